@@ -1,0 +1,247 @@
+"""The only door to the warehouse: one method a question, answered from the versioned cache.
+
+A page asks with its `Filters`; the answer is frozen rows of one snapshot, whose `.version` says as
+of which batch. Raises `Unknown` for a code that the warehouse does not know, and
+`WarehouseUnreachable` when it is away and the question was never answered before.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from dashboard.data.answers import (
+    AgeBand,
+    Completeness,
+    DosesDay,
+    HourDoses,
+    Reconciliation,
+    Rows,
+    Site,
+    Source,
+    Stage,
+    Standing,
+    TrendDay,
+    Unit,
+    UnitDoses,
+    Vaccine,
+    VaccineDoses,
+    Version,
+    World,
+)
+from dashboard.data.cache import Cache, digest
+from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
+from sql.clock import Clock
+
+if TYPE_CHECKING:
+    from dashboard.filters import Filters
+
+__all__ = [
+    "AgeBand", "Completeness", "Data", "DosesDay", "HourDoses", "Reconciliation", "Rows", "Site", "Source",
+    "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Vaccine", "VaccineDoses", "Version",
+    "WarehouseUnreachable", "World",
+]  # fmt: skip
+
+
+class Unknown(ValueError):
+    """A filter names what the warehouse does not have; says what was found and what is allowed."""
+
+    def __init__(self, what: str, found: object, allowed: list):
+        self.what, self.found, self.allowed = what, found, allowed
+        some = ", ".join(map(str, allowed[:40])) + (", …" if len(allowed) > 40 else "")
+        super().__init__(f"{what}: {found!r} is not known (allowed: {some})")
+
+
+class Data:
+    """Questions to the warehouse.
+
+    `newest_batch` gives the number of the last batch that was announced, or None when nobody
+    listens: then each answer first asks the warehouse for its version (about 1 ms).
+    `scope` names what the viewer may see and is part of every cache key.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        cache: Cache,
+        newest_batch: Callable[[], int | None] = lambda: None,
+        scope: str = "everything",
+        workers: int = 1,
+    ):
+        self._warehouse = warehouse
+        self._cache = cache
+        self._newest_batch = newest_batch
+        self._scope = scope
+        self._workers = workers
+        self._known: Version | None = None  # the version of the last snapshot
+
+    # --- the warehouse itself
+
+    def world(self) -> World:
+        return self._list("world", World)[0]
+
+    def units(self) -> Rows[Unit]:
+        return self._list("units", Unit)
+
+    def sites(self) -> Rows[Site]:
+        return self._list("sites", Site)
+
+    def vaccines(self) -> Rows[Vaccine]:
+        return self._list("vaccines", Vaccine)
+
+    def age_bands(self) -> Rows[AgeBand]:
+        return self._list("age_bands", AgeBand)
+
+    def priority_groups(self) -> tuple[int, ...]:
+        return tuple(number for (number,) in self._list("priority_groups", _plain))
+
+    def sources(self) -> Rows[Source]:
+        """Never cached: a source can fall silent without a batch."""
+        with self._warehouse.snapshot() as snapshot:
+            return snapshot.rows("sources", Source, {})
+
+    def today(self) -> date:
+        """The calendar day in the warehouse's world."""
+        world = self.world()
+        return Clock(world.shift_days).today(world.time_zone)
+
+    # --- people
+
+    def standing(self, filters: "Filters") -> Rows[Standing]:
+        return self._ask("standing", Standing, self._people(filters) | {"today": self.today()})
+
+    def trend(self, filters: "Filters") -> Rows[TrendDay]:
+        return self._ask("trend", TrendDay, self._people(filters))
+
+    # --- doses
+
+    def doses_trend(self, filters: "Filters") -> Rows[DosesDay]:
+        return self._ask("doses_trend", DosesDay, self._doses(filters))
+
+    def doses_by_unit(self, filters: "Filters") -> Rows[UnitDoses]:
+        return self._ask("doses_by_unit", UnitDoses, self._doses(filters) | {"today": self.today()})
+
+    def doses_by_hour(self, filters: "Filters", day: date | None = None) -> Rows[HourDoses]:
+        """Of one day (today), by place of injection."""
+        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(), "as_of": filters.as_of}
+        return self._ask("doses_by_hour", HourDoses, arguments)
+
+    def doses_by_vaccine(self, filters: "Filters") -> Rows[VaccineDoses]:
+        return self._ask("doses_by_vaccine", VaccineDoses, self._doses(filters))
+
+    def reconciliation(self, filters: "Filters") -> Reconciliation:
+        arguments = {
+            "unit": self.unit_id(filters.unit),
+            "from": filters.date_from,
+            "to": filters.date_to,
+            "as_of": filters.as_of,
+        }
+        return self._ask("reconciliation", Reconciliation, arguments)[0]
+
+    # --- how complete the figures are
+
+    def completeness(self, filters: "Filters") -> Rows[Completeness]:
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today()}
+        return self._ask("completeness", Completeness, arguments)
+
+    def incomplete_from(self, filters: "Filters") -> date | None:
+        """The first recent day whose doses are not all in yet."""
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today()}
+        return self._ask("incomplete_from", _plain, arguments)[0][0]
+
+    # --- codes to ids
+
+    def unit_id(self, code: str | None) -> int:
+        """The unit that has `code` now; None is the root. Codes were reused: the newest wins."""
+        if code is None:
+            return self.world().root_unit_id
+        today = self.today()
+        known = sorted(
+            (unit for unit in self.units() if unit.code == code),
+            key=lambda unit: (unit.valid_to is None or unit.valid_to > today, unit.valid_from or date.min),
+        )
+        if not known:
+            raise Unknown("unit", code, [unit.code for unit in self.units()])
+        return known[-1].unit_id
+
+    def _people(self, filters: "Filters") -> dict:
+        codes = {vaccine.code: vaccine.vaccine_id for vaccine in self.vaccines()} if filters.vaccines else {}
+        for code in filters.vaccines:
+            if code not in codes:
+                raise Unknown("vaccine", code, list(codes))
+        return {
+            "unit": self.unit_id(filters.unit),
+            "ages": _some(filters.ages),
+            "groups": _some(filters.groups),
+            "vaccines": _some(codes[code] for code in filters.vaccines),
+            "from": filters.date_from,
+            "to": filters.date_to,
+            "as_of": filters.as_of,
+        }
+
+    def _doses(self, filters: "Filters") -> dict:
+        return self._people(filters) | {"basis": filters.basis}
+
+    # --- answering
+
+    def _list(self, question: str, row_type) -> Rows:
+        return self._ask(question, row_type, {})
+
+    def _ask(self, question: str, row_type, arguments: dict) -> Rows:
+        key = (question, tuple(sorted(arguments.items(), key=lambda item: item[0])), self._scope)
+        key = _hashable(key)
+        version = self._current()
+        if version and (answer := self._cache.find(key, version)) is not None:
+            return answer
+        with self._cache.alone(key):
+            version = self._current()
+            if version and (answer := self._cache.find(key, version)) is not None:
+                return answer
+            return self._read(key, question, row_type, arguments)
+
+    def _read(self, key: tuple, question: str, row_type, arguments: dict) -> Rows:
+        try:
+            with self._warehouse.snapshot() as snapshot:
+                self._known = snapshot.version
+                return self._answer(snapshot, key, question, row_type, arguments)
+        except WarehouseUnreachable:
+            # The last figures stay on the page; that they are old, the stream and the as-of say.
+            if (answer := self._cache.last(key)) is not None:
+                return answer
+            if self._known and (answer := self._cache.find(key, self._known)) is not None:
+                return answer
+            raise
+
+    def _answer(self, snapshot: Snapshot, key: tuple, question: str, row_type, arguments: dict) -> Rows:
+        if (answer := self._cache.find(key, snapshot.version)) is not None:
+            return answer
+        if self._workers > 1:
+            snapshot.hold(int(digest(key)[:15], 16))
+            if (answer := self._cache.find(key, snapshot.version)) is not None:
+                return answer
+        answer = snapshot.rows(question, row_type, arguments)
+        self._cache.keep(key, snapshot.version, answer)
+        return answer
+
+    def _current(self) -> Version | None:
+        """The version that answers must be of, as far as is known without asking the warehouse."""
+        newest, known = self._newest_batch(), self._known
+        if newest is None or known is None or known.batch_id is None or newest > known.batch_id:
+            return None
+        return known
+
+    def forget_version(self) -> None:
+        """The connection was lost: the next answer asks the warehouse what it is now."""
+        self._known = None
+
+
+def _plain(*columns):
+    return columns
+
+
+def _some(values) -> list | None:
+    """No filter is NULL for the database; order and repetition make no other question."""
+    return sorted(set(values)) or None
+
+
+def _hashable(key):
+    return tuple(_hashable(part) for part in key) if isinstance(key, list | tuple) else key

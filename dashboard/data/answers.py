@@ -1,0 +1,213 @@
+"""What the warehouse answers, one frozen row type a question.
+
+Units: people and doses are counts; shares and coverage are 0-1 and uncapped; days are days in the
+warehouse's time zone; `_at` are moments in UTC. None means "no figure", never zero.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import NamedTuple, TypeVar
+
+Row = TypeVar("Row")
+
+
+class Stage(IntEnum):
+    """What a person has reached."""
+
+    FIRST = 1
+    COMPLETE = 2
+    BOOSTER1 = 3
+    BOOSTER2 = 4
+
+
+class Version(NamedTuple):
+    """What a figure was counted from: the last batch that is in it, and when that was committed."""
+
+    batch_id: int | None
+    committed_at: datetime | None
+
+
+class Rows(tuple[Row, ...]):
+    """The rows of one answer, all of one snapshot; `.version` says which."""
+
+    version: Version
+
+    def __new__(cls, rows: Iterable[Row], version: Version) -> "Rows[Row]":
+        self = super().__new__(cls, rows)
+        self.version = version
+        return self
+
+    def __getnewargs__(self):
+        return tuple(self), self.version
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One row: which warehouse this is, and the counter received = loaded + unchanged + quarantined."""
+
+    name: dict[str, str]
+    time_zone: str
+    root_unit_id: int
+    levels: list[dict[str, str]]
+    is_sample: bool
+    shift_days: int
+    batch_id: int | None
+    committed_at: datetime | None
+    received: int
+    loaded: int
+    unchanged: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One row per unit and validity; 0 is "residence unknown", -1 "outside the province"."""
+
+    unit_id: int
+    code: str
+    name: str
+    name_en: str | None
+    level: int
+    parent_id: int | None
+    valid_from: date | None
+    valid_to: date | None
+    sort_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One row per vaccination site."""
+
+    site_id: int
+    code: str
+    name: str
+    kind: str
+    unit_id: int
+    daily_plan: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vaccine:
+    vaccine_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """One row per age band; `is_eligible` bands make the default denominator."""
+
+    age_band: int
+    label: str
+    from_age: int | None
+    to_age: int | None
+    is_eligible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row per source: where it stands now (not part of any as-of)."""
+
+    source: str
+    kind: str
+    state: str  # running, braked, failed, idle
+    reason: str | None
+    last_polled_at: datetime | None
+    last_change_at: datetime | None
+    received: int
+    loaded: int
+    unchanged: int
+    quarantined: int
+    open_quarantine: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One row per unit (the asked one and its children) and stage."""
+
+    unit_id: int
+    parent_id: int | None
+    is_self: bool
+    stage: int
+    people: int
+    people_today: int
+    people_yesterday: int
+    population: int | None
+    population_source: str | None
+    population_on: date | None
+    target_share: float | None
+    target_due_on: date | None
+    coverage: float | None
+    coverage_change: float | None
+    gap: int | None  # people missing to the target
+    pace: float | None  # people a day, mean of the last 7 complete days
+    pace_needed: float | None  # people a day, to the due date
+    pressure: float | None  # pace needed / pace
+    projected_from: date | None
+    projected_to: date | None  # None: not on the present pace
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendDay:
+    """One row per day and stage: people who reached it that day."""
+
+    day: date
+    stage: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class DosesDay:
+    day: date
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDoses:
+    """One row per unit (the asked one and its children)."""
+
+    unit_id: int
+    is_self: bool
+    doses: int
+    doses_today: int
+    doses_yesterday: int
+    plan_today: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HourDoses:
+    """One row per hour 0-23 of one day, by place of injection."""
+
+    hour: int
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
+class VaccineDoses:
+    """One row per vaccine and dose number."""
+
+    vaccine_id: int
+    dose_number: int
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """One row: at_home + elsewhere + non_residents + unknown_residence = total, in doses."""
+
+    at_home: int
+    elsewhere: int
+    non_residents: int
+    unknown_residence: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """One row per number of days after: the share of a day's final doses that is present by then."""
+
+    days_after: int
+    share: float

@@ -1,0 +1,111 @@
+"""Answers kept by what they were counted from, not by how long ago they were asked.
+
+Two layers: a table in the process holds the last answer to each question (a hit costs a
+microsecond, and it is what a page still has when the warehouse is gone), and a folder or Redis is
+shared between the workers and outlives them.
+"""
+
+import hashlib
+import logging
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import sql
+from dashboard.data.answers import Version
+
+log = logging.getLogger(__name__)
+
+# Every batch makes new keys: what is older than this is never asked for again.
+_SECONDS = 600
+# Answers are 1-50 kB: some megabytes of disk, and far above what one version's pages ask.
+_FILES = 2000
+_REMEMBERED = 1000
+
+
+def shared(folder: Path, url: str | None):
+    """The layer between processes: Redis at `url`, else files in `folder`.
+
+    Values are pickled, so who can write there can run code here: the folder is ours alone.
+    """
+    if url:
+        import redis  # only where it was asked for: `pip install redis`
+        from flask_caching.backends import RedisCache
+
+        return RedisCache(host=redis.from_url(url), default_timeout=_SECONDS, key_prefix="coverage:")
+    from flask_caching.backends import FileSystemCache
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return FileSystemCache(str(folder), threshold=_FILES, default_timeout=_SECONDS, mode=0o600)
+
+
+class Cache:
+    """The last answer to each question, with the version that it is of."""
+
+    def __init__(self, shared, definitions: str | None = None):
+        self._shared = shared
+        # The same batch under a changed definition is another figure.
+        self._definitions = definitions or _fingerprint()
+        self._last: OrderedDict[tuple, tuple[Version, object]] = OrderedDict()
+        self._locks: dict[tuple, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def find(self, question: tuple, version: Version):
+        """The answer to `question` at exactly this version, or None."""
+        held = self._last.get(question)
+        if held and held[0] == version:
+            return held[1]
+        if version.batch_id is None:  # an empty warehouse has no version to tell it from another's
+            return None
+        try:
+            answer = self._shared.get(self._key(question, version))
+        except Exception as error:  # a torn file, a Redis that is away: count again
+            log.warning("cache: %s could not be read (%s)", question[0], type(error).__name__)
+            return None
+        if answer is not None:
+            self._remember(question, version, answer)
+        return answer
+
+    def keep(self, question: tuple, version: Version, answer) -> None:
+        self._remember(question, version, answer)
+        if version.batch_id is None:
+            return
+        try:
+            self._shared.set(self._key(question, version), answer)
+        except Exception as error:
+            log.warning("cache: %s could not be written (%s)", question[0], type(error).__name__)
+
+    def last(self, question: tuple):
+        """The last answer to `question`, of whatever version, or None."""
+        held = self._last.get(question)
+        return held[1] if held else None
+
+    def alone(self, question: tuple) -> threading.Lock:
+        """The lock under which one thread of this process works out an answer."""
+        with self._guard:
+            return self._locks.setdefault(question, threading.Lock())
+
+    def _remember(self, question: tuple, version: Version, answer) -> None:
+        with self._guard:
+            self._last[question] = version, answer
+            self._last.move_to_end(question)
+            while len(self._last) > _REMEMBERED:
+                oldest, _ = self._last.popitem(last=False)
+                self._locks.pop(oldest, None)
+
+    def _key(self, question: tuple, version: Version) -> str:
+        return digest(self._definitions, version, question)
+
+
+def digest(*parts) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _fingerprint() -> str:
+    """Every definition that a figure depends on: the views, and the rows they are read into."""
+    files = [*sorted(sql.FOLDER.glob("views/*.sql")), *sorted(sql.FOLDER.glob("queries/*.sql"))]
+    files.append(Path(__file__).parent / "answers.py")
+    return digest(*(file.read_bytes() for file in files))
+
+

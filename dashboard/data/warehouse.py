@@ -1,0 +1,65 @@
+"""Reading the warehouse: one snapshot at a time, its version and its rows together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+import sql
+from dashboard.data.answers import Rows, Version
+
+_STATEMENTS = {
+    name: text(statement)
+    for path in ("queries/coverage.sql", "queries/operations.sql")
+    for name, statement in sql.load(path).items()
+}
+
+
+class WarehouseUnreachable(Exception):
+    """The warehouse does not answer; the figures that were already read stay as they are."""
+
+
+class Snapshot:
+    """One moment of the warehouse: everything asked of it is of the same version."""
+
+    def __init__(self, connection: Connection, version: Version):
+        self._connection = connection
+        self.version = version
+
+    def rows(self, question: str, row_type: type, arguments: dict) -> Rows:
+        found = self._connection.execute(_STATEMENTS[question], arguments)
+        return Rows([row_type(*row) for row in found], self.version)
+
+    def hold(self, key: int) -> None:
+        """Wait until no other process works out the same answer; let go at the snapshot's end."""
+        self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+class Warehouse:
+    """Snapshots of the warehouse, as the role that may read schema mart and nothing else."""
+
+    def __init__(self, engine: Engine):
+        self._engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Raises WarehouseUnreachable when there is no connection, or it breaks on the way."""
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                batch_id, committed_at, _ = connection.execute(_STATEMENTS["version"]).one()
+                yield Snapshot(connection, Version(batch_id, committed_at))
+        except (OperationalError, PoolTimeout) as error:
+            raise WarehouseUnreachable(_reason(error)) from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _reason(error: Exception) -> str:
+    """The database's own first line, without SQLAlchemy's copy of the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

@@ -1,0 +1,36 @@
+-- What the dashboard asks about the warehouse itself: its version, its lists, its sources.
+
+-- name: version
+-- The limit is for the whole snapshot: a page is not worth more, and a stuck question would hold
+-- one of few connections.
+SELECT batch_id, committed_at, set_config('statement_timeout', '15s', true) FROM mart.world()
+
+-- name: world
+SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, batch_id, committed_at,
+       received, loaded, unchanged, quarantined
+  FROM mart.world()
+
+-- name: units
+SELECT unit_id, code, name, name_en, level, parent_id, valid_from, valid_to, sort_key
+  FROM mart.units()
+ ORDER BY level, sort_key, unit_id
+
+-- name: sites
+SELECT site_id, code, name, kind, unit_id, daily_plan
+  FROM mart.sites()
+ ORDER BY site_id
+
+-- name: vaccines
+SELECT vaccine_id, code, name FROM mart.vaccines() ORDER BY vaccine_id
+
+-- name: age_bands
+SELECT age_band, label, from_age, to_age, is_eligible FROM mart.age_bands() ORDER BY age_band
+
+-- name: priority_groups
+SELECT priority_group FROM mart.priority_groups() ORDER BY priority_group
+
+-- name: sources
+SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
+       quarantined, open_quarantine
+  FROM mart.sources()
+ ORDER BY source
