@@ -1,0 +1,30 @@
+"""The contract between the two programs: the warehouse as plain SQL, and how to reach it."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+_HEADER = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
+
+
+@cache
+def load(path: str) -> dict[str, str]:
+    """Split a file of this folder (`queries/load.sql`) into its named statements.
+
+    Raises ValueError when no statement, or two of one name, are in it.
+    """
+    return statements(path, (FOLDER / path).read_text(encoding="utf-8"))
+
+
+def statements(path: str, source: str) -> dict[str, str]:
+    """The named statements of `source`; `path` is only for the complaint."""
+    _preamble, *parts = _HEADER.split(source)
+    names, bodies = parts[0::2], parts[1::2]
+    if not names:
+        raise ValueError(f"sql/{path}: no '-- name:' line; every statement needs one")
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"sql/{path}: the statement name {twice} is used twice")
+    return {name: body.strip() for name, body in zip(names, bodies, strict=True)}

@@ -1,0 +1,318 @@
+"""config.yaml as a value: what is counted, against what, from where.
+
+Read once at an entry point by `read`, then passed down. What is wrong is said by the key's name
+before anything starts. `${NAME}` comes from the environment, relative paths start at the file's folder.
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from sql.strict import Model, SettingsError, complaint, fill_in, read_yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# What a source may give, in the order of the landing table. full_name and person_id stay inside
+# the mapping: they only make person_key.
+FIELDS = (
+    "record_id", "person_id", "full_name", "birth_date", "birth_year", "sex", "residence_code", "site_code",
+    "vaccine_code", "lot_number", "dose_number", "dose_kind", "priority_group", "injected_at", "recorded_at",
+    "updated_at", "status", "identity_status", "identity_checked_at", "certificate_printed_at",
+    "app_confirmed_at",
+)  # fmt: skip
+REQUIRED_FIELDS = ("record_id", "site_code", "vaccine_code", "injected_at", "updated_at")
+
+
+def _in_folder(path: Path, info: ValidationInfo) -> Path:
+    return (info.context or {}).get("folder", Path()) / path.expanduser()
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"is not a time zone such as Asia/Ho_Chi_Minh (found {name})")
+    return name
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as broken:
+        raise ValueError(f"is not a regular expression: {broken} (found {pattern})") from None
+    return pattern
+
+
+Text = Annotated[str, Field(min_length=1)]
+LocalPath = Annotated[Path, AfterValidator(_in_folder)]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Pattern = Annotated[str, AfterValidator(_compiles)]
+Share = Annotated[float, Field(ge=0, le=1)]
+SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Names(Model):
+    vi: Text
+    en: Text
+
+
+class Level(Names):
+    name: Text
+
+
+class Units(Model):
+    root: Text
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+
+
+class AgeBand(Model):
+    """Ages in whole years, both ends in the band; no upper end in the last."""
+
+    label: Text
+    from_age: int
+    to_age: int | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parse(cls, found: Any) -> Any:
+        if isinstance(found, dict):
+            return found
+        match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|\+)", str(found))
+        if not match or (match[2] and int(match[2]) < int(match[1])):
+            raise ValueError(f"must look like 5-11, or 65+ for the last (found {found})")
+        return {"label": str(found), "from_age": int(match[1]), "to_age": int(match[2]) if match[2] else None}
+
+
+class Reference(Model):
+    """One reference table: a CSV, or a query at a database (url, query)."""
+
+    path: LocalPath | None = None
+    url: Text | None = None
+    query: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, found: Any) -> Any:
+        return {"path": found} if isinstance(found, str) else found
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.path is None) == (self.url is None) or (self.url is None) != (self.query is None):
+            raise ValueError("must be the path of a CSV, or {url: …, query: …}")
+        return self
+
+
+class References(Model):
+    units: Reference
+    sites: Reference | None = None
+    vaccines: Reference
+    vaccine_aliases: Reference
+    dose_rules: Reference
+    booster_rules: Reference
+    populations: Reference
+    targets: Reference
+    every_seconds: Annotated[int, Field(ge=1)] = 300
+
+
+# Not strict: what has passed a `before` validator is no longer JSON, where a list may be a tuple.
+Columns = Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+_ORIGINS = ("column", "value", "file", "hash", "join")
+
+
+class FieldSpec(Model):
+    """Where one canonical field comes from: exactly one of column, value, file, hash and join.
+
+    `values` translates what is found; `default` stands where nothing, or no translation, is found;
+    `format` is strptime's, for dates and times.
+    """
+
+    column: Text | None = None
+    value: str | int | None = None
+    file: Literal["modified"] | None = None
+    hash: Columns | None = None
+    join: Columns | None = None
+    values: dict[str, str | int | None] | None = None
+    default: str | int | None = None
+    format: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, found: Any) -> Any:
+        return {"column": found} if isinstance(found, str) else found
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if len(self.model_fields_set & set(_ORIGINS)) != 1:
+            raise ValueError(f"must have exactly one of {', '.join(_ORIGINS)}")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """Which of column, value, file, hash, join it is."""
+        return next(origin for origin in _ORIGINS if origin in self.model_fields_set)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source's columns that it reads."""
+        return (self.column,) if self.column else self.hash or self.join or ()
+
+
+Fields = dict[Literal[FIELDS], FieldSpec]
+
+
+class Mapped(Model):
+    """What all sources have in common: how their columns become canonical fields."""
+
+    fields: Fields
+    # One source row gives one record an entry; each adds to `fields` or takes their place.
+    rows: Annotated[tuple[Fields, ...], Field(min_length=1)] | None = None
+    time_zone: TimeZone | None = None
+    person_id_formats: tuple[Pattern, ...] = (r"^\d{12}$", r"^\d{9}$", r"^[A-Z]\d{7,8}$")
+
+    @model_validator(mode="after")
+    def _required(self) -> Self:
+        for entry in self.rows or ({},):
+            missing = [name for name in REQUIRED_FIELDS if name not in self.fields and name not in entry]
+            if missing:
+                hint = "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
+                raise ValueError(f"fields: {', '.join(missing)} must be mapped{hint}")
+        return self
+
+    def specs(self) -> list[tuple[str, FieldSpec]]:
+        """Every (field, spec), those of `rows` too."""
+        return [pair for part in (self.fields, *(self.rows or ())) for pair in part.items()]
+
+
+class DatabaseSource(Mapped):
+    kind: Literal["database"]
+    url: Text
+    table: Text | None = None
+    query: Text | None = None
+    listen: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("must have table or query, one of the two")
+        if any(spec.file for _name, spec in self.specs()):
+            raise ValueError("a database has no file; `file: modified` is for sources of kind files")
+        return self
+
+
+class FilesSource(Mapped):
+    kind: Literal["files"]
+    folder: LocalPath
+    pattern: Text
+    sheet: Text | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    encoding: Text = "utf-8-sig"
+
+
+SourceSettings = Annotated[DatabaseSource | FilesSource, Field(discriminator="kind")]
+
+
+class Brake(Model):
+    """What stops a source: shares of a batch, looked at from `min_records` records on."""
+
+    min_records: Annotated[int, Field(ge=1)] = 200
+    quarantine_share: Share = 0.2
+    change_share: Share = 0.5
+    shrink_share: Share = 0.5
+
+
+class Etl(Model):
+    every_seconds: Annotated[float, Field(ge=1)] = 2
+    batch_size: Annotated[int, Field(ge=1)] = 10_000
+    backfill_batch_size: Annotated[int, Field(ge=1)] = 200_000
+    look_back_minutes: Annotated[int, Field(ge=0)] = 15
+    look_back_every_seconds: Annotated[float, Field(ge=1)] = 30
+    grace_days: Annotated[int, Field(ge=0)] = 0
+    brake: Brake = Brake()
+
+
+class Dashboard(Model):
+    # Nothing else until there is access control: who can reach the port can read everything.
+    host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8050
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    language: Literal["vi", "en"] = "vi"
+    stale_after_seconds: Annotated[int, Field(ge=1)] = 60
+
+
+class Settings(Model):
+    """The whole file, and `data`: the folder for everything that is written."""
+
+    name: Names
+    time_zone: TimeZone
+    units: Units
+    age_bands: Annotated[tuple[AgeBand, ...], Field(min_length=1)]
+    eligible_from_age: Annotated[int, Field(ge=0)]
+    reference: References
+    sources: dict[SourceName, SourceSettings] = {}  # noqa: RUF012 - frozen
+    sample: bool | None = None
+    etl: Etl = Etl()
+    dashboard: Dashboard = Dashboard()
+    data: Annotated[Path, Field(exclude=True)]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the world is made up: it says so itself, or no source is configured."""
+        return not self.sources if self.sample is None else self.sample
+
+    def zone_of(self, source: str) -> str:
+        """The time zone of a source's timestamps that have none of their own."""
+        return self.sources[source].time_zone or self.time_zone
+
+    @field_validator("age_bands")
+    @classmethod
+    def _adjoin(cls, bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
+        for before, after in zip(bands, bands[1:], strict=False):
+            if before.to_age is None or after.from_age != before.to_age + 1:
+                raise ValueError(f"{after.label} must begin where {before.label} ends")
+        return bands
+
+    @model_validator(mode="after")
+    def _eligible_at_an_edge(self) -> Self:
+        starts = [band.from_age for band in self.age_bands]
+        if self.eligible_from_age not in starts:
+            edges = ", ".join(map(str, starts))
+            raise ValueError(
+                f"eligible_from_age: must be where an age band begins: {edges} (found {self.eligible_from_age})"
+            )
+        return self
+
+
+def read(
+    file: str | Path = PROJECT / "config.yaml",
+    data: str | Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Read a settings file; `data` is the folder to write to (else VACCINE_DATA, else data/).
+
+    Raises SettingsError, one line a fault.
+    """
+    file = Path(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as unreadable:
+        raise SettingsError(f"{file}: {unreadable.strerror}; give the settings file by --config") from None
+    return parse(text, file, data, environment)
+
+
+def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[str, str]) -> Settings:
+    """As `read`, from the text of the file."""
+    found = fill_in(read_yaml(text, file.name), environment, file.name)
+    if "data" in found:
+        raise SettingsError(f"{file.name}: data: is not a key here; use --data or VACCINE_DATA")
+    found["data"] = str(Path(data or environment.get("VACCINE_DATA") or PROJECT / "data").resolve())
+    try:
+        # As JSON, because there strict still lets a list be a tuple and a text be a path.
+        return Settings.model_validate_json(
+            json.dumps(found), context={"folder": file.resolve().parent}
+        )
+    except ValidationError as refused:
+        raise complaint(file.name, refused) from None

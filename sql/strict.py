@@ -1,0 +1,143 @@
+"""Strict YAML, and complaints that name the key: `config.yaml: etl.every_seconds: must be at least 1 (found 0)`."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class SettingsError(ValueError):
+    """A settings file that cannot be used; the message names the file, the key and what to do."""
+
+
+class Model(BaseModel):
+    """A part of the settings: no unknown key, no silent conversion, no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's plain scalars: `No` and `on` are words, `12:30` and `2021-11-05` are text."""
+
+    yaml_implicit_resolvers: dict = {}  # noqa: RUF012 - PyYAML's own way to say it
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9]\d*)$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?\d+\.\d+$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+    """A mapping whose keys are text, each said once (PyYAML would keep the last in silence)."""
+    loader.flatten_mapping(node)
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node)
+        if key in found:
+            raise SettingsError(f"line {key_node.start_mark.line + 1}: the key {key} is there twice")
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(text: str, file: str) -> dict[str, Any]:
+    """The mapping that `text` holds; `file` is the name in complaints."""
+    try:
+        found = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader's child
+    except yaml.YAMLError as broken:
+        raise SettingsError(f"{file}: not YAML: {' '.join(str(broken).split())}") from None
+    except SettingsError as twice:
+        raise SettingsError(f"{file}: {twice}") from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise SettingsError(f"{file}: must be keys with values (found a {type(found).__name__})")
+    return found
+
+
+_NAME = re.compile(r"\$\{(\w+)\}")
+
+
+def fill_in(value: Any, environment: Mapping[str, str], file: str, key: str = "") -> Any:
+    """`value` with every `${NAME}` replaced from `environment`."""
+    if isinstance(value, dict):
+        return {k: fill_in(v, environment, file, f"{key}.{k}" if key else k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [fill_in(v, environment, file, f"{key}[{n}]") for n, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def from_environment(match: re.Match) -> str:
+        if match[1] not in environment:
+            raise SettingsError(f"{file}: {key}: ${{{match[1]}}} is not set in the environment")
+        return environment[match[1]]
+
+    return _NAME.sub(from_environment, value)
+
+
+def complaint(file: str, refused: ValidationError) -> SettingsError:
+    """One line for each fault, in the words of the file, not in pydantic's."""
+    lines = [f"{file}: {_key(fault['loc'])}{_words(fault)}" for fault in refused.errors()]
+    return SettingsError("\n".join(dict.fromkeys(lines)))
+
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a key here; look for a spelling mistake",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be less than {lt}",
+    "string_type": "must be text; put it in quotes",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "literal_error": "must be {expected}",
+    "model_type": "must be keys with values",
+    "model_attributes_type": "must be keys with values",
+    "dict_type": "must be keys with values",
+    "tuple_type": "must be a list",
+    "too_short": "must have at least {min_length}",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must look like {pattern}",
+    "union_tag_invalid": "must be of a kind among {expected_tags}",
+    "union_tag_not_found": "needs the key {discriminator}",
+}
+# Our own complaints already say what was found.
+_OWN = ("value_error", "assertion_error")
+
+
+def _key(location: tuple) -> str:
+    key = ""
+    for depth, step in enumerate(location):
+        # pydantic's own steps: the kind of a source, and "the key itself".
+        if step == "[key]" or (depth == 2 and location[0] == "sources"):
+            continue
+        key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
+    return f"{key}: " if key else ""
+
+
+def _words(fault: dict) -> str:
+    context = fault.get("ctx", {})
+    if fault["type"] in _OWN:
+        return str(context["error"])
+    limits = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
+    words = _WORDS.get(fault["type"], fault["msg"]).format(**limits)
+    if fault["type"] in ("missing", "extra_forbidden", "union_tag_not_found"):
+        return words
+    found = fault["input"]
+    # Only plain values: a whole part of the file may hold a secret.
+    return f"{words} (found {found})" if isinstance(found, int | float) or _is_short(found) else words
+
+
+def _is_short(found: Any) -> bool:
+    return isinstance(found, str) and len(found) <= 40 and "://" not in found
