@@ -15,16 +15,16 @@ PRIORITY_GROUPS = range(1, 17)
 class Filters:
     """The question that a page asks. An empty value means: no restriction."""
 
-    unit: str = ""  # code of the unit shown; empty: the root
-    start: date | None = None  # first and last day counted, both included
-    end: date | None = None
-    ages: tuple[str, ...] = ()  # labels of age bands; empty: the bands of the targets
+    unit: str | None = None  # code of the unit shown; None: the root
+    date_from: date | None = None  # first and last day counted, both included
+    date_to: date | None = None
+    ages: tuple[int, ...] = ()  # numbers of age bands; empty: the bands of the targets
     groups: tuple[int, ...] = ()  # priority groups
     vaccines: tuple[str, ...] = ()  # codes
     stage: str = "complete"  # the stage that ranking, map, trend and sentence speak of
     basis: str = "residence"
     as_of: int | None = None  # a batch; None: now
-    lang: str = ""  # empty: the language of the settings
+    lang: str | None = None  # None: the language of the settings
 
     @property
     def is_live(self) -> bool:
@@ -63,7 +63,7 @@ class Vocabulary:
     """The values that exist now, against which an address is read."""
 
     units: frozenset[str]
-    ages: tuple[str, ...]
+    ages: tuple[int, ...]
     vaccines: tuple[str, ...]
     groups: Sequence[int] = field(default=PRIORITY_GROUPS)
 
@@ -82,15 +82,15 @@ def read(query: str, known: Vocabulary) -> tuple[Filters, tuple[Ignored, ...]]:
         except ValueError:
             ignored.append(Ignored(key, value))
     filters = Filters(**found)
-    if filters.start and filters.end and filters.start > filters.end:
-        ignored.append(Ignored("to", filters.end.isoformat()))
-        filters = filters.but(end=None)
+    if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
+        ignored.append(Ignored("to", filters.date_to.isoformat()))
+        filters = filters.but(date_to=None)
     return filters, tuple(ignored)
 
 
 FOREIGN = frozenset({"wall"})  # keys that belong to the shell, not to the question
 
-_KEYS = {"start": "from", "end": "to", "ages": "age", "groups": "group", "vaccines": "vaccine"}
+_KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine"}
 _NAMES = {_KEYS.get(f.name, f.name): f.name for f in fields(Filters)}
 
 
@@ -108,8 +108,7 @@ def _one_of(value: str, allowed: Iterable[str]) -> str:
 
 def _several_of(value: str, allowed: Sequence) -> tuple:
     """In the order of `allowed`, so that one choice has one address (and one cache key)."""
-    # an unescaped "65+" arrives as "65 ": people type addresses
-    wanted = {part[:-1] + "+" if part.endswith(" ") else part for part in value.split(",")}
+    wanted = set(value.split(","))
     if not wanted <= {str(item) for item in allowed}:
         raise ValueError(value)
     return tuple(item for item in allowed if str(item) in wanted)
@@ -123,8 +122,8 @@ def _batch(value: str) -> int:
 
 _READERS = {
     "unit": lambda value, known: _one_of(value, known.units),
-    "start": lambda value, known: date.fromisoformat(value),
-    "end": lambda value, known: date.fromisoformat(value),
+    "date_from": lambda value, known: date.fromisoformat(value),
+    "date_to": lambda value, known: date.fromisoformat(value),
     "ages": lambda value, known: _several_of(value, known.ages),
     "groups": lambda value, known: _several_of(value, known.groups),
     "vaccines": lambda value, known: _several_of(value, known.vaccines),
