@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -272,7 +273,7 @@ class Settings(Model):
     @field_validator("age_bands")
     @classmethod
     def _adjoin(cls, bands: tuple[AgeBand, ...]) -> tuple[AgeBand, ...]:
-        for before, after in zip(bands, bands[1:], strict=False):
+        for before, after in pairwise(bands):
             if before.to_age is None or after.from_age != before.to_age + 1:
                 raise ValueError(f"{after.label} must begin where {before.label} ends")
         return bands
@@ -281,10 +282,8 @@ class Settings(Model):
     def _eligible_at_an_edge(self) -> Self:
         starts = [band.from_age for band in self.age_bands]
         if self.eligible_from_age not in starts:
-            edges = ", ".join(map(str, starts))
-            raise ValueError(
-                f"eligible_from_age: must be where an age band begins: {edges} (found {self.eligible_from_age})"
-            )
+            edges, found = ", ".join(map(str, starts)), self.eligible_from_age
+            raise ValueError(f"eligible_from_age: must be where an age band begins: {edges} (found {found})")
         return self
 
 

@@ -1,4 +1,4 @@
-"""Strict YAML, and complaints that name the key: `config.yaml: etl.every_seconds: must be at least 1 (found 0)`."""
+"""Strict YAML, and complaints that name the key: `config.yaml: etl.batch_size: must be at least 1 (found 0)`."""
 
 import re
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 def read_yaml(text: str, file: str) -> dict[str, Any]:
     """The mapping that `text` holds; `file` is the name in complaints."""
     try:
-        found = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader's child
+        found = yaml.load(text, _Loader)
     except yaml.YAMLError as broken:
         raise SettingsError(f"{file}: not YAML: {' '.join(str(broken).split())}") from None
     except SettingsError as twice:

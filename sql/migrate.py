@@ -1,0 +1,138 @@
+"""Bring a database to this version of the warehouse; safe at every start.
+
+Migrations run forward only, one transaction each, and are frozen once applied. Views hold no data,
+so schema mart is dropped and made again each time: a figure's definition needs no migration.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import Engine
+
+import sql
+
+OLDEST = 15
+
+# Any number that nobody else uses: two programs that start at once migrate one after the other.
+_LOCK = 7_320_211
+
+_APPLIED = """
+CREATE TABLE IF NOT EXISTS public.applied_migration (
+    name        text PRIMARY KEY,
+    checksum    text NOT NULL,
+    applied_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE public.applied_migration IS
+    'One row per file of sql/migrations that made this warehouse, with the checksum that it had.';
+"""
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to this version; the message names the file and what to do."""
+
+
+def migrate(engine: Engine, folder: Path = sql.FOLDER) -> list[str]:
+    """Apply what is new in `folder`, as the warehouse's owner; returns the names of the migrations applied."""
+    holder = engine.raw_connection()
+    try:
+        db: psycopg.Connection = holder.driver_connection
+        db.rollback()
+        db.autocommit = True
+        _refuse_old_server(db)
+        db.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        fresh = _apply_migrations(db, folder / "migrations")
+        with db.transaction():
+            _make_roles(db)
+            _make_views(db, folder / "views")
+            _grant(db)
+        return fresh
+    finally:
+        # Closed, not returned to the pool: the lock goes with it, whatever happened.
+        holder.invalidate()
+
+
+def _refuse_old_server(db: psycopg.Connection) -> None:
+    version = db.info.server_version // 10_000
+    if version < OLDEST:
+        raise MigrationError(f"the database is PostgreSQL {version}; the warehouse needs {OLDEST} or later")
+
+
+def _apply_migrations(db: psycopg.Connection, folder: Path) -> list[str]:
+    db.execute(_APPLIED)
+    applied = dict(db.execute("SELECT name, checksum FROM public.applied_migration").fetchall())
+    files = _in_order(folder)
+    _refuse_strangers(applied, files)
+    fresh = []
+    for name, statements in files.items():
+        checksum = hashlib.sha256(statements.encode()).hexdigest()
+        if name not in applied:
+            _apply(db, f"sql/migrations/{name}", statements, (name, checksum))
+            fresh.append(name)
+        elif applied[name] != checksum:
+            raise MigrationError(
+                f"sql/migrations/{name} was changed after it was applied to this warehouse: an applied migration "
+                "is frozen. Restore the file and put the change in a new one, or start anew with --fresh"
+            )
+    return fresh
+
+
+def _in_order(folder: Path) -> dict[str, str]:
+    files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.sql"))}
+    for position, name in enumerate(files, start=1):
+        if not re.match(rf"{position:04}_", name):
+            raise MigrationError(
+                f"sql/migrations/{name}: its name should begin with {position:04}_, one number a file"
+            )
+    return files
+
+
+def _refuse_strangers(applied: dict[str, str], files: dict[str, str]) -> None:
+    if unknown := sorted(set(applied) - set(files)):
+        raise MigrationError(
+            f"this warehouse already has {', '.join(unknown)}, which this version does not know: "
+            "run the newer version, or start anew with --fresh"
+        )
+
+
+def _apply(db: psycopg.Connection, file: str, statements: str, row: tuple[str, str] | None = None) -> None:
+    try:
+        with db.transaction():
+            db.execute(statements)
+            if row:
+                db.execute("INSERT INTO public.applied_migration (name, checksum) VALUES (%s, %s)", row)
+    except psycopg.Error as refused:
+        raise MigrationError(f"{file}: {str(refused).strip()}") from refused
+
+
+def _make_roles(db: psycopg.Connection) -> None:
+    statements = sql.load("roles.sql")
+    # From 16 on, who makes a role may administer it, but not yet take it on.
+    membership = "SET" if db.info.server_version >= 160_000 else "MEMBER"
+    for role, words in (("etl_writer", "writer"), ("dashboard_reader", "reader")):
+        try:
+            if not db.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+                db.execute(statements[f"create_{words}"])
+            if not db.execute("SELECT 1 WHERE pg_has_role(%s, %s)", [role, membership]).rowcount:
+                db.execute(statements[f"join_{words}"])
+        except psycopg.errors.InsufficientPrivilege:
+            raise MigrationError(
+                f"the user {db.info.user} may not create the role {role} or take it on. As an administrator: "
+                f'CREATE ROLE {role} NOLOGIN; GRANT {role} TO "{db.info.user}";'
+            ) from None
+
+
+def _make_views(db: psycopg.Connection, folder: Path) -> None:
+    db.execute("DROP SCHEMA IF EXISTS mart CASCADE")
+    db.execute("CREATE SCHEMA mart")
+    for file in sorted(folder.glob("*.sql")):
+        _apply(db, f"sql/views/{file.name}", file.read_text(encoding="utf-8"))
+
+
+def _grant(db: psycopg.Connection) -> None:
+    statements = sql.load("roles.sql")
+    db.execute(statements["grant_writer"])
+    if db.info.server_version >= 170_000:
+        db.execute(statements["grant_writer_upkeep"])
+    db.execute(statements["grant_readers"])

@@ -1,0 +1,130 @@
+"""Migrations run once, forward, and say what is wrong."""
+
+import shutil
+
+import pytest
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
+
+import sql
+from sql import connect
+from sql.migrate import MigrationError, migrate
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def owner(database):
+    return connect.engine_at(database, "owner", poolclass=NullPool)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small warehouse: one table, one function."""
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "views").mkdir()
+    (tmp_path / "migrations" / "0001_first.sql").write_text(
+        "CREATE SCHEMA warehouse; CREATE TABLE warehouse.thing (n int PRIMARY KEY);"
+    )
+    (tmp_path / "views" / "10_things.sql").write_text(
+        "CREATE FUNCTION mart.things() RETURNS bigint LANGUAGE sql SECURITY DEFINER"
+        " AS $$ SELECT count(*) FROM warehouse.thing $$;"
+    )
+    return tmp_path
+
+
+def test_the_project_migrates_and_a_second_start_changes_nothing(owner):
+    assert migrate(owner) == sorted(file.name for file in (sql.FOLDER / "migrations").glob("*.sql"))
+    assert migrate(owner) == []
+
+
+def test_a_new_migration_is_applied_and_the_rows_stay(owner, folder):
+    migrate(owner, folder)
+    with owner.begin() as db:
+        db.exec_driver_sql("INSERT INTO warehouse.thing VALUES (1)")
+    (folder / "migrations" / "0002_more.sql").write_text("ALTER TABLE warehouse.thing ADD name text;")
+    assert migrate(owner, folder) == ["0002_more.sql"]
+    with owner.connect() as db:
+        assert db.exec_driver_sql("SELECT n, name FROM warehouse.thing").all() == [(1, None)]
+
+
+def test_a_changed_migration_is_refused_by_name(owner, folder):
+    migrate(owner, folder)
+    (folder / "migrations" / "0001_first.sql").write_text("CREATE SCHEMA warehouse;")
+    with pytest.raises(MigrationError, match=r"0001_first\.sql was changed after it was applied"):
+        migrate(owner, folder)
+
+
+def test_a_warehouse_of_a_newer_version_is_refused(owner, folder, tmp_path_factory):
+    older = shutil.copytree(folder, tmp_path_factory.mktemp("older") / "sql")
+    (folder / "migrations" / "0002_more.sql").write_text("SELECT 1;")
+    migrate(owner, folder)
+    with pytest.raises(MigrationError, match=r"already has 0002_more\.sql"):
+        migrate(owner, older)
+
+
+def test_a_gap_in_the_numbers_is_refused(owner, folder):
+    (folder / "migrations" / "0003_more.sql").write_text("SELECT 1;")
+    with pytest.raises(MigrationError, match=r"0003_more\.sql: its name should begin with 0002_"):
+        migrate(owner, folder)
+
+
+def test_a_migration_that_fails_leaves_nothing_and_can_be_mended(owner, folder):
+    broken = folder / "migrations" / "0002_more.sql"
+    broken.write_text("CREATE TABLE warehouse.other (n int); SELECT 1/0;")
+    with pytest.raises(MigrationError, match=r"0002_more\.sql: division by zero"):
+        migrate(owner, folder)
+    broken.write_text("CREATE TABLE warehouse.other (n int);")
+    assert migrate(owner, folder) == ["0002_more.sql"]
+
+
+def test_a_view_that_fails_leaves_the_old_views(owner, folder):
+    migrate(owner, folder)
+    (folder / "views" / "20_wrong.sql").write_text(
+        "CREATE VIEW mart.wrong AS SELECT * FROM warehouse.nothing;"
+    )
+    with pytest.raises(MigrationError, match=r"sql/views/20_wrong\.sql: relation"):
+        migrate(owner, folder)
+    with owner.connect() as db:
+        assert db.exec_driver_sql("SELECT mart.things()").scalar() == 0
+
+
+def test_the_reader_sees_figures_and_nothing_below_them(owner, folder, database):
+    migrate(owner, folder)
+    reader = connect.engine_at(database, "dashboard_reader", poolclass=NullPool)
+    with reader.connect() as db:
+        assert db.exec_driver_sql("SELECT mart.things()").scalar() == 0
+        with pytest.raises(ProgrammingError, match="permission denied for schema warehouse"):
+            db.exec_driver_sql("SELECT * FROM warehouse.thing")
+
+
+def test_the_writer_writes_rows_and_changes_no_table(owner, folder, database):
+    migrate(owner, folder)
+    writer = connect.engine_at(database, "etl_writer", poolclass=NullPool)
+    with writer.begin() as db:
+        db.exec_driver_sql("INSERT INTO warehouse.thing VALUES (1)")
+    with writer.connect() as db, pytest.raises(ProgrammingError, match="must be owner of table thing"):
+        db.exec_driver_sql("ALTER TABLE warehouse.thing ADD name text")
+
+
+def test_an_owner_who_is_no_superuser_migrates_and_takes_on_the_roles(template, database, folder):
+    name = database.partition("?")[0].rpartition("/")[2]
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute(f"CREATE ROLE plain_{name} LOGIN")
+        db.execute(f"ALTER DATABASE {name} OWNER TO plain_{name}")
+        db.execute(f"GRANT CREATE ON SCHEMA public TO plain_{name}")
+    url = database.replace("postgres@", f"plain_{name}@")
+    plain = connect.engine_at(url, "owner", poolclass=NullPool)
+    try:
+        with pytest.raises(MigrationError, match=f"GRANT etl_writer TO .plain_{name}"):
+            migrate(plain, folder)
+        with connect.raw_at(database, "owner", autocommit=True) as db:
+            db.execute(f"GRANT etl_writer, dashboard_reader TO plain_{name}")
+        migrate(plain, folder)
+        with connect.engine_at(url, "dashboard_reader", poolclass=NullPool).connect() as db:
+            assert db.exec_driver_sql("SELECT current_user::text").scalar() == "dashboard_reader"
+    finally:
+        with connect.raw_at(database, "owner", autocommit=True) as db:
+            db.execute(f"DROP OWNED BY plain_{name} CASCADE")
+            db.execute(f"ALTER DATABASE {name} OWNER TO postgres")
+            db.execute(f"DROP ROLE plain_{name}")
