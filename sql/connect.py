@@ -73,8 +73,7 @@ def _embedded(data: Path) -> str:
         return (data / "postgres" / "url").read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise NoWarehouse(
-            f"DATABASE_URL is not set and no database was started in {data}: "
-            "start ./run first, or set DATABASE_URL"
+            f"DATABASE_URL is not set and no database was started in {data}: start ./run first, or set DATABASE_URL"
         ) from None
 
 

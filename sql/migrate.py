@@ -82,9 +82,7 @@ def _in_order(folder: Path) -> dict[str, str]:
     files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.sql"))}
     for position, name in enumerate(files, start=1):
         if not re.match(rf"{position:04}_", name):
-            raise MigrationError(
-                f"sql/migrations/{name}: its name should begin with {position:04}_, one number a file"
-            )
+            raise MigrationError(f"sql/migrations/{name}: its name should begin with {position:04}_, one number a file")
     return files
 
 

@@ -138,12 +138,7 @@ class EmbeddedServer:
             time.sleep(0.3)
 
     def _spawn(self) -> subprocess.Popen:
-        conf = (
-            {"listen_addresses": "", "unix_socket_permissions": "0700"}
-            | TUNED
-            | self._compression()
-            | self._conf
-        )
+        conf = {"listen_addresses": "", "unix_socket_permissions": "0700"} | TUNED | self._compression() | self._conf
         options = [word for name, value in conf.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             return subprocess.Popen(
@@ -173,9 +168,7 @@ class EmbeddedServer:
 
     def version(self) -> int:
         """PostgreSQL's major version, of the programs."""
-        said = subprocess.run(
-            [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
-        )
+        said = subprocess.run([self.programs / "postgres", "--version"], capture_output=True, text=True, check=True)
         return int(said.stdout.split()[2].split(".")[0])
 
     def _refuse_other_version(self) -> None:

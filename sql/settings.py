@@ -179,9 +179,7 @@ class Mapped(Model):
         for entry in self.rows or ({},):
             missing = [name for name in REQUIRED_FIELDS if name not in self.fields and name not in entry]
             if missing:
-                hint = (
-                    "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
-                )
+                hint = "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
                 raise ValueError(f"fields: {', '.join(missing)} must be mapped{hint}")
         return self
 

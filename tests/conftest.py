@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from sql import connect
 from sql.migrate import migrate
 from sql.server import EmbeddedServer
+from tests.chromium import browser, chromium, doorkeeper  # noqa: F401 - fixtures, for every test
 
 TEMPLATE = "template_warehouse"
 

@@ -1,0 +1,94 @@
+"""Debian's Chromium for the journeys, in a house without a way out.
+
+Everything but this machine is sent to a doorkeeper that refuses and writes down who asked: a page
+that loads a font, a tile or a script from elsewhere fails its test, also when a worker asks.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+# What Chromium asks by itself (updates, its own account): refused as well, but no page's fault.
+OF_CHROMIUM = {
+    "accounts.google.com",
+    "android.clients.google.com",
+    "clients2.google.com",
+    "content-autofill.googleapis.com",
+    "edgedl.me.gvt1.com",
+    "optimizationguide-pa.googleapis.com",
+    "redirector.gvt1.com",
+    "safebrowsing.googleapis.com",
+    "update.googleapis.com",
+}
+
+
+class Doorkeeper(BaseHTTPRequestHandler):
+    """A proxy that lets nobody through."""
+
+    asked: list[str]
+
+    def _refuse(self) -> None:
+        if urlsplit(self.path if "://" in self.path else f"//{self.path}").hostname not in OF_CHROMIUM:
+            self.server.asked.append(self.path)
+        self.send_error(403)
+
+    do_CONNECT = do_GET = do_POST = do_HEAD = _refuse  # noqa: N815 - http.server's names
+
+    def log_message(self, *_words) -> None:
+        """Silent: the fixture tells."""
+
+
+@pytest.fixture(scope="session")
+def doorkeeper() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Doorkeeper)
+    server.asked = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium(doorkeeper: ThreadingHTTPServer):
+    """Playwright's Browser, one a session; tests ask for `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not program:
+        pytest.fail("Chromium is missing: apt install chromium, or set CHROMIUM to its program", pytrace=False)
+    flags = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        # In a container /dev/shm is often 64 MB, on which large pages crash.
+        "--disable-dev-shm-usage",
+    ]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")  # Chromium's sandbox refuses root
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=program,
+            args=flags,
+            proxy={"server": f"http://127.0.0.1:{doorkeeper.server_port}", "bypass": "127.0.0.1,localhost"},
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def browser(chromium, doorkeeper: ThreadingHTTPServer):
+    """A browser for one test; fails it when a page asked for anything outside this machine."""
+    doorkeeper.asked.clear()
+    yield chromium
+    for context in list(chromium.contexts):
+        context.close()
+    if doorkeeper.asked:
+        pytest.fail(f"asked for outside this machine: {', '.join(sorted(set(doorkeeper.asked)))}", pytrace=False)
