@@ -11,7 +11,9 @@ SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, batch_id, c
   FROM mart.world()
 
 -- name: units
-SELECT unit_id, code, name, name_en, level, parent_id, valid_from, valid_to, sort_key
+-- An endless validity is NULL here: Python's dates know no infinity.
+SELECT unit_id, code, name, name_en, level, parent_id, NULLIF(valid_from, '-infinity') AS valid_from,
+       NULLIF(valid_to, 'infinity') AS valid_to, sort_key
   FROM mart.units()
  ORDER BY level, sort_key, unit_id
 

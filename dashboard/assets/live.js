@@ -1,0 +1,68 @@
+// Puts the version of the warehouse into the store `live` whenever a batch commits. Callbacks hang
+// on that store; nothing polls. How the stream stands is on the root element (data-stream="live",
+// "connecting" or "lost") and in a `stream` event on window, so that every tile can look stale.
+(function () {
+  "use strict";
+  const SPREAD = 150; // ms: not every browser asks in the same instant
+  let shown = null;
+  let pending = null;
+
+  function apply(news) {
+    pending = news;
+    setTimeout(() => put(news), Math.random() * SPREAD);
+  }
+
+  function put(news) {
+    if (news !== pending || news === shown) return; // a newer one is on its way, or nothing changed
+    if (!isBuilt()) {
+      setTimeout(() => put(news), 100);
+      return;
+    }
+    dash_clientside.set_props("live", { data: JSON.parse(news) });
+    shown = news;
+  }
+
+  // A property set before the page is built is lost without an error.
+  function isBuilt() {
+    try {
+      return window.dash_component_api.getLayout("live") !== undefined;
+    } catch (notYet) {
+      return false;
+    }
+  }
+
+  function stand(state) {
+    document.documentElement.dataset.stream = state;
+    window.dispatchEvent(new CustomEvent("stream", { detail: { state } }));
+  }
+
+  function hear(message) {
+    if (message.state) stand(message.state);
+    if (message.news !== undefined) apply(message.news);
+  }
+
+  function shared() {
+    const worker = new SharedWorker("/assets/live-worker.js", { name: "live" });
+    worker.port.onmessage = (event) => hear(event.data);
+    worker.port.start();
+    window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
+    // Back from the browser's memory: the worker has forgotten this page.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) worker.port.postMessage("hello"); });
+  }
+
+  function alone() {
+    const stream = new EventSource("/stream");
+    stream.onmessage = (event) => hear({ state: "live", news: event.data });
+    stream.addEventListener("lost", () => hear({ state: "lost" }));
+    stream.onerror = () => {
+      hear({ state: "lost" });
+      if (stream.readyState === EventSource.CLOSED) setTimeout(alone, 2000);
+    };
+  }
+
+  stand("connecting");
+  // "SharedWorker" is missing in Chrome for Android before 2025 and in private windows of some others.
+  const start = () => ("SharedWorker" in window ? shared() : alone());
+  if (document.readyState === "complete") start();
+  else window.addEventListener("load", start);
+})();
