@@ -1,5 +1,5 @@
--- One batch, in the order of the statements: land, check, compare, course, write, post. The ETL runs them in one
--- transaction. Parameters are psycopg's; the workspace is temporary, of the ETL's own connection.
+-- One batch: land, check, compare, quarantine (here), then course.sql and ledger.sql, all in one transaction.
+-- Parameters are psycopg's; the workspace is temporary, of the ETL's own connection.
 
 -- name: create_landed
 CREATE TEMP TABLE landed (
@@ -31,8 +31,8 @@ CREATE TEMP TABLE before (
 
 -- name: create_after
 CREATE TEMP TABLE after (
-    LIKE warehouse.injection, cause warehouse.cause, is_incoming boolean, is_altered boolean, is_given boolean,
-    is_additional boolean, n integer, first_vaccine_id smallint, completed_on date, booster1_on date
+    LIKE warehouse.injection, cause warehouse.cause, is_altered boolean, is_given boolean, n integer,
+    first_vaccine_id smallint, completed_on date, booster1_on date
 ) ON COMMIT DELETE ROWS
 
 -- name: create_person_before
@@ -48,18 +48,6 @@ COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code,
 
 -- name: analyze_landed
 ANALYZE landed
-
--- name: drop_repeated
--- A record that came twice in the batch: the newest version stays, whole ones before broken ones are compared later.
--- Versions of one moment are ordered by content, so that any order of arrival ends the same.
-WITH repeated AS (
-    SELECT record_id FROM landed GROUP BY record_id HAVING count(*) > 1
-), ranked AS (
-    SELECT l.ctid AS row, row_number() OVER (PARTITION BY l.record_id ORDER BY l.updated_at DESC NULLS LAST, l::text DESC) AS n,
-           count(*) FILTER (WHERE l.unreadable IS NOT NULL) OVER (PARTITION BY l.record_id) AS unreadables
-    FROM landed l JOIN repeated USING (record_id)
-)
-SELECT 1
 
 -- name: check_records
 -- The rules are sentences: a record carries the name of every one that it breaks. A void needs no more than its id,
@@ -107,34 +95,117 @@ WITH dated AS (
                    OR g.dose_number NOT BETWEEN 1 AND 9 THEN 'bad_dose_number' END], NULL)
         END AS rules
     FROM aged g
+), compared AS (
+    SELECT c.*, i.record_id IS NULL AS is_new, i.person_key AS old_person_key, i.updated_at AS old_updated_at,
+        i.status AS old_status, CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
+        CASE WHEN i.record_id IS NOT NULL THEN
+            ROW(c.person_key, c.injected_at, c.recorded_at, c.identity_checked_at, c.certificate_printed_at,
+                c.app_confirmed_at, c.birth_date, c.site_id, c.status, coalesce(c.identity_status, 'pending'),
+                coalesce(c.sex, 'unknown'), c.dose_kind, c.birth_year, c.vaccine_id, c.dose_number,
+                coalesce(c.priority_group, 0::smallint), c.residence_code, c.lot_number) END AS content,
+        CASE WHEN i.record_id IS NOT NULL THEN
+            ROW(i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
+                i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
+                i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
+                i.residence_code, i.lot_number) END AS old_content
+    FROM checked c
+    LEFT JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = c.record_id
+    LEFT JOIN warehouse.injection i
+        ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
 )
 SELECT
-    c.person_key, %(source_id)s, c.record_id, c.updated_at, c.injected_at,
-    coalesce(c.recorded_at, CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END, %(now)s),
-    c.identity_checked_at, c.certificate_printed_at, c.app_confirmed_at, %(batch_id)s, c.injected_on, c.birth_date,
-    c.site_id, c.place_unit_id, c.residence_unit_id, c.status, coalesce(c.identity_status, 'pending'),
-    coalesce(c.sex, 'unknown'), c.dose_kind, c.birth_year, c.vaccine_id, c.dose_number, coalesce(c.priority_group, 0),
-    CASE WHEN c.age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[c.age + 1] ELSE 0 END,
-    c.recorded_at IS NULL, false, false, c.residence_code, c.lot_number,
-    CASE
-        WHEN c.rules IS NOT NULL THEN 'quarantined'
-        WHEN i.record_id IS NULL THEN 'new'
-        WHEN i.status = 'completed' AND c.status <> 'completed' THEN 'voided'
-        ELSE 'corrected'
-    END,
-    CASE
-        WHEN i.record_id IS NULL THEN
-            CASE WHEN (coalesce(c.recorded_at, %(now)s) AT TIME ZONE %(time_zone)s)::date > c.injected_on
-                 THEN 'late'::warehouse.cause ELSE 'new' END
-        WHEN i.status = 'completed' AND c.status <> 'completed' THEN 'voided'
-        ELSE 'corrected'
-    END,
-    i.person_key, c.rules,
-    CASE WHEN c.rules IS NOT NULL THEN jsonb_strip_nulls(to_jsonb(c) - ARRAY['injected_on', 'vaccine_id', 'approved_on',
-        'min_age', 'site_id', 'place_unit_id', 'residence_unit_id', 'age', 'rules']) END
-FROM checked c
-LEFT JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = c.record_id
-LEFT JOIN warehouse.injection i
-    ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
-WHERE i.record_id IS NULL OR c.updated_at > i.updated_at
-   OR (c.updated_at = i.updated_at AND c.rules IS NULL)
+    person_key, %(source_id)s, record_id, updated_at, injected_at, coalesce(recorded_at, first_seen_at, %(now)s),
+    identity_checked_at, certificate_printed_at, app_confirmed_at, %(batch_id)s, injected_on, birth_date,
+    site_id, place_unit_id, residence_unit_id, status, coalesce(identity_status, 'pending'), coalesce(sex, 'unknown'),
+    dose_kind, birth_year, vaccine_id, dose_number, coalesce(priority_group, 0),
+    CASE WHEN age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[age + 1] ELSE 0 END,
+    recorded_at IS NULL, false, false, residence_code, lot_number,
+    CASE WHEN rules IS NOT NULL THEN 'quarantined'
+         WHEN is_new THEN 'new'
+         WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
+         WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
+         ELSE 'corrected' END,
+    CASE WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
+         WHEN NOT is_new THEN 'corrected'
+         WHEN (coalesce(recorded_at, %(now)s) AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
+         ELSE 'new' END::warehouse.cause,
+    old_person_key, rules,
+    CASE WHEN rules IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+        'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
+        'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
+        'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
+        'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
+        'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
+        'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
+        'app_confirmed_at', app_confirmed_at) || coalesce(unreadable, '{}')) END
+FROM compared
+WHERE is_new OR updated_at > old_updated_at OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
+
+-- name: drop_repeated
+-- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
+-- newer than that. Versions of one moment are ordered by their content, so that any order of arrival ends the same.
+WITH repeated AS (
+    SELECT record_id FROM incoming WHERE record_id IS NOT NULL GROUP BY record_id HAVING count(*) > 1
+), ranked AS (
+    SELECT i.ctid AS place, i.verdict, i.updated_at,
+        row_number() OVER (PARTITION BY i.record_id, i.verdict = 'quarantined' ORDER BY i.updated_at DESC,
+            ROW(i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
+                i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
+                i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
+                i.residence_code, i.lot_number) DESC) AS n,
+        max(i.updated_at) FILTER (WHERE i.verdict <> 'quarantined') OVER (PARTITION BY i.record_id) AS newest_whole
+    FROM incoming i JOIN repeated USING (record_id)
+)
+DELETE FROM incoming i USING ranked
+WHERE i.ctid = ranked.place AND CASE WHEN ranked.verdict = 'quarantined' THEN ranked.updated_at <= ranked.newest_whole
+                                     ELSE ranked.n > 1 END
+
+-- name: count_incoming
+SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
+       count(*) FILTER (WHERE verdict = 'corrected') AS corrected,
+       count(*) FILTER (WHERE verdict = 'voided') AS voided,
+       count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
+       count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
+       max(updated_at) AS newest_at
+FROM incoming
+
+-- name: quarantine_records
+INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
+SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, quarantined
+FROM (SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
+      FROM incoming WHERE verdict = 'quarantined') AS broken
+ORDER BY record_id, content
+ON CONFLICT (source_id, record_id, content) DO NOTHING
+
+-- name: end_quarantine
+-- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced.
+UPDATE warehouse.quarantine q
+SET state = CASE WHEN w.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
+FROM (
+    SELECT o.source_id, o.record_id, o.content, bool_or(n.updated_at = o.updated_at) AS is_same_moment
+    FROM warehouse.quarantine o
+    JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined' AND n.updated_at >= o.updated_at
+    WHERE o.state = 'open' AND o.source_id = %(source_id)s
+    GROUP BY o.source_id, o.record_id, o.content
+    UNION ALL
+    SELECT DISTINCT o.source_id, o.record_id, o.content, false
+    FROM warehouse.quarantine o
+    JOIN incoming n ON n.record_id = o.record_id AND n.verdict = 'quarantined'
+    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id
+        AND newer.state = 'open' AND (newer.updated_at, newer.content) > (o.updated_at, o.content)
+    WHERE o.state = 'open' AND o.source_id = %(source_id)s
+) AS w
+WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)
+
+-- name: restamp
+UPDATE warehouse.injection i SET updated_at = n.updated_at
+FROM incoming n
+WHERE n.verdict = 'restamped'
+  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
+
+-- name: keep_rules_of_retry
+-- At a retry a record that is still broken keeps its place, with the rules that it breaks now.
+UPDATE warehouse.quarantine q SET rules = i.rules
+FROM incoming i
+WHERE i.verdict = 'quarantined' AND q.state = 'open' AND q.source_id = %(source_id)s
+  AND q.record_id = coalesce(i.record_id, '') AND q.updated_at IS NOT DISTINCT FROM i.updated_at AND q.rules <> i.rules

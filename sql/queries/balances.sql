@@ -1,0 +1,87 @@
+-- Folding: the postings of the batches after %(from_batch)s up to %(to_batch)s are added to the balances.
+
+-- name: fold_people
+INSERT INTO warehouse.balance_people AS held (stage, priority_group, vaccine_id, age_band, unit_id, day, people)
+SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, sum(people)
+FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY stage, priority_group, vaccine_id, age_band, unit_id, day HAVING sum(people) <> 0
+ORDER BY stage, priority_group, vaccine_id, age_band, unit_id, day
+ON CONFLICT (stage, priority_group, vaccine_id, age_band, unit_id, day) DO UPDATE SET people = held.people + excluded.people
+
+-- name: fold_people_total
+INSERT INTO warehouse.balance_people_total AS held (stage, unit_id, age_band, priority_group, vaccine_id, people)
+SELECT stage, unit_id, age_band, priority_group, vaccine_id, sum(people)
+FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY stage, unit_id, age_band, priority_group, vaccine_id HAVING sum(people) <> 0
+ON CONFLICT (stage, unit_id, age_band, priority_group, vaccine_id) DO UPDATE SET people = held.people + excluded.people
+
+-- name: fold_people_day
+INSERT INTO warehouse.balance_people_day AS held (stage, unit_id, day, age_band, people)
+SELECT stage, unit_id, day, age_band, sum(people)
+FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY stage, unit_id, day, age_band HAVING sum(people) <> 0
+ON CONFLICT (stage, unit_id, day, age_band) DO UPDATE SET people = held.people + excluded.people
+
+-- name: fold_doses
+INSERT INTO warehouse.balance_doses AS held (
+    priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, doses)
+SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
+FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
+ORDER BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+ON CONFLICT (priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day)
+DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_total
+INSERT INTO warehouse.balance_doses_total AS held (
+    place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, doses)
+SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
+FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0
+ON CONFLICT (place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_day
+INSERT INTO warehouse.balance_doses_day AS held (place_unit_id, residence_unit_id, day, doses)
+SELECT place_unit_id, residence_unit_id, day, sum(doses)
+FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
+ON CONFLICT (day, place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_site
+INSERT INTO warehouse.balance_doses_site AS held (site_id, day, vaccine_id, dose_number, doses)
+SELECT site_id, day, vaccine_id, dose_number, sum(doses)
+FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY site_id, day, vaccine_id, dose_number HAVING sum(doses) <> 0
+ON CONFLICT (site_id, day, vaccine_id, dose_number) DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_entries
+INSERT INTO warehouse.balance_entries AS held (
+    day, site_id, place_unit_id, hour, doses, duplicates, identity_correct_before, identity_not_sent,
+    identity_no_id, identity_bad_format, identity_pending, identity_correct, identity_wrong,
+    identity_not_applicable, certificates_printed, app_confirmed, entered_within_72h, entered_same_day,
+    entered_day_1, entered_day_2, entered_day_3, entered_days_4_7, entered_days_8_14, entered_later,
+    entered_unknown)
+SELECT day, site_id, place_unit_id, hour,
+    sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
+    sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
+    sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
+    sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3), sum(entered_days_4_7),
+    sum(entered_days_8_14), sum(entered_later), sum(entered_unknown)
+FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY day, site_id, place_unit_id, hour
+ON CONFLICT (day, site_id, place_unit_id, hour) DO UPDATE SET
+    doses = held.doses + excluded.doses, duplicates = held.duplicates + excluded.duplicates, identity_correct_before
+    = held.identity_correct_before + excluded.identity_correct_before, identity_not_sent = held.identity_not_sent +
+    excluded.identity_not_sent, identity_no_id = held.identity_no_id + excluded.identity_no_id, identity_bad_format
+    = held.identity_bad_format + excluded.identity_bad_format, identity_pending = held.identity_pending +
+    excluded.identity_pending, identity_correct = held.identity_correct + excluded.identity_correct, identity_wrong
+    = held.identity_wrong + excluded.identity_wrong, identity_not_applicable = held.identity_not_applicable +
+    excluded.identity_not_applicable, certificates_printed = held.certificates_printed +
+    excluded.certificates_printed, app_confirmed = held.app_confirmed + excluded.app_confirmed, entered_within_72h =
+    held.entered_within_72h + excluded.entered_within_72h, entered_same_day = held.entered_same_day +
+    excluded.entered_same_day, entered_day_1 = held.entered_day_1 + excluded.entered_day_1, entered_day_2 =
+    held.entered_day_2 + excluded.entered_day_2, entered_day_3 = held.entered_day_3 + excluded.entered_day_3,
+    entered_days_4_7 = held.entered_days_4_7 + excluded.entered_days_4_7, entered_days_8_14 = held.entered_days_8_14
+    + excluded.entered_days_8_14, entered_later = held.entered_later + excluded.entered_later, entered_unknown =
+    held.entered_unknown + excluded.entered_unknown

@@ -1,0 +1,186 @@
+-- What the batch means for each person that it touches: courses before and after, and the rows that hold them.
+
+-- name: touch_persons
+-- One row per person whose course is worked out again; the cause that weighs most stands for the person.
+INSERT INTO touched (person_key, cause)
+SELECT person_key, max(cause) FROM (
+    SELECT person_key, cause FROM incoming WHERE verdict IN ('new', 'corrected', 'voided', 'reclassified')
+    UNION ALL
+    SELECT old_person_key, cause FROM incoming
+    WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
+) AS p
+GROUP BY person_key
+
+-- name: read_before
+INSERT INTO before
+SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate')
+FROM touched t
+JOIN warehouse.injection i ON i.person_key = t.person_key
+LEFT JOIN incoming n ON n.source_id = i.source_id AND n.record_id = i.record_id
+    AND n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+
+-- name: read_person_before
+INSERT INTO person_before SELECT p.* FROM touched t JOIN warehouse.person p ON p.person_key = t.person_key
+
+-- name: work_out_courses
+-- In the order of the injections of each person: the first of a day counts, others of that day are duplicates; a dose
+-- is in order when it is the first, or keeps the minimum interval to the dose before it (also when that one did not
+-- count: so ACIP asks); the series is complete at the number of doses that its first vaccine asks.
+INSERT INTO after (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, residence_code, lot_number, cause,
+    is_duplicate, is_valid, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
+WITH present AS (
+    SELECT b.person_key, b.source_id, b.record_id, b.updated_at, b.injected_at, b.recorded_at, b.identity_checked_at,
+        b.certificate_printed_at, b.app_confirmed_at, b.batch_id, b.injected_on, b.birth_date, b.site_id,
+        b.place_unit_id, b.residence_unit_id, b.status, b.identity_status, b.sex, b.dose_kind, b.birth_year,
+        b.vaccine_id, b.dose_number, b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code,
+        b.lot_number, b.cause, b.is_duplicate AS was_duplicate, b.is_valid AS was_valid
+    FROM before b WHERE NOT b.is_replaced
+    UNION ALL
+    SELECT n.person_key, n.source_id, n.record_id, n.updated_at, n.injected_at, n.recorded_at, n.identity_checked_at,
+        n.certificate_printed_at, n.app_confirmed_at, n.batch_id, n.injected_on, n.birth_date, n.site_id,
+        n.place_unit_id, n.residence_unit_id, n.status, n.identity_status, n.sex, n.dose_kind, n.birth_year,
+        n.vaccine_id, n.dose_number, n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code,
+        n.lot_number, n.cause, NULL, NULL
+    FROM incoming n WHERE n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+), same_day AS (
+    SELECT *, status = 'completed' AND coalesce(injected_on = lag(injected_on) OVER by_time, false) AS is_duplicate
+    FROM present
+    WINDOW by_time AS (PARTITION BY person_key, status = 'completed' ORDER BY injected_at, source_id, record_id)
+), given AS (
+    SELECT *, status = 'completed' AND NOT is_duplicate AS is_given, row_number() OVER by_time AS n,
+        lag(injected_on) OVER by_time AS previous_on, lag(vaccine_id) OVER by_time AS previous_vaccine_id,
+        first_value(vaccine_id) OVER by_time AS first_vaccine_id
+    FROM same_day
+    WINDOW by_time AS (PARTITION BY person_key, status = 'completed' AND NOT is_duplicate
+                       ORDER BY injected_at, source_id, record_id)
+), ordered AS (
+    SELECT g.*, v.primary_doses, g.is_given AND (g.n = 1
+            OR coalesce(g.injected_on - g.previous_on >= r.min_days - %(grace_days)s, false)) AS is_in_order
+    FROM given g
+    LEFT JOIN warehouse.vaccine v ON v.vaccine_id = g.first_vaccine_id
+    LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = g.vaccine_id AND r.previous_vaccine_id = g.previous_vaccine_id
+        AND g.injected_on BETWEEN r.valid_from AND r.valid_to
+), counted AS (
+    SELECT *, CASE WHEN is_in_order THEN
+            count(*) FILTER (WHERE is_in_order) OVER (PARTITION BY person_key, is_given ORDER BY n) END AS primary_n
+    FROM ordered
+), completed AS (
+    SELECT *, min(injected_on) FILTER (WHERE primary_n = primary_doses) OVER (PARTITION BY person_key) AS completed_on
+    FROM counted
+), boosted AS (
+    SELECT c.*, min(c.injected_on) FILTER (WHERE c.is_given AND c.dose_kind IS DISTINCT FROM 'additional'
+            AND c.injected_on - c.completed_on >= r.min_days - %(grace_days)s)
+            OVER (PARTITION BY c.person_key) AS booster1_on
+    FROM completed c
+    LEFT JOIN warehouse.booster_rule r ON r.booster = 1 AND c.injected_on > c.completed_on
+        AND c.injected_on BETWEEN r.valid_from AND r.valid_to
+), valid AS (
+    SELECT b.*, b.is_given AND coalesce(b.primary_n <= b.primary_doses OR b.injected_on = b.booster1_on
+        OR b.dose_kind IS DISTINCT FROM 'additional' AND b.injected_on - b.booster1_on >= r.min_days - %(grace_days)s,
+        false) AS is_valid
+    FROM boosted b
+    LEFT JOIN warehouse.booster_rule r ON r.booster = 2 AND b.injected_on > b.booster1_on
+        AND b.injected_on BETWEEN r.valid_from AND r.valid_to
+)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, residence_code, lot_number, cause,
+    is_duplicate, is_valid, (is_duplicate, is_valid) IS DISTINCT FROM (was_duplicate, was_valid),
+    is_given, n, first_vaccine_id, completed_on, booster1_on
+FROM valid
+
+-- name: read_person_after
+-- A person lives where the last injection with a known residence says, and keeps the age band of the first one that
+-- has one. The number of the injection in the upper bits makes max and min pick the last and the first.
+INSERT INTO person_after (
+    person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band,
+    priority_group, doses, first_vaccine_id, complete_vaccine_id, booster1_vaccine_id, booster2_vaccine_id,
+    is_identity_shared)
+WITH course AS (
+    SELECT person_key,
+        coalesce((max((n::bigint << 32) + residence_unit_id + 2) FILTER (WHERE residence_unit_id <> 0)
+            & 4294967295)::integer - 2, 0) AS residence_unit_id,
+        coalesce(min((n << 16) + age_band) FILTER (WHERE age_band <> 0) & 65535, 0)::smallint AS age_band,
+        coalesce(max((n << 16) + priority_group) FILTER (WHERE priority_group <> 0) & 65535, 0)::smallint
+            AS priority_group,
+        count(*)::smallint AS doses, min(injected_on) AS first_on, min(first_vaccine_id) AS first_vaccine_id,
+        min(completed_on) AS complete_on, min(booster1_on) AS booster1_on,
+        min(injected_on) FILTER (WHERE is_valid AND injected_on > booster1_on) AS booster2_on,
+        max(vaccine_id) FILTER (WHERE injected_on = completed_on) AS complete_vaccine_id,
+        max(vaccine_id) FILTER (WHERE injected_on = booster1_on) AS booster1_vaccine_id,
+        (min((n << 16) + vaccine_id) FILTER (WHERE is_valid AND injected_on > booster1_on) & 65535)::smallint
+            AS booster2_vaccine_id,
+        coalesce(min(birth_year) <> max(birth_year), false)
+            OR coalesce(min(sex) FILTER (WHERE sex <> 'unknown') <> max(sex) FILTER (WHERE sex <> 'unknown'), false)
+            AS is_identity_shared
+    FROM after
+    WHERE is_given
+    GROUP BY person_key
+)
+SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_on, c.booster2_on,
+    CASE WHEN v.primary_doses > 1 THEN c.first_on + r.recommended_max_days END,
+    c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
+    c.booster2_vaccine_id, c.is_identity_shared
+FROM course c
+JOIN warehouse.vaccine v ON v.vaccine_id = c.first_vaccine_id
+LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = c.first_vaccine_id AND r.previous_vaccine_id = c.first_vaccine_id
+    AND c.first_on BETWEEN r.valid_from AND r.valid_to
+
+-- name: delete_moved
+-- person_key is never updated: a record under another person leaves its old row and gets a new one.
+DELETE FROM warehouse.injection i USING incoming n
+WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
+  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
+
+-- name: write_injections
+INSERT INTO warehouse.injection (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+FROM after WHERE is_altered
+ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
+    updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
+    identity_checked_at = excluded.identity_checked_at, certificate_printed_at = excluded.certificate_printed_at,
+    app_confirmed_at = excluded.app_confirmed_at, batch_id = excluded.batch_id, injected_on = excluded.injected_on,
+    birth_date = excluded.birth_date, site_id = excluded.site_id, place_unit_id = excluded.place_unit_id,
+    residence_unit_id = excluded.residence_unit_id, status = excluded.status,
+    identity_status = excluded.identity_status, sex = excluded.sex, dose_kind = excluded.dose_kind,
+    birth_year = excluded.birth_year, vaccine_id = excluded.vaccine_id, dose_number = excluded.dose_number,
+    priority_group = excluded.priority_group, age_band = excluded.age_band,
+    is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
+    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number
+
+-- name: write_records
+INSERT INTO warehouse.record (source_id, record_id, person_key)
+SELECT source_id, record_id, person_key FROM incoming
+WHERE verdict = 'new' OR (verdict IN ('corrected', 'voided') AND old_person_key <> person_key)
+ON CONFLICT (source_id, record_id) DO UPDATE SET person_key = excluded.person_key
+
+-- name: write_persons
+INSERT INTO warehouse.person AS held (
+    person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band,
+    priority_group, doses, first_vaccine_id, complete_vaccine_id, booster1_vaccine_id, booster2_vaccine_id,
+    is_identity_shared)
+SELECT * FROM person_after
+ON CONFLICT (person_key) DO UPDATE SET
+    residence_unit_id = excluded.residence_unit_id, first_on = excluded.first_on, complete_on = excluded.complete_on,
+    booster1_on = excluded.booster1_on, booster2_on = excluded.booster2_on, second_due_on = excluded.second_due_on,
+    age_band = excluded.age_band, priority_group = excluded.priority_group, doses = excluded.doses,
+    first_vaccine_id = excluded.first_vaccine_id, complete_vaccine_id = excluded.complete_vaccine_id,
+    booster1_vaccine_id = excluded.booster1_vaccine_id, booster2_vaccine_id = excluded.booster2_vaccine_id,
+    is_identity_shared = excluded.is_identity_shared
+WHERE held IS DISTINCT FROM excluded
+
+-- name: delete_persons
+DELETE FROM warehouse.person p USING person_before b
+WHERE p.person_key = b.person_key AND NOT EXISTS (SELECT FROM person_after a WHERE a.person_key = b.person_key)

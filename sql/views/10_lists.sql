@@ -1,0 +1,68 @@
+-- The lists that pages choose from, and the state of the warehouse. One row per thing listed.
+
+-- The world and what is in it: batch_id is the version of every figure, as_of the moment up to which all running
+-- sources were read.
+CREATE FUNCTION mart.world() RETURNS TABLE (
+    name jsonb, time_zone text, root_unit_id integer, levels jsonb, is_sample boolean, shift_days integer,
+    batch_id bigint, committed_at timestamptz, checked_at timestamptz,
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT w.name, w.time_zone, w.root_unit_id, w.levels, w.is_sample, w.shift_days, l.folded_through, b.committed_at,
+        (SELECT min(s.last_polled_at) FROM warehouse.source s WHERE s.state <> 'idle'),
+        s.received, s.loaded, s.unchanged, s.quarantined
+    FROM warehouse.world w
+    CROSS JOIN warehouse.leader l
+    LEFT JOIN warehouse.batch b ON b.batch_id = l.folded_through
+    CROSS JOIN (SELECT coalesce(sum(received), 0)::bigint AS received, coalesce(sum(loaded), 0)::bigint AS loaded,
+            coalesce(sum(unchanged), 0)::bigint AS unchanged, coalesce(sum(quarantined), 0)::bigint AS quarantined
+        FROM warehouse.source) AS s
+$$;
+
+CREATE VIEW mart.unit AS
+    SELECT unit_id, code, name, name_en, level, parent_id, valid_from, valid_to, sort_key, successor_code
+    FROM warehouse.unit;
+
+CREATE FUNCTION mart.units() RETURNS SETOF mart.unit
+LANGUAGE sql STABLE AS 'SELECT * FROM mart.unit';
+
+CREATE VIEW mart.site AS SELECT site_id, code, name, kind, unit_id, daily_plan FROM warehouse.site;
+
+CREATE FUNCTION mart.sites() RETURNS SETOF mart.site LANGUAGE sql STABLE AS 'SELECT * FROM mart.site';
+
+CREATE VIEW mart.vaccine AS SELECT vaccine_id, code, name, primary_doses FROM warehouse.vaccine;
+
+CREATE FUNCTION mart.vaccines() RETURNS SETOF mart.vaccine LANGUAGE sql STABLE AS 'SELECT * FROM mart.vaccine';
+
+CREATE VIEW mart.age_band AS SELECT age_band, label, from_age, to_age, is_eligible FROM warehouse.age_band;
+
+CREATE FUNCTION mart.age_bands() RETURNS SETOF mart.age_band LANGUAGE sql STABLE AS 'SELECT * FROM mart.age_band';
+
+-- The priority groups that anybody in the figures belongs to; 0 = not given.
+CREATE FUNCTION mart.priority_groups() RETURNS TABLE (priority_group smallint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT DISTINCT t.priority_group FROM warehouse.balance_people_total t
+    UNION SELECT DISTINCT p.priority_group FROM warehouse.population p WHERE p.priority_group IS NOT NULL
+$$;
+
+CREATE FUNCTION mart.sources() RETURNS TABLE (
+    source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint, open_quarantine bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
+        s.quarantined,
+        (SELECT count(*) FROM warehouse.quarantine q WHERE q.source_id = s.source_id AND q.state = 'open')
+    FROM warehouse.source s
+$$;
+
+-- The last batch that was committed at or before a moment: turns a time into an "as of".
+CREATE FUNCTION mart.batch_at(p_moment timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT max(b.batch_id) FROM warehouse.batch b
+    WHERE b.committed_at <= p_moment AND b.batch_id <= (SELECT folded_through FROM warehouse.leader)
+$$;
+
+CREATE FUNCTION mart.batch(p_batch bigint) RETURNS TABLE (batch_id bigint, committed_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT b.batch_id, b.committed_at FROM warehouse.batch b
+    WHERE b.batch_id = p_batch AND b.batch_id <= (SELECT folded_through FROM warehouse.leader)
+$$;

@@ -1,0 +1,203 @@
+-- Where people stand: every number of people that a leader sees is defined here. Filters are arrays, NULL = no filter;
+-- "as of" is a batch, NULL = now. A figure as of a batch is the balance less the postings since.
+
+-- The rows of a table about a unit: each unit below it (at p_level, else its children), itself for what lies at no
+-- unit below, and for the whole world the two rows of what lies nowhere. One row per unit that carries facts.
+CREATE FUNCTION mart.member(p_unit integer, p_level integer, p_day date) RETURNS TABLE (unit_id integer, row_id integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH rows AS (
+        SELECT u.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.unit u ON u.unit_id = a.unit_id
+        WHERE a.ancestor_id = p_unit AND a.depth > 0 AND p_day BETWEEN u.valid_from AND u.valid_to
+          AND CASE WHEN p_level IS NULL THEN a.depth = 1
+                   ELSE u.level = p_level OR u.level < p_level AND NOT EXISTS (
+                        SELECT FROM warehouse.unit below WHERE below.parent_id = u.unit_id
+                            AND p_day BETWEEN below.valid_from AND below.valid_to) END
+    )
+    SELECT scope.unit_id, coalesce(r.ancestor_id, p_unit)
+    FROM warehouse.unit_ancestor scope
+    LEFT JOIN (SELECT a.unit_id, a.ancestor_id FROM rows JOIN warehouse.unit_ancestor a ON a.ancestor_id = rows.unit_id) AS r
+        ON r.unit_id = scope.unit_id
+    WHERE scope.ancestor_id = p_unit
+    UNION ALL
+    SELECT nowhere, nowhere FROM warehouse.world w CROSS JOIN (VALUES (0), (-1)) AS n (nowhere)
+    WHERE w.root_unit_id = p_unit
+$$;
+
+-- The population that a unit's people are a share of: of the age bands or the priority groups asked for, else of the
+-- eligible bands, else (when a version has no bands) of everybody. NULL when the version in force does not say.
+CREATE FUNCTION mart.denominator(p_ages smallint[], p_groups smallint[], p_day date)
+RETURNS TABLE (unit_id integer, population bigint, source text, dated_on date, version_id integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH version AS (
+        SELECT v.* FROM warehouse.population_version v WHERE v.valid_from <= p_day
+        ORDER BY v.valid_from DESC, v.dated_on DESC, v.version_id DESC LIMIT 1
+    ), summed AS (
+        SELECT p.unit_id,
+            sum(p.persons) FILTER (WHERE p.priority_group = ANY (p_groups)) AS of_groups,
+            sum(p.persons) FILTER (WHERE p.age_band = ANY (coalesce(p_ages,
+                (SELECT array_agg(b.age_band) FROM warehouse.age_band b WHERE b.is_eligible)))) AS of_ages,
+            sum(p.persons) FILTER (WHERE p.age_band IS NULL AND p.priority_group IS NULL) AS of_all
+        FROM warehouse.population p JOIN version USING (version_id)
+        GROUP BY p.unit_id
+    )
+    SELECT s.unit_id,
+        CASE WHEN p_groups IS NOT NULL AND p_ages IS NOT NULL THEN NULL
+             WHEN p_groups IS NOT NULL THEN s.of_groups
+             WHEN p_ages IS NOT NULL THEN s.of_ages
+             ELSE coalesce(s.of_ages, s.of_all) END::bigint,
+        v.source, v.dated_on, v.version_id
+    FROM summed s CROSS JOIN version v
+$$;
+
+-- The target of each unit and stage in force on a day: the nearest unit upwards decides, then the narrower group.
+CREATE FUNCTION mart.target(p_ages smallint[], p_groups smallint[], p_day date)
+RETURNS TABLE (unit_id integer, stage smallint, share numeric, due_on date, source text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT DISTINCT ON (u.unit_id, t.stage) u.unit_id, t.stage, t.share, t.due_on, t.source
+    FROM warehouse.unit u
+    JOIN warehouse.unit_ancestor a ON a.unit_id = u.unit_id
+    JOIN warehouse.target t ON t.unit_id IS NULL OR t.unit_id = a.ancestor_id
+    WHERE u.unit_id > 0 AND t.valid_from <= p_day
+      AND (t.age_band IS NULL OR p_ages = ARRAY[t.age_band])
+      AND (t.priority_group IS NULL OR p_groups = ARRAY[t.priority_group])
+    ORDER BY u.unit_id, t.stage, (t.unit_id IS NULL), a.depth, (t.age_band IS NULL), (t.priority_group IS NULL),
+        t.valid_from DESC, t.target_id DESC
+$$;
+
+-- People by unit, stage and day, for the days asked for. One row per unit of residence, stage and day.
+CREATE FUNCTION mart.people_by_day(
+    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT p.unit_id, p.stage, p.day, sum(p.people)
+    FROM (
+        SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
+        WHERE p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        UNION ALL
+        SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
+        WHERE (p_groups IS NOT NULL OR p_vaccines IS NOT NULL) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        UNION ALL
+        SELECT l.unit_id, l.stage, l.day, -l.people FROM warehouse.ledger_people l
+        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+          AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    ) AS p
+    GROUP BY p.unit_id, p.stage, p.day
+$$;
+
+-- People by unit and stage, over all days. One row per unit of residence and stage.
+CREATE FUNCTION mart.people_in_all(p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_as_of bigint)
+RETURNS TABLE (unit_id integer, stage smallint, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT p.unit_id, p.stage, sum(p.people)
+    FROM (
+        SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
+        WHERE (p_ages IS NULL OR b.age_band = ANY (p_ages))
+          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+        UNION ALL
+        SELECT l.unit_id, l.stage, -l.people FROM warehouse.ledger_people l
+        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+          AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+    ) AS p
+    GROUP BY p.unit_id, p.stage
+$$;
+
+-- The bands that coverage counts when none is asked for.
+CREATE FUNCTION mart.eligible_ages() RETURNS smallint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
+    'SELECT array_agg(b.age_band ORDER BY b.age_band) FROM warehouse.age_band b WHERE b.is_eligible';
+
+-- Indicators 1-3 and 8-10 of docs/definitions, by residence. One row per row of mart.member and stage. Ratios 0-1.
+CREATE FUNCTION mart.standing(
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
+RETURNS TABLE (
+    unit_id integer, parent_id integer, is_self boolean, stage smallint, people bigint, people_today bigint,
+    people_yesterday bigint, population bigint, population_source text, population_on date, target_share double precision,
+    target_due_on date, coverage double precision, coverage_change double precision, gap bigint, pace double precision,
+    pace_needed double precision, pressure double precision, projected_from date, projected_to date, rank integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH member AS MATERIALIZED (
+        SELECT * FROM mart.member(p_unit, p_level, p_today)
+    ), counted AS (
+        SELECT a.unit_id, a.stage, a.people
+        FROM mart.people_in_all(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_as_of) a
+        WHERE p_from IS NULL AND p_to IS NULL
+        UNION ALL
+        SELECT d.unit_id, d.stage, sum(d.people)
+        FROM mart.people_by_day(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_from, p_to, p_as_of) d
+        WHERE p_from IS NOT NULL OR p_to IS NOT NULL
+        GROUP BY d.unit_id, d.stage
+    ), recent AS (
+        SELECT d.unit_id, d.stage,
+            sum(d.people) FILTER (WHERE d.day = p_today) AS today,
+            sum(d.people) FILTER (WHERE d.day = p_today - 1) AS yesterday,
+            sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 7 AND p_today - 1) AS week1,
+            sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 14 AND p_today - 8) AS week2,
+            sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 21 AND p_today - 15) AS week3,
+            sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 28 AND p_today - 22) AS week4
+        FROM mart.people_by_day(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
+        GROUP BY d.unit_id, d.stage
+    ), cell AS (
+        SELECT m.row_id, s.stage, coalesce(sum(c.people), 0) AS people, coalesce(sum(r.today), 0) AS today,
+            coalesce(sum(r.yesterday), 0) AS yesterday, coalesce(sum(r.week1), 0) AS week1,
+            coalesce(sum(r.week2), 0) AS week2, coalesce(sum(r.week3), 0) AS week3, coalesce(sum(r.week4), 0) AS week4
+        FROM member m CROSS JOIN warehouse.stage s
+        LEFT JOIN counted c ON c.unit_id = m.unit_id AND c.stage = s.stage
+        LEFT JOIN recent r ON r.unit_id = m.unit_id AND r.stage = s.stage
+        GROUP BY m.row_id, s.stage
+    ), line AS (
+        SELECT row_id, false AS is_self, stage, people, today, yesterday, week1, week2, week3, week4 FROM cell
+        WHERE row_id <> p_unit OR people <> 0
+        UNION ALL
+        SELECT p_unit, true, stage, sum(people), sum(today), sum(yesterday), sum(week1), sum(week2), sum(week3), sum(week4)
+        FROM cell WHERE row_id > 0 GROUP BY stage
+    ), measured AS (
+        SELECT l.*, n.population, n.source, n.dated_on, t.share, t.due_on,
+            greatest(ceil(t.share * n.population) - l.people, 0) AS gap,
+            greatest(l.week1, l.week2, l.week3, l.week4) AS fastest, least(l.week1, l.week2, l.week3, l.week4) AS slowest,
+            l.week1 / 7.0 AS pace
+        FROM line l
+        LEFT JOIN mart.denominator(p_ages, p_groups, p_today) n
+            ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
+        LEFT JOIN mart.target(p_ages, p_groups, p_today) t
+            ON t.unit_id = l.row_id AND t.stage = l.stage AND (l.is_self OR l.row_id <> p_unit)
+    ), needed AS (
+        SELECT *, CASE WHEN due_on >= p_today THEN gap / greatest(due_on - p_today, 1) END AS pace_needed FROM measured
+    )
+    SELECT m.row_id, CASE WHEN m.is_self THEN u.parent_id ELSE p_unit END, m.is_self, m.stage, m.people::bigint,
+        m.today::bigint, m.yesterday::bigint, m.population, m.source, m.dated_on, m.share::double precision, m.due_on,
+        (m.people / nullif(m.population, 0))::double precision, (m.today / nullif(m.population, 0))::double precision,
+        m.gap::bigint, m.pace::double precision, m.pace_needed::double precision,
+        (m.pace_needed / nullif(m.pace, 0))::double precision,
+        -- A range from the fastest and the slowest of the last four weeks; later than 25 weeks is no projection.
+        CASE WHEN m.gap > 0 AND m.fastest > 0 AND m.gap <= 25 * m.fastest
+             THEN p_today + ceil(m.gap * 7 / m.fastest)::integer END,
+        CASE WHEN m.gap > 0 AND m.slowest > 0 AND m.gap <= 25 * m.slowest
+             THEN p_today + ceil(m.gap * 7 / m.slowest)::integer END,
+        CASE WHEN NOT m.is_self AND m.population > 0 THEN
+            rank() OVER (PARTITION BY m.stage, NOT m.is_self AND m.population > 0
+                         ORDER BY m.people / nullif(m.population, 0) DESC NULLS LAST)::integer END
+    FROM needed m JOIN warehouse.unit u ON u.unit_id = m.row_id
+$$;
+
+-- People by the day they reached a stage. One row per day and stage.
+CREATE FUNCTION mart.trend(
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (day date, stage smallint, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT d.day, d.stage, sum(d.people)::bigint
+    FROM mart.people_by_day(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = p_unit
+    GROUP BY d.day, d.stage
+    HAVING sum(d.people) <> 0
+$$;
