@@ -39,7 +39,7 @@ class Doorkeeper(BaseHTTPRequestHandler):
             self.server.asked.append(self.path)
         self.send_error(403)
 
-    do_CONNECT = do_GET = do_POST = do_HEAD = _refuse  # noqa: N815 - http.server's names
+    do_CONNECT = do_GET = do_POST = do_HEAD = _refuse
 
     def log_message(self, *_words) -> None:
         """Silent: the fixture tells."""

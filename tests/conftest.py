@@ -1,16 +1,13 @@
 """What every test may ask for: a warehouse of its own, a browser that cannot leave the house.
 
 One PostgreSQL a session; the schema is migrated once, into a template that each test gets a copy of.
-With TEST_PG_BIN set, that PostgreSQL is another than the embedded one (./test does so for the tests
-marked `both`).
+Tests marked `both` run on the embedded PostgreSQL and again on the system's, where there is one.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -18,9 +15,10 @@ from sqlalchemy.pool import NullPool
 
 from sql import connect
 from sql.migrate import migrate
-from sql.server import EmbeddedServer
+from sql.server import EmbeddedServer, system_binaries
 from tests.chromium import browser, chromium, doorkeeper  # noqa: F401 - fixtures, for every test
 
+EMBEDDED, SYSTEM = "embedded", "system"
 TEMPLATE = "template_warehouse"
 
 # Tests need no safety from power cuts: a copy of the template takes 30 ms in place of 200.
@@ -46,26 +44,53 @@ class Warehouse:
         return connect.engine_at(self.url, "dashboard_reader", poolclass=NullPool)
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[EmbeddedServer]:
-    """The session's PostgreSQL; TEST_PG_BIN names another than the embedded one."""
-    folder = tmp_path_factory.mktemp("postgres")
-    # As root, PostgreSQL runs as another user: let it through to its own folder.
-    for place in (folder, folder.parent):
-        place.chmod(0o755)
-    programs = os.environ.get("TEST_PG_BIN")
-    server = EmbeddedServer(folder, FAST, Path(programs) if programs else None)
-    server.start()
-    yield server
-    server.stop()
+class Servers:
+    """The session's PostgreSQL servers, each started when first asked for."""
+
+    def __init__(self, new_folder):
+        self._new_folder = new_folder
+        self._started: dict[str, EmbeddedServer] = {}
+        self._migrated: set[str] = set()
+
+    def get(self, name: str) -> EmbeddedServer:
+        if name not in self._started:
+            folder = self._new_folder(f"postgres-{name}")
+            # As root, PostgreSQL runs as another user: let it through to its own folder.
+            for place in (folder, folder.parent):
+                place.chmod(0o755)
+            server = EmbeddedServer(folder, FAST, system_binaries() if name == SYSTEM else None)
+            server.start()
+            self._started[name] = server
+        return self._started[name]
+
+    def migrate_template(self, server: EmbeddedServer) -> None:
+        if server.url() not in self._migrated:
+            _create(server, TEMPLATE)
+            migrate(connect.engine_at(server.url(TEMPLATE), "owner", poolclass=NullPool))
+            self._migrated.add(server.url())
+
+    def stop(self) -> None:
+        for server in self._started.values():
+            server.stop()
 
 
 @pytest.fixture(scope="session")
-def template(postgres: EmbeddedServer) -> str:
+def servers(tmp_path_factory) -> Iterator[Servers]:
+    started = Servers(tmp_path_factory.mktemp)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(request, servers: Servers) -> EmbeddedServer:
+    """The PostgreSQL of this test: the embedded one, for tests marked `both` also the system's."""
+    return servers.get(getattr(request, "param", EMBEDDED))
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedServer, servers: Servers) -> str:
     """The name of a database that holds a migrated, empty warehouse."""
-    _create(postgres, TEMPLATE)
-    engine = connect.engine_at(postgres.url(TEMPLATE), "owner", poolclass=NullPool)
-    migrate(engine)
+    servers.migrate_template(postgres)
     return TEMPLATE
 
 
@@ -110,5 +135,14 @@ def _drop(postgres: EmbeddedServer, name: str) -> None:
         db.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def pytest_generate_tests(metafunc) -> None:
+    """A test marked `both` runs twice where the system has a PostgreSQL too."""
+    if "postgres" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both"):
+        names = [EMBEDDED, SYSTEM] if system_binaries() else [EMBEDDED]
+        metafunc.parametrize("postgres", names, indirect=True, scope="session")
+
+
 def pytest_report_header() -> str:
-    return f"PostgreSQL: {os.environ.get('TEST_PG_BIN') or 'embedded'}"
+    if system := system_binaries():
+        return f"PostgreSQL: embedded; tests marked `both` also on {system}"
+    return "PostgreSQL: embedded ONLY; to test another version too: apt install postgresql"

@@ -1,0 +1,106 @@
+"""One part of the running system: started, listened to, started again when it dies, stopped."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+# A part that dies at once is asked again after 1, 2, 4 … 30 s; after a minute of life it is trusted anew.
+_FIRST_PAUSE, _LONGEST_PAUSE, _TRUSTED_AFTER = 1.0, 30.0, 60.0
+_LARGEST_LOG = 10_000_000
+
+Say = Callable[[str], None]
+
+
+class Child:
+    """A program with its log file; all times in seconds. `start` belongs to the main thread only."""
+
+    def __init__(self, name: str, words: list[str], folder: Path, environment: Mapping[str, str], log: Path, say: Say):
+        self.name = name
+        self._words, self._folder, self._environment, self._say = words, folder, dict(environment), say
+        self._log = log
+        self._process: subprocess.Popen | None = None
+        self._pause = _FIRST_PAUSE
+        self._started_at = self._again_at = 0.0
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self._words,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with(os.getpid()),
+        )
+        self._started_at = time.monotonic()
+        self._again_at = 0.0
+        threading.Thread(target=self._listen, args=[self._process], daemon=True).start()
+
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def mend(self) -> None:
+        """Start the part again when it has died and its pause is over."""
+        if self.alive():
+            return
+        now = time.monotonic()
+        if not self._again_at:
+            self._bury()
+            if now - self._started_at > _TRUSTED_AFTER:
+                self._pause = _FIRST_PAUSE
+            self._again_at = now + self._pause
+            self._say(f"{self.name} ended ({_how(self._process.returncode)}); again in {self._pause:.0f} s")
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        elif now >= self._again_at:
+            self.start()
+
+    def stop(self, patience: float) -> None:
+        """Ask the part to end; after `patience` make it."""
+        if self.alive():
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience)
+        if self._process:
+            self._bury()
+
+    def _bury(self) -> None:
+        """End what the part started itself and left behind (a web server's workers hold its port)."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _listen(self, process: subprocess.Popen) -> None:
+        log = self._log.open("ab")
+        with process.stdout as lines:
+            for line in lines:
+                if log.tell() > _LARGEST_LOG:
+                    log.close()
+                    self._log.replace(self._log.with_suffix(".log.1"))
+                    log = self._log.open("ab")
+                log.write(line)
+                log.flush()
+                self._say(f"{self.name:9} | {line.decode(errors='replace').rstrip()}")
+        log.close()
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    def become() -> None:
+        os.setsid()  # Ctrl-C is for the supervisor, which stops things in order
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return become
+
+
+def _how(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"

@@ -1,0 +1,62 @@
+"""The data folder: one run at a time, and nothing removed that we did not make."""
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+
+MARKER = ".vaccination-dashboard"
+# What a fresh start does without. The key of the persons, the logs and the environment stay.
+DATABASES = ("postgres", "cache", "effective.yaml")
+
+
+class FolderError(Exception):
+    """The data folder cannot be used; the message says why and what to do."""
+
+
+class DataFolder:
+    """A folder held by this process until it ends; the kernel lets go of it even after kill -9."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        try:
+            is_new = not path.exists() or not any(path.iterdir())
+            path.mkdir(parents=True, exist_ok=True)
+            if is_new:
+                (path / MARKER).write_text("Made by ./run; --fresh may remove the databases in here.\n")
+            # Append, so that a second run does not wipe what the first one wrote.
+            self._lock = (path / "lock").open("a+")
+        except OSError as refused:
+            raise FolderError(f"{path}: {refused.strerror}; choose another folder by --data") from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderError(f"already running at {self._holder()}") from None
+        self.logs = path / "logs"
+        self.logs.mkdir(exist_ok=True)
+
+    def announce(self, address: str) -> None:
+        """Leave word for a second run: who holds the folder, and where the page is."""
+        self._lock.truncate(0)
+        self._lock.write(json.dumps({"address": address, "pid": os.getpid()}))
+        self._lock.flush()
+
+    def to_remove(self) -> list[Path]:
+        """What `remove_databases` would take away."""
+        if not (self.path / MARKER).exists():
+            raise FolderError(f"{self.path} was not made by ./run, so --fresh leaves it alone: remove it by hand")
+        return [self.path / name for name in DATABASES if (self.path / name).exists()]
+
+    def remove_databases(self) -> None:
+        """Take away every database in the folder, for good."""
+        for place in self.to_remove():
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+
+    def _holder(self) -> str:
+        self._lock.seek(0)
+        try:
+            said = json.loads(self._lock.read())
+            return f"{said['address']} (pid {said['pid']})"
+        except (ValueError, KeyError):
+            return f"{self.path} (it is just starting)"

@@ -1,0 +1,191 @@
+"""Everything on this machine, as ./run starts it: PostgreSQL, the sample, the ETL, the pages.
+
+Parts are started in that order, watched, started again when they die, and stopped in reverse.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy import effective, world
+from deploy.child import Child
+from deploy.folder import DataFolder, FolderError
+from sql import settings
+from sql.migrate import MigrationError
+from sql.server import EmbeddedServer, ServerError
+from sql.settings import PROJECT, Settings
+from sql.strict import SettingsError
+
+OVERLAY = PROJECT / "etl" / "sample" / "sample.yaml"
+
+# The ETL may be in the middle of a large batch; the pages close their open streams.
+PATIENCE_SECONDS = 20.0
+_LOOK_EVERY_SECONDS = 0.2
+
+_REFUSALS = (SettingsError, FolderError, ServerError, MigrationError, world.WorldError)
+
+
+def main() -> int:
+    """0 after a clean stop, 1 when it cannot start, 2 when the settings are wrong."""
+    options = _options()
+    try:
+        Run(options).until_stopped()
+    except SettingsError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    except (*_REFUSALS, OSError) as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    return 0
+
+
+class Run:
+    """One run of the whole, from the lock on the data folder to the last part stopped."""
+
+    def __init__(self, options: argparse.Namespace):
+        self.options = options
+        self.stop = threading.Event()
+        self.server: EmbeddedServer | None = None
+        self.children: list[Child] = []
+        self.is_announced = False
+
+    def until_stopped(self) -> None:
+        # With the sample's overlay not in yet: is the user's own file right?
+        config = settings.read(self.options.config, self.options.data)
+        self.port = self.options.port or config.dashboard.port
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.folder = DataFolder(config.data)
+        _refuse_taken(self.port)
+        self.folder.announce(self.address)
+        for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(wish, self._wish_to_stop)
+        if self.options.fresh:
+            self._start_anew()
+        with self._everything(config):
+            while not self.stop.wait(_LOOK_EVERY_SECONDS):
+                self._mend()
+                self._announce_once()
+
+    @contextlib.contextmanager
+    def _everything(self, config: Settings) -> Iterator[None]:
+        try:
+            environment = self._databases(config)
+            if not self.stop.is_set():
+                self._start_children(environment)
+            yield
+        finally:
+            self._stop_all()
+
+    def _databases(self, config: Settings) -> dict[str, str]:
+        """Start and migrate what is needed; returns the children's environment."""
+        environment = os.environ | {"VACCINE_DATA": str(config.data), "PYTHONUNBUFFERED": "1"}
+        is_sample = config.is_sample and self.options.sample != "none"
+        if not os.environ.get("DATABASE_URL"):
+            self.server = EmbeddedServer(config.data / "postgres")
+            self.server.start()
+            say(f"PostgreSQL {self.server.version()} is up in {self.server.folder}")
+            environment["DATABASE_URL"] = world.make_database(self.server.url("postgres"), "warehouse")
+        warehouse = environment["DATABASE_URL"]
+        if is_sample and "PLATFORM_URL" not in environment:
+            environment["PLATFORM_URL"] = world.make_database(warehouse, "platform")
+        file = config.data / "effective.yaml"
+        effective.write(effective.effective(Path(self.options.config), OVERLAY if is_sample else None), file)
+        self.settings = settings.read(file, config.data, environment)
+        shift = world.prepare(warehouse, self.settings)
+        if is_sample:
+            say(f"No source is configured: sample data, whose clock is {-shift} days behind")
+        self.shift = shift
+        return environment
+
+    def _start_children(self, environment: dict[str, str]) -> None:
+        config = ["--config", str(self.settings.data / "effective.yaml")]
+        parts = {}
+        if self.settings.is_sample:
+            # The sample learns its database's address from the environment: arguments are public.
+            parts["sample"] = ["etl.sample", "--shift-days", str(self.shift)]
+        parts["etl"] = ["etl", "run", *config]
+        parts["dashboard"] = ["dashboard", *config, "--port", str(self.port)]
+        for name, words in parts.items():
+            log = self.folder.logs / f"{name}.log"
+            child = Child(name, [sys.executable, "-m", *words], PROJECT, environment, log, say)
+            self.children.append(child)
+            child.start()
+
+    def _mend(self) -> None:
+        if self.server and not self.server.alive():
+            say("PostgreSQL ended; starting it again")
+            try:
+                self.server.start()
+            except ServerError as refused:
+                say(str(refused))
+        for child in self.children:
+            child.mend()
+
+    def _announce_once(self) -> None:
+        if not self.is_announced and _answers(self.address):
+            self.is_announced = True
+            say(f"Ready: {self.address}   (Ctrl-C stops)")
+
+    def _start_anew(self) -> None:
+        if os.environ.get("DATABASE_URL"):
+            raise FolderError("--fresh removes the embedded database only; DATABASE_URL is set: empty that by hand")
+        for place in self.folder.to_remove():
+            say(f"--fresh: removing {place}")
+        self.folder.remove_databases()
+
+    def _stop_all(self) -> None:
+        for child in reversed(self.children):
+            child.stop(PATIENCE_SECONDS)
+        if self.server:
+            self.server.stop()
+        say("Stopped")
+
+    def _wish_to_stop(self, *_signal) -> None:
+        if not self.stop.is_set():
+            say("Stopping …")
+        self.stop.set()
+
+
+def say(line: str) -> None:
+    """One line on the terminal, whole, also when several parts speak at once."""
+    with contextlib.suppress(OSError):  # the terminal may be gone before us
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise FolderError(f"port {port} is taken by another program: choose one by --port") from None
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("./run", description="The vaccination dashboard, all of it, on this machine.")
+    parser.add_argument("--config", default=PROJECT / "config.yaml", help="settings file (config.yaml)")
+    parser.add_argument("--port", type=int, help="of the pages, instead of the settings' dashboard.port")
+    parser.add_argument("--data", help="folder for everything that is written, the database included (data/)")
+    parser.add_argument("--sample", choices=["none"], help="none: no sample data when no source is configured")
+    parser.add_argument("--fresh", action="store_true", help="remove the databases in the data folder first")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""The databases behind a run: made, migrated, and never sample and real records in one."""
+
+import json
+from contextlib import suppress
+from datetime import date
+
+import psycopg
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import OperationalError
+
+import sql
+from sql import connect
+from sql.clock import shift_to
+from sql.migrate import migrate
+from sql.settings import Settings
+
+# The units, vaccines and rules of the sample were in force in the autumn of 2021.
+SAMPLE_BEGINS = date(2021, 11, 5)
+
+
+class WorldError(Exception):
+    """The warehouse is not the one that these settings describe; the message says what to do."""
+
+
+def prepare(warehouse: str, settings: Settings) -> int:
+    """Migrate the warehouse and return the shift of its clock in days (0 but for the sample).
+
+    Raises WorldError when the warehouse holds the other kind of records.
+    """
+    engine = connect.engine_at(warehouse, "owner")
+    try:
+        migrate(engine)
+        return _settle(engine, settings)
+    except OperationalError as refused:
+        where = make_url(warehouse).render_as_string(hide_password=True)
+        raise WorldError(f"DATABASE_URL: no answer from {where}: {str(refused.orig).strip()}") from None
+    finally:
+        engine.dispose()
+
+
+def make_database(server: str, name: str) -> str:
+    """A database beside the one that `server` names, made if need be; returns its address."""
+    with connect.raw_at(server, "owner", autocommit=True) as db:
+        try:
+            with suppress(psycopg.errors.DuplicateDatabase):
+                db.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege:
+            raise WorldError(
+                f"the sample needs a database {name} of its own, which {db.info.user} may not create: "
+                "set PLATFORM_URL to an empty one, or start with --sample none"
+            ) from None
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _settle(engine: Engine, settings: Settings) -> int:
+    statements = sql.load("world.sql")
+    shift = shift_to(SAMPLE_BEGINS, settings.time_zone) if settings.is_sample else 0
+    with engine.begin() as db:
+        cursor = db.connection.cursor()
+        cursor.execute(
+            statements["make_world"],
+            {
+                "name": json.dumps(settings.name.model_dump(), ensure_ascii=False),
+                "time_zone": settings.time_zone,
+                "levels": json.dumps([level.model_dump() for level in settings.units.levels], ensure_ascii=False),
+                "is_sample": settings.is_sample,
+                "shift_days": shift,
+            },
+        )
+        is_sample, shift = cursor.execute(statements["world"]).fetchone()
+    if is_sample and not settings.is_sample:
+        raise WorldError(
+            "this warehouse holds sample data, which must not mix with real records: "
+            "choose another folder by --data, or remove the sample by --fresh"
+        )
+    if settings.is_sample and not is_sample:
+        raise WorldError(
+            "this warehouse holds real records, but no source is configured, so sample data would be added: "
+            "name the sources in the settings file, or start with --sample none"
+        )
+    return shift
