@@ -6,7 +6,7 @@ of which batch. Raises `Unknown` for a code that the warehouse does not know, an
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from dashboard.data.answers import (
@@ -14,6 +14,7 @@ from dashboard.data.answers import (
     Completeness,
     DosesDay,
     HourDoses,
+    Quality,
     Reconciliation,
     Rows,
     Site,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Completeness", "Data", "DosesDay", "HourDoses", "Reconciliation", "Rows", "Site", "Source",
-    "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Vaccine", "VaccineDoses", "Version",
+    "AgeBand", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows", "Site",
+    "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
 
@@ -99,6 +100,18 @@ class Data:
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("sources", Source, {})
 
+    def batch(self, number: int) -> Version:
+        """When a batch was committed; raises Unknown when there is none of that number."""
+        found = self._ask("batch", Version, {"batch": number})
+        if not found:
+            raise Unknown("as_of", number, [f"1 to {self.world().batch_id}"])
+        return found[0]
+
+    def batch_at(self, moment: datetime) -> int | None:
+        """The last batch committed at or before `moment`; None when there was none yet. Not cached."""
+        with self._warehouse.snapshot() as snapshot:
+            return snapshot.rows("batch_at", _plain, {"moment": moment})[0][0]
+
     def today(self) -> date:
         """The calendar day in the warehouse's world."""
         world = self.world()
@@ -106,8 +119,9 @@ class Data:
 
     # --- people
 
-    def standing(self, filters: "Filters") -> Rows[Standing]:
-        return self._ask("standing", Standing, self._people(filters) | {"today": self.today()})
+    def standing(self, filters: "Filters", level: int | None = None) -> Rows[Standing]:
+        """Of the unit and its children, or (`level`) the units of that level below it."""
+        return self._ask("standing", Standing, self._people(filters) | self._rows(level))
 
     def trend(self, filters: "Filters") -> Rows[TrendDay]:
         return self._ask("trend", TrendDay, self._people(filters))
@@ -117,27 +131,26 @@ class Data:
     def doses_trend(self, filters: "Filters") -> Rows[DosesDay]:
         return self._ask("doses_trend", DosesDay, self._doses(filters))
 
-    def doses_by_unit(self, filters: "Filters") -> Rows[UnitDoses]:
-        return self._ask("doses_by_unit", UnitDoses, self._doses(filters) | {"today": self.today()})
+    def doses_by_unit(self, filters: "Filters", level: int | None = None) -> Rows[UnitDoses]:
+        """Of the unit and its children, or (`level`) the units of that level below it."""
+        return self._ask("doses_by_unit", UnitDoses, self._doses(filters) | self._rows(level))
 
     def doses_by_hour(self, filters: "Filters", day: date | None = None) -> Rows[HourDoses]:
         """Of one day (today), by place of injection."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(), "as_of": filters.as_of}
+        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today()} | self._as_of(filters)
         return self._ask("doses_by_hour", HourDoses, arguments)
 
     def doses_by_vaccine(self, filters: "Filters") -> Rows[VaccineDoses]:
         return self._ask("doses_by_vaccine", VaccineDoses, self._doses(filters))
 
     def reconciliation(self, filters: "Filters") -> Reconciliation:
-        arguments = {
-            "unit": self.unit_id(filters.unit),
-            "from": filters.date_from,
-            "to": filters.date_to,
-            "as_of": filters.as_of,
-        }
-        return self._ask("reconciliation", Reconciliation, arguments)[0]
+        return self._ask("reconciliation", Reconciliation, self._days(filters))[0]
 
-    # --- how complete the figures are
+    # --- how good and how complete the figures are
+
+    def quality(self, filters: "Filters") -> Quality:
+        """By place of injection; of the filters, unit, days and as-of."""
+        return self._ask("quality", Quality, self._days(filters))[0]
 
     def completeness(self, filters: "Filters") -> Rows[Completeness]:
         arguments = {"unit": self.unit_id(filters.unit), "today": self.today()}
@@ -168,18 +181,26 @@ class Data:
         for code in filters.vaccines:
             if code not in codes:
                 raise Unknown("vaccine", code, list(codes))
-        return {
-            "unit": self.unit_id(filters.unit),
+        return self._days(filters) | {
             "ages": _some(filters.ages),
             "groups": _some(filters.groups),
             "vaccines": _some(codes[code] for code in filters.vaccines),
-            "from": filters.date_from,
-            "to": filters.date_to,
-            "as_of": filters.as_of,
         }
 
     def _doses(self, filters: "Filters") -> dict:
         return self._people(filters) | {"basis": filters.basis}
+
+    def _days(self, filters: "Filters") -> dict:
+        unit = self.unit_id(filters.unit)
+        return {"unit": unit, "from": filters.date_from, "to": filters.date_to} | self._as_of(filters)
+
+    def _as_of(self, filters: "Filters") -> dict:
+        if filters.as_of is not None:
+            self.batch(filters.as_of)  # a batch to come would be answered, and kept, as if it were now
+        return {"as_of": filters.as_of}
+
+    def _rows(self, level: int | None) -> dict:
+        return {"today": self.today(), "level": level}
 
     # --- answering
 
@@ -225,7 +246,7 @@ class Data:
     def _current(self) -> Version | None:
         """The version that answers must be of, as far as is known without asking the warehouse."""
         newest, known = self._newest_batch(), self._known
-        if newest is None or known is None or known.batch_id is None or newest > known.batch_id:
+        if newest is None or known is None or not known.batch_id or newest > known.batch_id:
             return None
         return known
 

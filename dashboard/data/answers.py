@@ -25,7 +25,7 @@ class Stage(IntEnum):
 class Version(NamedTuple):
     """What a figure was counted from: the last batch that is in it, and when that was committed."""
 
-    batch_id: int | None
+    batch_id: int  # 0: nothing was committed yet
     committed_at: datetime | None
 
 
@@ -53,8 +53,9 @@ class World:
     levels: list[dict[str, str]]
     is_sample: bool
     shift_days: int
-    batch_id: int | None
+    batch_id: int  # 0: nothing was committed yet
     committed_at: datetime | None
+    checked_at: datetime | None  # when the source that was asked longest ago was asked
     received: int
     loaded: int
     unchanged: int
@@ -125,7 +126,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One row per unit (the asked one and its children) and stage."""
+    """One row per unit and stage: the asked unit (`is_self`), its parts, and what lies in none of them.
+
+    That rest has the asked unit's id without being `is_self`; 0 and -1 stand beside the root.
+    """
 
     unit_id: int
     parent_id: int | None
@@ -167,7 +171,7 @@ class DosesDay:
 
 @dataclass(frozen=True, slots=True)
 class UnitDoses:
-    """One row per unit (the asked one and its children)."""
+    """One row per unit, as in Standing."""
 
     unit_id: int
     is_self: bool
@@ -203,6 +207,36 @@ class Reconciliation:
     non_residents: int
     unknown_residence: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One row, in doses by place of injection: identity, certificates, and how late doses were entered.
+
+    The seven identity_* after the first add up to doses, and so do the entered_* but within_72h.
+    """
+
+    doses: int
+    duplicates: int
+    identity_correct_before: int
+    identity_not_sent: int
+    identity_no_id: int
+    identity_bad_format: int
+    identity_pending: int
+    identity_correct: int
+    identity_wrong: int
+    identity_not_applicable: int
+    certificates_printed: int
+    app_confirmed: int
+    entered_within_72h: int
+    entered_same_day: int
+    entered_day_1: int
+    entered_day_2: int
+    entered_day_3: int
+    entered_days_4_7: int
+    entered_days_8_14: int
+    entered_later: int
+    entered_unknown: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ SELECT unit_id, parent_id, is_self, stage, people, people_today, people_yesterda
        gap, pace, pace_needed, pressure, projected_from, projected_to, rank
   FROM mart.standing(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                      CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
-                     CAST(:today AS date), CAST(:as_of AS bigint))
+                     CAST(:today AS date), CAST(:as_of AS bigint), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id, stage
 
 -- name: trend
@@ -30,7 +30,7 @@ SELECT unit_id, is_self, doses, doses_today, doses_yesterday, plan_today
   FROM mart.doses_by_unit(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
                           CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
                           CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
-                          CAST(:as_of AS bigint))
+                          CAST(:as_of AS bigint), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id
 
 -- name: doses_by_hour
@@ -49,6 +49,13 @@ SELECT vaccine_id, dose_number, doses
 SELECT at_home, elsewhere, non_residents, unknown_residence, total
   FROM mart.reconciliation(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date),
                            CAST(:as_of AS bigint))
+
+-- name: quality
+SELECT doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
+       identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
+       app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
+       entered_days_4_7, entered_days_8_14, entered_later, entered_unknown
+  FROM mart.quality(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
 
 -- name: completeness
 SELECT days_after, share

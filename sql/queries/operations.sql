@@ -7,7 +7,7 @@ SELECT batch_id, committed_at, set_config('statement_timeout', '15s', true) FROM
 
 -- name: world
 SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, batch_id, committed_at,
-       received, loaded, unchanged, quarantined
+       checked_at, received, loaded, unchanged, quarantined
   FROM mart.world()
 
 -- name: units
@@ -30,6 +30,12 @@ SELECT age_band, label, from_age, to_age, is_eligible FROM mart.age_bands() ORDE
 
 -- name: priority_groups
 SELECT priority_group FROM mart.priority_groups() ORDER BY priority_group
+
+-- name: batch
+SELECT batch_id, committed_at FROM mart.batch(CAST(:batch AS bigint))
+
+-- name: batch_at
+SELECT mart.batch_at(CAST(:moment AS timestamptz)) AS batch_id
 
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,

@@ -1,0 +1,76 @@
+"""/api/v1/coverage for machines: the figures of the pages, with as-of, denominator and definition."""
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+from flask import Blueprint, Response, request
+
+from dashboard.api.answer import answer
+from dashboard.api.question import BadQuestion, read
+from dashboard.api.schema import columns, describe
+from dashboard.data import Data, WarehouseUnreachable
+
+
+def blueprint(data: Data) -> Blueprint:
+    api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+    @api.get("/coverage")
+    def coverage():
+        question = read(request.args.to_dict(flat=False), _best(request.accept_mimetypes), data)
+        found = answer(question, data)
+        return _csv(found) if question.format == "csv" else _json(found)
+
+    @api.get("/openapi.json")
+    def openapi():
+        return _json(describe(data))
+
+    @api.errorhandler(BadQuestion)
+    def refuse(error: BadQuestion):
+        return _json({"error": "bad parameters", "parameters": [asdict(fault) for fault in error.faults]}, 400)
+
+    @api.errorhandler(WarehouseUnreachable)
+    def away(_error):
+        return _json({"error": "the warehouse does not answer; try again"}, 503)
+
+    return api
+
+
+def _best(accepted) -> str:
+    return accepted.best_match(["application/json", "text/csv"], default="application/json")
+
+
+def _json(found: dict, status: int = 200) -> Response:
+    body = json.dumps(found, ensure_ascii=False, default=_written)
+    return Response(body, status, {"Cache-Control": "no-store"}, mimetype="application/json")
+
+
+def _csv(found: dict) -> Response:
+    """A row a unit; what JSON says once stands in every row, so that a row alone says what it is."""
+    once = {
+        "as_of_batch": found["as_of"]["batch"],
+        "as_of": _written(found["as_of"]["committed_at"]),
+        "basis": found["question"]["basis"],
+        "is_sample": found["is_sample"],
+    }
+    out = io.StringIO()
+    names = columns(found["question"]["basis"] == "place")
+    writer = csv.DictWriter(out, [*names, "definition", *once], lineterminator="\n")
+    writer.writeheader()
+    for row in found["rows"]:
+        writer.writerow(row | once | {"definition": found["definitions"][row.get("stage", "doses")]["en"]})
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment; filename=coverage.csv"}
+    return Response(out.getvalue(), 200, headers, mimetype="text/csv")
+
+
+def _written(value) -> str | None:
+    """Days and moments (in UTC) as ISO 8601; TypeError for what has no place in an answer."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None:
+        return None
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,116 @@
+"""The answer of `/api/v1/coverage`: rows of figures, and what a reader must know to use them."""
+
+from dashboard.api.question import Question
+from dashboard.data import Data, Version
+from dashboard.filters import STAGES
+
+DEFINITIONS = {
+    "first": {
+        "vi": "Số người (không phải số mũi) đã tiêm ít nhất 1 mũi hợp lệ, theo nơi ở, chia cho dân số đích",
+        "en": "Distinct persons with at least one valid dose, by residence, over the target population",
+    },
+    "complete": {
+        "vi": "Số người đã đủ số mũi hợp lệ của liều cơ bản theo quy định của vắc xin, theo nơi ở, "
+        "chia cho dân số đích",
+        "en": "Distinct persons whose valid doses complete the vaccine's primary series, by residence, "
+        "over the target population",
+    },
+    "booster1": {
+        "vi": "Số người đã tiêm mũi nhắc lại lần 1, theo nơi ở, chia cho dân số đích",
+        "en": "Distinct persons with a first booster, by residence, over the target population",
+    },
+    "booster2": {
+        "vi": "Số người đã tiêm mũi nhắc lại lần 2, theo nơi ở, chia cho dân số đích",
+        "en": "Distinct persons with a second booster, by residence, over the target population",
+    },
+    "doses": {
+        "vi": "Số mũi đã tiêm tại các điểm tiêm của địa bàn; không chia cho dân số",
+        "en": "Doses given at the unit's sites, by place of injection; never divided by a population",
+    },
+}
+_NAMES = {number: name for name, number in STAGES.items()}
+_KINDS = {0: "unknown", -1: "outside"}
+
+
+def answer(question: Question, data: Data) -> dict:
+    """Every row of one snapshot, whose version stands in `as_of`."""
+    filters = question.filters
+    levels = [level["name"] for level in data.world().levels]
+    units = {unit.unit_id: unit for unit in data.units()}
+    asked = units[data.unit_id(filters.unit)]
+    found = (data.doses_by_unit if filters.by_place else data.standing)(filters, question.level)
+    # At its own level a unit is one row; below, the rows add up to it.
+    rows = [row for row in found if row.is_self == (question.level == asked.level)]
+    if filters.by_place:
+        stages = ["doses"]
+        figures = [_place(row, asked, units, levels) | {"doses": row.doses} for row in rows]
+    else:
+        stages = [_NAMES[stage] for stage in question.stages]
+        rows = [row for row in rows if row.stage in question.stages]
+        figures = [_place(row, asked, units, levels) | _standing(row) for row in rows]
+    return {
+        "as_of": _as_of(filters.as_of, found.version, data),
+        "is_sample": data.world().is_sample,
+        "question": _question(question, asked, levels),
+        "definitions": {name: DEFINITIONS[name] for name in stages},
+        "denominators": _denominators(figures),
+        "rows": figures,
+    }
+
+
+def _place(row, asked, units: dict, levels: list[str]) -> dict:
+    """Which place a row is of; what cannot be placed has its own row, so that rows add up."""
+    unit = units[row.unit_id]
+    is_rest = unit is asked and not row.is_self
+    kind = "rest" if is_rest else _KINDS.get(row.unit_id, "unit")
+    is_unit = kind in ("unit", "rest")
+    return {
+        "kind": kind,
+        "level": levels[unit.level] if is_unit else None,
+        "unit": unit.code if is_unit else None,
+        "name": unit.name,
+        "name_en": unit.name_en,
+    }
+
+
+def _standing(row) -> dict:
+    return {
+        "stage": _NAMES[row.stage],
+        "people": row.people,
+        "population": row.population,
+        "population_source": row.population_source,
+        "population_on": row.population_on,
+        "coverage": row.coverage,
+        "target": row.target_share,
+        "target_due_on": row.target_due_on,
+        "gap": row.gap,
+    }
+
+
+def _as_of(asked: int | None, now: Version, data: Data) -> dict:
+    version = now if asked is None else data.batch(asked)
+    return {"batch": version.batch_id, "committed_at": version.committed_at}
+
+
+def _question(question: Question, unit, levels: list[str]) -> dict:
+    """The question as it was understood, defaults filled in."""
+    filters = question.filters
+    return {
+        "level": levels[question.level],
+        "unit": unit.code,
+        "stage": [] if filters.by_place else [_NAMES[stage] for stage in question.stages],
+        "age": list(filters.ages),
+        "group": list(filters.groups),
+        "vaccine": list(filters.vaccines),
+        "basis": filters.basis,
+        "from": filters.date_from,
+        "to": filters.date_to,
+        "as_of": filters.as_of,
+    }
+
+
+def _denominators(rows: list[dict]) -> list[dict]:
+    """Each source and date that a population of the rows comes from, once."""
+    found = {(row["population_source"], row["population_on"]) for row in rows if row.get("population")}
+    ordered = sorted(found, key=lambda pair: (str(pair[0]), str(pair[1])))
+    return [{"source": source, "dated_on": dated_on} for source, dated_on in ordered]

@@ -1,0 +1,183 @@
+"""The stream tells every open browser of a batch, soon, and survives what happens to the database."""
+
+import asyncio
+import statistics
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from dashboard.stream import Broker, News, news_of
+from sql import connect
+from tests.dashboard import rows
+from tests.dashboard.served import serving
+
+
+@pytest.fixture(scope="module")
+def served(shared_warehouse, tmp_path_factory):
+    rows.reference(shared_warehouse.url)
+    rows.batch(shared_warehouse.url)
+    with serving(shared_warehouse.url, tmp_path_factory.mktemp("data")) as found:
+        yield found
+
+
+@pytest.fixture
+def database(shared_warehouse):
+    return shared_warehouse.url
+
+
+def last_batch(database) -> int:
+    with psycopg.connect(connect.conninfo(database)) as db:
+        return db.execute("SELECT max(batch_id) FROM warehouse.batch").fetchone()[0]
+
+
+def test_who_connects_is_told_the_present_version_at_once(served, database):
+    with served.stream() as events:
+        kind, news = events.next()
+    assert kind == "message"
+    assert news["batch"] == last_batch(database)
+    assert news["committed_at"].endswith("+00:00")
+
+
+def test_a_batch_reaches_every_open_stream(served, database):
+    def follow(number):
+        with served.stream() as events:
+            events.batch()
+            ready.append(number)
+            return events.batch()
+
+    ready = []
+    with ThreadPoolExecutor(40) as pool:
+        waiting = [pool.submit(follow, number) for number in range(40)]
+        while len(ready) < 40:
+            time.sleep(0.01)
+        committed = rows.batch(database)
+        assert {told.result(timeout=5) for told in waiting} == {committed}
+
+
+def test_a_batch_is_told_within_the_second(served, database):
+    delays = []
+    with served.stream() as events:
+        events.batch()
+        for _ in range(100):
+            committed = rows.batch(database)
+            start = time.perf_counter()
+            assert events.batch() == committed
+            delays.append(time.perf_counter() - start)
+    assert statistics.median(delays) < 0.2
+    assert max(delays) < 1
+
+
+def test_a_payload_that_is_no_version_is_logged_and_passed_over(served, database):
+    with served.stream() as events:
+        events.batch()
+        with psycopg.connect(connect.conninfo(database)) as db:
+            rows.notify(db, "nonsense")
+        committed = rows.batch(database)
+        assert events.batch() == committed
+    assert "expected" in served.words() and "'nonsense'" in served.words()
+
+
+def test_a_broken_connection_is_told_and_mended_and_misses_nothing(served, database):
+    with served.stream() as events:
+        events.batch()
+        with psycopg.connect(connect.conninfo(database), autocommit=True) as db:
+            db.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        missed = rows.batch(database, announce=False)
+        assert events.next() == ("lost", "warehouse unreachable")
+        assert events.batch() == missed
+        committed = rows.batch(database)
+        assert events.batch() == committed
+
+
+def test_the_stream_speaks_while_nothing_happens(served):
+    with served.stream(timeout=15) as events:
+        assert events.next("heartbeat") == ("heartbeat", None)
+
+
+def test_the_stream_is_neither_kept_nor_packed(served):
+    with served.stream() as events:
+        headers = dict(events.response.getheaders())
+    assert headers["content-type"].startswith("text/event-stream")
+    assert headers["cache-control"] == "no-store"
+    assert "content-encoding" not in headers
+
+
+def test_the_server_stops_at_once_though_streams_are_open(warehouse, tmp_path):
+    rows.reference(warehouse.url)
+    with serving(warehouse.url, tmp_path / "data") as served, served.stream() as events:
+        events.next()
+        start = time.monotonic()
+        served.process.terminate()
+        try:
+            served.process.wait(10)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"still running after 10 s: {served.words()}")
+        assert time.monotonic() - start < 3
+        with pytest.raises(EOFError):
+            while True:
+                events.next()
+    assert "Traceback" not in served.words()
+
+
+def test_two_workers_each_tell_their_own_browsers(warehouse, tmp_path):
+    rows.reference(warehouse.url)
+    config = two_workers(tmp_path)
+    with serving(warehouse.url, tmp_path / "data", config) as served:
+        streams = [served.stream() for _ in range(12)]
+        opened = [stream.__enter__() for stream in streams]
+        for events in opened:
+            events.next()
+        committed = rows.batch(warehouse.url)
+        assert {events.batch() for events in opened} == {committed}
+        with psycopg.connect(connect.conninfo(warehouse.url)) as db:
+            listeners = db.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' "
+                "OR query LIKE 'SELECT 1'"
+            ).fetchone()[0]
+        for stream in streams:
+            stream.__exit__(None, None, None)
+    assert listeners >= 2
+
+
+def two_workers(folder):
+    from tests.dashboard.served import PROJECT
+
+    found = (PROJECT / "config.yaml").read_text(encoding="utf-8")
+    assert "workers: 1" in found
+    path = folder / "config.yaml"
+    path.write_text(
+        found.replace("workers: 1", "workers: 2").replace("etl/reference", str(PROJECT / "etl/reference")),
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_a_slow_browser_gets_the_newest_version_not_every_one():
+    async def follow():
+        broker = Broker(connect=None)
+        broker._loop = asyncio.get_running_loop()
+        broker._tell(News(batch=1))
+        stream = broker.follow(heartbeat=5)
+        assert await anext(stream) == "retry: 1000\n\n"
+        assert '"batch": 1' in await anext(stream)
+        for number in range(2, 50):
+            broker._tell(News(batch=number))
+        assert '"batch": 49' in await anext(stream)
+        broker.end_streams()
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+        assert broker.listeners == 0
+
+    asyncio.run(follow())
+
+
+@pytest.mark.parametrize("payload", ["", "[]", "7", '{"batch": "x"}', '{"batch": 1}', '{"batch": 1, "committed_at": 5}'])
+def test_a_payload_must_be_a_version(payload):
+    with pytest.raises(ValueError, match="expected"):
+        news_of(payload)
