@@ -1,0 +1,312 @@
+"""Columns of a source → canonical records, a table at a time. Pure: the same table gives the same records.
+
+What a field holds that cannot be read becomes null, and its name with the raw text goes to
+`unreadable`, so that the record is kept in quarantine and can be read again. Names and IDs make the
+person_key and go no further.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import unreadable
+from etl.binary_copy import COPY_FORMAT, to_copy
+from etl.fields import TIMES, WHOLE_NUMBERS, Read, Reader, as_text, either
+from etl.identity import PERSON_KEY, digests, normal_names
+from etl.times import TIME
+from sql.settings import FieldSpec, Mapped
+
+__all__ = ["COLUMNS", "COPY_FORMAT", "SCHEMA", "Mapper", "compile", "to_copy"]
+
+_TYPES = dict.fromkeys(WHOLE_NUMBERS, pa.int16()) | dict.fromkeys(TIMES, TIME)
+_TYPES |= {"person_key": PERSON_KEY, "birth_date": pa.date32()}
+# The order of the landing table.
+COLUMNS = (
+    "record_id", "person_key", "birth_date", "birth_year", "sex", "residence_code", "site_code", "vaccine_code",
+    "lot_number", "dose_number", "dose_kind", "priority_group", "injected_at", "recorded_at", "updated_at",
+    "status", "identity_status", "identity_checked_at", "certificate_printed_at", "app_confirmed_at", "unreadable",
+)  # fmt: skip
+SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
+_PERSON = ("person_id", "full_name")
+_CODES = ("record_id", "residence_code", "site_code", "vaccine_code", "lot_number")
+# Between the parts of what is hashed: no text of a source holds it in its right mind.
+_SEPARATOR = "\x1f"
+
+
+def compile(source: Mapped, zone: str, key: bytes, name: str) -> "Mapper":
+    """Make the settings of a source ready. `zone` is of times without one, where the source names none.
+
+    Raises ValueError `sources.<name>.fields.<field>: …` where the settings cannot work.
+    """
+    return Mapper(source, source.time_zone or zone, key, name)
+
+
+class Mapper:
+    """mapper(table) → canonical table. `columns` are the source's columns that it reads."""
+
+    def __init__(self, source: Mapped, zone: str, key: bytes, name: str):
+        self.name, self._key = name, key
+        self._id_pattern = "|".join(f"(?:{pattern})" for pattern in source.person_id_formats)
+        self._check_id_pattern()
+        entries = [{**source.fields, **row} for row in source.rows or ({},)]
+        self._entries = [{field: self._reader(field, spec, zone) for field, spec in e.items()} for e in entries]
+        self._plain = {
+            field: Reader(field, FieldSpec(column=field), zone) for field in (*SCHEMA.names,) if field in _READ
+        }
+        self.has_rows = source.rows is not None
+        self.origins = list(dict.fromkeys((f, c) for e in entries for f, spec in e.items() for c in spec.columns))
+        self.columns = list(dict.fromkeys(column for _field, column in self.origins))
+        self.fields = source.fields
+
+    def _check_id_pattern(self) -> None:
+        try:
+            pc.match_substring_regex(pa.array([""]), self._id_pattern)
+        except pa.ArrowInvalid as unknown:
+            raise ValueError(f"sources.{self.name}.person_id_formats: {unknown}") from None
+
+    def _reader(self, field: str, spec: FieldSpec, zone: str) -> Reader:
+        try:
+            return Reader(field, spec, zone, self._is_id if field == "person_id" else None)
+        except ValueError as wrong:
+            raise ValueError(f"sources.{self.name}.fields.{field}.{wrong}") from None
+
+    def _is_id(self, ids: pa.StringArray) -> pa.BooleanArray:
+        return pc.match_substring_regex(ids, self._id_pattern).fill_null(False)
+
+    def __call__(self, table: pa.Table, file_modified: datetime | None = None) -> pa.Table:
+        """Canonical records; those of the first `rows` entry first. Never raises for what a cell holds."""
+        columns = {name: _whole_array(table[name]) for name in self.columns}
+        parts = []
+        for number, readers in enumerate(self._entries, 1):
+            chosen, count = columns, table.num_rows
+            if self.has_rows:
+                kept = _is_given(readers, columns, count)
+                chosen = {name: column.filter(kept) for name, column in columns.items()}
+                count = pc.sum(kept).as_py() or 0
+            parts.append(self._records(readers, chosen, count, file_modified, number))
+        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).combine_chunks()
+
+    def _records(self, readers, columns, count: int, modified: datetime | None, number: int) -> pa.Table:
+        got, bad, raw = {}, {}, {}
+        for field, reader in readers.items():
+            spec = reader.spec
+            if spec.origin == "value":
+                got[field] = pa.repeat(reader.constant, count)
+            elif spec.origin == "file":
+                got[field] = pa.repeat(pa.scalar(modified, TIME), count)
+            else:
+                found, mended = self._found(spec, columns)
+                if spec.origin == "hash":
+                    found = self._hashed(found, number)
+                elif field == "record_id" and self.has_rows:
+                    found = pc.binary_join_element_wise(as_text(found)[0], str(number), "-")
+                got[field], mask = reader.read(found)
+                raw[field], bad[field] = found, either(mask, mended)
+        return self._finished(got, raw, bad, count)
+
+    def _found(self, spec: FieldSpec, columns: Mapping[str, pa.Array]) -> Read:
+        """The raw column, or the texts of several columns as one."""
+        if spec.origin == "column":
+            return columns[spec.column], None
+        texts = [as_text(columns[name]) for name in spec.columns]
+        mended = None
+        for _text, mask in texts:
+            mended = either(mended, mask)
+        separator, nulls = (" ", "skip") if spec.origin == "join" else (_SEPARATOR, "replace")
+        joined = pc.binary_join_element_wise(
+            *(text for text, _mask in texts), separator, null_handling=nulls, null_replacement=""
+        )
+        is_empty = pc.match_substring_regex(joined, rf"^{separator}*$")
+        return pc.if_else(is_empty, pa.scalar(None, pa.string()), joined), mended
+
+    def _hashed(self, joined: pa.StringArray, number: int) -> pa.StringArray:
+        """A record number of 32 hexadecimal digits, for sources that have none of their own."""
+        encoded = joined.dictionary_encode()
+        prefix = f"hash:{self.name}:{number}:" if self.has_rows else f"hash:{self.name}:"
+        return _hexadecimal(digests(self._key, prefix, encoded.dictionary)).take(encoded.indices)
+
+    def _finished(self, got, raw, bad, count: int) -> pa.Table:
+        """What follows from other fields: birth_year, sex, status, the person and its identity status."""
+        for name in SCHEMA.names:
+            if name not in got and name in _READ:
+                got[name] = pa.nulls(count, SCHEMA.field(name).type)
+        _fill_birth_year(got, raw, bad)
+        got["sex"] = _filled(got["sex"], "unknown", bad.get("sex"))
+        if "status" not in raw:
+            got["status"] = pc.fill_null(got["status"], "completed")
+        elif got["status"].null_count:
+            # without a status nobody can say whether it was given
+            bad["status"] = np.asarray(got["status"].is_null())
+        ids, is_id = self._ids(got.get("person_id"), count)
+        got["person_key"] = self._person_keys(got, ids, is_id, count)
+        status = pc.if_else(is_id, "pending", pc.if_else(ids.is_null(), "no_id", "bad_format"))
+        got["identity_status"] = _filled(got["identity_status"], status, bad.get("identity_status"))
+        hidden = [got[name] for name in _PERSON if name in got]
+        self._withhold(got, bad, hidden)
+        wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name not in _PERSON}
+        got["unreadable"] = unreadable.column(wanted, hidden, count)
+        return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
+
+    def _ids(self, ids: pa.StringArray | None, count: int) -> tuple[pa.StringArray, pa.BooleanArray]:
+        """(IDs in one spelling, which of them are valid). What is valid as it stands is left as it stands."""
+        if ids is None:
+            return pa.nulls(count, pa.string()), pa.repeat(pa.scalar(False), count)
+        is_id = self._is_id(ids)
+        if pc.all(is_id).as_py():
+            return ids, is_id
+        # spaces, the apostrophe by which spreadsheets keep leading zeros, small letters
+        spelled = pc.utf8_upper(pc.replace_substring_regex(ids, r"\s+|^'", ""))
+        ids = pc.if_else(is_id, ids, spelled)
+        return ids, self._is_id(ids)
+
+    def _person_keys(self, got, ids: pa.StringArray, is_id: pa.BooleanArray, count: int) -> pa.Array:
+        """By ID; else by name, birth and sex together; else a person of this one record."""
+        keys = np.zeros((count, PERSON_KEY.byte_width), np.uint8)
+        by_id = np.asarray(is_id)
+        self._hash_into(keys, by_id, "id:", ids)
+        rest = ~by_id
+        is_known = np.ones(count, bool)
+        if rest.any():
+            named = _named(got, rest)
+            by_name = rest & np.asarray(named.is_valid())
+            self._hash_into(keys, by_name, "name:", named)
+            by_record = rest & ~by_name
+            self._hash_into(keys, by_record, f"record:{self.name}:", got["record_id"])
+            is_known = ~(by_record & np.asarray(got["record_id"].is_null()))
+        found = pa.FixedSizeBinaryArray.from_buffers(PERSON_KEY, count, [None, pa.py_buffer(keys)])
+        return found if is_known.all() else pc.if_else(pa.array(is_known), found, pa.scalar(None, PERSON_KEY))
+
+    def _withhold(self, got, bad, hidden: list[pa.StringArray]) -> None:
+        """A code that is its own person's ID or name goes no further; in its place as record number, a hash."""
+        for name in _CODES:
+            for person in hidden:
+                is_person = pc.equal(got[name], person).fill_null(False)
+                if not pc.any(is_person).as_py():
+                    continue
+                instead = pa.scalar(None, pa.string())
+                if name == "record_id":
+                    instead = self._hashed(pc.if_else(is_person, person, pa.scalar("")), 0)
+                got[name] = pc.if_else(is_person, instead, got[name])
+                bad[name] = either(bad.get(name), np.asarray(is_person))
+
+    def _hash_into(self, keys: np.ndarray, rows: np.ndarray, prefix: str, texts: pa.StringArray) -> None:
+        if not rows.any():
+            return
+        chosen = texts if rows.all() else texts.filter(pa.array(rows))
+        encoded = chosen.fill_null("").dictionary_encode()
+        found = digests(self._key, prefix, encoded.dictionary)[encoded.indices.to_numpy()]
+        keys[rows] = found
+
+    def reread(self, records: Iterable[Mapping]) -> pa.Table:
+        """Quarantined records, as dicts of texts, read again with the settings of now.
+
+        Where a field has no value, its text in `unreadable` is read as the source's own; all others
+        are canonical already. What was mended or cut keeps its fault: only the source can heal it.
+        person_key stays what it was: what it was made from is not kept.
+        """
+        records = list(records)
+        got, raw, bad = {}, {}, {}
+        kept = [record.get("unreadable") or {} for record in records]
+        for field, plain in self._plain.items():
+            texts = [_text(record.get(field)) for record in records]
+            again = np.array([field in k and text is None for k, text in zip(kept, texts, strict=True)], bool)
+            mended = np.array([field in k and text is not None for k, text in zip(kept, texts, strict=True)], bool)
+            raw[field] = pa.array([k.get(field, text) for k, text in zip(kept, texts, strict=True)], pa.string())
+            wanted = (
+                raw[field]
+                if not mended.any()
+                else pc.if_else(pa.array(mended), pa.array(texts, pa.string()), raw[field])
+            )
+            values, mask = plain.read(wanted)
+            mask = either(mask, mended if mended.any() else None)
+            for readers in self._entries if again.any() else ():
+                reader = readers.get(field)
+                if reader is None or reader.spec.origin == "value":
+                    continue
+                theirs, not_theirs = reader.read(raw[field])
+                better = again & np.asarray(theirs.is_valid())
+                if not_theirs is not None:
+                    better &= ~not_theirs
+                values = pc.if_else(pa.array(better), theirs, values)
+                mask = None if mask is None else mask & ~better
+                again &= ~better
+            got[field], bad[field] = values, mask
+        _fill_birth_year(got, raw, bad)
+        got["sex"] = _filled(got["sex"], "unknown", bad.get("sex"))
+        bad["status"] = np.asarray(got["status"].is_null())
+        got["person_key"] = pa.array([_key_bytes(record.get("person_key")) for record in records], PERSON_KEY)
+        wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None}
+        got["unreadable"] = unreadable.column(wanted, [], len(records))
+        return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
+
+
+# Canonical fields that are read; the other two are made.
+_READ = tuple(name for name in COLUMNS if name not in ("person_key", "unreadable"))
+
+
+def _text(value) -> str | None:
+    return None if value is None else str(value)
+
+
+def _key_bytes(key) -> bytes | None:
+    return bytes.fromhex(str(key).replace("-", "")) if isinstance(key, str) else getattr(key, "bytes", key)
+
+
+def _whole_array(column: pa.ChunkedArray) -> pa.Array:
+    found = column.combine_chunks()
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def _is_given(readers: Mapping[str, Reader], columns: Mapping[str, pa.Array], count: int) -> pa.BooleanArray:
+    """Whether an entry of `rows` says anything: its vaccine or its time of injection is there."""
+    names = [c for field in ("vaccine_code", "injected_at") for c in readers[field].spec.columns]
+    if not names:
+        return pa.repeat(pa.scalar(True), count)
+    given = [as_text(columns[name])[0].is_valid() for name in names]
+    kept = given[0]
+    for other in given[1:]:
+        kept = pc.or_(kept, other)
+    return kept
+
+
+def _filled(values: pa.Array, otherwise, bad: np.ndarray | None) -> pa.Array:
+    """`otherwise` where nothing was said; what was unreadable stays null."""
+    filled = pc.fill_null(values, otherwise) if isinstance(otherwise, str) else pc.coalesce(values, otherwise)
+    return filled if bad is None else pc.if_else(pa.array(bad), pa.scalar(None, values.type), filled)
+
+
+def _fill_birth_year(got, raw, bad) -> None:
+    """The year of the birth date, or what stands there where only the year is known (1950)."""
+    year = pc.year(got["birth_date"]).cast(pa.int16())
+    if (mask := bad.get("birth_date")) is not None:
+        text = as_text(raw["birth_date"])[0]
+        is_year = np.asarray(pc.match_substring_regex(text, r"^(?:1[89]|20)\d\d$").fill_null(False)) & mask
+        only = pc.if_else(pa.array(is_year), text, pa.scalar(None, pa.string())).cast(pa.int16())
+        year = pc.coalesce(year, only)
+        mask = mask & ~is_year
+        bad["birth_date"] = mask if mask.any() else None
+    got["birth_year"] = _filled(got["birth_year"], year, bad.get("birth_year"))
+
+
+def _named(got, rest: np.ndarray) -> pa.StringArray:
+    """Name, birth, sex and residence as one text where the first three are known, else null."""
+    if "full_name" not in got:
+        return pa.nulls(len(rest), pa.string())
+    names = pc.if_else(pa.array(rest), got["full_name"], pa.scalar(None, pa.string())).dictionary_encode()
+    normal = pa.array(normal_names(names.dictionary.to_pylist()), pa.string()).take(names.indices)
+    year = got["birth_year"].cast(pa.string())
+    birth = (
+        year if got["birth_date"].null_count == len(rest) else pc.coalesce(got["birth_date"].cast(pa.string()), year)
+    )
+    sex = pc.if_else(pc.equal(got["sex"], "unknown"), pa.scalar(None, pa.string()), got["sex"])
+    return pc.binary_join_element_wise(normal, birth, sex, got["residence_code"].fill_null(""), _SEPARATOR)
+
+
+def _hexadecimal(keys: np.ndarray) -> pa.StringArray:
+    width = 2 * keys.shape[1]
+    offsets = np.arange(len(keys) + 1, dtype=np.int32) * width
+    text = keys.tobytes().hex().encode()
+    return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(text))

@@ -1,0 +1,61 @@
+"""What a source sent that could not be read, as JSON for the quarantine, without anybody's person.
+
+The texts of damaged fields are what an operator needs to mend the settings. But a list whose columns
+have slipped holds a name where a date should be, so they are shown with care.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from etl.fields import CHOICES, as_text, folded
+
+LONGEST = 64  # characters shown
+WITHHELD = "(withheld)"
+
+# IDs and phones have 9 digits or more, however they are spaced; a time in full has 14 with - : T . between
+_LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7,}")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def column(
+    found: Mapping[str, tuple[pa.Array, np.ndarray]], hidden: Iterable[pa.StringArray], count: int
+) -> pa.StringArray:
+    """One JSON object per row with a fault: {field: raw text}; null for the others.
+
+    `found` is field → (raw column, mask of the bad rows); `hidden` are names and IDs: a text that
+    holds one of its own row is withheld. Costs only where something is bad.
+    """
+    documents: dict[int, dict[str, str]] = {}
+    hidden = list(hidden)
+    for field, (raw, mask) in found.items():
+        rows = np.flatnonzero(mask)
+        chosen = pa.array(rows)
+        texts = as_text(raw.take(chosen))[0].to_pylist()
+        persons = (
+            zip(*(names.take(chosen).to_pylist() for names in hidden), strict=True) if hidden else ((),) * len(rows)
+        )
+        for row, text, person in zip(rows.tolist(), texts, persons, strict=True):
+            documents.setdefault(row, {})[field] = _shown(field, text or "", person)
+    if not documents:
+        return pa.nulls(count, pa.string())
+    place = np.full(count, -1)
+    place[list(documents)] = np.arange(len(documents))
+    texts = pa.array([json.dumps(d, ensure_ascii=False) for d in documents.values()], pa.string())
+    return texts.take(pa.array(place, mask=place < 0))
+
+
+def _shown(field: str, text: str, person: Iterable[str | None]) -> str:
+    letters = folded(text).replace(" ", "")
+    for secret in person:
+        part = folded(secret or "").replace(" ", "")
+        if part and letters and (part in letters or letters in part):
+            return WITHHELD
+    text = _LONG_NUMBER.sub("…", text)
+    # a date has one word at most (05-Nov-2021); more are somebody's name or address
+    if field not in CHOICES and len(_WORD.findall(text)) > 1:
+        text = _WORD.sub(lambda word: "·" * len(word[0]), text)
+    return text[:LONGEST]
