@@ -33,6 +33,8 @@ _WHOLE = re.compile(r"[+-]?\d{1,5}(?:\.0*)?", re.ASCII)
 _PADDED = re.compile(r"%0([1-9]\d?)d")
 _NOT_TEXT = (pa.lib.ArrowInvalid, pa.lib.ArrowNotImplementedError, pa.lib.ArrowTypeError)
 
+_TEXT = pa.string()
+
 Mask = np.ndarray | None
 Read = tuple[pa.Array, Mask]
 
@@ -216,7 +218,7 @@ def _whole(text: str) -> int | None:
     return number if -32768 <= number <= 32767 else None
 
 
-def _by_distinct(text: pa.StringArray, change: Callable, into: pa.DataType = pa.string()) -> pa.Array:
+def _by_distinct(text: pa.StringArray, change: Callable, into: pa.DataType = _TEXT) -> pa.Array:
     """`change` of every value, called once per distinct one: for columns of few values."""
     encoded = text.dictionary_encode()
     return pa.array([change(t) for t in encoded.dictionary.to_pylist()], into).take(encoded.indices)

@@ -5,6 +5,7 @@ database. What is hashed is HMAC-SHA256 (RFC 2104), of which the first 128 bits 
 100 million persons two would meet with a probability of about 1 in 10^23.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -12,6 +13,7 @@ import secrets
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -67,10 +69,8 @@ def _make_key(path: Path) -> None:
             file.write(secrets.token_hex(SHORTEST_KEY) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):  # the other program was first; its key is the key
             os.link(draft, path)
-        except FileExistsError:
-            pass  # the other program was first; its key is the key
     finally:
         os.unlink(draft)
 
@@ -105,7 +105,7 @@ def _bytes_of(values: pa.StringArray) -> list[bytes]:
         return []
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1].tolist()
     data = values.buffers()[2].to_pybytes() if values.buffers()[2] else b""
-    return [data[start:end] for start, end in zip(offsets, offsets[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(offsets)]
 
 
 def person_key(key: bytes, text: str) -> bytes:

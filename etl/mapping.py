@@ -210,30 +210,10 @@ class Mapper:
         records = list(records)
         got, raw, bad = {}, {}, {}
         kept = [record.get("unreadable") or {} for record in records]
-        for field, plain in self._plain.items():
+        for field in self._plain:
             texts = [_text(record.get(field)) for record in records]
-            again = np.array([field in k and text is None for k, text in zip(kept, texts, strict=True)], bool)
-            mended = np.array([field in k and text is not None for k, text in zip(kept, texts, strict=True)], bool)
-            raw[field] = pa.array([k.get(field, text) for k, text in zip(kept, texts, strict=True)], pa.string())
-            wanted = (
-                raw[field]
-                if not mended.any()
-                else pc.if_else(pa.array(mended), pa.array(texts, pa.string()), raw[field])
-            )
-            values, mask = plain.read(wanted)
-            mask = either(mask, mended if mended.any() else None)
-            for readers in self._entries if again.any() else ():
-                reader = readers.get(field)
-                if reader is None or reader.spec.origin == "value":
-                    continue
-                theirs, not_theirs = reader.read(raw[field])
-                better = again & np.asarray(theirs.is_valid())
-                if not_theirs is not None:
-                    better &= ~not_theirs
-                values = pc.if_else(pa.array(better), theirs, values)
-                mask = None if mask is None else mask & ~better
-                again &= ~better
-            got[field], bad[field] = values, mask
+            raw[field] = pa.array([k.get(field, t) for k, t in zip(kept, texts, strict=True)], pa.string())
+            got[field], bad[field] = self._again(field, texts, kept)
         _fill_birth_year(got, raw, bad)
         got["sex"] = _filled(got["sex"], "unknown", bad.get("sex"))
         bad["status"] = np.asarray(got["status"].is_null())
@@ -241,6 +221,24 @@ class Mapper:
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None}
         got["unreadable"] = unreadable.column(wanted, [], len(records))
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
+
+    def _again(self, field: str, texts: list[str | None], kept: list[Mapping[str, str]]) -> Read:
+        """One field of quarantined records: its canonical texts, and what could not be read of it."""
+        old = [k.get(field) for k in kept]
+        values, bad = self._plain[field].read(pa.array(texts, pa.string()))
+        is_final = [
+            r is not None and (t is not None or r == unreadable.WITHHELD) for r, t in zip(old, texts, strict=True)
+        ]
+        bad = either(bad, np.array(is_final, bool) if any(is_final) else None)
+        lost = np.array([r is not None and r != unreadable.WITHHELD for r in old], bool) & np.asarray(values.is_null())
+        raw = pa.array([r if is_lost else None for r, is_lost in zip(old, lost, strict=True)], pa.string())
+        own = [readers[field] for readers in self._entries if field in readers]
+        for reader in [*(r for r in own if r.spec.origin != "value"), self._plain[field]] if lost.any() else ():
+            found, wrong = reader.read(raw)
+            is_read = lost if wrong is None else lost & ~wrong
+            values = pc.if_else(pa.array(is_read), found, values)
+            lost = lost & ~is_read
+        return values, either(bad, lost if lost.any() else None)
 
 
 # Canonical fields that are read; the other two are made.

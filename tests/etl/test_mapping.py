@@ -474,7 +474,7 @@ def test_settings_that_cannot_work_are_named(changes, said):
 
 
 def test_a_pattern_of_ids_that_cannot_be_used_is_named():
-    with pytest.raises(ValueError, match="sources.lists.person_id_formats"):
+    with pytest.raises(ValueError, match=r"sources\.lists\.person_id_formats"):
         mapper(person_id_formats=[r"^(?=\d)\d+$"])
 
 
