@@ -124,11 +124,9 @@ class EmbeddedServer:
             self._remove_stale_locks()
             self.process = self._spawn()
             while self.alive():
-                try:
-                    psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+                if self._answers():
                     return
-                except psycopg.OperationalError:
-                    time.sleep(0.05)
+                time.sleep(0.05)
                 if time.monotonic() > deadline:
                     self.stop()
                     raise ServerError(f"PostgreSQL does not answer; {self._last_words()}")
@@ -136,6 +134,14 @@ class EmbeddedServer:
             if time.monotonic() > deadline or not self._predecessor():
                 raise ServerError(f"PostgreSQL did not start; {self._last_words()}")
             time.sleep(0.3)
+
+    def _answers(self) -> bool:
+        """Whether it is ours that answers: a predecessor on its way down listens at the same place."""
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            return (self.cluster / _LOCK_FILES[0]).read_text().split()[0] == str(self.process.pid)
+        except (psycopg.OperationalError, FileNotFoundError, IndexError):
+            return False
 
     def _spawn(self) -> subprocess.Popen:
         conf = {"listen_addresses": "", "unix_socket_permissions": "0700"} | TUNED | self._compression() | self._conf
@@ -185,9 +191,10 @@ class EmbeddedServer:
 
     def _socket_folder(self) -> Path:
         sockets = self.folder / "socket"
-        if len(os.fsencode(sockets)) <= _LONGEST_FOLDER:
+        # libpq reads a comma as "or that other host".
+        if len(os.fsencode(sockets)) <= _LONGEST_FOLDER and "," not in str(sockets):
             return sockets
-        # Too deep for a socket: a folder of a fixed name, so that a killed run leaves one, not many.
+        # Elsewhere, in a folder of a fixed name, so that a killed run leaves one, not many.
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"vaccine-{os.geteuid()}-{name}"
 

@@ -89,9 +89,14 @@ class AgeBand(Model):
 
 
 class Reference(Model):
-    """One reference table: a CSV, or a query at a database (url, query)."""
+    """One reference table: a CSV, or a query at a database (url, query).
+
+    `columns` says what a column is called there, {ours: theirs}; `constants` fills columns that are not there.
+    """
 
     path: LocalPath | None = None
+    columns: dict[str, Text] | None = None
+    constants: dict[str, str | int | bool] | None = None
     url: Annotated[Text | None, Field(repr=False)] = None
     query: Text | None = None
 

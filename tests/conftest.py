@@ -4,10 +4,12 @@ One PostgreSQL a session; the schema is migrated once, into a template that each
 Tests marked `both` run on the embedded PostgreSQL and again on the system's, where there is one.
 """
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -47,18 +49,15 @@ class Warehouse:
 class Servers:
     """The session's PostgreSQL servers, each started when first asked for."""
 
-    def __init__(self, new_folder):
-        self._new_folder = new_folder
+    def __init__(self, folder: Path):
+        self._folder = folder
         self._started: dict[str, EmbeddedServer] = {}
         self._migrated: set[str] = set()
 
     def get(self, name: str) -> EmbeddedServer:
         if name not in self._started:
-            folder = self._new_folder(f"postgres-{name}")
-            # As root, PostgreSQL runs as another user: let it through to its own folder.
-            for place in (folder, folder.parent):
-                place.chmod(0o755)
-            server = EmbeddedServer(folder, FAST, system_binaries() if name == SYSTEM else None)
+            programs = system_binaries() if name == SYSTEM else None
+            server = EmbeddedServer(self._folder / name, FAST, programs)
             server.start()
             self._started[name] = server
         return self._started[name]
@@ -75,10 +74,13 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory) -> Iterator[Servers]:
-    started = Servers(tmp_path_factory.mktemp)
-    yield started
-    started.stop()
+def servers() -> Iterator[Servers]:
+    # Not below pytest's own folder, which is closed: as root, PostgreSQL runs as another user.
+    with tempfile.TemporaryDirectory(prefix="vaccine-test-") as folder:
+        Path(folder).chmod(0o755)
+        started = Servers(Path(folder))
+        yield started
+        started.stop()
 
 
 @pytest.fixture(scope="session")

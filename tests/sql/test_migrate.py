@@ -80,9 +80,7 @@ def test_a_migration_that_fails_leaves_nothing_and_can_be_mended(owner, folder):
 
 def test_a_view_that_fails_leaves_the_old_views(owner, folder):
     migrate(owner, folder)
-    (folder / "views" / "20_wrong.sql").write_text(
-        "CREATE VIEW mart.wrong AS SELECT * FROM warehouse.nothing;"
-    )
+    (folder / "views" / "20_wrong.sql").write_text("CREATE VIEW mart.wrong AS SELECT * FROM warehouse.nothing;")
     with pytest.raises(MigrationError, match=r"sql/views/20_wrong\.sql: relation"):
         migrate(owner, folder)
     with owner.connect() as db:
