@@ -31,6 +31,7 @@ from sql.settings import Settings
 _CONNECTIONS = 4
 _THREADS = 8
 _PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
+BROKER = "dashboard stream"  # as pg_stat_activity shows it
 # An open browser holds its stream for ever: at a stop it gets this long to let go.
 STOP_SECONDS = 3
 
@@ -44,7 +45,7 @@ def build(settings: Settings) -> Starlette:
     warehouse = Warehouse(engine)
     cache = Cache(shared(settings.data / "cache", os.environ.get("CACHE_URL")))
     broker = Broker(
-        lambda: connect.raw(settings, "dashboard_reader", **_PATIENCE),
+        lambda: connect.raw(settings, "dashboard_reader", application_name=BROKER, **_PATIENCE),
         on_connect=lambda: data.forget_version(),
     )
     data = Data(warehouse, cache, broker.newest_batch, workers=settings.dashboard.workers)

@@ -1,9 +1,11 @@
 """Rows for the dashboard's tests, written as the ETL writes them: reference, then batches."""
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
+from sqlalchemy import make_url
 
 from sql import connect
 
@@ -42,6 +44,20 @@ def reference(database: str) -> None:
             " FROM up JOIN warehouse.unit u ON u.unit_id = up.parent_id"
             ") SELECT unit_id, ancestor_id, depth FROM up"
         )
+        db.execute("INSERT INTO warehouse.vaccine (vaccine_id, code, name, primary_doses) VALUES (1, 'PF', 'Comirnaty', 2)")
+        db.execute("INSERT INTO warehouse.age_band VALUES (3, '12-17', 12, 17, true), (4, '18-49', 18, 49, true)")
+        db.execute(
+            "INSERT INTO warehouse.population_version (version_id, name, source, dated_on, valid_from) "
+            "VALUES (1, 'census', 'Tổng điều tra 2019', '2019-04-01', '2019-04-01')"
+        )
+        db.execute(
+            "INSERT INTO warehouse.population (version_id, unit_id, age_band, persons) "
+            "VALUES (1, 1, 4, 1000), (1, 2, 4, 800), (1, 3, 4, 200), (1, 4, 4, 300)"
+        )
+        db.execute(
+            "INSERT INTO warehouse.target (stage, share, due_on, source, valid_from) "
+            "VALUES (2, 0.95, current_date + 30, 'Kế hoạch', '2021-01-01')"
+        )
 
 
 def source(database: str, name: str = "platform", state: str = "running", **columns) -> None:
@@ -55,21 +71,74 @@ def source(database: str, name: str = "platform", state: str = "running", **colu
         )
 
 
-def batch(database: str, announce: bool = True) -> int:
-    """Commit a batch that moves nothing; tell the channel in the same transaction. Returns its number."""
+def batch(database: str, people=(), doses=(), announce: bool = True) -> int:
+    """Commit a batch of postings, told to the channel in the same transaction; returns its number.
+
+    `people` are (day, unit_id, stage, difference) and `doses` (day, place, residence, difference), all of age
+    band 4, priority group 16, vaccine 1, dose 1, site 1.
+    """
     with psycopg.connect(connect.conninfo(database)) as db:
         number = db.execute(
-            "UPDATE warehouse.leader SET last_batch_id = last_batch_id + 1 RETURNING last_batch_id"
+            "UPDATE warehouse.leader SET last_batch_id = last_batch_id + 1, folded_through = last_batch_id + 1 "
+            "RETURNING last_batch_id"
         ).fetchone()[0]
         moment = datetime.now(UTC)
         db.execute(
             "INSERT INTO warehouse.batch (batch_id, kind, started_at, committed_at) VALUES (%s, 'records', %s, %s)",
             [number, moment, moment],
         )
+        for posting, cell in enumerate(people):
+            _post(db, (number, posting), _PEOPLE, dict(zip(("day", "unit_id", "stage", "people"), cell, strict=True)))
+        for posting, cell in enumerate(doses):
+            names = ("day", "place_unit_id", "residence_unit_id", "doses")
+            _post(db, (number, posting), _DOSES, dict(zip(names, cell, strict=True)))
         if announce:
             notify(db, json.dumps({"batch": number, "committed_at": moment.isoformat()}))
     return number
 
 
+_GROUPS = {"age_band": 4, "priority_group": 16, "vaccine_id": 1}
+_PEOPLE = {
+    "ledger_people": _GROUPS | {"cause": "new"},
+    "balance_people": _GROUPS,
+    "balance_people_day": {"age_band": 4},
+    "balance_people_total": _GROUPS | {"day": None},
+}
+_DOSES = {
+    "ledger_doses": _GROUPS | {"dose_number": 1, "site_id": 1, "cause": "new"},
+    "balance_doses": _GROUPS | {"dose_number": 1},
+    "balance_doses_day": {},
+    "balance_doses_total": _GROUPS | {"dose_number": 1, "day": None},
+}
+
+
+def _post(db: psycopg.Connection, key: tuple[int, int], tables: dict, cell: dict) -> None:
+    """One posting, and its share of every balance; a table's None leaves that column out."""
+    for table, more in tables.items():
+        row = {name: value for name, value in (cell | more).items() if value is not None}
+        measure = "people" if "people" in row else "doses"
+        if table.startswith("ledger"):
+            row |= {"batch_id": key[0], "posting": key[1]}
+            conflict = ""
+        else:
+            names = ", ".join(name for name in row if name != measure)
+            conflict = f" ON CONFLICT ({names}) DO UPDATE SET {measure} = {table}.{measure} + EXCLUDED.{measure}"
+        marks = ", ".join(["%s"] * len(row))
+        db.execute(f"INSERT INTO warehouse.{table} ({', '.join(row)}) VALUES ({marks}){conflict}", list(row.values()))
+
+
 def notify(db: psycopg.Connection, payload: str) -> None:
     db.execute("SELECT pg_notify('warehouse_batch', %s)", [payload])
+
+
+@contextmanager
+def away(database: str):
+    """The database refuses everybody, as a server that is down does; and is back at the end."""
+    url = make_url(database)
+    with psycopg.connect(connect.conninfo(url.set(database="postgres")), autocommit=True) as db:
+        db.execute(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false")
+        db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [url.database])
+        try:
+            yield
+        finally:
+            db.execute(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true")

@@ -5,14 +5,17 @@ import statistics
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import psycopg
 import pytest
+import yaml
 
+from dashboard.server import BROKER
 from dashboard.stream import Broker, News, news_of
 from sql import connect
 from tests.dashboard import rows
-from tests.dashboard.served import serving
+from tests.dashboard.served import PROJECT, serving
 
 
 @pytest.fixture(scope="module")
@@ -127,35 +130,33 @@ def test_the_server_stops_at_once_though_streams_are_open(warehouse, tmp_path):
 
 def test_two_workers_each_tell_their_own_browsers(warehouse, tmp_path):
     rows.reference(warehouse.url)
-    config = two_workers(tmp_path)
-    with serving(warehouse.url, tmp_path / "data", config) as served:
-        streams = [served.stream() for _ in range(12)]
-        opened = [stream.__enter__() for stream in streams]
-        for events in opened:
-            events.next()
-        committed = rows.batch(warehouse.url)
-        assert {events.batch() for events in opened} == {committed}
-        with psycopg.connect(connect.conninfo(warehouse.url)) as db:
-            listeners = db.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' "
-                "OR query LIKE 'SELECT 1'"
-            ).fetchone()[0]
-        for stream in streams:
-            stream.__exit__(None, None, None)
-    assert listeners >= 2
+    with serving(warehouse.url, tmp_path / "data", two_workers(tmp_path)) as served:
+        wait_for_brokers(warehouse.url, 2)
+        with ExitStack() as open_streams:
+            opened = [open_streams.enter_context(served.stream()) for _ in range(12)]
+            for events in opened:
+                events.next()
+            committed = rows.batch(warehouse.url)
+            assert {events.batch() for events in opened} == {committed}
 
 
 def two_workers(folder):
-    from tests.dashboard.served import PROJECT
-
-    found = (PROJECT / "config.yaml").read_text(encoding="utf-8")
-    assert "workers: 1" in found
+    """The project's settings with another number of workers."""
+    found = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
+    found["dashboard"]["workers"] = 2
     path = folder / "config.yaml"
-    path.write_text(
-        found.replace("workers: 1", "workers: 2").replace("etl/reference", str(PROJECT / "etl/reference")),
-        encoding="utf-8",
-    )
+    path.write_text(yaml.safe_dump(found, allow_unicode=True), encoding="utf-8")
     return path
+
+
+def wait_for_brokers(database, number):
+    with psycopg.connect(connect.conninfo(database), autocommit=True) as db:
+        for _ in range(200):
+            listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+            if db.execute(listening, [BROKER]).fetchone()[0] == number:
+                return
+            time.sleep(0.05)
+    pytest.fail(f"there are not {number} brokers after 10 s")
 
 
 def test_a_slow_browser_gets_the_newest_version_not_every_one():

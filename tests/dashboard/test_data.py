@@ -1,0 +1,238 @@
+"""The only door to the warehouse: right figures, one computation a version, and the last ones when it is away."""
+
+import pickle
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import ProgrammingError
+
+from dashboard.data import Data, Stage, Unknown, WarehouseUnreachable
+from dashboard.data.cache import Cache, shared
+from dashboard.data.warehouse import Warehouse
+from dashboard.filters import Filters
+from sql import connect
+from tests.dashboard import rows
+
+DAY = date(2021, 11, 5)
+
+
+@pytest.fixture
+def database(warehouse):
+    rows.reference(warehouse.url)
+    return warehouse.url
+
+
+@pytest.fixture
+def engine(database):
+    engine = connect.engine_at(database, "dashboard_reader", pool_size=4, max_overflow=0)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def statements(engine):
+    """Every statement that is sent."""
+    found = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: found.append(statement))
+    return found
+
+
+def data_on(engine, folder, **given) -> Data:
+    return Data(Warehouse(engine), Cache(shared(folder / "cache", None)), **given)
+
+
+def asked(statements, function) -> int:
+    return sum(f"mart.{function}(" in statement for statement in statements)
+
+
+def test_figures_come_with_the_version_they_were_counted_from(database, engine, tmp_path):
+    number = rows.batch(database, people=[(DAY, 4, 1, 70), (DAY, 3, 1, 20), (DAY, 0, 1, 5)])
+    found = data_on(engine, tmp_path).standing(Filters())
+    first = {(row.unit_id, row.is_self): row.people for row in found if row.stage == Stage.FIRST}
+    assert first == {(1, True): 90, (2, False): 70, (3, False): 20, (0, False): 5, (-1, False): 0}
+    assert found.version.batch_id == number
+    whole = next(row for row in found if row.is_self and row.stage == Stage.FIRST)
+    assert (whole.population, whole.population_source, whole.coverage) == (1000, "Tổng điều tra 2019", 0.09)
+
+
+def test_every_question_is_answered_by_an_empty_warehouse(database, engine, tmp_path):
+    data = data_on(engine, tmp_path)
+    filters = Filters()
+    assert data.world().batch_id == 0
+    assert [unit.code for unit in data.units() if unit.unit_id > 0] == ["77", "755", "747", "26506"]
+    assert {row.people for row in data.standing(filters)} == {0}
+    assert data.reconciliation(filters).total == data.quality(filters).doses == 0
+    for question in (data.trend, data.doses_trend, data.doses_by_hour, data.doses_by_vaccine, data.completeness):
+        assert question(filters) == ()
+    assert data.incomplete_from(filters) is None
+    assert data.sites() == data.sources() == ()
+
+
+def test_filters_reach_the_warehouse(database, engine, tmp_path):
+    rows.batch(database, people=[(DAY, 4, 1, 70), (DAY + timedelta(1), 4, 1, 7)], doses=[(DAY, 4, 3, 9)])
+    data = data_on(engine, tmp_path)
+
+    def first(**given):
+        return next(row.people for row in data.standing(Filters(**given)) if row.is_self and row.stage == 1)
+
+    assert first() == first(unit="747") == first(unit="26506") == first(groups=(16,), vaccines=("PF",)) == 77
+    assert first(unit="755") == first(ages=(3,)) == first(groups=(1,)) == 0
+    assert first(date_from=DAY + timedelta(1)) == 7
+    assert first(date_to=DAY) == 70
+    assert [row.doses for row in data.doses_trend(Filters(unit="755"))] == [9]
+    assert data.doses_trend(Filters(unit="755", basis="place")) == ()
+    assert data.reconciliation(Filters(unit="747")).non_residents == 9
+    assert {row.unit_id for row in data.standing(Filters(), level=2) if not row.is_self} >= {3, 4}
+
+
+def test_an_answer_is_worked_out_once_a_version(database, engine, statements, tmp_path):
+    number = rows.batch(database, people=[(DAY, 4, 1, 70)])
+    data = data_on(engine, tmp_path, newest_batch=lambda: number)
+    data.standing(Filters())
+    again = len(statements)
+    assert data.standing(Filters(lang="en", stage="first")) is data.standing(Filters())
+    assert len(statements) == again, "neither language nor stage is a question to the warehouse"
+
+    number = rows.batch(database, people=[(DAY, 4, 1, 1)])
+    assert next(row.people for row in data.standing(Filters()) if row.is_self) == 71
+    assert asked(statements, "standing") == 2
+
+
+def test_without_news_each_answer_is_of_the_version_that_is_in_the_warehouse(database, engine, statements, tmp_path):
+    data = data_on(engine, tmp_path)
+    for expected in (70, 140, 210):
+        rows.batch(database, people=[(DAY, 4, 1, 70)])
+        for _ in range(3):
+            assert next(row.people for row in data.standing(Filters()) if row.is_self) == expected
+    assert asked(statements, "standing") == 3
+
+
+def test_many_at_once_are_one_computation(database, engine, statements, tmp_path):
+    rows.batch(database)
+    data = data_on(engine, tmp_path, newest_batch=lambda: 1)
+    start = threading.Barrier(8)
+
+    def ask():
+        start.wait()
+        return data.trend(Filters())
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [future.result() for future in [pool.submit(ask) for _ in range(8)]]
+    assert all(answer is answers[0] for answer in answers)
+    assert asked(statements, "trend") == 1
+
+
+def test_processes_share_answers_through_the_folder_and_wait_for_each_other(database, engine, statements, tmp_path):
+    rows.batch(database)
+    workers = [data_on(engine, tmp_path, workers=2) for _ in range(4)]
+    start = threading.Barrier(4)
+
+    def ask(data):
+        start.wait()
+        return data.trend(Filters())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, workers))
+    assert asked(statements, "trend") == 1
+
+
+def test_rows_and_version_are_of_one_snapshot(database, engine, tmp_path):
+    """A batch that commits between the two is in neither, and the answer is not kept as if it were."""
+    rows.batch(database, people=[(DAY, 4, 1, 70)])
+    late = []
+
+    def commit_in_between(_connection, _cursor, statement, *_):
+        if "mart.standing(" in statement and not late:
+            late.append(rows.batch(database, people=[(DAY, 4, 1, 5)]))
+
+    event.listen(engine, "before_cursor_execute", commit_in_between)
+    data = data_on(engine, tmp_path, newest_batch=lambda: late[0] if late else None)
+    before, after = data.standing(Filters()), data.standing(Filters())
+    assert (before.version.batch_id, before[0].people) == (1, 70)
+    assert (after.version.batch_id, after[0].people) == (2, 75)
+
+
+def test_as_of_an_earlier_batch_the_figure_is_the_one_that_was_shown(database, engine, tmp_path):
+    rows.batch(database, people=[(DAY, 4, 1, 70)])
+    data = data_on(engine, tmp_path)
+    shown = data.standing(Filters())
+    moment = datetime.now(UTC)
+    rows.batch(database, people=[(DAY, 4, 1, 5), (DAY, 3, 1, 8)])
+    assert data.standing(Filters(as_of=1)) == shown
+    assert data.batch(1).batch_id == data.batch_at(moment) == 1
+    assert data.batch_at(moment - timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (Filters(unit="99"), "unit: '99' is not known (allowed: "),
+        (Filters(vaccines=("XX",)), "vaccine: 'XX' is not known (allowed: PF)"),
+        (Filters(as_of=9), "as_of: 9 is not known (allowed: 1 to 1)"),
+    ],
+)
+def test_what_the_warehouse_does_not_have_is_refused_by_name(database, engine, tmp_path, filters, said):
+    rows.batch(database)
+    with pytest.raises(Unknown) as refused:
+        data_on(engine, tmp_path).standing(filters)
+    assert said in str(refused.value)
+
+
+def test_scopes_do_not_see_each_others_answers(database, engine, statements, tmp_path):
+    rows.batch(database)
+    for scope in ("everything", "747"):
+        data_on(engine, tmp_path, scope=scope).trend(Filters())
+    assert asked(statements, "trend") == 2
+
+
+def test_a_changed_definition_is_another_figure(database, engine, statements, tmp_path):
+    rows.batch(database)
+    for definitions in ("one", "one", "another"):
+        Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None), definitions)).trend(Filters())
+    assert asked(statements, "trend") == 2
+
+
+def test_the_last_figures_stay_while_the_warehouse_is_gone(database, engine, tmp_path):
+    rows.batch(database, people=[(DAY, 4, 1, 70)])
+    data = data_on(engine, tmp_path)
+    shown = data.standing(Filters())
+    with rows.away(database):
+        assert data.standing(Filters()) is shown
+        with pytest.raises(WarehouseUnreachable, match="not currently accepting connections"):
+            data.trend(Filters())
+        with pytest.raises(WarehouseUnreachable):
+            data.sources()
+    rows.batch(database, people=[(DAY, 4, 1, 1)])
+    assert data.standing(Filters())[0].people == 71
+
+
+def test_the_cache_is_for_its_owner_alone(database, engine, tmp_path):
+    rows.batch(database)
+    data_on(engine, tmp_path).trend(Filters())
+    folder = tmp_path / "cache"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+
+
+def test_a_torn_file_in_the_cache_is_counted_again(database, engine, tmp_path):
+    rows.batch(database, people=[(DAY, 4, 1, 70)])
+    shown = data_on(engine, tmp_path).standing(Filters())
+    for file in (tmp_path / "cache").iterdir():
+        file.write_bytes(b"\xff\xff\xff\xff\x00torn")
+    assert data_on(engine, tmp_path).standing(Filters()) == shown
+
+
+def test_answers_travel_between_processes_whole(database, engine, tmp_path):
+    rows.batch(database, people=[(DAY, 4, 1, 70)])
+    shown = data_on(engine, tmp_path).standing(Filters())
+    copy = pickle.loads(pickle.dumps(shown))
+    assert (copy, copy.version) == (shown, shown.version)
+
+
+def test_the_reader_can_neither_write_nor_see_records(database, engine):
+    with engine.connect() as db, pytest.raises(ProgrammingError, match="permission denied"):
+        db.execute(text("SELECT * FROM warehouse.injection"))
