@@ -32,9 +32,14 @@ class DataFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FolderError(f"already running at {self._holder()}") from None
+            with self._lock:
+                raise FolderError(f"already running at {self._holder()}") from None
         self.logs = path / "logs"
         self.logs.mkdir(exist_ok=True)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._lock.close()
 
     def announce(self, address: str) -> None:
         """Leave word for a second run: who holds the folder, and where the page is."""

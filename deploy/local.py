@@ -145,6 +145,7 @@ class Run:
             child.stop(PATIENCE_SECONDS)
         if self.server:
             self.server.stop()
+        self.folder.close()
         say("Stopped")
 
     def _wish_to_stop(self, *_signal) -> None:

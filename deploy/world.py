@@ -6,7 +6,6 @@ from datetime import date
 
 import psycopg
 from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import OperationalError
 
 import sql
 from sql import connect
@@ -31,9 +30,9 @@ def prepare(warehouse: str, settings: Settings) -> int:
     try:
         migrate(engine)
         return _settle(engine, settings)
-    except OperationalError as refused:
+    except psycopg.OperationalError as refused:
         where = make_url(warehouse).render_as_string(hide_password=True)
-        raise WorldError(f"DATABASE_URL: no answer from {where}: {str(refused.orig).strip()}") from None
+        raise WorldError(f"DATABASE_URL: no answer from {where}: {str(refused).splitlines()[0]}") from None
     finally:
         engine.dispose()
 

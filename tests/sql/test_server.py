@@ -16,6 +16,7 @@ import pytest
 from sql import server, unprivileged
 from sql.server import EmbeddedServer, ServerError
 from sql.settings import PROJECT
+from tests.processes import ends
 
 SMALL = {"shared_buffers": "16MB", "fsync": "off"}
 
@@ -178,15 +179,3 @@ def test_it_starts_as_an_ordinary_user(place):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert ends(int(done.stdout))
-
-
-def ends(pid: int, seconds: float = 10) -> bool:
-    """Whether a process is gone, or a zombie that nobody reaps, within `seconds`."""
-    for _ in range(int(seconds * 20)):
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except FileNotFoundError:
-            return True
-        time.sleep(0.05)
-    return False

@@ -1,0 +1,118 @@
+"""A part of the running system is mended when it dies, and leaves nothing when it is stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from deploy import child
+from deploy.child import Child
+from sql.settings import PROJECT
+from tests.processes import becomes, ends, is_running
+
+SLEEP = "import time; print('up', flush=True); time.sleep(600)"
+# As a web server with workers: the parent started another process, which would outlive it.
+WITH_WORKER = """
+import subprocess, sys
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+import time; time.sleep(600)
+"""
+
+
+@pytest.fixture
+def part(tmp_path, monkeypatch):
+    """Makes a part of a program's text; `said` is what it said on the terminal."""
+    monkeypatch.setattr(child, "_FIRST_PAUSE", 0.1)
+    made = []
+
+    def make(program: str) -> Child:
+        one = Child("part", [sys.executable, "-c", program], tmp_path, os.environ, tmp_path / "part.log", said.append)
+        one.said = said
+        made.append(one)
+        one.start()
+        assert becomes(lambda: said)
+        return one
+
+    said: list[str] = []
+    yield make
+    for one in made:
+        one.stop(0)
+
+
+def pid(one: Child) -> int:
+    return one._process.pid
+
+
+def test_what_it_says_is_on_the_terminal_and_in_its_log(part, tmp_path):
+    one = part(SLEEP)
+    assert one.said == ["part      | up"]
+    assert (tmp_path / "part.log").read_text() == "up\n"
+
+
+def test_a_killed_part_is_started_again_and_that_is_said(part):
+    one = part(SLEEP)
+    first = pid(one)
+    os.kill(first, signal.SIGKILL)
+    assert becomes(lambda: one.mend() or (one.alive() and pid(one) != first))
+    assert "part ended (killed by SIGKILL); again in 0 s" in one.said
+
+
+def test_a_part_that_dies_at_once_is_asked_less_and_less_often(part):
+    one = part("print('no'); raise SystemExit(3)")
+    pauses = []
+    for _ in range(3):
+        assert becomes(lambda: one.mend() or one._again_at)
+        pauses.append(one._again_at - time.monotonic())
+        assert becomes(lambda: one.mend() or not one._again_at)
+    assert pauses == pytest.approx([0.1, 0.2, 0.4], abs=0.05)
+    assert "part ended (exit code 3); again in 0 s" in one.said
+
+
+def test_what_a_killed_part_had_started_is_ended_too(part):
+    one = part(WITH_WORKER)
+    worker = int(one.said[0].split("|")[1])
+    os.kill(pid(one), signal.SIGKILL)
+    assert is_running(worker)
+    assert becomes(lambda: one.mend() or one._again_at)
+    assert ends(worker)
+
+
+def test_a_part_is_asked_to_stop_before_it_is_made_to(part, tmp_path):
+    polite = part(
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit()))\n"
+        "print('up', flush=True); time.sleep(600)"
+    )
+    polite.stop(10)
+    assert becomes(lambda: "part      | bye" in polite.said)
+    stubborn = part(f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}")
+    assert becomes(lambda: stubborn.said.count("part      | up") == 2)
+    stubborn.stop(0.3)
+    assert not is_running(pid(stubborn))
+
+
+def test_a_large_log_begins_anew_and_keeps_one_before(part, tmp_path, monkeypatch):
+    monkeypatch.setattr(child, "_LARGEST_LOG", 10)
+    one = part("print('first line of many'); print('second')")
+    assert becomes(lambda: len(one.said) == 2)
+    assert (tmp_path / "part.log.1").read_text() == "first line of many\n"
+    assert becomes(lambda: (tmp_path / "part.log").read_text() == "second\n")
+
+
+def test_a_part_ends_with_whoever_started_it(tmp_path):
+    starter = (
+        "import os, sys, pathlib; from deploy.child import Child\n"
+        f"one = Child('part', [sys.executable, '-c', {SLEEP!r}], '.', os.environ, pathlib.Path(sys.argv[1]), print)\n"
+        "one.start(); print(one._process.pid, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", starter, str(tmp_path / "log")],
+        cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as parent:  # fmt: skip
+        started = int(parent.stdout.readline())
+        assert is_running(started)
+        parent.kill()
+    assert ends(started)

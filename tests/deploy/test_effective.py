@@ -1,0 +1,53 @@
+"""The children read one file: the user's settings, the sample over them, no secret in it."""
+
+from deploy.effective import effective, write
+from deploy.local import OVERLAY
+from sql import settings
+from sql.settings import PROJECT
+
+CONFIG = PROJECT / "config.yaml"
+
+OWN = """
+sources:
+  lists:
+    kind: files
+    folder: inbox
+    pattern: "*.csv"
+    fields: {record_id: a, site_code: b, vaccine_code: c, injected_at: d, updated_at: {file: modified}}
+  platform:
+    kind: database
+    url: ${MY_SECRET}
+    table: injections
+    fields: {record_id: a, site_code: b, vaccine_code: c, injected_at: d, updated_at: e}
+"""
+
+
+def read_back(found, tmp_path, environment):
+    write(found, tmp_path / "effective.yaml")
+    return settings.read(tmp_path / "effective.yaml", tmp_path, environment)
+
+
+def test_without_a_source_and_without_sample_nothing_is_added(tmp_path):
+    found = read_back(effective(CONFIG, None), tmp_path, {})
+    original = settings.read(CONFIG, tmp_path, {})
+    assert not found.is_sample
+    assert found == original.model_copy(update={"sample": False})
+
+
+def test_the_sample_is_laid_over_the_users_settings_and_says_so(tmp_path):
+    found = read_back(effective(CONFIG, OVERLAY), tmp_path, {"PLATFORM_URL": "postgresql:///platform"})
+    assert found.is_sample
+    assert found.sources["platform"].url == "postgresql:///platform"
+    assert found.reference.units.path == PROJECT / "etl/reference/units.csv"
+    assert found.dashboard == settings.read(CONFIG, tmp_path, {}).dashboard
+
+
+def test_paths_stay_where_they_were_and_secrets_stay_out(tmp_path):
+    config = tmp_path / "there" / "config.yaml"
+    config.parent.mkdir()
+    config.write_text(CONFIG.read_text().replace("sources: {}", OWN).replace("etl/reference/sites", "sites"))
+    found = read_back(effective(config, None), tmp_path, {"MY_SECRET": "postgresql://x:secret@y/z"})
+    assert found.sources["lists"].folder == tmp_path / "there" / "inbox"
+    assert found.reference.sites.path == tmp_path / "there" / "sites.csv"
+    assert found.sources["platform"].url == "postgresql://x:secret@y/z"
+    assert "secret@" not in (tmp_path / "effective.yaml").read_text()
