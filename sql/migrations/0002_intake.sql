@@ -8,9 +8,10 @@ CREATE TABLE warehouse.source (
     reason             text,
     state_since        timestamptz,
     is_released        boolean NOT NULL DEFAULT false,
+    braked_after_batch bigint NOT NULL DEFAULT 0,
     last_polled_at     timestamptz,
     last_change_at     timestamptz,
-    cursor_updated_at  timestamptz NOT NULL DEFAULT '-infinity',
+    cursor_updated_at  timestamptz NOT NULL DEFAULT '0001-01-01 00:00:00+00',
     cursor_record_id   text COLLATE "C" NOT NULL DEFAULT '',
     received           bigint NOT NULL DEFAULT 0,
     loaded             bigint NOT NULL DEFAULT 0,
@@ -22,6 +23,7 @@ CREATE TABLE warehouse.source (
 COMMENT ON TABLE warehouse.source IS
     'One row per source: its state, its cursor (the last change safely in the warehouse) and its running counters.';
 COMMENT ON COLUMN warehouse.source.is_released IS 'A person let the next batch pass the brake.';
+COMMENT ON COLUMN warehouse.source.braked_after_batch IS 'The brake looks at batches after this one: the last that a person let pass.';
 
 CREATE TABLE warehouse.leader (
     is_only        boolean PRIMARY KEY DEFAULT true CHECK (is_only),

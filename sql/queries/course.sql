@@ -11,6 +11,32 @@ SELECT person_key, max(cause) FROM (
 ) AS p
 GROUP BY person_key
 
+-- name: touch_given_persons
+INSERT INTO touched (person_key, cause) SELECT DISTINCT unnest(%(persons)s::uuid[]), 'reclassified'::warehouse.cause
+
+-- name: reclassify
+-- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages.
+INSERT INTO incoming (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, verdict, cause, old_person_key)
+SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
+    d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, d.site_id, s.unit_id,
+    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END, d.status, d.identity_status, d.sex,
+    d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
+    CASE WHEN d.age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[d.age + 1] ELSE 0 END,
+    d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, 'reclassified', 'reclassified', d.person_key
+FROM (
+    SELECT i.*, (i.injected_at AT TIME ZONE %(time_zone)s)::date AS day,
+        CASE WHEN i.birth_date IS NOT NULL
+             THEN date_part('year', age((i.injected_at AT TIME ZONE %(time_zone)s)::date, i.birth_date))::integer
+             ELSE date_part('year', i.injected_at AT TIME ZONE %(time_zone)s)::integer - i.birth_year END AS age
+    FROM touched t JOIN warehouse.injection i ON i.person_key = t.person_key
+) AS d
+LEFT JOIN warehouse.site s ON s.site_id = d.site_id
+LEFT JOIN warehouse.unit u ON u.code = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
+
 -- name: read_before
 INSERT INTO before
 SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate')

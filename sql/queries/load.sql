@@ -44,10 +44,8 @@ CREATE TEMP TABLE person_after (LIKE warehouse.person) ON COMMIT DELETE ROWS
 -- name: copy_landed
 COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code, site_code, vaccine_code, lot_number,
     dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
-    identity_checked_at, certificate_printed_at, app_confirmed_at, unreadable) FROM STDIN (FORMAT csv)
+    identity_checked_at, certificate_printed_at, app_confirmed_at, unreadable) FROM STDIN
 
--- name: analyze_landed
-ANALYZE landed
 
 -- name: check_records
 -- The rules are sentences: a record carries the name of every one that it breaks. A void needs no more than its id,

@@ -163,7 +163,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM cell WHERE row_id > 0 GROUP BY stage
     ), measured AS (
         SELECT l.*, n.population, n.source, n.dated_on, t.share, t.due_on,
-            greatest(ceil(t.share * n.population) - l.people, 0) AS gap,
+            CASE WHEN t.share * n.population IS NOT NULL
+                 THEN greatest(ceil(t.share * n.population) - l.people, 0) END AS gap,
             greatest(l.week1, l.week2, l.week3, l.week4) AS fastest, least(l.week1, l.week2, l.week3, l.week4) AS slowest,
             l.week1 / 7.0 AS pace
         FROM line l

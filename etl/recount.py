@@ -1,0 +1,240 @@
+"""Everything counted again from the injections, person by person, slowly and plainly.
+
+No statement of the load is used here, and no set: a loop over each person's injections in order. What the pipeline
+keeps ready must be equal to it, to the unit.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+import sql
+
+VERIFY = sql.load("queries/verify.sql")
+
+MEASURES = (
+    "doses", "duplicates", "identity_correct_before", "identity_not_sent", "identity_no_id", "identity_bad_format",
+    "identity_pending", "identity_correct", "identity_wrong", "identity_not_applicable", "certificates_printed",
+    "app_confirmed", "entered_within_72h", "entered_same_day", "entered_day_1", "entered_day_2", "entered_day_3",
+    "entered_days_4_7", "entered_days_8_14", "entered_later", "entered_unknown",
+)  # fmt: skip
+
+# So many cells are held in memory before their sums go to the database: about 60 MB.
+_CELLS = 150_000
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The dated rules, as plain values. Days are inclusive at both ends."""
+
+    primary_doses: Mapping[int, int]
+    dose_rules: Mapping[tuple[int, int], list[tuple[date, date, int, int]]]  # from, to, least days, longest recommended
+    booster_rules: Mapping[int, list[tuple[date, date, int]]]
+    grace_days: int = 0
+
+    def dose_rule(self, vaccine: int, previous: int, day: date) -> tuple[date, date, int, int] | None:
+        return next((r for r in self.dose_rules.get((vaccine, previous), ()) if r[0] <= day <= r[1]), None)
+
+    def booster_days(self, booster: int, day: date) -> int | None:
+        return next((r[2] for r in self.booster_rules.get(booster, ()) if r[0] <= day <= r[1]), None)
+
+
+@dataclass
+class Course:
+    """What the injections of one person come to."""
+
+    duplicates: set = field(default_factory=set)  # (source_id, record_id)
+    valid: set = field(default_factory=set)
+    reached: dict[int, tuple[date, int]] = field(default_factory=dict)  # stage → day, vaccine
+    residence: int = 0
+    age_band: int = 0
+    priority_group: int = 0
+    doses: int = 0
+    second_due_on: date | None = None
+    is_identity_shared: bool = False
+
+
+def plain_course(injections: Iterable, rules: Rules) -> Course:
+    """The course of one person from the rows of warehouse.injection (or anything with their names)."""
+    course = Course()
+    given = []
+    for i in sorted((i for i in injections if i.status == "completed"), key=attrgetter("injected_at", "source_id", "record_id")):
+        if given and given[-1].injected_on == i.injected_on:
+            course.duplicates.add((i.source_id, i.record_id))
+        else:
+            given.append(i)
+    course.doses = len(given)
+    in_order = 0
+    for n, i in enumerate(given):
+        key = (i.source_id, i.record_id)
+        asked = rules.primary_doses[given[0].vaccine_id]
+        keeps_order = n == 0 or _keeps_interval(rules, given[n - 1], i)
+        in_order += keeps_order
+        if keeps_order and in_order <= asked:
+            course.valid.add(key)
+        if n == 0:
+            course.reached[1] = (i.injected_on, i.vaccine_id)
+        if keeps_order and in_order == asked and 2 not in course.reached:
+            course.reached[2] = (i.injected_on, i.vaccine_id)
+        elif 2 in course.reached and i.dose_kind != "additional":
+            _boost(course, rules, i, key)
+        course.residence = i.residence_unit_id or course.residence
+        course.age_band = course.age_band or i.age_band
+        course.priority_group = i.priority_group or course.priority_group
+    if given:
+        first = given[0]
+        rule = rules.dose_rule(first.vaccine_id, first.vaccine_id, first.injected_on)
+        if rules.primary_doses[first.vaccine_id] > 1 and rule:
+            course.second_due_on = first.injected_on + timedelta(days=rule[3])
+        years = {i.birth_year for i in given if i.birth_year is not None}
+        sexes = {i.sex for i in given if i.sex != "unknown"}
+        course.is_identity_shared = len(years) > 1 or len(sexes) > 1
+    return course
+
+
+def _keeps_interval(rules: Rules, previous, i) -> bool:
+    rule = rules.dose_rule(i.vaccine_id, previous.vaccine_id, i.injected_on)
+    return rule is not None and (i.injected_on - previous.injected_on).days >= rule[2] - rules.grace_days
+
+
+def _boost(course: Course, rules: Rules, i, key) -> None:
+    since = course.reached[3 if 3 in course.reached else 2][0]
+    least = rules.booster_days(2 if 3 in course.reached else 1, i.injected_on)
+    if least is None or (i.injected_on - since).days < least - rules.grace_days:
+        return
+    course.valid.add(key)
+    if 3 not in course.reached:
+        course.reached[3] = (i.injected_on, i.vaccine_id)
+    elif 4 not in course.reached:
+        course.reached[4] = (i.injected_on, i.vaccine_id)
+
+
+def measures(i, is_duplicate: bool, zone: ZoneInfo) -> list[int]:
+    """What one completed injection adds to each of MEASURES."""
+    if is_duplicate:
+        return [int(name == "duplicates") for name in MEASURES]
+    days = None if i.is_recorded_at_inferred else (i.recorded_at.astimezone(zone).date() - i.injected_on).days
+    is_in_72h = days is not None and i.recorded_at - i.injected_at <= timedelta(hours=72)
+    true = {
+        "doses", f"identity_{i.identity_status}", _lag_class(days),
+        "identity_correct_before" if i.identity_status == "correct" and i.identity_checked_at
+            and i.identity_checked_at <= i.injected_at else None,
+        "certificates_printed" if i.certificate_printed_at else None,
+        "app_confirmed" if i.app_confirmed_at else None,
+        "entered_within_72h" if is_in_72h else None,
+    }  # fmt: skip
+    return [int(name in true) for name in MEASURES]
+
+
+def _lag_class(days: int | None) -> str:
+    if days is None:
+        return "entered_unknown"
+    classes = ((0, "entered_same_day"), (1, "entered_day_1"), (2, "entered_day_2"), (3, "entered_day_3"),
+               (7, "entered_days_4_7"), (14, "entered_days_8_14"))  # fmt: skip
+    return next((name for limit, name in classes if days <= limit), "entered_later")
+
+
+def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[str, tuple, list[int]]]:
+    """What one person adds: (family, cell, amounts). Families people, doses, entries, as the ledgers'."""
+    for stage, (day, vaccine) in course.reached.items():
+        yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, day), [1]
+    for i in injections:
+        if i.status != "completed":
+            continue
+        is_duplicate = (i.source_id, i.record_id) in course.duplicates
+        hour = i.injected_at.astimezone(zone).hour
+        yield "entries", (i.injected_on, i.site_id, i.place_unit_id, hour), measures(i, is_duplicate, zone)
+        if not is_duplicate:
+            yield "doses", (i.injected_on, i.site_id, i.place_unit_id, i.residence_unit_id, i.vaccine_id, i.dose_number,
+                            i.age_band, i.priority_group), [1]  # fmt: skip
+
+
+def read_rules(db: psycopg.Connection, grace_days: int) -> Rules:
+    """The rules as the warehouse holds them."""
+    doses: dict[tuple[int, int], list] = {}
+    for vaccine, previous, *rule in db.execute(VERIFY["dose_rules"]):
+        doses.setdefault((vaccine, previous), []).append(tuple(rule))
+    boosters: dict[int, list] = {}
+    for booster, *rule in db.execute(VERIFY["booster_rules"]):
+        boosters.setdefault(booster, []).append(tuple(rule))
+    return Rules(dict(db.execute(VERIFY["primary_doses"]).fetchall()), doses, boosters, grace_days)
+
+
+def recount(
+    db: psycopg.Connection, time_zone: str, grace_days: int, progress: Callable[[int], None] = lambda n: None
+) -> dict[str, list[dict]]:
+    """Count everything again, in one snapshot; returns the differences by what was compared (all empty: all is right).
+
+    `progress` is told how many more injections were read. Memory is bounded; 1 M injections take about 20 s.
+    """
+    zone = ZoneInfo(time_zone)
+    with db.transaction():
+        db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        for name in ("people", "doses", "entries", "injections", "persons"):
+            db.execute(VERIFY[f"create_recount_{name}"])
+        rules = read_rules(db, grace_days)
+        tally = _Tally(db)
+        with db.cursor("injections", row_factory=namedtuple_row) as cursor:
+            cursor.itersize = 20_000
+            cursor.execute(VERIFY["injections"])
+            for person, rows in groupby(cursor, key=attrgetter("person_key")):
+                injections = list(rows)
+                course = plain_course(injections, rules)
+                tally.add_person(person, injections, course, zone)
+                progress(len(injections))
+        tally.flush()
+        with db.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            return {name[8:]: cursor.execute(statement).fetchall()
+                    for name, statement in VERIFY.items() if name.startswith("compare_")}  # fmt: skip
+
+
+class _Tally:
+    """Sums by cell, moved to temporary tables whenever they grow large."""
+
+    def __init__(self, db: psycopg.Connection):
+        self.db = db
+        self.sums: dict[str, dict[tuple, list[int]]] = {"people": {}, "doses": {}, "entries": {}}
+        self.strays: dict[str, list[tuple]] = {"injections": [], "persons": []}
+        self.size = 0
+
+    def add_person(self, person, injections: list, course: Course, zone: ZoneInfo) -> None:
+        for family, cell, amounts in cells(injections, course, zone):
+            held = self.sums[family].get(cell)
+            if held is None:
+                self.sums[family][cell] = list(amounts)
+                self.size += 1
+            else:
+                held[:] = map(sum, zip(held, amounts, strict=True))
+        for i in injections:
+            key = (i.source_id, i.record_id)
+            if i.is_duplicate != (key in course.duplicates) or i.is_valid != (key in course.valid):
+                self.strays["injections"].append(key)
+        if course.doses:
+            stages = [course.reached.get(stage, (None, None)) for stage in (1, 2, 3, 4)]
+            self.strays["persons"].append((
+                person, course.residence, course.age_band, course.priority_group, course.doses, course.second_due_on,
+                course.is_identity_shared, *(value for stage in stages for value in stage),
+            ))  # fmt: skip
+            self.size += 1
+        if self.size >= _CELLS:
+            self.flush()
+
+    def flush(self) -> None:
+        for family, sums in self.sums.items():
+            self._copy(family, (cell + tuple(amounts) for cell, amounts in sums.items()))
+            sums.clear()
+        for name, rows in self.strays.items():
+            self._copy(name, rows)
+            rows.clear()
+        self.size = 0
+
+    def _copy(self, name: str, rows: Iterable[tuple]) -> None:
+        with self.db.cursor() as cursor, cursor.copy(f"COPY recount_{name} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)

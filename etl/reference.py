@@ -1,0 +1,221 @@
+"""Units, sites, vaccines, rules, populations and targets: from the files or queries of the settings into the warehouse."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import psycopg
+from psycopg.types.json import Jsonb
+from sqlalchemy import create_engine, text
+
+import sql
+from sql.settings import Reference, Settings
+
+SQL = sql.load("queries/reference.sql")
+STAGES = ("first", "complete", "booster1", "booster2")
+SITE_KINDS = ("fixed", "hospital", "mobile", "other")
+
+
+class ReferenceError(ValueError):
+    """A reference table cannot be used; the message names the table, the line, what was found and what is asked."""
+
+
+def _text(found: str) -> str:
+    return found
+
+
+def _count(found: str) -> int:
+    number = float(found)
+    if number != int(number) or number < 0:
+        raise ValueError
+    return int(number)
+
+
+def _share(found: str) -> float:
+    number = float(found)
+    if not 0 < number <= 1:
+        raise ValueError
+    return number
+
+
+def _is(found: str) -> bool:
+    return {"true": True, "1": True, "false": False, "0": False}[found.lower()]
+
+
+def _day(found: str) -> str:
+    return date.fromisoformat(found[:10]).isoformat()
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(found: str) -> str:
+        if found not in choices:
+            raise ValueError
+        return found
+
+    read.__name__ = "one of " + ", ".join(choices)
+    return read
+
+
+_ASKED = {_text: "text", _count: "a whole number from 0", _share: "a share above 0, at most 1", _is: "true or false",
+          _day: "a date such as 2021-12-31"}  # fmt: skip
+
+# Column → (how to read it, whether it must be there).
+TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
+    "units": {"code": (_text, True), "name": (_text, True), "name_en": (_text, False), "level": (_count, True),
+              "parent_code": (_text, False), "valid_from": (_day, True), "valid_to": (_day, False),
+              "successor_code": (_text, False)},
+    "vaccines": {"code": (_text, True), "name": (_text, True), "manufacturer": (_text, False),
+                 "primary_doses": (_count, True), "approved_on": (_day, False), "min_age": (_count, False)},
+    "vaccine_aliases": {"alias": (_text, True), "vaccine_code": (_text, True)},
+    "dose_rules": {"vaccine_code": (_text, True), "previous_vaccine_code": (_text, False), "valid_from": (_day, True),
+                   "min_days": (_count, True), "recommended_min_days": (_count, True),
+                   "recommended_max_days": (_count, True)},
+    "booster_rules": {"booster": (_count, True), "valid_from": (_day, True), "min_days": (_count, True)},
+    "sites": {"code": (_text, True), "name": (_text, True), "kind": (_one_of(*SITE_KINDS), False),
+              "unit_code": (_text, True), "daily_plan": (_count, False)},
+    "populations": {"version": (_text, True), "source": (_text, True), "dated_on": (_day, True), "valid_from": (_day, True),
+                    "unit_code": (_text, True), "age_band": (_text, False), "priority_group": (_count, False),
+                    "persons": (_count, True), "is_sample": (_is, False)},
+    "targets": {"unit_code": (_text, False), "stage": (_one_of(*STAGES), True), "age_band": (_text, False),
+                "priority_group": (_count, False), "share": (_share, True), "due_on": (_day, True),
+                "source": (_text, True), "valid_from": (_day, True)},
+}  # fmt: skip
+
+
+def load(db: psycopg.Connection, settings: Settings, today: date, shift_days: int) -> tuple[int, list[int]]:
+    """Write all reference tables in the caller's transaction.
+
+    Returns how many rows changed, and the ids of sites that moved to another unit (their injections
+    must be reclassified). Raises ReferenceError.
+    """
+    given = {name: read_table(name, getattr(settings.reference, name)) for name in TABLES}
+    write = _Writer(db)
+    write("write_age_bands", _age_bands(settings))
+    _refuse(db, "extra_age_bands", "age_bands: fewer bands than the warehouse holds; rebuild it with --fresh, missing",
+            bands=len(settings.age_bands))  # fmt: skip
+    for unit in given["units"]:
+        unit["sort_key"] = plain(unit["name"])
+    write("write_units", given["units"])
+    _refuse(db, "units_without_parent", "units: no unit is valid at that time for the parent of", rows=Jsonb(given["units"]))
+    write("write_unit_parents", given["units"])
+    write.changed += db.execute(SQL["write_unit_ancestors"]).fetchone()[0]
+    write("write_vaccines", given["vaccines"])
+    for name in ("vaccine_aliases", "dose_rules"):
+        codes = sorted({row[c] for row in given[name] for c in ("vaccine_code", "previous_vaccine_code") if row.get(c)})
+        _refuse(db, "unknown_vaccines", f"{name}: not a vaccine of the vaccines table:", codes=Jsonb(codes))
+        write(f"write_{name}", given[name])
+    write("write_booster_rules", given["booster_rules"])
+    moved = _write_sites(db, write, given["sites"], today)
+    for name in ("populations", "targets"):
+        _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
+    _write_populations(write, given["populations"], settings)
+    write("write_targets", given["targets"])
+    write.changed += db.execute(SQL["write_world"], {
+        "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": settings.units.root,
+        "levels": Jsonb([level.model_dump() for level in settings.units.levels]), "day": today,
+        "is_sample": settings.is_sample, "shift_days": shift_days}).rowcount  # fmt: skip
+    if db.execute("SELECT root_unit_id FROM warehouse.world").fetchone()[0] is None:
+        raise ReferenceError(f"units.root: {settings.units.root} is not a unit that is valid on {today}")
+    return write.changed, moved
+
+
+class _Writer:
+    """Runs statements and counts the rows that changed."""
+
+    def __init__(self, db: psycopg.Connection):
+        self.db, self.changed = db, 0
+
+    def __call__(self, statement: str, rows: list[dict], **values) -> None:
+        self.changed += self.db.execute(SQL[statement], {"rows": Jsonb(rows), **values}).rowcount
+
+
+def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], today: date) -> list[int]:
+    codes = Jsonb(sorted({site["unit_code"] for site in sites}))
+    _refuse(db, "unknown_units", f"sites: not a unit that is valid on {today}:", codes=codes, day=today)
+    moved = db.execute(SQL["moved_sites"], {"rows": Jsonb(sites), "day": today}).fetchall()
+    write("write_sites", sites, day=today)
+    return [site_id for (site_id,) in moved]
+
+
+def _write_populations(write: _Writer, rows: list[dict], settings: Settings) -> None:
+    labels = {band.label for band in settings.age_bands}
+    for row in rows:
+        if row.get("age_band") and row["age_band"] not in labels:
+            raise ReferenceError(
+                f"populations: age_band {row['age_band']} is not one of the settings' age_bands ({', '.join(sorted(labels))})"
+            )
+    write("write_population_versions", rows)
+    write("write_populations", rows)
+    for level in range(len(settings.units.levels) - 1, 0, -1):
+        write.changed += write.db.execute(SQL["sum_populations"], {"level": level}).rowcount
+
+
+def _refuse(db: psycopg.Connection, statement: str, complaint: str, **values) -> None:
+    found = db.execute(SQL[statement], values).fetchmany(6)
+    if found:
+        shown = ", ".join(str(row[0]) for row in found[:5]) + (" …" if len(found) > 5 else "")
+        raise ReferenceError(f"{complaint} {shown}")
+
+
+def _age_bands(settings: Settings) -> list[dict]:
+    return [
+        {"age_band": number, "label": band.label, "from_age": band.from_age, "to_age": band.to_age,
+         "is_eligible": band.from_age >= settings.eligible_from_age}
+        for number, band in enumerate(settings.age_bands, start=1)
+    ]  # fmt: skip
+
+
+def read_table(name: str, reference: Reference | None) -> list[dict]:
+    """The rows of one reference table, typed. Raises ReferenceError."""
+    if reference is None:
+        return []
+    frame, place = _frame(name, reference)
+    frame = frame.rename(columns={theirs: ours for ours, theirs in (reference.columns or {}).items()})
+    for column, value in (reference.constants or {}).items():
+        frame[column] = str(value)
+    if lacking := [column for column, (_, must) in TABLES[name].items() if must and column not in frame]:
+        raise ReferenceError(f"{place}: column {', '.join(lacking)} is not there; it has: {', '.join(map(str, frame))}")
+    rows = []
+    for line, row in enumerate(frame.to_dict("records"), start=2):
+        rows.append({c: _value(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
+    return rows
+
+
+def _frame(name: str, reference: Reference) -> tuple[pd.DataFrame, str]:
+    if reference.path is not None:
+        place = Path(reference.path).name
+        try:
+            return pd.read_csv(reference.path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"), place
+        except (OSError, ValueError) as unreadable:
+            raise ReferenceError(f"reference.{name}: {reference.path} cannot be read: {unreadable}") from None
+    engine = create_engine(reference.url)
+    try:
+        with engine.connect() as db:
+            return pd.read_sql(text(reference.query), db).astype(object), f"reference.{name}"
+    except Exception as refused:
+        # The driver's own words may hold the address; its class and first line do not hold the password.
+        raise ReferenceError(f"reference.{name}: the query failed: {type(refused).__name__}") from None
+    finally:
+        engine.dispose()
+
+
+def _value(place: str, line: int, column: str, found, read: Callable, must: bool):
+    if found is None or found is pd.NaT or (isinstance(found, float) and found != found) or not str(found).strip():
+        if must:
+            raise ReferenceError(f"{place} line {line}: {column} is empty")
+        return None
+    try:
+        return read(str(found).strip())
+    except (ValueError, KeyError):
+        asked = _ASKED.get(read, read.__name__)
+        raise ReferenceError(f"{place} line {line}: {column} must be {asked} (found {found})") from None
+
+
+def plain(name: str) -> str:
+    """A name without accents in lower case: sorts and searches as people expect. Phường 2 comes before Phường 10."""
+    bare = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(c for c in bare if not unicodedata.combining(c)).lower()
+    return " ".join(word.zfill(3) if word.isdigit() else word for word in bare.split())
+

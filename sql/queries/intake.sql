@@ -1,0 +1,119 @@
+-- Sources, cursors, batches and who leads: the ETL's own book-keeping. Parameters are psycopg's.
+
+-- name: recent_of_source
+-- What the brake judges by: the last batches of the source, as many as a person has not let pass.
+SELECT coalesce(sum(received), 0)::bigint AS received, coalesce(sum(quarantined), 0)::bigint AS quarantined,
+    coalesce(sum(corrected + voided), 0)::bigint AS changed
+FROM (
+    SELECT b.received, b.quarantined, b.corrected, b.voided, sum(b.received) OVER (ORDER BY b.batch_id DESC) AS so_far
+    FROM (SELECT * FROM warehouse.batch WHERE batch_id > %(after_batch)s ORDER BY batch_id DESC LIMIT 200) AS b
+    WHERE b.source_id = %(source_id)s AND b.kind IN ('records', 'look-back')
+) AS last
+WHERE so_far - received < %(min_records)s
+
+-- name: register_source
+INSERT INTO warehouse.source AS s (name, kind) VALUES (%(name)s, %(kind)s)
+ON CONFLICT (name) DO UPDATE SET kind = excluded.kind
+RETURNING s.source_id
+
+-- name: read_source
+SELECT source_id, state, reason, is_released, braked_after_batch, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined,
+    corrected
+FROM warehouse.source WHERE source_id = %(source_id)s
+
+-- name: take_the_lead
+UPDATE warehouse.leader SET epoch = epoch + 1 RETURNING epoch
+
+-- name: open_batch
+-- Locks the row: one batch at a time, and none of a leader that was replaced while it stalled.
+SELECT last_batch_id + 1 AS batch_id, folded_through, epoch FROM warehouse.leader FOR UPDATE
+
+-- name: close_batch
+INSERT INTO warehouse.batch (batch_id, source_id, kind, unit, started_at, committed_at, received, loaded, unchanged,
+    quarantined, corrected, voided)
+VALUES (%(batch_id)s, %(source_id)s, %(kind)s, %(unit)s, %(started_at)s, %(committed_at)s, %(received)s, %(loaded)s,
+    %(unchanged)s, %(quarantined)s, %(corrected)s, %(voided)s)
+
+-- name: number_batch
+UPDATE warehouse.leader SET last_batch_id = %(batch_id)s
+
+-- name: mark_folded
+UPDATE warehouse.leader SET folded_through = %(batch_id)s
+
+-- name: count_for_source
+UPDATE warehouse.source SET received = received + %(received)s, loaded = loaded + %(loaded)s,
+    unchanged = unchanged + %(unchanged)s, quarantined = quarantined + %(quarantined)s,
+    corrected = corrected + %(corrected)s,
+    braked_after_batch = CASE WHEN is_released THEN %(batch_id)s ELSE braked_after_batch END, is_released = false,
+    last_change_at = greatest(last_change_at, %(newest_at)s)
+WHERE source_id = %(source_id)s
+
+-- name: advance_cursor
+UPDATE warehouse.source SET cursor_updated_at = %(updated_at)s, cursor_record_id = %(record_id)s
+WHERE source_id = %(source_id)s AND (cursor_updated_at, cursor_record_id) < (%(updated_at)s, %(record_id)s)
+
+-- name: mark_polled
+UPDATE warehouse.source SET last_polled_at = %(now)s, state = 'running', reason = NULL,
+    state_since = CASE WHEN state = 'running' THEN state_since ELSE %(now)s END
+WHERE source_id = %(source_id)s AND state <> 'braked'
+
+-- name: mark_state
+UPDATE warehouse.source SET state = %(state)s, reason = %(reason)s,
+    state_since = CASE WHEN state = %(state)s AND reason IS NOT DISTINCT FROM %(reason)s THEN state_since ELSE %(now)s END
+WHERE source_id = %(source_id)s
+
+-- name: release_source
+UPDATE warehouse.source SET state = 'idle', reason = NULL, is_released = true, state_since = %(now)s
+WHERE name = %(name)s AND state = 'braked'
+
+-- name: release_deliveries
+UPDATE warehouse.delivery SET state = 'loading', reason = NULL
+WHERE state = 'braked' AND source_id = (SELECT source_id FROM warehouse.source WHERE name = %(name)s)
+
+-- name: idle_others
+-- Sources that the settings no longer name are not waited for.
+UPDATE warehouse.source SET state = 'idle', reason = NULL WHERE name <> ALL (%(names)s)
+
+-- name: age_bands_by_year
+SELECT coalesce(b.age_band, 0)::smallint FROM generate_series(0, 150) AS y (age)
+LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
+ORDER BY y.age
+
+-- name: notify
+SELECT pg_notify('warehouse_batch', %(payload)s)
+
+-- name: create_seen_keys
+CREATE TEMP TABLE seen_keys (record_id text COLLATE "C", updated_at timestamptz) ON COMMIT DELETE ROWS
+
+-- name: unknown_keys
+-- Of the look-back window: what the warehouse has not in this or a newer version, whole or in quarantine.
+SELECT k.record_id FROM seen_keys k
+LEFT JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = k.record_id
+LEFT JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
+WHERE (i.updated_at IS NULL OR i.updated_at < k.updated_at)
+  AND NOT EXISTS (SELECT FROM warehouse.quarantine q WHERE q.source_id = %(source_id)s AND q.record_id = k.record_id
+      AND q.updated_at >= k.updated_at)
+ORDER BY k.updated_at, k.record_id
+
+-- name: open_quarantine
+SELECT record_id, record FROM warehouse.quarantine WHERE state = 'open' AND source_id = %(source_id)s
+  AND (record_id, content) > (%(record_id)s, %(content)s)
+ORDER BY record_id, content LIMIT %(limit)s
+
+-- name: known_deliveries
+SELECT path, sha256, size_bytes, modified_at, records_done, state, reason FROM warehouse.delivery WHERE source_id = %(source_id)s
+ORDER BY first_seen_at
+
+-- name: write_delivery
+INSERT INTO warehouse.delivery AS d (source_id, path, sha256, size_bytes, modified_at, records_done, state, reason,
+    first_seen_at, ended_at)
+VALUES (%(source_id)s, %(path)s, %(sha256)s, %(size_bytes)s, %(modified_at)s, %(records_done)s, %(state)s, %(reason)s,
+    %(now)s, CASE WHEN %(state)s <> 'loading' THEN %(now)s END)
+ON CONFLICT (source_id, path, sha256) DO UPDATE SET records_done = excluded.records_done, state = excluded.state,
+    reason = excluded.reason, modified_at = excluded.modified_at, ended_at = excluded.ended_at
+
+-- name: persons_after
+SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s
+
+-- name: persons_at_sites
+SELECT DISTINCT person_key FROM warehouse.injection WHERE site_id = ANY (%(sites)s)

@@ -1,0 +1,182 @@
+-- Reference tables from rows given as jsonb. What is the same changes nothing, so the number of rows says whether a new
+-- version of the figures is needed.
+
+-- name: write_age_bands
+INSERT INTO warehouse.age_band AS held (age_band, label, from_age, to_age, is_eligible)
+SELECT age_band, label, from_age, to_age, is_eligible
+FROM jsonb_to_recordset(%(rows)s) AS r (age_band smallint, label text, from_age smallint, to_age smallint, is_eligible boolean)
+ON CONFLICT (age_band) DO UPDATE SET label = excluded.label, from_age = excluded.from_age, to_age = excluded.to_age,
+    is_eligible = excluded.is_eligible
+WHERE held IS DISTINCT FROM excluded
+
+-- name: extra_age_bands
+SELECT label FROM warehouse.age_band WHERE age_band > %(bands)s
+
+-- name: write_units
+INSERT INTO warehouse.unit AS held (code, valid_from, valid_to, level, name, name_en, sort_key, successor_code)
+SELECT code, valid_from, coalesce(valid_to, 'infinity'), level, name, coalesce(name_en, name), sort_key, successor_code
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date, valid_to date, level smallint, name text, name_en text,
+    sort_key text, successor_code text)
+ON CONFLICT (code, valid_from) DO UPDATE SET valid_to = excluded.valid_to, level = excluded.level, name = excluded.name,
+    name_en = excluded.name_en, sort_key = excluded.sort_key, successor_code = excluded.successor_code
+WHERE (held.valid_to, held.level, held.name, held.name_en, held.sort_key, held.successor_code) IS DISTINCT FROM
+    (excluded.valid_to, excluded.level, excluded.name, excluded.name_en, excluded.sort_key, excluded.successor_code)
+
+-- name: units_without_parent
+SELECT r.code, r.parent_code
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, parent_code text, valid_from date)
+WHERE r.parent_code IS NOT NULL AND NOT EXISTS (
+    SELECT FROM warehouse.unit p WHERE p.code = r.parent_code AND r.valid_from BETWEEN p.valid_from AND p.valid_to)
+
+-- name: write_unit_parents
+UPDATE warehouse.unit u SET parent_id = p.unit_id
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, parent_code text, valid_from date), warehouse.unit p
+WHERE u.code = r.code AND u.valid_from = r.valid_from AND p.code = r.parent_code
+  AND r.valid_from BETWEEN p.valid_from AND p.valid_to AND u.parent_id IS DISTINCT FROM p.unit_id
+
+-- name: write_unit_ancestors
+WITH RECURSIVE line AS (
+    SELECT unit_id, unit_id AS ancestor_id, parent_id, 0 AS depth FROM warehouse.unit
+    UNION ALL
+    SELECT l.unit_id, p.unit_id, p.parent_id, l.depth + 1 FROM line l JOIN warehouse.unit p ON p.unit_id = l.parent_id
+    WHERE l.depth < 20
+), gone AS (
+    DELETE FROM warehouse.unit_ancestor a
+    WHERE NOT EXISTS (SELECT FROM line l WHERE l.unit_id = a.unit_id AND l.ancestor_id = a.ancestor_id)
+    RETURNING 1
+), written AS (
+    INSERT INTO warehouse.unit_ancestor AS held (unit_id, ancestor_id, depth)
+    SELECT unit_id, ancestor_id, depth FROM line
+    ON CONFLICT (ancestor_id, unit_id) DO UPDATE SET depth = excluded.depth WHERE held.depth <> excluded.depth
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+
+-- name: write_vaccines
+INSERT INTO warehouse.vaccine AS held (code, name, manufacturer, primary_doses, approved_on, min_age)
+SELECT code, name, manufacturer, primary_doses, approved_on, min_age
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, name text, manufacturer text, primary_doses smallint, approved_on date,
+    min_age smallint)
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, manufacturer = excluded.manufacturer,
+    primary_doses = excluded.primary_doses, approved_on = excluded.approved_on, min_age = excluded.min_age
+WHERE (held.name, held.manufacturer, held.primary_doses, held.approved_on, held.min_age) IS DISTINCT FROM
+    (excluded.name, excluded.manufacturer, excluded.primary_doses, excluded.approved_on, excluded.min_age)
+
+-- name: unknown_vaccines
+SELECT DISTINCT code FROM jsonb_array_elements_text(%(codes)s) AS c (code)
+WHERE NOT EXISTS (SELECT FROM warehouse.vaccine v WHERE v.code = c.code)
+
+-- name: write_vaccine_aliases
+-- A vaccine's own code and name are aliases too.
+INSERT INTO warehouse.vaccine_alias AS held (alias, vaccine_id)
+SELECT DISTINCT ON (alias) alias, vaccine_id FROM (
+    SELECT lower(btrim(r.alias)) AS alias, v.vaccine_id, 1 AS turn
+    FROM jsonb_to_recordset(%(rows)s) AS r (alias text, vaccine_code text) JOIN warehouse.vaccine v ON v.code = r.vaccine_code
+    UNION ALL SELECT lower(btrim(code)), vaccine_id, 2 FROM warehouse.vaccine
+    UNION ALL SELECT lower(btrim(name)), vaccine_id, 3 FROM warehouse.vaccine
+) AS a
+ORDER BY alias, turn, vaccine_id
+ON CONFLICT (alias) DO UPDATE SET vaccine_id = excluded.vaccine_id WHERE held.vaccine_id <> excluded.vaccine_id
+
+-- name: write_dose_rules
+INSERT INTO warehouse.dose_rule AS held (
+    vaccine_id, previous_vaccine_id, valid_from, valid_to, min_days, recommended_min_days, recommended_max_days)
+SELECT v.vaccine_id, p.vaccine_id, r.valid_from,
+    coalesce(lead(r.valid_from) OVER (PARTITION BY v.vaccine_id, p.vaccine_id ORDER BY r.valid_from) - 1, 'infinity'),
+    r.min_days, r.recommended_min_days, r.recommended_max_days
+FROM jsonb_to_recordset(%(rows)s) AS r (vaccine_code text, previous_vaccine_code text, valid_from date, min_days integer,
+    recommended_min_days integer, recommended_max_days integer)
+JOIN warehouse.vaccine v ON v.code = r.vaccine_code
+JOIN warehouse.vaccine p ON p.code = coalesce(r.previous_vaccine_code, r.vaccine_code)
+ON CONFLICT (vaccine_id, previous_vaccine_id, valid_from) DO UPDATE SET valid_to = excluded.valid_to,
+    min_days = excluded.min_days, recommended_min_days = excluded.recommended_min_days,
+    recommended_max_days = excluded.recommended_max_days
+WHERE held IS DISTINCT FROM excluded
+
+-- name: write_booster_rules
+INSERT INTO warehouse.booster_rule AS held (booster, valid_from, valid_to, min_days)
+SELECT booster, valid_from,
+    coalesce(lead(valid_from) OVER (PARTITION BY booster ORDER BY valid_from) - 1, 'infinity'), min_days
+FROM jsonb_to_recordset(%(rows)s) AS r (booster smallint, valid_from date, min_days integer)
+ON CONFLICT (booster, valid_from) DO UPDATE SET valid_to = excluded.valid_to, min_days = excluded.min_days
+WHERE held IS DISTINCT FROM excluded
+
+-- name: unknown_units
+SELECT DISTINCT code FROM jsonb_array_elements_text(%(codes)s) AS c (code)
+WHERE NOT EXISTS (SELECT FROM warehouse.unit u WHERE u.code = c.code AND %(day)s BETWEEN u.valid_from AND u.valid_to)
+
+-- name: rows_without_unit
+SELECT DISTINCT r.unit_code || ' (' || r.valid_from || ')'
+FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, valid_from date)
+WHERE r.unit_code IS NOT NULL AND NOT EXISTS (
+    SELECT FROM warehouse.unit u WHERE u.code = r.unit_code AND r.valid_from BETWEEN u.valid_from AND u.valid_to)
+
+-- name: moved_sites
+SELECT s.site_id
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, unit_code text)
+JOIN warehouse.site s ON s.code = r.code
+JOIN warehouse.unit u ON u.code = r.unit_code AND %(day)s BETWEEN u.valid_from AND u.valid_to
+WHERE s.unit_id <> u.unit_id
+
+-- name: write_sites
+INSERT INTO warehouse.site AS held (code, name, kind, unit_id, daily_plan)
+SELECT r.code, r.name, coalesce(r.kind, 'other'), u.unit_id, r.daily_plan
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, name text, kind text, unit_code text, daily_plan integer)
+JOIN warehouse.unit u ON u.code = r.unit_code AND %(day)s BETWEEN u.valid_from AND u.valid_to
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, unit_id = excluded.unit_id,
+    daily_plan = excluded.daily_plan
+WHERE (held.name, held.kind, held.unit_id, held.daily_plan) IS DISTINCT FROM
+    (excluded.name, excluded.kind, excluded.unit_id, excluded.daily_plan)
+
+-- name: write_population_versions
+INSERT INTO warehouse.population_version AS held (name, source, dated_on, valid_from, is_sample)
+SELECT DISTINCT ON (version) version, source, dated_on, valid_from, coalesce(is_sample, false)
+FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
+ORDER BY version
+ON CONFLICT (name) DO UPDATE SET source = excluded.source, dated_on = excluded.dated_on,
+    valid_from = excluded.valid_from, is_sample = excluded.is_sample
+WHERE (held.source, held.dated_on, held.valid_from, held.is_sample) IS DISTINCT FROM
+    (excluded.source, excluded.dated_on, excluded.valid_from, excluded.is_sample)
+
+-- name: write_populations
+INSERT INTO warehouse.population AS held (version_id, unit_id, age_band, priority_group, persons)
+SELECT v.version_id, u.unit_id, b.age_band, r.priority_group, r.persons
+FROM jsonb_to_recordset(%(rows)s) AS r (version text, dated_on date, valid_from date, unit_code text, age_band text,
+    priority_group smallint, persons integer)
+JOIN warehouse.population_version v ON v.name = r.version
+JOIN warehouse.unit u ON u.code = r.unit_code
+    AND r.valid_from BETWEEN u.valid_from AND u.valid_to
+LEFT JOIN warehouse.age_band b ON b.label = r.age_band
+ON CONFLICT (version_id, unit_id, age_band, priority_group) DO UPDATE SET persons = excluded.persons, is_summed = false
+WHERE held.persons <> excluded.persons OR held.is_summed
+
+-- name: sum_populations
+-- Upwards, one level a call: what a version does not say about a unit is the sum of the units below it.
+INSERT INTO warehouse.population AS held (version_id, unit_id, age_band, priority_group, persons, is_summed)
+SELECT p.version_id, u.parent_id, p.age_band, p.priority_group, sum(p.persons), true
+FROM warehouse.population p JOIN warehouse.unit u ON u.unit_id = p.unit_id
+WHERE u.level = %(level)s AND u.parent_id IS NOT NULL
+GROUP BY p.version_id, u.parent_id, p.age_band, p.priority_group
+ON CONFLICT (version_id, unit_id, age_band, priority_group) DO UPDATE SET persons = excluded.persons
+WHERE held.is_summed AND held.persons <> excluded.persons
+
+-- name: write_targets
+INSERT INTO warehouse.target AS held (unit_id, stage, age_band, priority_group, share, due_on, source, valid_from)
+SELECT u.unit_id, s.stage, b.age_band, r.priority_group, r.share, r.due_on, r.source, r.valid_from
+FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, stage text, age_band text, priority_group smallint, share numeric,
+    due_on date, source text, valid_from date)
+JOIN warehouse.stage s ON s.code = r.stage
+LEFT JOIN warehouse.unit u ON u.code = r.unit_code
+    AND r.valid_from BETWEEN u.valid_from AND u.valid_to
+LEFT JOIN warehouse.age_band b ON b.label = r.age_band
+ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) DO UPDATE SET share = excluded.share,
+    due_on = excluded.due_on, source = excluded.source
+WHERE (held.share, held.due_on, held.source) IS DISTINCT FROM (excluded.share, excluded.due_on, excluded.source)
+
+-- name: write_world
+INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days)
+SELECT %(name)s, %(time_zone)s, %(levels)s, (SELECT u.unit_id FROM warehouse.unit u
+    WHERE u.code = %(root)s AND %(day)s BETWEEN u.valid_from AND u.valid_to), %(is_sample)s, %(shift_days)s
+ON CONFLICT (is_only) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, levels = excluded.levels,
+    root_unit_id = excluded.root_unit_id, is_sample = excluded.is_sample, shift_days = excluded.shift_days
+WHERE held IS DISTINCT FROM excluded

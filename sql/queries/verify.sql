@@ -1,0 +1,320 @@
+-- The recount's own statements: injections out, differences back. A statement named compare_… gives one row per
+-- difference, so no rows is the answer that is wanted; it stops at 100.
+
+-- name: injections
+SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
+    app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
+    sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
+    is_duplicate, is_valid
+FROM warehouse.injection ORDER BY person_key
+
+-- name: primary_doses
+SELECT vaccine_id, primary_doses FROM warehouse.vaccine
+
+-- name: dose_rules
+SELECT vaccine_id, previous_vaccine_id, valid_from, least(valid_to, '9999-12-31'), min_days, recommended_max_days
+FROM warehouse.dose_rule
+
+-- name: booster_rules
+SELECT booster, valid_from, least(valid_to, '9999-12-31'), min_days FROM warehouse.booster_rule
+
+-- name: create_recount_people
+CREATE TEMP TABLE recount_people (stage smallint, priority_group smallint, vaccine_id smallint, age_band smallint,
+    unit_id integer, day date, people bigint) ON COMMIT DROP
+
+-- name: create_recount_doses
+CREATE TEMP TABLE recount_doses (day date, site_id integer, place_unit_id integer, residence_unit_id integer,
+    vaccine_id smallint, dose_number smallint, age_band smallint, priority_group smallint, doses bigint) ON COMMIT DROP
+
+-- name: create_recount_entries
+CREATE TEMP TABLE recount_entries (day date, site_id integer, place_unit_id integer, hour smallint,
+    doses bigint, duplicates bigint, identity_correct_before bigint, identity_not_sent bigint, identity_no_id
+    bigint, identity_bad_format bigint, identity_pending bigint, identity_correct bigint, identity_wrong bigint,
+    identity_not_applicable bigint, certificates_printed bigint, app_confirmed bigint, entered_within_72h
+    bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
+    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint) ON COMMIT
+    DROP
+
+-- name: create_recount_injections
+CREATE TEMP TABLE recount_injections (source_id smallint, record_id text) ON COMMIT DROP
+
+-- name: create_recount_persons
+CREATE TEMP TABLE recount_persons (person_key uuid, residence_unit_id integer, age_band smallint, priority_group smallint,
+    doses smallint, second_due_on date, is_identity_shared boolean, first_on date, first_vaccine_id smallint,
+    complete_on date, complete_vaccine_id smallint, booster1_on date, booster1_vaccine_id smallint, booster2_on date,
+    booster2_vaccine_id smallint) ON COMMIT DROP
+
+-- name: compare_injections
+SELECT source_id, record_id FROM recount_injections LIMIT 100
+
+-- name: compare_persons
+SELECT coalesce(r.person_key, p.person_key)::text AS person_key
+FROM recount_persons r FULL JOIN warehouse.person p ON p.person_key = r.person_key
+WHERE (r.person_key, r.residence_unit_id, r.age_band, r.priority_group, r.doses, r.second_due_on, r.is_identity_shared,
+        r.first_on, r.first_vaccine_id, r.complete_on, r.complete_vaccine_id, r.booster1_on, r.booster1_vaccine_id,
+        r.booster2_on, r.booster2_vaccine_id)
+    IS DISTINCT FROM (p.person_key, p.residence_unit_id, p.age_band, p.priority_group, p.doses, p.second_due_on,
+        p.is_identity_shared, p.first_on, p.first_vaccine_id, p.complete_on, p.complete_vaccine_id, p.booster1_on,
+        p.booster1_vaccine_id, p.booster2_on, p.booster2_vaccine_id)
+LIMIT 100
+
+-- name: compare_records
+-- The map from record to person against the injections, both ways.
+SELECT coalesce(r.source_id, i.source_id) AS source_id, coalesce(r.record_id, i.record_id) AS record_id
+FROM warehouse.record r
+FULL JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
+WHERE r.record_id IS NULL OR i.record_id IS NULL
+LIMIT 100
+
+-- name: compare_orphans
+SELECT i.source_id, i.record_id
+FROM warehouse.injection i
+LEFT JOIN warehouse.site s ON s.site_id = i.site_id AND s.unit_id = i.place_unit_id
+LEFT JOIN warehouse.vaccine v ON v.vaccine_id = i.vaccine_id
+LEFT JOIN warehouse.unit u ON u.unit_id = i.residence_unit_id
+LEFT JOIN warehouse.source o ON o.source_id = i.source_id
+WHERE i.status = 'completed' AND (s.site_id IS NULL OR v.vaccine_id IS NULL OR u.unit_id IS NULL OR o.source_id IS NULL)
+LIMIT 100
+
+-- name: compare_counters
+-- Of each source: its counters against its batches, and what is loaded against what is held.
+SELECT s.name, s.received, b.received AS received_by_batches, s.loaded, b.loaded AS loaded_by_batches, s.unchanged,
+    b.unchanged AS unchanged_by_batches, s.quarantined, b.quarantined AS quarantined_by_batches
+FROM warehouse.source s
+LEFT JOIN (SELECT source_id, sum(received) AS received, sum(loaded) AS loaded, sum(unchanged) AS unchanged,
+        sum(quarantined) AS quarantined FROM warehouse.batch GROUP BY source_id) AS b USING (source_id)
+WHERE (s.received, s.loaded, s.unchanged, s.quarantined) IS DISTINCT FROM
+    (coalesce(b.received, 0), coalesce(b.loaded, 0), coalesce(b.unchanged, 0), coalesce(b.quarantined, 0))
+
+-- name: compare_ledger_people
+WITH r AS (
+    SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, sum(people) AS people
+    FROM recount_people GROUP BY stage, priority_group, vaccine_id, age_band, unit_id, day
+), h AS (
+    SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, sum(people) AS people
+    FROM warehouse.ledger_people GROUP BY stage, priority_group, vaccine_id, age_band, unit_id, day
+    HAVING (sum(people)) <> (0)
+)
+SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, priority_group, vaccine_id, age_band, unit_id, day)
+WHERE (r.people)
+    IS DISTINCT FROM (h.people)
+LIMIT 100
+
+-- name: compare_balance_people
+WITH r AS (
+    SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, sum(people) AS people
+    FROM recount_people GROUP BY stage, priority_group, vaccine_id, age_band, unit_id, day
+), h AS (
+    SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, sum(people) AS people
+    FROM warehouse.balance_people GROUP BY stage, priority_group, vaccine_id, age_band, unit_id, day
+    HAVING (sum(people)) <> (0)
+)
+SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, priority_group, vaccine_id, age_band, unit_id, day)
+WHERE (r.people)
+    IS DISTINCT FROM (h.people)
+LIMIT 100
+
+-- name: compare_balance_people_total
+WITH r AS (
+    SELECT stage, unit_id, age_band, priority_group, vaccine_id, sum(people) AS people
+    FROM recount_people GROUP BY stage, unit_id, age_band, priority_group, vaccine_id
+), h AS (
+    SELECT stage, unit_id, age_band, priority_group, vaccine_id, sum(people) AS people
+    FROM warehouse.balance_people_total GROUP BY stage, unit_id, age_band, priority_group, vaccine_id
+    HAVING (sum(people)) <> (0)
+)
+SELECT stage, unit_id, age_band, priority_group, vaccine_id, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, unit_id, age_band, priority_group, vaccine_id)
+WHERE (r.people)
+    IS DISTINCT FROM (h.people)
+LIMIT 100
+
+-- name: compare_balance_people_day
+WITH r AS (
+    SELECT stage, unit_id, day, age_band, sum(people) AS people
+    FROM recount_people GROUP BY stage, unit_id, day, age_band
+), h AS (
+    SELECT stage, unit_id, day, age_band, sum(people) AS people
+    FROM warehouse.balance_people_day GROUP BY stage, unit_id, day, age_band
+    HAVING (sum(people)) <> (0)
+)
+SELECT stage, unit_id, day, age_band, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, unit_id, day, age_band)
+WHERE (r.people)
+    IS DISTINCT FROM (h.people)
+LIMIT 100
+
+-- name: compare_ledger_doses
+WITH r AS (
+    SELECT day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
+    sum(doses) AS doses
+    FROM recount_doses GROUP BY day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+), h AS (
+    SELECT day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
+    sum(doses) AS doses
+    FROM warehouse.ledger_doses GROUP BY day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+    HAVING (sum(doses)) <> (0)
+)
+SELECT day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses
+WITH r AS (
+    SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
+    AS doses
+    FROM recount_doses GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+), h AS (
+    SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
+    AS doses
+    FROM warehouse.balance_doses GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+    HAVING (sum(doses)) <> (0)
+)
+SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses_total
+WITH r AS (
+    SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS
+    doses
+    FROM recount_doses GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+), h AS (
+    SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS
+    doses
+    FROM warehouse.balance_doses_total GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+    HAVING (sum(doses)) <> (0)
+)
+SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses_day
+WITH r AS (
+    SELECT day, place_unit_id, residence_unit_id, sum(doses) AS doses
+    FROM recount_doses GROUP BY day, place_unit_id, residence_unit_id
+), h AS (
+    SELECT day, place_unit_id, residence_unit_id, sum(doses) AS doses
+    FROM warehouse.balance_doses_day GROUP BY day, place_unit_id, residence_unit_id
+    HAVING (sum(doses)) <> (0)
+)
+SELECT day, place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, place_unit_id, residence_unit_id)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses_site
+WITH r AS (
+    SELECT site_id, day, vaccine_id, dose_number, sum(doses) AS doses
+    FROM recount_doses GROUP BY site_id, day, vaccine_id, dose_number
+), h AS (
+    SELECT site_id, day, vaccine_id, dose_number, sum(doses) AS doses
+    FROM warehouse.balance_doses_site GROUP BY site_id, day, vaccine_id, dose_number
+    HAVING (sum(doses)) <> (0)
+)
+SELECT site_id, day, vaccine_id, dose_number, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (site_id, day, vaccine_id, dose_number)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_ledger_entries
+WITH r AS (
+    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
+    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
+    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
+    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
+    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
+    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
+    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
+    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
+    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
+    entered_unknown
+    FROM recount_entries GROUP BY day, site_id, place_unit_id, hour
+), h AS (
+    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
+    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
+    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
+    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
+    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
+    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
+    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
+    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
+    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
+    entered_unknown
+    FROM warehouse.ledger_entries GROUP BY day, site_id, place_unit_id, hour
+    HAVING (sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
+        sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
+        sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
+        sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3),
+        sum(entered_days_4_7), sum(entered_days_8_14), sum(entered_later), sum(entered_unknown)) <> (0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+)
+SELECT day, site_id, place_unit_id, hour, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
+WHERE (r.doses, r.duplicates, r.identity_correct_before, r.identity_not_sent, r.identity_no_id,
+    r.identity_bad_format, r.identity_pending, r.identity_correct, r.identity_wrong, r.identity_not_applicable,
+    r.certificates_printed, r.app_confirmed, r.entered_within_72h, r.entered_same_day, r.entered_day_1,
+    r.entered_day_2, r.entered_day_3, r.entered_days_4_7, r.entered_days_8_14, r.entered_later,
+    r.entered_unknown)
+    IS DISTINCT FROM (h.doses, h.duplicates, h.identity_correct_before, h.identity_not_sent, h.identity_no_id,
+    h.identity_bad_format, h.identity_pending, h.identity_correct, h.identity_wrong, h.identity_not_applicable,
+    h.certificates_printed, h.app_confirmed, h.entered_within_72h, h.entered_same_day, h.entered_day_1,
+    h.entered_day_2, h.entered_day_3, h.entered_days_4_7, h.entered_days_8_14, h.entered_later,
+    h.entered_unknown)
+LIMIT 100
+
+-- name: compare_balance_entries
+WITH r AS (
+    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
+    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
+    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
+    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
+    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
+    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
+    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
+    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
+    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
+    entered_unknown
+    FROM recount_entries GROUP BY day, site_id, place_unit_id, hour
+), h AS (
+    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
+    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
+    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
+    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
+    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
+    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
+    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
+    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
+    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
+    entered_unknown
+    FROM warehouse.balance_entries GROUP BY day, site_id, place_unit_id, hour
+    HAVING (sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
+        sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
+        sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
+        sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3),
+        sum(entered_days_4_7), sum(entered_days_8_14), sum(entered_later), sum(entered_unknown)) <> (0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+)
+SELECT day, site_id, place_unit_id, hour, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
+WHERE (r.doses, r.duplicates, r.identity_correct_before, r.identity_not_sent, r.identity_no_id,
+    r.identity_bad_format, r.identity_pending, r.identity_correct, r.identity_wrong, r.identity_not_applicable,
+    r.certificates_printed, r.app_confirmed, r.entered_within_72h, r.entered_same_day, r.entered_day_1,
+    r.entered_day_2, r.entered_day_3, r.entered_days_4_7, r.entered_days_8_14, r.entered_later,
+    r.entered_unknown)
+    IS DISTINCT FROM (h.doses, h.duplicates, h.identity_correct_before, h.identity_not_sent, h.identity_no_id,
+    h.identity_bad_format, h.identity_pending, h.identity_correct, h.identity_wrong, h.identity_not_applicable,
+    h.certificates_printed, h.app_confirmed, h.entered_within_72h, h.entered_same_day, h.entered_day_1,
+    h.entered_day_2, h.entered_day_3, h.entered_days_4_7, h.entered_days_8_14, h.entered_later,
+    h.entered_unknown)
+LIMIT 100
