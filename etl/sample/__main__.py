@@ -1,0 +1,91 @@
+"""python -m etl.sample: plays the national Platform in a database of its own."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import psycopg
+
+from etl.sample import platform
+from etl.sample.backlog import enter_backlog
+from etl.sample.late_commits import LateCommits
+from etl.sample.live import Sites, at
+from etl.sample.people import everybody
+from sql.clock import Clock
+
+WRONG_CLOCK = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 after a stop by signal; 2 when the clock lies before what the Platform already holds."""
+    options = _read(arguments)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    clock = Clock(options.shift_days)
+    people = everybody(options.seed)
+    while not stop.is_set():
+        try:
+            with platform.connect(options.url) as db:
+                enter_backlog(db, people, options.seed, clock.now(), options.backlog, tell)
+                if options.backlog_only:
+                    return 0
+                _go_on(db, options, people, clock, stop)
+        except WrongClock as error:
+            print(f"Sample data: {error}", file=sys.stderr)
+            return WRONG_CLOCK
+        except psycopg.OperationalError as error:
+            tell(f"Sample data: the Platform's database is away, trying again: {str(error).splitlines()[0]}")
+            stop.wait(2)
+    return 0
+
+
+class WrongClock(Exception):
+    """The Platform holds changes from after this program's now."""
+
+
+def _go_on(db: psycopg.Connection, options, people, clock: Clock, stop: threading.Event) -> None:
+    """Enter records each second until told to stop."""
+    last_change = db.execute(platform.SQL["last_change"]).fetchone()[0]
+    if last_change and (last_change - clock.now()).total_seconds() > 60:
+        days = -(-(last_change - clock.now()).total_seconds() // 86_400)
+        raise WrongClock(
+            f"the Platform's last change is of {last_change:%Y-%m-%d %H:%M} UTC, after this clock's now: "
+            f"start with --shift-days {options.shift_days + int(days)} or more, or with an empty database"
+        )
+    sites = Sites(people, options.seed, np.random.default_rng(), options.rate)
+    sites.register.read(db)
+    caught_up = sites.catch_up(db, last_change, at(clock.now()))
+    tell(f"Sample data: sites are entering records{f', {caught_up:,} of them late' if caught_up else ''}")
+    with LateCommits(options.url, sites) as late:
+        before = time.monotonic()
+        while not stop.wait(sites.draw.uniform(0.6, 1.4)):
+            moment = time.monotonic()
+            sites.work(db, at(clock.now()), min(moment - before, 5.0))
+            late.work(at(clock.now()), moment)
+            before = moment
+
+
+def tell(line: str) -> None:
+    """One line of progress, at once."""
+    print(line, flush=True)
+
+
+def _read(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m etl.sample", description=__doc__)
+    url = os.environ.get("PLATFORM_URL")
+    parser.add_argument("--url", default=url, required=not url, help="the Platform's database (default: $PLATFORM_URL)")
+    parser.add_argument("--shift-days", type=int, default=0, help="whole days between the real time and the sample's")
+    parser.add_argument("--seed", type=int, default=20_211_105, help="another seed, other people")
+    parser.add_argument("--backlog", type=int, default=1_000_000, help="injections before the first start, about")
+    parser.add_argument("--backlog-only", action="store_true", help="make the backlog, then end")
+    parser.add_argument("--rate", type=float, help="injections a second at the busiest hour (default: as in the backlog)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
