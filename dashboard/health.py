@@ -33,7 +33,7 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
         return {"ready": False, "reasons": ["warehouse: unreachable"], "batch": None, "committed_at": None}
     now = Clock(world.shift_days).now()
     reasons = [reason for source in sources if (reason := why_stale(source, now, stale_after_seconds))]
-    if not world.batch_id:
+    if world.batch_id is None:
         reasons.insert(0, "warehouse: no batch was committed yet")
     elif not sources:
         reasons.append("warehouse: no source is being read")

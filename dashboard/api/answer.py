@@ -41,6 +41,8 @@ def answer(question: Question, data: Data) -> dict:
     found = (data.doses_by_unit if filters.by_place else data.standing)(filters, question.level)
     # At its own level a unit is one row; below, the rows add up to it.
     rows = [row for row in found if row.is_self == (question.level == asked.level)]
+    order = {unit_id: place for place, unit_id in enumerate(units)}  # the alphabet's; what lies nowhere last
+    rows.sort(key=lambda row: order[row.unit_id])
     if filters.by_place:
         stages = ["doses"]
         figures = [_place(row, asked, units, levels) | {"doses": row.doses} for row in rows]

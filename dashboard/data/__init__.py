@@ -246,7 +246,7 @@ class Data:
     def _current(self) -> Version | None:
         """The version that answers must be of, as far as is known without asking the warehouse."""
         newest, known = self._newest_batch(), self._known
-        if newest is None or known is None or not known.batch_id or newest > known.batch_id:
+        if newest is None or known is None or known.batch_id is None or newest > known.batch_id:
             return None
         return known
 

@@ -25,7 +25,7 @@ class Stage(IntEnum):
 class Version(NamedTuple):
     """What a figure was counted from: the last batch that is in it, and when that was committed."""
 
-    batch_id: int  # 0: nothing was committed yet
+    batch_id: int | None  # None: nothing was committed yet
     committed_at: datetime | None
 
 
@@ -53,7 +53,7 @@ class World:
     levels: list[dict[str, str]]
     is_sample: bool
     shift_days: int
-    batch_id: int  # 0: nothing was committed yet
+    batch_id: int | None  # None: nothing was committed yet
     committed_at: datetime | None
     checked_at: datetime | None  # when the source that was asked longest ago was asked
     received: int

@@ -56,7 +56,7 @@ class Cache:
         held = self._last.get(question)
         if held and held[0] == version:
             return held[1]
-        if not version.batch_id:  # an empty warehouse has no version to tell it from another's
+        if version.batch_id is None:  # an empty warehouse has no version to tell it from another's
             return None
         try:
             answer = self._shared.get(self._key(question, version))
@@ -69,7 +69,7 @@ class Cache:
 
     def keep(self, question: tuple, version: Version, answer) -> None:
         self._remember(question, version, answer)
-        if not version.batch_id:
+        if version.batch_id is None:
             return
         try:
             self._shared.set(self._key(question, version), answer)

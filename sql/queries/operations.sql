@@ -3,10 +3,10 @@
 -- name: version
 -- The limit is for the whole snapshot: a page is not worth more, and a stuck question would hold
 -- one of few connections.
-SELECT batch_id, committed_at, set_config('statement_timeout', '15s', true) FROM mart.world()
+SELECT NULLIF(batch_id, 0) AS batch_id, committed_at, set_config('statement_timeout', '15s', true) FROM mart.world()
 
 -- name: world
-SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, batch_id, committed_at,
+SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batch_id, 0) AS batch_id, committed_at,
        checked_at, received, loaded, unchanged, quarantined
   FROM mart.world()
 

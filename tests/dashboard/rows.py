@@ -2,22 +2,31 @@
 
 import json
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 import psycopg
 from sqlalchemy import make_url
 
 from sql import connect
+from sql.clock import Clock
 
 WORLD = """
 INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days)
-VALUES (%s, 'Asia/Ho_Chi_Minh', %s, 1, true, 0)
+VALUES (%s, 'Asia/Ho_Chi_Minh', %s, 1, true, %s)
 """
 LEVELS = [
     {"name": "province", "vi": "Tỉnh", "en": "Province"},
     {"name": "district", "vi": "Huyện/thị xã/thành phố", "en": "District"},
     {"name": "commune", "vi": "Xã/phường/thị trấn", "en": "Commune"},
 ]
+SHIFT = -1844  # days: this world lives in the autumn of 2021
+
+
+def now() -> datetime:
+    """The moment in this world, which is what the ETL writes down."""
+    return Clock(SHIFT).now()
+
+
 # id, code, level, parent, Vietnamese, English, sorted as
 UNITS = [
     (1, "77", 0, None, "Tỉnh Mẫu", "Sample Province", "mau"),
@@ -30,7 +39,8 @@ UNITS = [
 def reference(database: str) -> None:
     """A province with two districts, one of which has a commune and one none."""
     with psycopg.connect(connect.conninfo(database)) as db:
-        db.execute(WORLD, [json.dumps({"vi": "Tỉnh Mẫu", "en": "Sample Province"}), json.dumps(LEVELS)])
+        name = {"vi": "Tỉnh Mẫu", "en": "Sample Province"}
+        db.execute(WORLD, [json.dumps(name), json.dumps(LEVELS), SHIFT])
         for unit_id, code, level, parent, vi, en, key in UNITS:
             db.execute(
                 "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, parent_id, name, name_en, sort_key) "
@@ -62,7 +72,7 @@ def reference(database: str) -> None:
 
 def source(database: str, name: str = "platform", state: str = "running", **columns) -> None:
     """A source that was asked just now."""
-    given = {"name": name, "kind": "database", "state": state, "last_polled_at": datetime.now(UTC)} | columns
+    given = {"name": name, "kind": "database", "state": state, "last_polled_at": now()} | columns
     with psycopg.connect(connect.conninfo(database)) as db:
         db.execute(
             f"INSERT INTO warehouse.source ({', '.join(given)}) VALUES ({', '.join(['%s'] * len(given))}) "
@@ -82,7 +92,7 @@ def batch(database: str, people=(), doses=(), announce: bool = True) -> int:
             "UPDATE warehouse.leader SET last_batch_id = last_batch_id + 1, folded_through = last_batch_id + 1 "
             "RETURNING last_batch_id"
         ).fetchone()[0]
-        moment = datetime.now(UTC)
+        moment = now()
         db.execute(
             "INSERT INTO warehouse.batch (batch_id, kind, started_at, committed_at) VALUES (%s, 'records', %s, %s)",
             [number, moment, moment],

@@ -1,0 +1,178 @@
+"""The server around the pages: what it lets in and out, what it says of itself, what it costs."""
+
+import gzip
+import http.client
+import json
+import re
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+
+from tests.dashboard import rows
+from tests.dashboard.served import serving
+
+
+@pytest.fixture(scope="module")
+def served(shared_warehouse, tmp_path_factory):
+    rows.reference(shared_warehouse.url)
+    rows.source(shared_warehouse.url)
+    rows.batch(shared_warehouse.url)
+    with serving(shared_warehouse.url, tmp_path_factory.mktemp("data")) as found:
+        yield found
+
+
+@pytest.fixture
+def database(shared_warehouse):
+    rows.source(shared_warehouse.url)
+    return shared_warehouse.url
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/coverage", "/assets/live.js", "/nowhere"])
+def test_every_answer_says_what_a_page_may_load(served, path):
+    policy = served.get(path).headers["content-security-policy"]
+    said = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert said["default-src"] == said["connect-src"] == said["form-action"] == "'self'"
+    assert re.fullmatch(r"'self'( 'sha256-[\w+/=]+')+", said["script-src"])
+    assert said["object-src"] == said["frame-ancestors"] == "'none'"
+
+
+def test_the_page_loads_nothing_from_elsewhere(served):
+    page = served.get("/").text
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+
+
+def test_what_is_named_by_its_content_is_kept_for_ever_and_the_page_is_not(served):
+    page = served.get("/")
+    scripts = re.findall(r'(?:src|href)="(/(?:_dash-component-suites|assets)/[^"]+)"', page.text)
+    named = [path for path in scripts if "favicon" not in path]
+    assert len(named) > 5
+    for path in named:
+        assert served.get(path).headers["cache-control"] == "public, max-age=31536000, immutable", path
+    for path in ("/", "/assets/live-worker.js"):
+        assert "immutable" not in served.get(path).headers.get("cache-control", "")
+
+
+def test_text_travels_packed(served):
+    packed = served.get("/assets/live.js", Accept_Encoding="gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == served.get("/assets/live.js").body
+
+
+def test_a_page_elsewhere_cannot_read_along_under_a_name_of_its_own(served):
+    assert served.get("/", Host="evil.example").status == 400
+    assert served.get("/stream", Host=f"evil.example:{served.port}").status == 400
+    assert served.get("/healthz", Host=f"localhost:{served.port}").status == 200
+
+
+def test_nobody_but_this_machine_reaches_the_port(served):
+    listening = [c.laddr.ip for c in psutil.Process(served.process.pid).net_connections() if c.status == "LISTEN"]
+    assert listening == ["127.0.0.1"]
+
+
+def test_a_failed_callback_gives_a_number_and_no_stack_trace(served):
+    status, body = post(served, "frame.children", "route", "data", None)  # a route is never None
+    assert status == 200
+    assert "Traceback" not in body and "Error" not in body
+    reference = json.loads(body)["sideUpdate"]["failure"]["data"]["reference"]
+    assert f"callback failed, reference {reference}" in served.words()
+    assert "TypeError" in served.words()
+
+
+def post(served, output, id, property, value) -> tuple[int, str]:
+    """Ask for a callback as a browser does; status and body of the answer."""
+    component, name = output.split(".")
+    body = {
+        "output": output,
+        "outputs": {"id": component, "property": name},
+        "inputs": [{"id": id, "property": property, "value": value}],
+        "changedPropIds": [f"{id}.{property}"],
+        "state": [],
+    }
+    with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)) as connection:
+        connection.request(
+            "POST", "/_dash-update-component", json.dumps(body), {"Content-Type": "application/json"}
+        )
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def test_nothing_of_the_developers_is_open(served):
+    assert served.get("/_reload-hash").json()["reloadHash"] is None
+    assert served.get("/_mcp").text.find("jsonrpc") == -1
+    config = re.search(r'<script id="_dash-config"[^>]*>(.*?)</script>', served.get("/").text)[1]
+    assert json.loads(config).get("ui", False) is False
+    assert json.loads(config).get("hot_reload") is None
+
+
+def test_ready_is_said_with_batch_and_moment(served, database):
+    number = rows.batch(database)
+    answer = served.get("/readyz")
+    assert answer.status == 200
+    found = answer.json()
+    assert (found["ready"], found["reasons"], found["batch"]) == (True, [], number)
+    assert datetime.fromisoformat(found["committed_at"]).tzinfo
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ({"state": "braked", "reason": "half of the records are gone"}, "braked: half of the records are gone"),
+        ({"state": "failed", "reason": 'column "x" is not in the source'}, "failed: column"),
+        ({"last_polled_at": datetime(2021, 1, 1, tzinfo=UTC)}, "not asked for "),
+        ({"last_polled_at": None}, "not asked yet"),
+    ],
+)
+def test_not_ready_while_a_source_is_stopped_or_silent(served, database, source, reason):
+    rows.source(database, **source)
+    answer = served.get("/readyz")
+    assert answer.status == 503
+    assert answer.json()["reasons"][0].startswith(f"source platform: {reason}")
+    rows.source(database, reason=None)
+    assert served.get("/readyz").status == 200
+
+
+def test_freshness_is_measured_in_real_seconds_also_in_a_shifted_world(served, database):
+    """The world is that of rows.SHIFT; `stale_after_seconds` is 60 in the settings."""
+    for seconds, status in ((30, 200), (90, 503)):
+        rows.source(database, last_polled_at=rows.now() - timedelta(seconds=seconds))
+        assert served.get("/readyz").status == status
+
+
+def test_with_the_warehouse_gone_the_process_lives_says_why_and_comes_back(warehouse, tmp_path):
+    rows.reference(warehouse.url)
+    rows.source(warehouse.url)
+    rows.batch(warehouse.url)
+    with serving(warehouse.url, tmp_path / "data") as served:
+        assert served.get("/readyz").status == 200
+        coverage = served.get("/api/v1/coverage")
+        with rows.away(warehouse.url):
+            assert served.get("/healthz").status == 200
+            answer = served.get("/readyz")
+            assert (answer.status, answer.json()["reasons"]) == (503, ["warehouse: unreachable"])
+            assert served.get("/").status == 200
+            kept = served.get("/api/v1/coverage")
+            assert (kept.status, kept.json()) == (200, coverage.json())
+            never_asked = served.get("/api/v1/coverage?unit=755")
+            assert never_asked.status == 503
+            assert "test_" not in never_asked.text, "no name of a database leaves the house"
+        assert served.get("/readyz").status == 200
+
+
+def test_it_starts_while_the_warehouse_is_away(warehouse, tmp_path):
+    rows.reference(warehouse.url)
+    with rows.away(warehouse.url), serving(warehouse.url, tmp_path / "data") as served:
+        assert served.get("/readyz").status == 503
+        with served.stream() as events:
+            assert events.next() == ("lost", "warehouse unreachable")
+
+
+def test_a_worker_is_small(served, database):
+    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/api/v1/coverage", "/api/v1/openapi.json"):
+        served.get(path)
+    process = psutil.Process(served.process.pid)
+    family = [process, *process.children(recursive=True)]
+    megabytes = max(member.memory_info().rss for member in family) / 2**20
+    print(f"web worker: {megabytes:.0f} MB")
+    assert megabytes < 350
