@@ -3,7 +3,6 @@
 All of it commits, or none of it. The SQL is in sql/queries, in the order in which it runs here.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -105,6 +104,18 @@ class Pipeline:
         self._number(facts, "reference", Outcome(facts["batch_id"]))
         return facts["batch_id"]
 
+    def fold_the_rest(self) -> None:
+        """In the caller's transaction: the postings that a backfill, killed between two folds, left out of the balances."""
+        with self.db.cursor(row_factory=namedtuple_row) as cursor:
+            leader = cursor.execute(INTAKE["open_batch"]).fetchone()
+        if leader.folded_through < leader.batch_id - 1:
+            self._prepare = False
+            self._fold(leader.folded_through, leader.batch_id - 1, self.clock.now())
+
+    def tell(self) -> None:
+        """Tell who listens how far the sources were read, without a new batch."""
+        self.db.execute(INTAKE["tell"])
+
     def _land(self, records: pa.Table) -> None:
         if records.num_rows == 0:
             return
@@ -163,13 +174,7 @@ class Pipeline:
     def _fold(self, from_batch: int, to_batch: int, now: datetime) -> None:
         facts = {"from_batch": from_batch, "to_batch": to_batch, "batch_id": to_batch}
         self._run(BALANCES, facts, *BALANCES)
-        self._run(INTAKE, facts, "mark_folded")
-        self.notify(to_batch, now)
-
-    def notify(self, batch_id: int, now: datetime) -> None:
-        """Tell who listens which batch the figures hold, and that the sources were read now."""
-        payload = json.dumps({"batch": batch_id, "committed_at": now.isoformat()})
-        self.db.execute(INTAKE["notify"], {"payload": payload})
+        self._run(INTAKE, facts | {"now": now}, "mark_folded", "tell_folded")
 
     def _close(self, delivery: Delivery, outcome: Outcome, facts: dict) -> None:
         self._number(facts, delivery.kind, outcome, delivery.unit)

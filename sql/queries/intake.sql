@@ -79,11 +79,18 @@ SELECT coalesce(b.age_band, 0)::smallint FROM generate_series(0, 150) AS y (age)
 LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
 ORDER BY y.age
 
--- name: notify
-SELECT pg_notify('warehouse_batch', %(payload)s)
+-- name: tell_folded
+-- Heard when the batch commits.
+SELECT pg_notify('warehouse_batch', json_build_object('batch', %(batch_id)s::bigint, 'committed_at', %(now)s::timestamptz,
+    'checked_at', %(now)s::timestamptz)::text)
+
+-- name: tell
+-- No new batch, but the sources were read: up to `checked_at` the figures are complete.
+SELECT pg_notify('warehouse_batch', json_build_object('batch', w.batch_id, 'committed_at', w.committed_at,
+    'checked_at', w.checked_at)::text) FROM mart.world() w
 
 -- name: create_seen_keys
-CREATE TEMP TABLE seen_keys (record_id text COLLATE "C", updated_at timestamptz) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE seen_keys (record_id text COLLATE "C", updated_at timestamptz) ON COMMIT DROP
 
 -- name: unknown_keys
 -- Of the look-back window: what the warehouse has not in this or a newer version, whole or in quarantine.
@@ -96,7 +103,7 @@ WHERE (i.updated_at IS NULL OR i.updated_at < k.updated_at)
 ORDER BY k.updated_at, k.record_id
 
 -- name: open_quarantine
-SELECT record_id, record FROM warehouse.quarantine WHERE state = 'open' AND source_id = %(source_id)s
+SELECT record_id, content, record FROM warehouse.quarantine WHERE state = 'open' AND source_id = %(source_id)s
   AND (record_id, content) > (%(record_id)s, %(content)s)
 ORDER BY record_id, content LIMIT %(limit)s
 

@@ -1,0 +1,197 @@
+"""python -m etl VERB: records from the sources into the warehouse.
+
+Exit codes: 0 all is well · 1 something is wrong with the data or a source · 2 the settings or the command are wrong ·
+3 the warehouse cannot be reached, or another ETL leads.
+"""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+
+import psycopg
+from sqlalchemy.exc import OperationalError
+
+import sql
+from etl import recount, schedule, station
+from etl.identity import PersonKeyError
+from etl.pipeline import Outcome
+from etl.progress import Progress
+from etl.reference import ReferenceError
+from etl.station import Station
+from sql import connect, settings
+from sql.clock import Clock
+from sql.settings import PROJECT, Settings
+from sql.strict import SettingsError
+
+OPERATIONS = sql.load("queries/status.sql")
+
+
+class Busy(Exception):
+    """Another ETL leads: stop it first (Ctrl-C where ./run runs), or leave the work to it."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _options(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        return options.verb(settings.read(options.config, options.data), options)
+    except (SettingsError, ReferenceError, PersonKeyError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    except (connect.NoWarehouse, Busy) as refused:
+        print(str(refused) or type(refused).__doc__, file=sys.stderr)
+        return 3
+    except (psycopg.OperationalError, OperationalError) as gone:
+        print(f"the warehouse is out of reach: {type(gone).__name__}", file=sys.stderr)
+        return 3
+
+
+def run(config: Settings, _options: argparse.Namespace) -> int:
+    """Keep the warehouse up to date until stopped."""
+    stop = threading.Event()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: stop.set())
+    schedule.run(config, stop)
+    return 0
+
+
+def once(config: Settings, options: argparse.Namespace) -> int:
+    """Take in what every source has now, then end."""
+    outcomes: list[Outcome] = []
+    with Progress("records", quiet=options.json) as progress:
+
+        def report(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            progress.add(outcome.received)
+
+        with _leading(config, report) as led:
+            led.prepare()
+            for intake in led.intakes:
+                if not getattr(options, "source", None) or intake.source.name == options.source:
+                    progress.expect(intake.source.describe().get("rows"))
+                    intake.work()
+    sources = _sources(config)
+    _print(options, station.total(outcomes) | {"sources": sources})
+    return int(any(source["state"] in ("braked", "failed") for source in sources))
+
+
+def status(config: Settings, options: argparse.Namespace) -> int:
+    """Say how far the warehouse is, and how each source is."""
+    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
+        state = db.execute(OPERATIONS["state"]).fetchone()
+    sources = _sources(config)
+    _print(options, (state or {}) | {"sources": sources})
+    return int(any(source["state"] in ("braked", "failed") for source in sources))
+
+
+def verify(config: Settings, options: argparse.Namespace) -> int:
+    """Count every balance, and the ledger's sum, again from the injections."""
+    with connect.raw(config, "etl_writer", autocommit=True) as db, Progress("injections", quiet=options.json) as progress:
+        progress.expect(db.execute(OPERATIONS["estimate_injections"]).fetchone()[0])
+        differences = recount.recount(db, config.time_zone, config.etl.grace_days, progress.add)
+    found = {name: len(rows) for name, rows in differences.items()}
+    _print(options, {"differences": sum(found.values()), "compared": found, "examples": {
+        name: rows[:10] for name, rows in differences.items() if rows}})  # fmt: skip
+    return int(any(found.values()))
+
+
+def retry(config: Settings, options: argparse.Namespace) -> int:
+    """Try again what is in quarantine, after a table or the settings were mended."""
+    with _leading(config) as led:
+        led.prepare()
+        tried = {intake.source.name: intake.retry() for intake in led.intakes}
+    _print(options, {name: {"tried": outcome.received, "loaded": outcome.loaded} for name, outcome in tried.items()})
+    return 0
+
+
+def release(config: Settings, options: argparse.Namespace) -> int:
+    """Let a source go on that the brake stopped; its next batch passes unjudged."""
+    with connect.raw(config, "etl_writer") as db:
+        (shift,) = db.execute(OPERATIONS["shift"]).fetchone()
+        facts = {"name": options.source, "now": Clock(shift).now()}
+        released = db.execute(station.INTAKE["release_source"], facts).rowcount
+        if released:
+            db.execute(station.INTAKE["release_deliveries"], facts)
+    if not released:
+        print(f"{options.source} is not stopped by the brake; see: python -m etl status", file=sys.stderr)
+        return 1
+    print(f"{options.source} may go on")
+    return 0
+
+
+def rebuild(config: Settings, options: argparse.Namespace) -> int:
+    """Place every injection anew by today's units, sites, ages and rules; the differences are posted as reclassified."""
+    with _leading(config) as led, Progress("persons", quiet=options.json) as progress:
+        led.prepare()
+        progress.expect(led.db.execute(OPERATIONS["estimate_persons"]).fetchone()[0])
+        done = led.rebuild(progress.add)
+    _print(options, {"persons": done})
+    return 0
+
+
+def _leading(config: Settings, report=lambda outcome: None):
+    return _Lead(station.leading(config, report))
+
+
+class _Lead:
+    """station.leading, with Busy where somebody else leads."""
+
+    def __init__(self, lead):
+        self.lead = lead
+
+    def __enter__(self) -> Station:
+        led = self.lead.__enter__()
+        if led is None:
+            raise Busy
+        return led
+
+    def __exit__(self, *fault) -> None:
+        self.lead.__exit__(*fault)
+
+
+def _sources(config: Settings) -> list[dict]:
+    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
+        return db.execute(OPERATIONS["sources"]).fetchall()
+
+
+def _print(options: argparse.Namespace, figures: dict) -> None:
+    if options.json:
+        print(json.dumps(figures, ensure_ascii=False, default=str))
+        return
+    for name, value in figures.items():
+        if isinstance(value, list):
+            for row in value:
+                print("  " + "  ".join(f"{key}={given}" for key, given in row.items() if given is not None))
+        elif isinstance(value, dict):
+            print(f"{name}: " + "  ".join(f"{key}={given}" for key, given in value.items()))
+        else:
+            print(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m etl", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    for name, does, help_ in (
+        ("run", run, run.__doc__), ("once", once, once.__doc__), ("status", status, status.__doc__),
+        ("verify", verify, verify.__doc__), ("retry", retry, retry.__doc__), ("release", release, release.__doc__),
+        ("rebuild", rebuild, rebuild.__doc__),
+        ("backfill", once, "As once, for a first load: large batches, a progress bar; can be killed and goes on."),
+    ):  # fmt: skip
+        verb = verbs.add_parser(name, help=help_, description=help_)
+        verb.set_defaults(verb=does)
+        verb.add_argument("--config", default=PROJECT / "config.yaml", help="the settings file")
+        verb.add_argument("--data", help="the folder that ./run writes to")
+        verb.add_argument("--json", action="store_true", help="print the figures as JSON")
+        if name == "release":
+            verb.add_argument("source", help="the source's name in the settings")
+        if name in ("once", "backfill"):
+            verb.add_argument("--source", help="this source only")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

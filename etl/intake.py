@@ -1,0 +1,187 @@
+"""One source's records into the pipeline: what is new, what came late, what is tried again."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+import pyarrow as pa
+from psycopg.rows import namedtuple_row
+
+import sql
+from etl.brake import Braked, check_delivery
+from etl.mapping import COPY_FORMAT, to_copy
+from etl.pipeline import Delivery, Outcome, Pipeline
+from etl.sources import Cursor, Page, SourceError
+from sql.settings import Etl
+
+INTAKE = sql.load("queries/intake.sql")
+
+# While much is to be loaded the balances follow every so often, so that pages move during a backfill: a fold of 1 M new
+# postings takes about 4 s, the batches between two folds about 15.
+_FOLD_EVERY_SECONDS = 15.0
+
+# Two transactions that overlap for less than this are seen at once; the keys of 5 s are cheap to compare (1,000: 6 ms).
+_NEAR = timedelta(seconds=5)
+
+Report = Callable[[Outcome], None]
+
+
+class Intake:
+    """The way of one source into the warehouse. One thread at a time (`turn`)."""
+
+    def __init__(self, pipeline: Pipeline, source, settings: Etl, writing: threading.Lock, report: Report):
+        """`writing` is shared by all sources: the pipeline has one connection."""
+        self.pipeline, self.source, self.settings, self.writing, self.report = pipeline, source, settings, writing, report
+        self.turn = threading.Lock()
+        self.looked_back_at = 0.0
+        with writing:
+            facts = {"name": source.name, "kind": source.kind}
+            (self.source_id,) = pipeline.db.execute(INTAKE["register_source"], facts).fetchone()
+
+    def work(self) -> None:
+        """Take in all that the source has. What stops this source is written down; the others go on.
+
+        Raises what the warehouse raises: then it is not the source's fault.
+        """
+        with self.turn:
+            if self._state().state == "braked":
+                return
+            try:
+                self._take_in()
+            except Braked as stopped:
+                self._mark("braked", str(stopped).replace("SOURCE", self.source.name))
+            except SourceError as failed:
+                self._mark("failed", str(failed))
+
+    def _take_in(self) -> None:
+        if self.source.kind == "files":
+            for file in self.source.deliveries(self._known_files()):
+                self._take_file(file)
+            self._mark_polled()
+            return
+        state = self._state()
+        start = Cursor(state.cursor_updated_at, state.cursor_record_id)
+        received = self._load_pages(self._pages(start), kind="records")
+        if start.record_id or received:
+            self._look_back(is_new=not start.record_id)
+        self._mark_polled()
+
+    def _pages(self, cursor: Cursor) -> Iterator[Page]:
+        """Small pages as long as there is little to read, large ones from the first full page on."""
+        limit = self.settings.batch_size
+        while True:
+            page = self.source.read_after(cursor, limit)
+            yield page
+            if not page.more:
+                return
+            cursor, limit = page.cursor, self.settings.backfill_batch_size
+
+    def _load_pages(self, pages: Iterator[Page], kind: str, **delivery) -> int:
+        """Load each page while the next one is read. Returns how many records were received."""
+        received, folded_at = 0, time.monotonic()
+        for page in _read_ahead(pages):
+            if page.records.num_rows == 0 and not delivery:
+                continue
+            fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
+            cursor = (page.cursor.updated_at, page.cursor.record_id) if page.cursor and kind == "records" else None
+            outcome = self._load(Delivery(self.source_id, page.records, kind, cursor, **delivery), fold)
+            received += outcome.received
+            folded_at = time.monotonic() if fold else folded_at
+        return received
+
+    def _load(self, delivery: Delivery, fold: bool = True) -> Outcome:
+        with self.writing:
+            outcome = self.pipeline.load(delivery, fold)
+        self.report(outcome)
+        return outcome
+
+    def _look_back(self, is_new: bool) -> None:
+        """What a transaction at the source committed late, with a time before the cursor's.
+
+        A short way each time, since sites that enter side by side commit out of order; a long way now and then.
+        """
+        state = self._state()
+        cursor = Cursor(state.cursor_updated_at, state.cursor_record_id)
+        is_long = time.monotonic() - self.looked_back_at >= self.settings.look_back_every_seconds
+        window = timedelta(minutes=self.settings.look_back_minutes) if is_long else _NEAR
+        keys = self.source.changed_keys(cursor.updated_at - window, cursor)
+        if keys.num_rows == 0 and not is_new:
+            self._refuse_emptied(cursor)
+        if is_long:
+            self.looked_back_at = time.monotonic()
+        with self.writing:
+            missing = self._unknown(keys)
+        for start in range(0, len(missing), self.settings.batch_size):
+            page = self.source.read_records(missing[start : start + self.settings.batch_size])
+            if page.records.num_rows:
+                self._load(Delivery(self.source_id, page.records, "look-back"))
+
+    def _refuse_emptied(self, cursor: Cursor) -> None:
+        """The last record that was read must still be there; a source that lost it was emptied or cut off."""
+        if self.source.read_records([cursor.record_id]).records.num_rows == 0:
+            raise Braked(
+                f"the source no longer has the record that was read last (of {cursor.updated_at:%Y-%m-%d %H:%M:%S} UTC): "
+                f"it may have been emptied or cut off. Look at it, then: python -m etl release {self.source.name}"
+            )
+
+    def _unknown(self, keys: pa.Table) -> list[str]:
+        db = self.pipeline.db
+        with db.transaction():
+            db.execute(INTAKE["create_seen_keys"])
+            with db.cursor() as cursor, cursor.copy(f"COPY seen_keys FROM STDIN ({COPY_FORMAT})") as copy:
+                for piece in to_copy(keys):
+                    copy.write(piece)
+            db.execute("ANALYZE seen_keys")
+            return [record for (record,) in db.execute(INTAKE["unknown_keys"], {"source_id": self.source_id})]
+
+    def _known_files(self) -> list:
+        with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(INTAKE["known_deliveries"], {"source_id": self.source_id}).fetchall()
+
+    def retry(self) -> Outcome:
+        """Try what is in quarantine again, with today's settings and reference data. Returns the sums."""
+        total = Outcome(0)
+        for records in self._quarantined():
+            with self.turn:
+                outcome = self._load(Delivery(self.source_id, self.source.mapper.reread(records), "retry"))
+            total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
+        return total
+
+    def _quarantined(self) -> Iterator[list[dict]]:
+        place = {"record_id": "", "content": "00000000-0000-0000-0000-000000000000"}
+        facts = {"source_id": self.source_id, "limit": self.settings.batch_size}
+        while True:
+            with self.writing:
+                rows = self.pipeline.db.execute(INTAKE["open_quarantine"], facts | place).fetchall()
+            if not rows:
+                return
+            yield [record for _id, _content, record in rows]
+            place = {"record_id": rows[-1][0], "content": rows[-1][1]}
+
+    def _state(self):
+        with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(INTAKE["read_source"], {"source_id": self.source_id}).fetchone()
+
+    def _mark(self, state: str, reason: str) -> None:
+        facts = {"source_id": self.source_id, "state": state, "reason": reason, "now": self.pipeline.clock.now()}
+        with self.writing:
+            self.pipeline.db.execute(INTAKE["mark_state"], facts)
+
+    def _mark_polled(self) -> None:
+        facts = {"source_id": self.source_id, "now": self.pipeline.clock.now()}
+        with self.writing:
+            self.pipeline.db.execute(INTAKE["mark_polled"], facts)
+
+
+def _read_ahead(pages: Iterator[Page]) -> Iterator[Page]:
+    """The pages, the next one being read (and mapped) while the one before is loaded."""
+    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
+        coming: Future = reader.submit(next, pages, None)
+        while (page := coming.result()) is not None:
+            if page.more:
+                coming = reader.submit(next, pages, None)
+            yield page
+            if not page.more:
+                return

@@ -1,0 +1,89 @@
+"""Who leads, and when each thing runs: APScheduler wiring, nothing else.
+
+A second ETL waits for the first one's lock; it takes over within a second of its end.
+"""
+
+import logging
+import threading
+
+import psycopg
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from etl import station
+from etl.intake import Intake
+from etl.station import Station
+from sql.settings import Settings
+
+log = logging.getLogger("etl")
+
+_RETRY_SECONDS = 1.0
+# Between two looks at whether the database, and so the lead, is still there.
+_HEARTBEAT_SECONDS = 1.0
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Until `stop`: lead when nobody else does, and work while leading. Survives the database's restarts."""
+    waiting = False
+    while not stop.is_set():
+        try:
+            with station.leading(settings) as led:
+                if led is None:
+                    if not waiting:
+                        log.info("another ETL leads; waiting")
+                    waiting = True
+                else:
+                    waiting = False
+                    _lead(led, settings, stop)
+        except psycopg.OperationalError as gone:
+            log.warning("the warehouse is out of reach (%s); trying again", type(gone).__name__)
+        stop.wait(_RETRY_SECONDS)
+
+
+def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
+    lost = threading.Event()
+    jobs = BackgroundScheduler(
+        timezone=settings.time_zone,
+        executors={"default": ThreadPoolExecutor(len(settings.sources) + 2)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
+    )
+    jobs.add_listener(lambda event: _judge(event.exception, lost), EVENT_JOB_ERROR)
+    if not led.prepare_until(stop):
+        return
+    jobs.add_job(led.refresh_reference, "interval", seconds=settings.reference.every_seconds, id="reference")
+    wakers = []
+    for intake in led.intakes:
+        jobs.add_job(intake.work, "interval", seconds=settings.etl.every_seconds, id=intake.source.name,
+                     next_run_time=led.real_now())  # fmt: skip
+        waker = threading.Thread(target=_wake, args=(intake, stop, lost), daemon=True, name=f"wake-{intake.source.name}")
+        waker.start()
+        wakers.append(waker)
+    jobs.start()
+    log.info("leading, with %s", ", ".join(settings.sources) or "no source")
+    try:
+        while not stop.wait(_HEARTBEAT_SECONDS) and not lost.is_set():
+            led.heartbeat()
+    finally:
+        lost.set()
+        jobs.shutdown(wait=True)
+        for waker in wakers:
+            waker.join(timeout=5)
+
+
+def _wake(intake: Intake, stop: threading.Event, lost: threading.Event) -> None:
+    """A source that can say that it has something new is read at once, besides the schedule."""
+    while not stop.is_set() and not lost.is_set():
+        try:
+            if intake.source.wait_for_wake(0.5):
+                intake.work()
+        except psycopg.OperationalError:
+            return  # the warehouse is gone: the scheduled job says so
+        except Exception as fault:  # noqa: BLE001 - like a scheduled job: said, and the lead is given up
+            _judge(fault, lost)
+
+
+def _judge(fault: BaseException, lost: threading.Event) -> None:
+    if not lost.is_set():
+        log.error("giving up the lead, to begin anew: %s: %s", type(fault).__name__, fault)
+    lost.set()

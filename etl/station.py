@@ -1,0 +1,139 @@
+"""What leading takes: the lock, the connections, the sources, ready to work."""
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import psycopg
+
+import sql
+from etl import identity, reference, sources
+from etl.intake import INTAKE, Intake, Report
+from etl.pipeline import Outcome, Pipeline
+from etl.reference import ReferenceError
+from sql import connect
+from sql.clock import Clock
+from sql.settings import Settings
+
+log = logging.getLogger("etl")
+
+WORLD = sql.load("world.sql")
+
+# Any number of our own: who holds it leads.
+_LOCK = 7_320_212
+_RETRY_SECONDS = 2.0
+_PERSONS_A_BATCH = 100_000
+# A reader is told at least so often that the sources were read, even when nothing new came.
+_TELL_EVERY = 4
+
+
+@contextlib.contextmanager
+def leading(settings: Settings, report: Report = lambda outcome: None) -> Iterator["Station | None"]:
+    """The station when nobody else leads, else None. The lock goes with the connection, however this process ends."""
+    with connect.raw(settings, "etl_writer", autocommit=True) as lock:
+        lock.execute("SET idle_session_timeout = 0")
+        if not lock.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()[0]:
+            yield None
+            return
+        with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
+            yield Station(settings, lock, db, report)
+
+
+class Station:
+    """One leader's work place."""
+
+    def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection, report: Report):
+        self.settings, self.lock, self.db, self.report = settings, lock, db, report
+        world = db.execute(WORLD["world"]).fetchone()
+        self.clock = Clock(world[1] if world else 0)
+        (epoch,) = db.execute(INTAKE["take_the_lead"]).fetchone()
+        self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, epoch)
+        self.writing = threading.Lock()
+        self.beats = 0
+        self.complaint: str | None = None
+        self.intakes: list[Intake] = []
+
+    def real_now(self) -> datetime:
+        """The real time, for the scheduler; never for a figure."""
+        return datetime.now(UTC)
+
+    def prepare(self) -> None:
+        """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
+        self.load_reference()
+        key = identity.load_key(os.environ, self.settings.data)
+        for name in self.settings.sources:
+            source = sources.open(self.settings, name, key)
+            self.intakes.append(Intake(self.pipeline, source, self.settings.etl, self.writing, self.report))
+        self.db.execute(INTAKE["idle_others"], {"names": list(self.settings.sources)})
+        with self.db.transaction():
+            self.pipeline.fold_the_rest()
+
+    def prepare_until(self, stop: threading.Event) -> bool:
+        """As `prepare`, again and again while reference data is not to be had; False when told to stop."""
+        while not stop.is_set():
+            try:
+                self.prepare()
+                return True
+            except ReferenceError as wrong:
+                self._complain(str(wrong))
+                stop.wait(_RETRY_SECONDS)
+        return False
+
+    def load_reference(self) -> int:
+        """Read the reference data anew; what changed makes a new version of the figures. Returns rows changed."""
+        with self.writing, self.db.transaction():
+            today = self.clock.today(self.settings.time_zone)
+            changed, moved_sites = reference.load(self.db, self.settings, today, self.clock.shift_days)
+            if moved_sites:
+                rows = self.db.execute(INTAKE["persons_at_sites"], {"sites": moved_sites})
+                self.pipeline.reclassify(person for (person,) in rows)
+            if changed:
+                self.pipeline.close_reference()
+        return changed
+
+    def refresh_reference(self) -> None:
+        """The scheduled look at the reference data: what was refused for want of a row is tried again."""
+        try:
+            changed = self.load_reference()
+        except ReferenceError as wrong:
+            self._complain(str(wrong))
+            return
+        self.complaint = None
+        if changed:
+            log.info("reference data: %d rows changed", changed)
+            for intake in self.intakes:
+                intake.retry()
+
+    def rebuild(self, progress) -> int:
+        """Place every injection and work out every course anew. Returns the number of persons."""
+        done, after = 0, "00000000-0000-0000-0000-000000000000"
+        while rows := self.db.execute(INTAKE["persons_after"], {"after": after, "limit": _PERSONS_A_BATCH}).fetchall():
+            persons = [person for (person,) in rows]
+            self.pipeline.reclassify(persons)
+            after, done = persons[-1], done + len(persons)
+            progress(len(persons))
+        return done
+
+    def heartbeat(self) -> None:
+        """Raises OperationalError when the lock's connection, and with it the lead, is lost."""
+        self.lock.execute("SELECT 1")
+        self.beats += 1
+        if self.beats % _TELL_EVERY == 0 and self.writing.acquire(blocking=False):
+            try:
+                self.pipeline.tell()
+            finally:
+                self.writing.release()
+
+    def _complain(self, complaint: str) -> None:
+        if complaint != self.complaint:
+            log.error("%s", complaint)
+        self.complaint = complaint
+
+
+def total(outcomes: list[Outcome]) -> dict[str, int]:
+    """The sums of what became of the records of many batches."""
+    names = ("received", "loaded", "unchanged", "quarantined", "corrected", "voided")
+    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}

@@ -1,0 +1,22 @@
+-- What the operator asks on the command line.
+
+-- name: state
+SELECT l.last_batch_id AS batch, l.folded_through, b.committed_at, w.is_sample, w.shift_days,
+    (SELECT count(*) FROM warehouse.quarantine WHERE state = 'open') AS open_quarantine
+FROM warehouse.leader l CROSS JOIN warehouse.world w LEFT JOIN warehouse.batch b ON b.batch_id = l.last_batch_id
+
+-- name: sources
+SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
+    s.quarantined, (SELECT string_agg(r.rule || ' ' || r.n, ', ' ORDER BY r.n DESC, r.rule) FROM (
+        SELECT rule, count(*) AS n FROM warehouse.quarantine q CROSS JOIN unnest(q.rules) AS rule
+        WHERE q.source_id = s.source_id AND q.state = 'open' GROUP BY rule) AS r) AS open_rules
+FROM warehouse.source s ORDER BY s.name
+
+-- name: estimate_injections
+SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'warehouse.injection'::regclass
+
+-- name: estimate_persons
+SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'warehouse.person'::regclass
+
+-- name: shift
+SELECT shift_days FROM warehouse.world
