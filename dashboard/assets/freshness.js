@@ -1,0 +1,72 @@
+// How old the figures are, counted here each second, so that a page whose server, stream or source
+// stands still looks stale by itself: data-fresh on the root element is live, stale or broken.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const PATIENCE = 5000; // ms for a stream to connect before the page says that it is broken
+  const opened = Date.now();
+  let asked = 0;
+
+  const MINUTE = 60, HOUR = 3600;
+
+  function words(seconds, texts) {
+    const [unit, number] =
+      seconds < MINUTE ? ["s", seconds] : seconds < HOUR ? ["m", seconds / MINUTE] : ["h", seconds / HOUR];
+    const whole = Math.max(0, Math.floor(number));
+    return whole === 1 ? texts[unit + "-1"] : texts[unit + "-2"].replace("2", String(whole));
+  }
+
+  function texts(element) {
+    const found = {};
+    for (const unit of ["s", "m", "h"]) {
+      for (const number of ["1", "2"]) found[unit + "-" + number] = element.getAttribute("data-" + unit + "-" + number);
+    }
+    return found;
+  }
+
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function age(element) {
+    const ms = element.getAttribute("data-ms");
+    return ms ? Math.max(0, (Date.now() - Number(ms)) / 1000) : null;
+  }
+
+  function count() {
+    const main = document.getElementById("as-of-ago");
+    const frame = document.getElementById("frame");
+    if (!main || !main.hasAttribute("data-s-1")) return;
+    const said = texts(main);
+    document.querySelectorAll(".ago[data-ms]").forEach((element) => {
+      const seconds = age(element);
+      write(element, seconds === null ? main.getAttribute("data-never") : words(seconds, said));
+    });
+    judge(age(main), Number(frame.getAttribute("data-stale-after")));
+  }
+
+  function judge(seconds, limit) {
+    const isFrozen = new URLSearchParams(location.search).has("as_of");
+    const stream = root.dataset.stream;
+    const isBroken = stream === "lost" || (stream !== "live" && Date.now() - opened > PATIENCE);
+    const isStale = seconds !== null && seconds > limit;
+    const hasTrouble = Boolean(document.querySelector("#as-of .trouble"));
+    const state = isFrozen ? "frozen" : isBroken ? "broken" : isStale || hasTrouble ? "stale" : "live";
+    if (root.dataset.fresh !== state) root.dataset.fresh = state;
+    // Quiet is not stale: before saying so, ask once whether the sources were looked at meanwhile.
+    const isQuiet = seconds !== null && seconds > limit / 2 && Date.now() - asked > (limit / 2) * 1000;
+    if (isQuiet && !isBroken && !isFrozen && !document.hidden) {
+      asked = Date.now();
+      dash_clientside.set_props("pulse", { data: asked });
+    }
+  }
+
+  // Back after an outage, a page that had nothing to show builds itself anew.
+  window.addEventListener("stream", (event) => {
+    if (event.detail.state !== "live" || !document.querySelector(".state.failed, .state.waiting")) return;
+    dash_clientside.set_props("route", { data: { path: location.pathname, lang: new URLSearchParams(location.search).get("lang") } });
+  });
+
+  setInterval(count, 1000);
+  window.addEventListener("stream", count);
+})();

@@ -1,0 +1,16 @@
+// Links of the class `stay` change the question, not the document: no load, and the scroll stays
+// where it is unless another unit or page is asked for.
+(function () {
+  "use strict";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a.stay");
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const before = new URLSearchParams(location.search).get("unit");
+    const after = new URLSearchParams(link.search).get("unit");
+    const isElsewhere = link.pathname !== location.pathname || before !== after;
+    dash_clientside.set_props("url", { pathname: link.pathname, search: link.search });
+    if (isElsewhere) window.scrollTo(0, 0);
+  });
+})();

@@ -1,0 +1,91 @@
+// The browser's side of the shell: which page and language, which version, light or dark.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const wide = window.matchMedia("(min-width: 900px)");
+
+  // Only what cartesian charts need is loaded: 0.5 MB instead of 1.5. Dash asks this property where
+  // plotly.js lies, and would set it to the whole library.
+  const own = document.querySelector('script[src*="assets/shell.js"]').src;
+  const plotly = own.replace(/shell\.js.*$/, "lazy/plotly-cartesian-4.1.1.min.js?m=4.1.1");
+  Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => plotly, set: () => {} });
+  const early = Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: plotly });
+  document.head.append(early);
+
+  root.dataset.theme = localStorage.getItem("theme")
+    || (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+
+  function route(path, search, before) {
+    const lang = new URLSearchParams(search || "").get("lang");
+    const known = lang === "vi" || lang === "en" ? lang : null;
+    if (before && before.path === path && before.lang === known) return dash_clientside.no_update;
+    return { path: path, lang: known };
+  }
+
+  // A tab that nobody looks at asks for nothing; it catches up when it is looked at.
+  let waiting = null;
+  function version(live, shown) {
+    if (!live || live.batch === null || live.batch <= (shown || 0)) return dash_clientside.no_update;
+    if (document.hidden) {
+      waiting = live.batch;
+      return dash_clientside.no_update;
+    }
+    return live.batch;
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || waiting === null) return;
+    dash_clientside.set_props("version", { data: waiting });
+    waiting = null;
+  });
+
+  function theme(clicks) {
+    if (clicks) {
+      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+      localStorage.setItem("theme", root.dataset.theme);
+    }
+    return root.dataset.theme;
+  }
+
+  function follow(query) {
+    if (query !== undefined && query !== location.search) dash_clientside.set_props("url", { search: query });
+  }
+
+  function goToUnit(code) {
+    if (!code) return;
+    const asked = new URLSearchParams(location.search);
+    asked.set("unit", code);
+    dash_clientside.set_props("url", { search: "?" + asked.toString().replaceAll("%2C", ",") });
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    shell: { route, version, theme, follow, goToUnit },
+  });
+
+  // The frame is built by a callback: what depends on the screen is set when it appears.
+  new MutationObserver(() => {
+    const bar = document.getElementById("filterbar");
+    if (bar && !bar.dataset.met) {
+      bar.dataset.met = "1";
+      bar.open = wide.matches;
+    }
+    const brand = document.querySelector(".top .brand-name");
+    if (brand) root.lang = document.querySelector('.languages [aria-current]')?.lang || root.lang || "vi";
+  }).observe(document.body || root, { childList: true, subtree: true });
+
+  // An open choice closes when one clicks or tabs elsewhere, or presses Escape.
+  function closeOthers(target) {
+    document.querySelectorAll("details.choice[open]").forEach((open) => {
+      if (!open.contains(target)) open.open = false;
+    });
+  }
+  document.addEventListener("click", (event) => closeOthers(event.target));
+  document.addEventListener("focusin", (event) => closeOthers(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = event.target.closest && event.target.closest("details.choice[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+})();

@@ -1,0 +1,1 @@
+"""Parts of pages. Pure: values in, Dash components out."""

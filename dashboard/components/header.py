@@ -1,0 +1,107 @@
+"""The header: which dashboard, which unit, as of when, language, light or dark."""
+
+from datetime import datetime
+from unicodedata import combining, normalize
+
+from dash import dcc, html
+
+from dashboard.components.link import link
+from dashboard.filters import LANGUAGES, Filters
+from dashboard.i18n import Language
+
+
+def header(language: Language, name) -> html.Header:
+    """`name` is the settings' {vi, en}."""
+    say = language.say
+    return html.Header(
+        [
+            html.Div(
+                [
+                    html.Span(className="brand-mark", **{"aria-hidden": "true"}),
+                    html.Span(say("app.title"), className="brand-name"),
+                ],
+                className="brand",
+            ),
+            html.Nav(id="place", className="place-nav", **{"aria-label": say("unit.path")}),
+            html.Div(as_of(language, None, None, ""), id="as-of", className="as-of", role="status"),
+            html.Nav(id="languages", className="languages", **{"aria-label": say("language.switch")}),
+            html.Button(
+                html.Span(className="theme-mark", **{"aria-hidden": "true"}),
+                id="theme-toggle",
+                className="theme-toggle",
+                title=say("theme.switch"),
+                **{"aria-label": say("theme.switch")},
+            ),
+        ],
+        className="top",
+    )
+
+
+def as_of(language: Language, moment: datetime | None, real_ms: int | None, trouble: str) -> list:
+    """`moment` is local; `real_ms` the same in real milliseconds, from which the browser counts.
+
+    `trouble`: the name of a source that stands still, empty when none does.
+    """
+    say = language.say
+    words = {
+        f"data-{unit}-{number}": say(f"asof.{key}", n=number)
+        for unit, key in (("s", "ago"), ("m", "ago_minutes"), ("h", "ago_hours"))
+        for number in (1, 2)
+    }
+    counted = {"data-ms": "" if real_ms is None else str(real_ms), "data-never": say("asof.never"), **words}
+    return [
+        html.Span(className="dot", **{"aria-hidden": "true"}),
+        html.Span(say("asof.live"), className="as-of-label"),
+        html.Time(language.clock(moment), className="clock"),
+        html.Span(className="ago", id="as-of-ago", **counted),
+        html.Span(say("asof.stale"), className="when-stale"),
+        html.Span(say("asof.broken"), className="when-broken"),
+        html.Span(trouble, className="trouble", **{"data-trouble": trouble}) if trouble else None,
+    ]
+
+
+def place(view, options: list[tuple[str, str]]) -> list:
+    """The path of units down to this one, and a search among all."""
+    say, language = view.say, view.language
+    steps = [
+        html.Li(
+            html.Span(language.name(unit), **{"aria-current": "page"})
+            if unit is view.path[-1]
+            else link(language.name(unit), view.filters.href(unit=None if unit is view.path[0] else unit.code))
+        )
+        for unit in view.path
+    ]
+    search = dcc.Dropdown(
+        id="unit-search",
+        options=[
+            {"label": name, "value": code, "search": f"{name} {unaccented(name)} {code}"} for code, name in options
+        ],
+        placeholder=say("unit.search"),
+        labels={
+            "search": say("filter.search"),
+            "clear_search": say("filter.clear_search"),
+            "no_options_found": say("unit.none_found"),
+        },
+        maxHeight=420,
+        className="unit-search",
+    )
+    return [html.Ol(steps, className="path"), search]
+
+
+def languages(language: Language, filters: Filters) -> list:
+    return [
+        link(
+            code.upper(),
+            filters.href(lang=code),
+            lang=code,
+            title=language.say(f"language.{code}"),
+            **({"aria-current": "true"} if code == language.code else {}),
+        )
+        for code in LANGUAGES
+    ]
+
+
+def unaccented(text: str) -> str:
+    """`Châu Đức` → `chau duc`: what people type."""
+    plain = normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in plain if not combining(letter))

@@ -1,0 +1,34 @@
+"""Lines above the page: that these are sample data, that they are of the past, what was not understood."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from dash import html
+
+from dashboard.components.link import link
+from dashboard.filters import Filters, Ignored
+from dashboard.i18n import Language
+
+
+def notices(language: Language, filters: Filters, ignored: Sequence[Ignored], sample_day: date | None) -> list:
+    """`sample_day`: what the sample's clock says; None for real data."""
+    say = language.say
+    shown = []
+    if sample_day:
+        text = [html.Strong(say("sample.label")), html.Span([" – ", say("sample.clock", today=sample_day)])]
+        shown.append(html.P(text, className="notice sample"))
+    if filters.as_of is not None:
+        back = link(say("asof.back"), filters.href(as_of=None))
+        text = [say("asof.frozen", batch=filters.as_of), " ", back]
+        shown.append(html.P(text, className="notice frozen", role="status"))
+    if ignored:
+        parts = ", ".join(f"{part.key}={part.value}"[:60] for part in ignored[:5])
+        shown.append(html.P(say("notice.ignored", parts=parts), className="notice ignored", role="status"))
+    return shown
+
+
+def failure(language: Language, failed: dict | None):
+    """A callback failed: its number in the log."""
+    if not failed:
+        return None
+    return html.P(language.say("notice.failed", reference=failed["reference"]), className="notice failed")

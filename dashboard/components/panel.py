@@ -1,0 +1,40 @@
+"""A block of a page: title, unit, sentence, content."""
+
+from dash import html
+
+from dashboard.components import states
+from dashboard.components.graph import graph
+from dashboard.components.table import toggle
+from dashboard.i18n import Language
+
+
+def panel(title, unit, content, id: str | None = None, class_name: str = "", keys=None) -> html.Section:
+    """`title`, `unit`: text or components; `keys`: what the colours mean, beside the unit."""
+    heading = {"id": f"{id}-title"} if id else {}
+    head = [html.H2(title, **heading), html.P([html.Span(unit, className="unit"), *(keys or [])])]
+    return html.Section(
+        [html.Header(head), *(content if isinstance(content, list) else [content])],
+        className=f"panel {class_name}".strip(),
+        **({"aria-labelledby": f"{id}-title"} if id else {}),
+    )
+
+
+def chart(language: Language, id: str, size: str = "medium") -> html.Section:
+    """A panel for the chart `id`: the callback fills `id-title`, `id-unit`, `id`, `id-sentence`, `id-table`."""
+    sentence = f"{id}-sentence"
+    body = [
+        html.P(id=sentence, className="sentence"),
+        graph(id, f"{id}-title", sentence, size),
+        toggle(language, f"{id}-table"),
+    ]
+    return panel("", html.Span(id=f"{id}-unit"), body, id, "chart")
+
+
+def block(language: Language, id: str, size: str) -> html.Div:
+    """A place that a callback fills; keeps its height until then."""
+    return html.Div(states.loading(language, size), id=id, className="block")
+
+
+def key(text: str, tone: str) -> html.Span:
+    """What a colour means."""
+    return html.Span([html.Span(className=f"swatch {tone}", **{"aria-hidden": "true"}), text], className="key")

@@ -1,0 +1,84 @@
+"""Where the figures come from: each source's state, and the counter that always closes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dash import html
+
+from dashboard.components.marks import live
+from dashboard.i18n import Language
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One source; the moments are real milliseconds since 1970 (None: never)."""
+
+    name: str
+    state: str
+    reason: str | None
+    polled_ms: int | None
+    changed_ms: int | None
+    received: int
+    in_quarantine: int
+
+
+def sources(language: Language, lines: Sequence[SourceLine]):
+    say = language.say
+    if not lines:
+        return html.P(say("sources.none"), className="sources-none")
+    heads = ("source", "state", "polled", "changed", "quarantine")
+    head = html.Tr([html.Th(say(f"sources.{name}"), scope="col") for name in heads])
+    rows = [
+        html.Tr(
+            [
+                html.Th(line.name, scope="row"),
+                html.Td(
+                    [
+                        html.Span(className=f"dot {line.state}", **{"aria-hidden": "true"}),
+                        say(f"sources.{line.state}"),
+                        html.Span(line.reason, className="reason") if line.reason else None,
+                    ]
+                ),
+                html.Td(ago(line.polled_ms)),
+                html.Td(ago(line.changed_ms)),
+                html.Td(live(language.count(line.in_quarantine))),
+            ]
+        )
+        for line in lines
+    ]
+    return html.Table([html.Thead(head), html.Tbody(rows)], className="twin sources")
+
+
+def ago(ms: int | None) -> html.Span:
+    """How long ago, counted by the browser each second (assets/freshness.js)."""
+    return html.Span(className="ago", **{"data-ms": "" if ms is None else str(ms)})
+
+
+def counter(language: Language, world) -> html.P:
+    """received = loaded + unchanged + quarantined."""
+    say = language.say
+
+    def part(name: str) -> html.Span:
+        return html.Span([html.B(live(language.count(getattr(world, name)))), " ", say(f"footer.{name}")])
+
+    closed: Iterable = [part("received"), " = ", part("loaded"), " + ", part("unchanged"), " + ", part("quarantined")]
+    return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed], className="counter")
+
+
+def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
+    say = language.say
+    return [
+        html.Section([html.H2(say("sources.title")), sources(language, lines)]),
+        html.Div([counter(language, world), html.P(say("footer.time_zone", zone=world.time_zone))]),
+    ]
+
+
+def known_until(sources: Iterable, committed_at):
+    """The moment up to which the figures hold: when the slowest source was last asked."""
+    asked = [row.last_polled_at for row in sources if row.state != "idle"]
+    return min(asked) if asked and None not in asked else committed_at
+
+
+def trouble(lines: Iterable[SourceLine]) -> str:
+    """The sources that stand still although they should be read."""
+    return ", ".join(line.name for line in lines if line.state in ("braked", "failed"))

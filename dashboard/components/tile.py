@@ -1,0 +1,140 @@
+"""The tiles on top: number · bar against target · change since yesterday · last days · as-of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dash import html
+
+from dashboard.components import marks
+from dashboard.components.link import link
+from dashboard.components.progress import status
+from dashboard.i18n import Language
+
+
+@dataclass(frozen=True)
+class LastDays:
+    """Daily counts, oldest first, today last; the last `incomplete` are not all in yet."""
+
+    counts: tuple[int, ...]
+    incomplete: int = 0
+
+    def drawn(self, language: Language, what: str) -> html.Div:
+        label = language.say(
+            "tile.spark",
+            days=len(self.counts),
+            what=what,
+            low=min(self.counts, default=0),
+            high=max(self.counts, default=0),
+            now=self.counts[-1] if self.counts else 0,
+        )
+        return marks.spark(self.counts, self.incomplete, label)
+
+
+def coverage_tile(
+    language: Language, stage: str, row, last_days: LastDays, as_of: str, href: str, is_asked: bool, today: date
+) -> html.Article:
+    """One stage of one unit (a Standing) against its target."""
+    say = language.say
+    state = status(row, today)
+    target = language.goal(row.target_share)
+    if row.coverage is None:
+        number, under = language.count(row.people), say("people.word")
+        counted = say("tile.people_only", people=row.people)
+    else:
+        number, under = language.percent(row.coverage), None
+        counted = say("tile.of_population", people=row.people, population=row.population)
+    goal = (
+        say("tile.no_target")
+        if row.target_share is None
+        else say("tile.target", target=target, due=row.target_due_on)
+    )
+    label = say("tile.bullet", value=number, target=target) if row.target_share else number
+    lines = [
+        html.P([html.Span(goal), _chip(language, state)], className="goal"),
+        _gained(language, row),
+        html.P(counted, className="counted"),
+    ]
+    if row.coverage is not None and row.coverage > 1:
+        lines.append(html.P(say("tile.over"), className="flag"))
+    return _tile(
+        language,
+        title=link(say(f"stage.{stage}"), href, "tile-link"),
+        number=[marks.live(number), html.Span(under, className="of") if under else None],
+        bar=marks.bullet(row.coverage, row.target_share, label, "warning" if state == "overdue" else "ours"),
+        lines=lines,
+        last_days=last_days.drawn(language, say("people.word")),
+        as_of=as_of,
+        definition=[say(f"define.{stage}"), _denominator(language, row)],
+        is_asked=is_asked,
+    )
+
+
+def doses_tile(
+    language: Language,
+    title: str,
+    doses: int,
+    lines: Sequence[str],
+    as_of: str,
+    last_days: LastDays | None = None,
+    plan: int | None = None,
+) -> html.Article:
+    """A number of doses; against the day's plan where there is one, and never against a population."""
+    say = language.say
+    bar = None
+    if plan:
+        share = language.percent(doses / plan, 0)
+        bar = marks.bullet(doses / plan, 1.0, say("tile.plan_share", share=share, plan=plan))
+    return _tile(
+        language,
+        title=title,
+        number=[marks.live(language.count(doses)), html.Span(say("doses.word"), className="of")],
+        bar=bar,
+        lines=[html.P(line) for line in lines if line],
+        last_days=last_days.drawn(language, say("doses.word")) if last_days else None,
+        as_of=as_of,
+        definition=[say("define.doses")],
+    )
+
+
+def _tile(language, title, number, bar, lines, last_days, as_of, definition, is_asked=False) -> html.Article:
+    say = language.say
+    foot = html.Footer(
+        [
+            html.Details(
+                [
+                    html.Summary(say("definition.show")),
+                    html.Div([html.P(text) for text in definition if text], className="definition"),
+                ]
+            ),
+            html.Span(
+                [html.Span(say("asof.stale"), className="stale-word"), say("tile.as_of", time=as_of)],
+                className="tile-as-of",
+            ),
+        ]
+    )
+    body = [html.H2(title), html.P(number, className="number"), bar, *lines, last_days, foot]
+    mark = {"aria-current": "true"} if is_asked else {}
+    return html.Article([part for part in body if part is not None], className="tile", **mark)
+
+
+def _gained(language: Language, row) -> html.P:
+    today = row.people_today
+    if row.coverage_change is None:
+        text = language.say("tile.gained_people", people=today)
+    else:
+        points = language.say("points", n=language.points(row.coverage_change))
+        text = language.say("tile.gained", points=points, people=today)
+    return html.P([marks.arrow(today), marks.live(text)], className="gained")
+
+
+def _chip(language: Language, state: str) -> html.Span | None:
+    if state == "unknown":
+        return None
+    return html.Span(language.say(f"pace.{state}"), className=f"chip {state}")
+
+
+def _denominator(language: Language, row) -> str:
+    if row.population is None:
+        return ""
+    return language.say("denominator", source=row.population_source, on=row.population_on)

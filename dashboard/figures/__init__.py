@@ -1,0 +1,1 @@
+"""Charts. Pure: rows in, plotly figures (plain dicts) out, and the sentence and the table of each."""

@@ -1,0 +1,112 @@
+"""Doses by vaccine, each bar parted by dose number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.figures.trend import nothing
+from dashboard.i18n import Language
+from dashboard.theme import Palette, figure
+
+# Doses from this number on share one part: four shades are as many as stay apart.
+LAST_PART = 4
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One vaccine: doses 1, 2, 3, and 4 or later."""
+
+    name: str
+    parts: tuple[int, int, int, int]
+
+    @property
+    def doses(self) -> int:
+        return sum(self.parts)
+
+
+def mixes(rows: Iterable, names: dict[int, str]) -> list[Mix]:
+    """VaccineDoses into one Mix a vaccine, most used first."""
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        parts = found.setdefault(row.vaccine_id, [0] * LAST_PART)
+        parts[min(max(row.dose_number, 1), LAST_PART) - 1] += row.doses
+    made = [Mix(names.get(vaccine_id, str(vaccine_id)), tuple(parts)) for vaccine_id, parts in found.items()]
+    return sorted((mix for mix in made if mix.doses), key=lambda mix: -mix.doses)
+
+
+def part_names(language: Language, found: list[Mix]) -> list[str]:
+    """What the parts are called that occur at all."""
+    used = max((number for mix in found for number, doses in enumerate(mix.parts, 1) if doses), default=1)
+    names = [language.say("vaccines.dose", n=number) for number in range(1, min(used, LAST_PART - 1) + 1)]
+    return [*names, language.say("vaccines.later", n=LAST_PART)] if used == LAST_PART else names
+
+
+def vaccines(language: Language, colours: Palette, found: list[Mix]) -> dict:
+    if not found:
+        return nothing(language, colours)
+    word = language.say("doses.word")
+    drawn = found[::-1]  # plotly counts upwards
+    top = found[0].doses
+    # A vaccine's name may be used twice by two codes: rows are told apart by their number.
+    rows = list(range(len(drawn)))
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": rows,
+            "x": [mix.parts[number] for mix in drawn],
+            "customdata": [mix.name for mix in drawn],
+            "marker": {"color": colours.mix[number], "line": {"color": colours.surface, "width": 0.5}},
+            "name": name,
+            "hovertemplate": f"%{{customdata}}: %{{x:,.0f}} {word}",
+        }
+        for number, name in enumerate(part_names(language, found))
+    ]
+    totals = [
+        {
+            "x": mix.doses, "y": row, "xanchor": "left", "xshift": 6, "showarrow": False,
+            "text": language.count(mix.doses), "font": {"color": colours.ink, "size": 12},
+        }
+        for row, mix in zip(rows, drawn, strict=True)
+    ]  # fmt: skip
+    return figure(
+        colours,
+        language,
+        traces,
+        barmode="stack",
+        hovermode="closest",
+        margin={"l": 104, "r": 8, "t": 6, "b": 6, "autoexpand": False},
+        # room for the longest bar's number
+        xaxis={"visible": False, "range": [0, top * 1.24]},
+        yaxis={
+            "showgrid": False, "tickmode": "array", "tickvals": rows, "ticktext": [_short(mix.name) for mix in drawn],
+            "tickfont": {"color": colours.ink, "size": 13}, "ticksuffix": " ", "range": [len(rows) - 0.5 - max(len(rows), 5), len(rows) - 0.5],
+        },
+        annotations=totals,
+    )  # fmt: skip
+
+
+def sentence(language: Language, found: list[Mix]) -> str:
+    if not found:
+        return ""
+    doses = sum(mix.doses for mix in found)
+    share = language.percent(found[0].doses / doses)
+    return language.say("vaccines.sentence", name=found[0].name, share=share, doses=doses)
+
+
+def twin(language: Language, found: list[Mix]) -> tuple[list, list]:
+    names = part_names(language, found)
+    columns = [language.say("vaccines.vaccine"), *names, language.say("vaccines.total")]
+    rows = [
+        [mix.name, *(language.count(doses) for doses in mix.parts[: len(names)]), language.count(mix.doses)]
+        for mix in found
+    ]
+    total = [sum(mix.parts[number] for mix in found) for number in range(len(names))]
+    doses = sum(mix.doses for mix in found)
+    rows.append([language.say("vaccines.total"), *map(language.count, total), language.count(doses)])
+    return columns, rows
+
+
+def _short(name: str) -> str:
+    """The brand without its maker: `Comirnaty (Pfizer-BioNTech)` is too long for an axis."""
+    brand = name.split(" (")[0]
+    return brand if len(brand) <= 14 else brand[:13] + "…"

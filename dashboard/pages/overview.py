@@ -1,0 +1,40 @@
+"""The overview of any unit: where it stands, whether it is fast enough, who holds it back."""
+
+from dash import html
+
+from dashboard import blocks
+from dashboard.components import panel
+from dashboard.i18n import Language
+from dashboard.parts import charts, doses, people, tiles
+
+PATH, NAME = "/", "overview"
+
+
+def layout(language: Language) -> list:
+    """Places of the right size, empty: each is filled by its own callback."""
+    league = [panel.block(language, "ranking", "tall"), panel.block(language, "map", "tall")]
+    pair = [panel.chart(language, "hours"), panel.chart(language, "vaccines")]
+    return [
+        html.H1(language.say("overview.title"), className="visually-hidden"),
+        panel.block(language, "lead", "lines"),
+        panel.block(language, "tiles", "low"),
+        html.Div(league, className="row league"),
+        panel.chart(language, "trend", "large"),
+        html.Div(pair, className="row halves"),
+        panel.block(language, "reconciliation", "low"),
+    ]
+
+
+def register_callbacks(app, reader) -> None:
+    blocks.fill(app, reader, "lead", lambda view: _by_basis(view).lead(view))
+    blocks.fill(app, reader, "tiles", tiles.tiles)
+    blocks.fill(app, reader, "ranking", lambda view: _by_basis(view).league(view))
+    blocks.fill(app, reader, "map", lambda view: _by_basis(view).place_map(view))
+    blocks.fill_chart(app, reader, "trend", charts.trend_chart)
+    blocks.fill_chart(app, reader, "hours", charts.hours_chart)
+    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart)
+    blocks.fill(app, reader, "reconciliation", charts.reconciliation)
+
+
+def _by_basis(view):
+    return doses if view.filters.by_place else people

@@ -1,0 +1,82 @@
+"""The charts of a unit: trend, hours of today, vaccines; and the reconciliation strip.
+
+A chart is (title, unit, figure, sentence, (columns, rows of its table twin)).
+"""
+
+from dash import html
+
+from dashboard.components import panel, strip
+from dashboard.components.table import toggle
+from dashboard.figures import hours, series, trend, vaccines
+from dashboard.filters import STAGES
+from dashboard.parts.people import self_of, standings
+from dashboard.view import View
+
+# A season: long enough to see a trend, few enough columns for a phone.
+_DAYS = 75
+
+
+def trend_chart(view: View, colours):
+    say, filters = view.say, view.filters
+    needed = None
+    if filters.by_place:
+        counted = [(row.day, row.doses) for row in view.data.doses_trend(filters)]
+        title, unit, what = say("trend.title_doses"), say("trend.unit_doses"), "doses"
+    else:
+        stage = STAGES[filters.stage]
+        counted = [(row.day, row.people) for row in view.data.trend(filters) if row.stage == stage]
+        title, what = say("trend.title"), "people"
+        unit = say("trend.unit", stage=say(f"with.{filters.stage}"))
+        needed = self_of(standings(view)).pace_needed
+    until = min(filters.date_to or view.today, view.today)
+    incomplete_from = view.data.incomplete_from(filters)
+    whole = series.daily(counted, until, incomplete_from=incomplete_from)
+    shown = whole if filters.date_from else whole.last(_DAYS)
+    means = whole.means[len(whole.counts) - len(shown.counts) :]
+    return (
+        title,
+        unit,
+        trend.trend(view.language, colours, shown, means, needed, what),
+        trend.sentence(view.language, shown, means, what),
+        trend.twin(view.language, shown, means, what),
+    )
+
+
+def hours_chart(view: View, colours):
+    language, today = view.language, view.today
+    now = hours.by_hour(view.data.doses_by_hour(view.filters, today))
+    before = hours.by_hour(view.data.doses_by_hour(view.filters, today - series.DAY))
+    hour = view.local(view.now).hour
+    keys = [panel.key(view.say("hours.today"), "accent"), panel.key(view.say("hours.yesterday"), "faint")]
+    return (
+        view.say("hours.title"),
+        [view.say("hours.unit"), *keys],
+        hours.hours(language, colours, now, before, hour),
+        hours.sentence(language, now, before, hour),
+        hours.twin(language, now, before),
+    )
+
+
+def vaccines_chart(view: View, colours):
+    language = view.language
+    names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
+    found = vaccines.mixes(view.data.doses_by_vaccine(view.filters), names)
+    keys = [panel.key(name, f"mix-{n}") for n, name in enumerate(vaccines.part_names(language, found), 1)]
+    unit = f"{view.say('vaccines.unit')}, {view.say(f'basis.{view.filters.basis}').lower()}"
+    return (
+        view.say("vaccines.title"),
+        [unit, *keys],
+        vaccines.vaccines(language, colours, found),
+        vaccines.sentence(language, found),
+        vaccines.twin(language, found),
+    )
+
+
+def reconciliation(view: View) -> html.Section:
+    row, say = view.data.reconciliation(view.filters), view.say
+    content = [
+        html.P(strip.sentence(view.language, row), className="sentence"),
+        strip.strip(view.language, row),
+        toggle(view.language, "recon-table", strip.twin(view.language, row)),
+    ]
+    return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel")

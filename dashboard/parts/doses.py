@@ -1,0 +1,55 @@
+"""By place of injection: doses and plans, never a coverage. The sentence, the ranking and the map."""
+
+from dash import html
+
+from dashboard.components import panel, ranking, tilemap
+from dashboard.parts import people
+from dashboard.view import View
+
+
+def lead(view: View) -> list:
+    own = people.self_of(view.data.doses_by_unit(view.filters))
+    said = {"unit": view.name(own.unit_id), "today": own.doses_today}
+    if own.plan_today:
+        share = view.language.percent(own.doses_today / own.plan_today, 0)
+        text = view.say("lead.place", share=share, plan=own.plan_today, **said)
+    else:
+        text = view.say("lead.place_no_plan", **said)
+    return [html.P(text, className="lead live"), html.P(view.say("lead.place_note"), className="lead-more")]
+
+
+def league(view: View) -> html.Section:
+    rows = view.data.doses_by_unit(view.filters)
+    listed = [row for row in rows if not row.is_self]
+    children = people.children_of(view, rows)
+    if not children:
+        return people.leaf(view)
+    title = people.level_title(view)
+    names = {row.unit_id: people.row_name(view, row.unit_id) for row in listed}
+    body = ranking.doses_ranking(
+        view.language,
+        listed,
+        people.self_of(rows),
+        names,
+        lambda unit_id: people.href(view, unit_id),
+        title,
+    )
+    keys = [panel.key(view.say("ranking.plan_mark"), "mark-key")]
+    busiest = max(children, key=lambda row: row.doses_today)
+    said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
+    content = [html.P(said, className="sentence"), people.table_frame(body)]
+    return panel.panel(
+        title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys
+    )
+
+
+def place_map(view: View) -> html.Section | None:
+    children = people.children_of(view, view.data.doses_by_unit(view.filters))
+    if not children:
+        return None
+    shares = {}
+    for row in children:
+        share = row.doses_today / row.plan_today if row.plan_today else None
+        shares[row.unit_id] = (share, tilemap.plan_tone(share))
+    words = ("map.plan_low", "map.plan_mid", "map.plan_high", "map.plan_full")
+    return people.map_panel(view, shares, 0, view.say("map.unit_place"), "", words)

@@ -1,0 +1,158 @@
+"""Where a unit and its children stand: the sentence, the ranking and the tile map."""
+
+from dash import html
+
+from dashboard.components import panel, progress, ranking, tilemap
+from dashboard.components.tile_layouts import places
+from dashboard.filters import STAGES
+from dashboard.view import View
+
+_KINDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Huyện ", "Quận ", "Phường ", "Xã ", "Tỉnh ")
+
+
+def lead(view: View) -> list:
+    rows, today = standings(view), view.today
+    own, names = self_of(rows), {row.unit_id: view.name(row.unit_id) for row in rows}
+    more = [
+        progress.pace(view.language, own, today),
+        progress.who(view.language, names, children_of(view, rows), today),
+    ]
+    said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
+    return [
+        html.P(said, className="lead live"),
+        html.P(" ".join(part for part in more if part), className="lead-more"),
+    ]
+
+
+def league(view: View) -> html.Section:
+    say, rows = view.say, standings(view)
+    own, listed = self_of(rows), [row for row in rows if not row.is_self]
+    children = children_of(view, rows)
+    if not children:
+        return leaf(view)
+    title = level_title(view)
+    names = {row.unit_id: row_name(view, row.unit_id) for row in listed}
+    body = ranking.ranking(
+        view.language, listed, own, names, lambda unit_id: href(view, unit_id), view.today, title
+    )
+    target = view.language.goal(own.target_share)
+    keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if own.target_share else []
+    unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
+    content = [html.P(_standing_sentence(view, children), className="sentence"), table_frame(body)]
+    return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys)
+
+
+def place_map(view: View) -> html.Section | None:
+    say, language, rows = view.say, view.language, standings(view)
+    children = children_of(view, rows)
+    if not children:
+        return None
+    shares = {row.unit_id: (row.coverage, tilemap.tone(row.coverage, row.target_share)) for row in children}
+    unit = say("map.unit", stage=say(f"stage.{view.filters.stage}"))
+    known = [row for row in children if row.coverage is not None]
+    said = ""
+    if len(known) > 1:
+        worst, best = (pick(known, key=lambda row: row.coverage) for pick in (min, max))
+        said = say(
+            "map.sentence",
+            worst=view.name(worst.unit_id),
+            low=language.percent(worst.coverage),
+            best=view.name(best.unit_id),
+            high=language.percent(best.coverage),
+            points=say("points", n=language.points(best.coverage - worst.coverage)),
+        )
+    words = ("map.far", "map.near", "map.close", "map.reached")
+    return map_panel(view, shares, 1, unit, said, words)
+
+
+def map_panel(view: View, shares: dict, digits: int, unit: str, said: str, words: tuple) -> html.Section:
+    """`shares`: unit_id → (share or None, tone); `words`: what the four shades mean."""
+    say = view.say
+    units = sorted((view.units[unit_id] for unit_id in shares), key=lambda unit: unit.sort_key or unit.code)
+    laid = places(view.unit.code, [unit.code for unit in units])
+    tiles = []
+    for unit_shown in units:
+        share, tone = shares[unit_shown.unit_id]
+        figure = say("no_data") if share is None else view.language.percent(share, digits)
+        name = view.language.name(unit_shown)
+        column, line = laid[unit_shown.code]
+        label, target = f"{name}: {figure}", href(view, unit_shown.unit_id)
+        tiles.append(tilemap.Place(short_name(name), figure, tone, column, line, target, label))
+    keys = [panel.key(say(word), f"step {step}") for word, step in zip(words, tilemap.STEPS, strict=True)]
+    keys.append(panel.key(say("no_data"), "step none"))
+    content = [
+        html.P(said, className="sentence") if said else None,
+        tilemap.tilemap(tiles, say("map.title")),
+        html.Div(keys, className="keys"),
+        html.P(say("map.note"), className="note"),
+    ]
+    shown = [part for part in content if part is not None]
+    return panel.panel(say("map.title"), unit, shown, "map-panel", "map-panel")
+
+
+def leaf(view: View) -> html.Section:
+    """A unit below which there is nothing to rank."""
+    note = html.P(view.say("ranking.leaf", unit=view.name(view.unit.unit_id)), className="state")
+    return panel.panel(view.say("ranking.title", level="").strip(": "), "", note, "ranking-panel", "ranking-panel")
+
+
+def standings(view: View) -> list:
+    """The Standings of the stage that the page speaks of."""
+    stage = STAGES[view.filters.stage]
+    return [row for row in view.data.standing(view.filters) if row.stage == stage]
+
+
+def self_of(rows):
+    return next(row for row in rows if row.is_self)
+
+
+def children_of(view: View, rows) -> list:
+    """Without the unit itself, and without what lies nowhere."""
+    return [row for row in rows if not row.is_self and row.unit_id > 0 and row.unit_id != view.unit.unit_id]
+
+
+def row_name(view: View, unit_id: int) -> str:
+    return view.say("ranking.here") if unit_id == view.unit.unit_id else view.name(unit_id)
+
+
+def href(view: View, unit_id: int) -> str | None:
+    """The same page about another unit; None for what is no unit of its own."""
+    if unit_id <= 0 or unit_id == view.unit.unit_id:
+        return None
+    return view.filters.href(unit=view.units[unit_id].code)
+
+
+def level_title(view: View) -> str:
+    return view.say("ranking.title", level=view.level(view.unit.level + 1).lower())
+
+
+def short_name(name: str) -> str:
+    """Without the kind of unit, unless the rest is a number (`Phường 1`)."""
+    for kind in _KINDS:
+        rest = name.removeprefix(kind)
+        if rest != name and not rest[0].isdigit():
+            return rest
+    return name
+
+
+def table_frame(body) -> html.Div:
+    return html.Div(body, className="table-frame")
+
+
+def _standing_sentence(view: View, children: list) -> str:
+    states = [progress.status(row, view.today) for row in children]
+    if any(state != progress.UNKNOWN for state in states):
+        late = states.count(progress.BEHIND) + states.count(progress.OVERDUE)
+        reached = states.count(progress.REACHED)
+        return view.say("ranking.sentence", reached=reached, all=len(children), behind=late)
+    known = [row for row in children if row.coverage is not None]
+    if not known:
+        return ""
+    worst, best = (pick(known, key=lambda row: row.coverage) for pick in (min, max))
+    return view.say(
+        "ranking.sentence_no_target",
+        best=view.name(best.unit_id),
+        high=view.language.percent(best.coverage),
+        worst=view.name(worst.unit_id),
+        low=view.language.percent(worst.coverage),
+    )

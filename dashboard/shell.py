@@ -1,0 +1,185 @@
+"""What stands around every page: header, filters, notices, footer; and how a page comes into it.
+
+The stores: `route` ({path, lang}: the frame is built anew only when it changes), `version` (the
+batch shown), `theme` (light or dark), `pulse` (set when it has been quiet, to ask how fresh the
+sources are). Their browser side is assets/shell.js.
+"""
+
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+
+from dashboard import blocks
+from dashboard.components import filterbar, header, notices, provenance, states
+from dashboard.components.link import link
+from dashboard.data import WarehouseUnreachable
+from dashboard.i18n import LANGUAGES, Language
+from dashboard.pages import BY_PATH, PAGES
+from dashboard.view import Reader, View
+
+
+def layout(settings, data) -> html.Div:
+    """Runs at each load of the page, without its address: nothing here is of one language."""
+    stores = [
+        dcc.Location(id="url", refresh="callback-nav"),
+        dcc.Store(id="route"),
+        dcc.Store(id="version", data=_version(data)),
+        dcc.Store(id="theme"),
+        dcc.Store(id="pulse"),
+    ]
+    after = {"data-stale-after": str(settings.dashboard.stale_after_seconds)}
+    return html.Div([*stores, html.Div(id="frame", **after)], id="shell")
+
+
+def register_callbacks(app, settings, data) -> None:
+    reader = Reader(data, settings.dashboard.language)
+    _register_browser_side(app)
+
+    @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)
+    def build_frame(route):
+        language = LANGUAGES[route["lang"] or settings.dashboard.language]
+        return frame(language, route["path"], settings)
+
+    blocks.fill_quietly(app, reader, "place", lambda view: header.place(view, _unit_options(view)))
+    blocks.fill_quietly(app, reader, "languages", lambda view: header.languages(view.language, view.filters))
+    blocks.fill_quietly(app, reader, "notices", lambda view: notices.notices(*_noticed(view)))
+    blocks.fill_quietly(app, reader, "switches", lambda view: filterbar.switches(view.language, view.filters))
+    _register_filters(app, reader)
+    _register_provenance(app, reader)
+    _register_failure(app, reader)
+    for page in PAGES:
+        page.register_callbacks(app, reader)
+
+
+def frame(language: Language, path: str, settings) -> list:
+    """Header, page and footer in one language, still without figures."""
+    page = BY_PATH.get(path)
+    content = page.layout(language) if page else _no_such_page(language)
+    return [
+        html.A(language.say("app.skip"), href="#content", className="skip"),
+        header.header(language, settings.name),
+        html.Div(id="notices", className="notices"),
+        html.Div(id="failure-note", role="status"),
+        filterbar.filterbar(language) if page else None,
+        html.Main(content, id="content", tabIndex=-1),
+        html.Footer(states.loading(language, "lines"), id="provenance", className="provenance"),
+    ]
+
+
+def _no_such_page(language: Language) -> html.Div:
+    home = link(language.say("page.home"), "/")
+    return html.Div([html.P(language.say("page.unknown")), html.P(home)], className="state")
+
+
+def _version(data) -> int | None:
+    """The batch that the first answers will be of: its announcement then needs no second round."""
+    try:
+        return data.world().batch_id
+    except (WarehouseUnreachable, LookupError):
+        return None
+
+
+def _unit_options(view: View) -> list[tuple[str, str]]:
+    """(code, name) of every unit in force, the root first, each under its parent."""
+    today = view.today
+    return [
+        (unit.code, view.language.name(unit))
+        for unit in sorted(view.units.values(), key=lambda unit: (unit.level, unit.sort_key or unit.code))
+        if unit.unit_id > 0 and (unit.valid_to is None or unit.valid_to > today)
+    ]
+
+
+def _noticed(view: View) -> tuple:
+    return view.language, view.filters, view.ignored, view.today if view.world.is_sample else None
+
+
+def _register_browser_side(app) -> None:
+    # What lies there is loaded by a script when it is needed (assets/shell.js), not by every page.
+    app.config.assets_path_ignore = ["^lazy$"]
+
+    def side(name: str, output: Output, *given) -> None:
+        app.clientside_callback(ClientsideFunction("shell", name), output, *given)
+
+    side("route", Output("route", "data"), Input("url", "pathname"), Input("url", "search"), State("route", "data"))
+    side("version", Output("version", "data"), Input("live", "data"), State("version", "data"))
+    # These two have no output: they set the address, which is there before they are.
+    app.clientside_callback(ClientsideFunction("shell", "follow"), Input("chosen", "data"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("shell", "goToUnit"), Input("unit-search", "value"), prevent_initial_call=True
+    )
+    side("theme", Output("theme", "data"), Input("theme-toggle", "n_clicks"))
+
+
+def _register_filters(app, reader: Reader) -> None:
+    controls = ("date_from", "date_to", "ages", "groups", "vaccines")
+    values = [f"filter-{name}" for name in controls]
+
+    @app.callback(Output("choices", "children"), Input("route", "data"), State("url", "search"))
+    def build_choices(_route, search):
+        try:
+            view = reader.read(search)
+        except WarehouseUnreachable:
+            return None
+        vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
+        ages = [(band.age_band, band.label) for band in view.data.age_bands()]
+        return filterbar.choices(view.language, view.filters, ages, vaccines)
+
+    # One callback both ways: the choices show the address, and what is chosen is the next address.
+    @app.callback(
+        Output("chosen", "data"),
+        *[Output(id, "value") for id in values],
+        *[Output(f"{id}-summary", "children") for id in values[2:]],
+        Input("url", "search"),
+        *[Input(id, "value") for id in values],
+        prevent_initial_call=True,
+    )
+    def follow_or_show_choices(search, *chosen):
+        view = reader.read(search)
+        if ctx.triggered_id != "url":
+            wanted = filterbar.understood(dict(zip(controls, chosen, strict=True)))
+            query = view.filters.but(**wanted).query()
+            return query, *[no_update] * (len(values) + 3)
+        shown = filterbar.values(view.language, view.filters)
+        summaries = filterbar.summaries(view.language, view.filters)
+        return no_update, *[shown[name] for name in controls], *summaries
+
+
+def _register_provenance(app, reader: Reader) -> None:
+    @app.callback(
+        Output("provenance", "children"),
+        Output("as-of", "children"),
+        blocks.SEARCH,
+        blocks.VERSION,
+        Input("pulse", "data"),
+    )
+    def show_provenance(search, _version, _pulse):
+        try:
+            view = reader.read(search)
+            found, world = view.data.sources(), view.world
+        except WarehouseUnreachable:
+            language = reader.language(search)
+            return states.failed(language), header.as_of(language, None, None, "")
+        lines = [
+            provenance.SourceLine(
+                row.source,
+                row.state,
+                row.reason,
+                view.real_ms(row.last_polled_at),
+                view.real_ms(row.last_change_at),
+                row.received,
+                row.open_quarantine,
+            )
+            for row in found
+        ]
+        moment = provenance.known_until(found, world.committed_at)
+        shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
+        return provenance.footer(view.language, lines, world), shown
+
+
+def _register_failure(app, reader: Reader) -> None:
+    @app.callback(
+        Output("failure-note", "children"),
+        Input("failure", "data"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def show_failure(failure, search):
+        return notices.failure(reader.language(search), failure)

@@ -1,0 +1,117 @@
+"""One look at one page: the address read, the language and the units at hand, moments made local.
+
+Callbacks get a `View` and hand its parts to the pure rooms (figures, components).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from dashboard import filters as address
+from dashboard.filters import Filters, Ignored, Vocabulary
+from dashboard.i18n import LANGUAGES, Language
+from sql.clock import Clock
+
+UNKNOWN, OUTSIDE = 0, -1  # unit_id of "residence unknown" and "outside the province"
+
+
+@dataclass(frozen=True)
+class View:
+    """What one address asks for, with what is needed to write the answer down."""
+
+    data: object
+    filters: Filters
+    ignored: tuple[Ignored, ...]
+    language: Language
+
+    @property
+    def say(self):
+        return self.language.say
+
+    @cached_property
+    def world(self):
+        return self.data.world()
+
+    @cached_property
+    def units(self) -> dict:
+        return {unit.unit_id: unit for unit in self.data.units()}
+
+    @cached_property
+    def unit(self):
+        """The unit that the page is about."""
+        return self.units[self.data.unit_id(self.filters.unit)]
+
+    @property
+    def is_root(self) -> bool:
+        return self.unit.unit_id == self.world.root_unit_id
+
+    @cached_property
+    def path(self) -> tuple:
+        """The unit's ancestors from the root down, itself last."""
+        found = [self.unit]
+        while found[0].unit_id != self.world.root_unit_id and found[0].parent_id in self.units:
+            found.insert(0, self.units[found[0].parent_id])
+        return tuple(found)
+
+    @property
+    def today(self):
+        return self.data.today()
+
+    @property
+    def now(self) -> datetime:
+        """The moment in the warehouse's world."""
+        return Clock(self.world.shift_days).now()
+
+    def level(self, number: int) -> str:
+        """What the units of a level are called; empty below the last level."""
+        levels = self.world.levels
+        return levels[number][self.language.code] if number < len(levels) else ""
+
+    def name(self, unit_id: int) -> str:
+        if unit_id in (UNKNOWN, OUTSIDE):
+            return self.say("ranking.unknown" if unit_id == UNKNOWN else "ranking.outside")
+        return self.language.name(self.units[unit_id])
+
+    def local(self, moment: datetime | None) -> datetime | None:
+        """A moment of the warehouse's world on the wall clock of its time zone."""
+        return moment and moment.astimezone(ZoneInfo(self.world.time_zone))
+
+    def real_ms(self, moment: datetime | None) -> int | None:
+        """The same moment as browsers count: real milliseconds since 1970, the sample's shift undone."""
+        if moment is None:
+            return None
+        return round((moment - timedelta(days=self.world.shift_days)).astimezone(UTC).timestamp() * 1000)
+
+    def as_of(self, answer) -> str:
+        """`16:42:07`: when the batch was committed up to which an answer was counted."""
+        return self.language.clock(self.local(answer.version.committed_at))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads addresses: knows the warehouse's units and words, and the language of the settings."""
+
+    data: object
+    default_language: str
+
+    def read(self, search: str | None) -> View:
+        filters, ignored = address.read(search, self._known())
+        return View(self.data, filters, ignored, LANGUAGES[filters.lang or self.default_language])
+
+    def language(self, search: str | None) -> Language:
+        """The language alone: also known while the warehouse is away."""
+        filters, _ = address.read(search, Vocabulary(frozenset(), (), ()))
+        return LANGUAGES[filters.lang or self.default_language]
+
+    def _known(self) -> Vocabulary:
+        return Vocabulary(
+            units=_codes(self.data.units()),
+            ages=tuple(band.age_band for band in self.data.age_bands()),
+            vaccines=tuple(sorted(_codes(self.data.vaccines()))),
+        )
+
+
+def _codes(rows: Iterable) -> frozenset[str]:
+    return frozenset(row.code for row in rows if row.code)
