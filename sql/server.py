@@ -43,6 +43,9 @@ TUNED = {
     "log_line_prefix": "%m [%p] %u ",
 }
 
+# Nothing of ours: the key of the persons may be in our environment, and must not be in the database's.
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
+
 # A socket's address holds 107 characters, of which PostgreSQL's own file name takes 14.
 _LONGEST_FOLDER = 92
 _LOCK_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
@@ -153,6 +156,7 @@ class EmbeddedServer:
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                env=_ENVIRONMENT,
                 preexec_fn=self._drop,
             )
 
@@ -166,7 +170,7 @@ class EmbeddedServer:
         made = subprocess.run(
             [self.programs / "initdb", "-D", new, "-U", "postgres", "-E", "UTF8", *locale, "--locale=C.UTF-8",
              "--auth-local=trust", "--auth-host=reject", "--data-checksums"],
-            capture_output=True, text=True, cwd="/", preexec_fn=self._drop,
+            capture_output=True, text=True, cwd="/", env=_ENVIRONMENT, preexec_fn=self._drop,
         )  # fmt: skip
         if made.returncode:
             raise ServerError(f"initdb failed in {new}: {made.stderr.strip()}")

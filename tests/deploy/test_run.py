@@ -1,0 +1,172 @@
+"""The whole, as ./run starts it: one at a time, mended when a part is killed, gone when it is stopped."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from sql.settings import PROJECT
+from tests.processes import becomes, ends, is_running, with_environment
+
+pytestmark = pytest.mark.slow
+
+
+class Running:
+    """A run without records: PostgreSQL, the ETL and the pages, in a data folder of its own."""
+
+    def __init__(self, data):
+        self.data = data
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process: subprocess.Popen | None = None
+
+    def command(self, *options: str) -> list[str]:
+        words = ["--data", str(self.data), "--port", str(self.port), "--sample", "none", *options]
+        return [sys.executable, "-P", "-m", "deploy.local", *words]
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")}
+        return kept | {"PYTHONPATH": str(PROJECT), "OF_TEST": str(self.data)}
+
+    def start(self, *options: str) -> None:
+        with (self.data.parent / "out").open("wb") as out:
+            self.process = subprocess.Popen(
+                self.command(*options), stdout=out, stderr=out, cwd="/", env=self.environment()
+            )
+        assert becomes(lambda: self.answers() and "Ready" in self.said(), 60), self.said()
+
+    def said(self) -> str:
+        return (self.data.parent / "out").read_text()
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1) as answer:
+                return answer.status == 200
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return False
+        except OSError:
+            return False
+
+    def part(self, words: str) -> int | None:
+        """The pid of a part, by a piece of its command line."""
+        for pid in with_environment("OF_TEST", str(self.data)):
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if words in line and is_running(pid):
+                return pid
+        return None
+
+    def postgres(self) -> int:
+        return int((self.data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+
+    def everything(self) -> list[int]:
+        return [*with_environment("OF_TEST", str(self.data)), self.postgres()]
+
+    def kill(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def running(tmp_path):
+    run = Running(tmp_path / "a place" / "data")
+    run.data.parent.mkdir()
+    yield run
+    run.kill()
+
+
+def test_a_run_from_its_start_to_ctrl_c(running):
+    running.start()
+    everything = running.everything()
+    assert len(everything) >= 4
+
+    second = subprocess.run(running.command(), capture_output=True, text=True, cwd="/", env=running.environment())
+    assert second.returncode == 1
+    assert second.stderr == f"already running at http://127.0.0.1:{running.port} (pid {running.process.pid})\n"
+
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(40) == 0
+    assert running.said().endswith("Stopping …\nStopped\n")
+    assert [pid for pid in everything if is_running(pid)] == []
+
+
+@pytest.mark.parametrize("part", ["-m etl run", "-m dashboard"])
+def test_a_killed_part_comes_back(running, part):
+    running.start()
+    first = running.part(part)
+    os.kill(first, signal.SIGKILL)
+    assert becomes(lambda: running.part(part) not in (first, None), 20), running.said()
+    assert becomes(running.answers, 30)
+
+
+def test_a_killed_postgresql_comes_back_and_the_parts_find_it(running):
+    running.start()
+    first = running.postgres()
+    os.kill(first, signal.SIGKILL)
+    assert becomes(lambda: "PostgreSQL ended; starting it again" in running.said())
+    assert becomes(lambda: running.postgres() != first and is_running(running.postgres()), 30)
+    assert becomes(lambda: running.answers() and running.part("-m etl run"), 30)
+
+
+def test_a_killed_run_leaves_nothing_and_the_next_one_works(running):
+    running.start()
+    everything = running.everything()
+    running.kill()
+    assert all(ends(pid, 30) for pid in everything)
+    running.start()
+    assert running.process.poll() is None
+
+
+def test_fresh_says_what_it_removes(running):
+    running.start()
+    running.process.terminate()
+    assert running.process.wait(40) == 0
+    table = running.data / "postgres" / "cluster" / "PG_VERSION"
+    before = table.stat().st_mtime_ns
+    running.start("--fresh")
+    assert f"--fresh: removing {running.data / 'postgres'}" in running.said()
+    assert table.stat().st_mtime_ns > before
+
+
+def refused(running: Running, *options: str, **environment: str) -> tuple[int, str]:
+    done = subprocess.run(
+        running.command(*options), capture_output=True, text=True, cwd="/", env=running.environment() | environment
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_taken_port_is_said(running):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", running.port))
+        other.listen()
+        code, said = refused(running)
+    assert (code, said) == (1, f"port {running.port} is taken by another program: choose one by --port\n")
+
+
+def test_wrong_settings_are_said_before_anything_starts(running, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text((PROJECT / "config.yaml").read_text().replace("port: 8050", "port: 0"))
+    code, said = refused(running, "--config", str(config))
+    assert (code, said) == (2, "config.yaml: dashboard.port: must be at least 1 (found 0)\n")
+    assert not running.data.exists()
+
+
+def test_fresh_does_not_touch_a_database_of_ones_own(running):
+    code, said = refused(running, "--fresh", DATABASE_URL="postgresql://127.0.0.1:9/x")
+    assert code == 1
+    assert said.startswith("--fresh removes the embedded database only")
+
+
+def test_the_lock_holds_no_secret(running):
+    running.start()
+    assert set(json.loads((running.data / "lock").read_text())) == {"address", "pid"}
+    assert "${" not in (running.data / "postgres" / "url").read_text()
