@@ -24,35 +24,48 @@ find_python() {
     return 1
 }
 
-# The project's folder when we may write there, else the data folder.
-environment_folder() {
-    if [ -w "$project" ]; then
-        printf '%s/.venv' "$project"
-    else
-        mkdir -p "$1" && printf '%s/.venv' "$(cd "$1" && pwd)"
+# install DATA LIST…: sets $python to that of an environment with what the LISTs require: the project's, or,
+# where we may not write there, one in the folder DATA.
+install() {
+    local data=$1 folder=$project/.venv
+    shift
+    if ! is_current "$folder" "$@"; then
+        if [ ! -w "$project" ]; then
+            mkdir -p "$data" || return 1
+            folder=$(cd "$data" && pwd)/.venv
+        fi
+        make_environment "$folder" "$@" || return 1
     fi
+    python=$folder/bin/python
 }
 
-# install FOLDER LIST…: an environment in FOLDER with what the LISTs require. Sets $python.
-install() {
-    local folder=$1 base list stamp
-    shift
-    python=$folder/bin/python
-    mkdir -p "$(dirname "$folder")"
+stamp_of() { printf '%s/%s.sha256' "$1" "$(printf '%s' "${2#"$project"/}" | tr / -)"; }
+
+# is_current FOLDER LIST…
+is_current() {
+    local folder=$1 list
+    "$folder/bin/python" -c 'import pip' 2>/dev/null || return 1
+    for list in "${@:2}"; do
+        [ "$(cat "$(stamp_of "$folder" "$list")" 2>/dev/null)" = "$(sha256sum <"$list")" ] || return 1
+    done
+}
+
+# make_environment FOLDER LIST…
+make_environment() {
+    local folder=$1 base list
     exec 9>"$folder.lock"
     flock 9 2>/dev/null || true # two first starts at once: the second waits, then finds all done
-    if ! "$python" -c 'import pip' 2>/dev/null; then
+    if ! "$folder/bin/python" -c 'import pip' 2>/dev/null; then
         base=$(find_python) || return 1
         say "Making the environment in $folder"
         rm -rf "$folder"
         "$base" -m venv "$folder" || return 1
     fi
-    for list in "$@"; do
-        stamp=$folder/$(printf '%s' "${list#"$project"/}" | tr / -).sha256
-        if [ "$(cat "$stamp" 2>/dev/null)" != "$(sha256sum <"$list")" ]; then
+    for list in "${@:2}"; do
+        if ! is_current "$folder" "$list"; then
             say "Installing ${list#"$project"/} (once; about a minute)"
-            "$python" -m pip install --quiet --no-input --disable-pip-version-check -r "$list" || return 1
-            sha256sum <"$list" >"$stamp"
+            "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check -r "$list" || return 1
+            sha256sum <"$list" >"$(stamp_of "$folder" "$list")"
         fi
     done
     exec 9>&-

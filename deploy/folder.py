@@ -10,6 +10,9 @@ MARKER = ".vaccination-dashboard"
 # What a fresh start does without. The key of the persons, the logs and the environment stay.
 DATABASES = ("postgres", "cache", "effective.yaml")
 
+# ./run may have put its environment here before us.
+_OF_RUN = {".venv", ".venv.lock"}
+
 
 class FolderError(Exception):
     """The data folder cannot be used; the message says why and what to do."""
@@ -21,7 +24,7 @@ class DataFolder:
     def __init__(self, path: Path):
         self.path = path
         try:
-            is_new = not path.exists() or not any(path.iterdir())
+            is_new = not path.exists() or {place.name for place in path.iterdir()} <= _OF_RUN
             path.mkdir(parents=True, exist_ok=True)
             if is_new:
                 (path / MARKER).write_text("Made by ./run; --fresh may remove the databases in here.\n")

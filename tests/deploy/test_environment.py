@@ -61,10 +61,14 @@ def test_a_python_without_venv_is_passed_over(bash, tmp_path):
 
 @pytest.fixture
 def environment(tmp_path):
-    """A finished environment, whose Python only writes down how it is called."""
-    program(tmp_path / "env" / "bin" / "python", f'echo "$*" >>"{tmp_path}/calls"; [ ! -e "{tmp_path}/broken" ]')
-    (tmp_path / "list.txt").write_text("one==1\n")
-    return "install ./env ./list.txt"
+    """A project with an environment, whose Python only writes down how it is called."""
+    calls_pip(tmp_path, "true")
+    (tmp_path / "project" / "list.txt").write_text("one==1\n")
+    return 'project=$PWD/project; install data "$project/list.txt"; echo "$python"'
+
+
+def calls_pip(tmp_path, answer) -> None:
+    program(tmp_path / "project/.venv/bin/python", f'echo "$*" >>"{tmp_path}/calls"; {answer}')
 
 
 def installs(tmp_path) -> int:
@@ -73,23 +77,32 @@ def installs(tmp_path) -> int:
 
 def test_pip_is_asked_only_when_the_list_changed(bash, environment, tmp_path):
     for _ in range(2):
-        assert bash(environment).returncode == 0
+        assert bash(environment).stdout == f"{tmp_path}/project/.venv/bin/python\n"
     assert installs(tmp_path) == 1
-    (tmp_path / "list.txt").write_text("one==2\n")
+    (tmp_path / "project/list.txt").write_text("one==2\n")
     assert bash(environment).returncode == 0
     assert installs(tmp_path) == 2
 
 
 def test_an_install_that_fails_is_tried_again(bash, environment, tmp_path):
-    program(tmp_path / "env" / "bin" / "python", f'echo "$*" >>"{tmp_path}/calls"; [[ "$*" != *install* ]]')
+    calls_pip(tmp_path, '[[ "$*" != *install* ]]')
     assert bash(environment).returncode == 1
     assert bash(environment).returncode == 1
     assert installs(tmp_path) == 2
 
 
-def test_a_closed_project_puts_its_environment_with_the_data(bash, tmp_path):
-    found = bash('project=/nowhere; environment_folder "data"')
-    assert found.stdout == f"{tmp_path}/data/.venv"
+def test_a_project_that_is_closed_to_us_puts_its_environment_with_the_data(bash, tmp_path):
+    program(tmp_path / "data/.venv/bin/python", "true")
+    (tmp_path / "list.txt").touch()
+    found = bash('project=/nowhere; install data list.txt; echo "$python"')
+    assert found.stdout == f"{tmp_path}/data/.venv/bin/python\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_finished_environment_is_used_by_who_may_not_write_there(bash, environment, tmp_path):
+    assert bash(environment).returncode == 0
+    (tmp_path / "project").chmod(0o555)
+    assert bash(environment).stdout == f"{tmp_path}/project/.venv/bin/python\n"
 
 
 def test_the_two_commands_hand_on_the_exit_code():

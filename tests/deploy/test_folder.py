@@ -45,6 +45,12 @@ def test_fresh_leaves_a_folder_alone_that_somebody_else_made(tmp_path):
     assert (tmp_path / "postgres").exists()
 
 
+def test_a_folder_that_only_holds_the_environment_is_ours(tmp_path):
+    (tmp_path / ".venv").mkdir()
+    with closing(DataFolder(tmp_path)) as folder:
+        assert folder.to_remove() == []
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(FolderError, match="choose another folder by --data"):
