@@ -168,7 +168,8 @@ def _first_boosters(people: People, doses: list[Doses], draw: np.random.Generato
     """First boosters have just begun: health workers half a year after their second dose."""
     second = doses[1]
     due = np.flatnonzero(
-        (people.cohort[second.person] == HEALTH) & (PRIMARY_DOSES[second.vaccine] == 2) & (second.vaccine != AB)
+        (people.cohort[second.person] == HEALTH) & (PRIMARY_DOSES[second.vaccine] == 2)
+        & (second.day >= BEGINS_ON + 56)  # not those whose second dose came too early to count
     )
     day = second.day[due] + 180 + draw.geometric(0.3, len(due))
     keep = due[(day <= today) & (weekday(day) < 6) & (draw.random(len(due)) < 0.8)]

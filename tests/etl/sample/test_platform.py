@@ -1,0 +1,207 @@
+"""The sample Platform in a real database: made whole or not at all, then living."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from etl.sample import __main__ as program
+from etl.sample import platform
+from etl.sample.backlog import enter_backlog
+from etl.sample.late_commits import LateCommits
+from etl.sample.live import CATCH_UP, Sites, at
+from etl.sample.people import everybody
+
+SEED = 7
+NOW = datetime(2021, 11, 5, 3, 0, tzinfo=UTC)  # ten in the morning
+SIZE = 20_000
+
+
+@pytest.fixture(scope="module")
+def people():
+    return everybody(SEED)
+
+
+@pytest.fixture
+def db(database):
+    with platform.connect(database) as connection:
+        yield connection
+
+
+@pytest.fixture
+def sites(db, people):
+    """Sites with a small backlog behind them, fast enough for a test."""
+    enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+    made = Sites(people, SEED, np.random.default_rng(1), rate=20.0)
+    made.register.read(db)
+    return made
+
+
+def one(db, statement, *values):
+    return db.execute(statement, values).fetchone()[0]
+
+
+def records(db) -> int:
+    return one(db, "SELECT count(*) FROM platform.injections")
+
+
+def test_the_backlog_is_made_once(db, people):
+    lines = []
+    assert enter_backlog(db, people, SEED, NOW, SIZE, lines.append)
+    assert records(db) == pytest.approx(SIZE, rel=0.06)
+    assert lines[-1].startswith(f"Sample data: {records(db):,} injections in ")
+    assert not enter_backlog(db, people, SEED, NOW, SIZE, lines.append)
+    assert len(lines) == len(set(lines))
+
+
+def test_what_is_interrupted_leaves_nothing_and_starts_over(db, people):
+    def interrupt(line):
+        if " of " in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        enter_backlog(db, people, SEED, NOW, 220_000, interrupt)
+    assert not platform.is_made(db)
+    db.rollback()
+    assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+
+
+def test_kill_9_half_way_leaves_nothing_and_the_next_start_makes_it_whole(database, people):
+    command = [sys.executable, "-m", "etl.sample", "--shift-days", str((NOW - datetime.now(UTC)).days), "--backlog", "400000"]
+    with subprocess.Popen(command, env=os.environ | {"PLATFORM_URL": database}, stdout=subprocess.PIPE, text=True) as child:
+        while " of " not in child.stdout.readline():
+            pass
+        child.kill()
+    with platform.connect(database) as db:
+        assert not platform.is_made(db)
+        db.rollback()
+        assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+        assert records(db) == pytest.approx(SIZE, rel=0.06)
+
+
+def test_every_site_and_every_column_is_in_use(db, people):
+    enter_backlog(db, people, SEED, NOW, 100_000, lambda line: None)
+    unused = "SELECT count(*) FROM platform.sites s WHERE NOT EXISTS (SELECT FROM platform.injections i WHERE i.ma_diem_tiem = s.ma_diem_tiem)"
+    assert one(db, unused) == 0
+    for column in ("so_giay_to", "ngay_sinh", "ma_xa", "so_lo", "xac_thuc_luc", "in_giay_luc", "xac_nhan_app_luc"):
+        assert 0 < one(db, f"SELECT count({column}) FROM platform.injections") < records(db)
+    assert one(db, "SELECT count(DISTINCT ma_dia_ban) FROM platform.sites WHERE length(ma_dia_ban) = 3") == 8
+
+
+def test_sites_enter_records_whose_times_lie_within_their_own_second(db, sites):
+    before = records(db)
+    for second in range(1, 31):
+        now = NOW + timedelta(seconds=second)
+        sites.work(db, at(now), 1.0)
+        newest, oldest_new = db.execute(
+            "SELECT max(cap_nhat_luc), min(cap_nhat_luc) FROM platform.injections WHERE cap_nhat_luc > %s", [now - timedelta(seconds=1)]
+        ).fetchone()
+        assert newest is None or now - timedelta(seconds=1) < oldest_new <= newest <= now
+    assert 250 < records(db) - before < 800
+    assert one(db, "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s AND thoi_gian_tiem > thoi_gian_nhap + interval '1 day'", NOW) < 5
+
+
+def test_second_doses_follow_first_doses(db, sites):
+    for second in range(1, 31):
+        sites.work(db, at(NOW + timedelta(seconds=second)), 1.0)
+    second_doses = db.execute("""
+        SELECT count(*), count(*) FILTER (WHERE EXISTS (
+            SELECT FROM platform.injections b WHERE b.ma_doi_tuong = a.ma_doi_tuong AND b.mui_so = 1
+            AND b.thoi_gian_tiem < a.thoi_gian_tiem - interval '13 days' AND b.ngay_sinh IS NOT DISTINCT FROM a.ngay_sinh))
+        FROM platform.injections a WHERE mui_so = 2 AND thoi_gian_nhap > %s
+    """, [NOW]).fetchone()  # fmt: skip
+    assert second_doses[0] > 80
+    assert second_doses[1] / second_doses[0] > 0.95
+
+
+def test_nobody_gets_the_same_dose_twice_but_for_the_rare_double_entry(db, sites):
+    for second in range(1, 31):
+        sites.work(db, at(NOW + timedelta(seconds=second)), 1.0)
+    twice = one(db, """SELECT count(*) FROM (SELECT FROM platform.injections WHERE thoi_gian_nhap > %s
+        GROUP BY ma_doi_tuong, mui_so HAVING count(*) > 1) AS doubles""", NOW)  # fmt: skip
+    assert twice < 12
+
+
+def test_records_are_changed_later_too(db, sites):
+    for second in range(1, 121):
+        sites.work(db, at(NOW + timedelta(seconds=second)), 1.0)
+    changed = one(db, "SELECT count(*) FROM platform.injections WHERE cap_nhat_luc > %s AND thoi_gian_nhap <= cap_nhat_luc - interval '1 s'", NOW)
+    new = one(db, "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s", NOW)
+    assert changed > 50
+    assert changed / (changed + new) < 0.45  # the ETL's brake looks at one half
+    assert one(db, "SELECT count(*) FROM platform.injections WHERE trang_thai = 'Nhập sai' AND cap_nhat_luc > %s", NOW) > 0
+
+
+def test_the_page_moves_at_night_too(db, sites):
+    sites.rate = None
+    midnight = datetime(2021, 11, 5, 19, 0, tzinfo=UTC)
+    assert sites.injections_per_second(at(midnight)) * 5 > 0.5
+    pause = longest = 0
+    for second in range(120):
+        before = records(db)
+        sites.work(db, at(midnight + timedelta(seconds=second)), 1.0)
+        pause = 0 if records(db) > before else pause + 1
+        longest = max(longest, pause)
+    assert longest <= 10
+    late = "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s AND thoi_gian_tiem > %s - interval '4 hours' AND thoi_gian_tiem < %s + interval '1 day'"
+    assert one(db, late, midnight, midnight, midnight) == 0
+
+
+def test_by_day_it_is_faster(db, sites):
+    sites.rate = 5.0
+    assert sites.injections_per_second(at(NOW)) > 10 * sites.injections_per_second(at(NOW + timedelta(hours=14)))
+
+
+def test_each_commit_is_announced(database, db, sites):
+    with platform.connect(database, autocommit=True) as listener:
+        listener.execute(f"LISTEN {platform.CHANNEL}")
+        sites.work(db, at(NOW + timedelta(seconds=1)), 1.0)
+        assert [note.channel for note in listener.notifies(timeout=2, stop_after=1)] == [platform.CHANNEL]
+
+
+def test_a_late_commit_carries_a_time_before_what_was_committed_first(database, db, sites):
+    with LateCommits(database, sites) as late:
+        late.work(at(NOW), 0.0)
+        late.work(at(NOW + timedelta(seconds=1)), 1e5)
+        seen = records(db)
+        sites.work(db, at(NOW + timedelta(seconds=60)), 1.0)
+        reader_at = one(db, "SELECT max(cap_nhat_luc) FROM platform.injections")
+        db.rollback()
+        between = records(db)
+        late.work(at(NOW + timedelta(seconds=90)), 1e5 + 100)
+        assert records(db) > between > seen
+        assert one(db, "SELECT count(*) FROM platform.injections WHERE cap_nhat_luc > %s AND cap_nhat_luc < %s", NOW, reader_at) >= 1
+
+
+def test_an_open_transaction_is_given_up_on_leaving(database, db, sites):
+    with LateCommits(database, sites) as late:
+        late.work(at(NOW), 0.0)
+        late.work(at(NOW + timedelta(seconds=1)), 1e5)
+        before = records(db)
+    assert records(db) == before
+
+
+def test_after_a_pause_sites_catch_up_moderately(db, sites):
+    before, last = records(db), one(db, "SELECT max(cap_nhat_luc) FROM platform.injections")
+    monday = NOW + timedelta(days=3)
+    entered = sites.catch_up(db, last, at(monday))
+    assert 0 < entered <= CATCH_UP
+    assert records(db) - before == pytest.approx(entered, rel=0.05)
+    assert sites.catch_up(db, monday, at(monday + timedelta(minutes=1))) == 0
+
+
+def test_a_clock_before_what_is_there_is_refused(database, people, capsys):
+    with platform.connect(database) as db:
+        enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+    shift = (NOW - datetime.now(UTC)).days - 30
+    assert program.main(["--url", database, "--shift-days", str(shift)]) == program.WRONG_CLOCK
+    assert "start with --shift-days" in capsys.readouterr().err
+
+
+def test_nothing_personal_is_printed(db, people, capsys):
+    lines = []
+    enter_backlog(db, people, SEED, NOW, SIZE, lines.append)
+    assert "Minh Họa" not in "".join(lines) + capsys.readouterr().out
