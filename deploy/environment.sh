@@ -64,7 +64,7 @@ make_environment() {
     for list in "${@:2}"; do
         if ! is_current "$folder" "$list"; then
             say "Installing ${list#"$project"/} (once; about a minute)"
-            "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check -r "$list" || return 1
+            "$folder/bin/python" -m pip install -qq --no-input --disable-pip-version-check -r "$list" || return 1
             sha256sum <"$list" >"$(stamp_of "$folder" "$list")"
         fi
     done

@@ -7,9 +7,11 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAPBSET_READ = 1, 8, 23
+_PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_SET_SECUREBITS = 1, 23, 28
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH, _CAP_SETPCAP = 1, 2, 8
+# Capabilities outlive the change of user, and access(2), by which initdb looks for its programs, respects them.
+_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,8 +43,8 @@ def drop(user: pwd.struct_passwd | None, needed: Iterable[Path]) -> Callable[[],
     def become() -> None:
         os.setsid()  # Ctrl-C in the terminal is for the supervisor, which stops things in order
         if user:
-            if capability is not None:
-                _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            if capability is not None and _libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0):
+                os._exit(126)
             os.setgroups([])
             os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
             os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
@@ -62,12 +64,16 @@ def _is_closed(folder: Path) -> bool:
 
 def _walk_through() -> int:
     for capability in (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE):
-        if _libc.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
+        if _holds(capability) and _holds(_CAP_SETPCAP):
             return capability
     raise OSError(
         "as root, PostgreSQL runs as another user, who cannot reach this folder: "
         "put the project and --data where all users may enter (chmod o+x), or run as an ordinary user"
     )
+
+
+def _holds(capability: int) -> bool:
+    return _libc.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) == 1
 
 
 def _keep_only(capability: int) -> None:

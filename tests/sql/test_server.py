@@ -63,6 +63,16 @@ def test_it_starts_below_a_closed_folder(place, start):
     assert ask(start(place / "closed" / "data"), "SELECT 1") == [(1,)]
 
 
+def test_its_programs_may_lie_below_a_closed_folder(place, start):
+    (place / "closed").mkdir(mode=0o700)
+    package = server.binaries().parent.parent
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, place / "closed" / folder.name, symlinks=True)
+    programs = place / "closed" / package.name / server.binaries().relative_to(package)
+    assert ask(start(place / "pg", programs=programs), "SELECT 1") == [(1,)]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become another user")
 @pytest.mark.parametrize(("mode", "capabilities"), [(0o755, 0), (0o700, 1 << 2)])
 def test_root_becomes_an_ordinary_user_with_no_more_power_than_needed(place, start, mode, capabilities):
