@@ -9,7 +9,7 @@ import psycopg
 import pyarrow as pa
 
 from etl.sample import entries as entry
-from etl.sample import platform
+from etl.sample import platform, timing
 from etl.sample.campaign import plan
 from etl.sample.entries import Entries
 from etl.sample.people import People
@@ -48,7 +48,7 @@ def backlog(people: People, seed: int, now: datetime, size: int) -> Entries:
     draw = np.random.default_rng([seed, 5, today])
     beside = 1 + entry.TWICE + entry.MISTAKES + entry.SENT_HOME
     doses = plan(people, seed, today, round(size / beside))
-    made = entry.make(people, doses, entry.session_times(doses, draw), entry.site_care(seed), draw)
+    made = entry.make(people, doses, timing.session_times(doses, draw), entry.site_care(seed), draw)
     known = entry.as_of(entry.joined([made, *entry.extras(made, draw)]), microseconds)
     return known.take(np.argsort(known.updated, kind="stable"))
 

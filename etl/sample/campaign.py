@@ -46,10 +46,34 @@ SPEEDS = {
 
 # Work per day of each cohort, as it was planned: (day, relative number of first doses).
 _PLANS = {
-    HEALTH: (("2021-03-08", 2.4), ("2021-03-25", 1.6), ("2021-04-20", 1.2), ("2021-05-10", 0.25), ("2021-08-15", 0.1), ("2021-11-05", 0.02)),
-    FRONT_LINE: (("2021-04-19", 0.3), ("2021-05-10", 1.0), ("2021-06-15", 1.2), ("2021-07-15", 0.5), ("2021-09-01", 0.15), ("2021-11-05", 0.02)),
-    ADULT: (("2021-06-18", 0.04), ("2021-07-05", 0.10), ("2021-07-25", 0.28), ("2021-08-20", 0.46), ("2021-09-10", 0.70),
-            ("2021-10-01", 1.02), ("2021-10-20", 1.1), ("2021-11-05", 0.90), ("2021-12-05", 0.25), ("2021-12-31", 0.05)),
+    HEALTH: (
+        ("2021-03-08", 2.4),
+        ("2021-03-25", 1.6),
+        ("2021-04-20", 1.2),
+        ("2021-05-10", 0.25),
+        ("2021-08-15", 0.1),
+        ("2021-11-05", 0.02),
+    ),
+    FRONT_LINE: (
+        ("2021-04-19", 0.3),
+        ("2021-05-10", 1.0),
+        ("2021-06-15", 1.2),
+        ("2021-07-15", 0.5),
+        ("2021-09-01", 0.15),
+        ("2021-11-05", 0.02),
+    ),
+    ADULT: (
+        ("2021-06-18", 0.04),
+        ("2021-07-05", 0.10),
+        ("2021-07-25", 0.28),
+        ("2021-08-20", 0.46),
+        ("2021-09-10", 0.70),
+        ("2021-10-01", 1.02),
+        ("2021-10-20", 1.1),
+        ("2021-11-05", 0.90),
+        ("2021-12-05", 0.25),
+        ("2021-12-31", 0.05),
+    ),
     TEENAGER: (("2021-10-25", 0.6), ("2021-11-01", 1.0), ("2021-11-20", 0.9), ("2021-12-10", 0.1)),
 }
 _REACHED = {HEALTH: 0.975, FRONT_LINE: 0.955}
@@ -151,7 +175,9 @@ def _next_primary(people: People, given: Doses, number: int, draw: np.random.Gen
     delay = np.where(draw.random(count) < late, 4 + draw.exponential(18, count), draw.geometric(0.3, count) - 1)
     day = before + wait_days(vaccine, before, draw) + delay.astype(np.int64)
     day = np.where(draw.random(count) < 0.002, before + 12, day)  # too early: given, but not valid
-    mixed = (vaccine == AZ) & (day - before >= 56) & (draw.random(count) < 0.14) & (day >= day_number(date(2021, 8, 10)))
+    mixed = (
+        (vaccine == AZ) & (day - before >= 56) & (draw.random(count) < 0.14) & (day >= day_number(date(2021, 8, 10)))
+    )
     odd = draw.random(count) < 0.0006  # a mix that no rule allows
     vaccine = np.where(mixed, PF, np.where(odd & (vaccine != AB), (vaccine + 3) % 4, vaccine)).astype(np.int8)
     rests = draw.random(count) < np.array([0, 0, 0, 0, 0, 0.28, 0.72])[weekday(day)]
@@ -161,18 +187,27 @@ def _next_primary(people: People, given: Doses, number: int, draw: np.random.Gen
     day = day + (wet & (draw.random(count) < 0.6))
     comes = (draw.random(count) > 0.03) & (day <= today)
     keep = np.flatnonzero(comes)
-    return Doses(person[keep], day[keep], np.full(len(keep), number, np.int8), vaccine[keep], np.full(len(keep), PRIMARY, np.int8))
+    return Doses(
+        person[keep],
+        day[keep],
+        np.full(len(keep), number, np.int8),
+        vaccine[keep],
+        np.full(len(keep), PRIMARY, np.int8),
+    )
 
 
 def _first_boosters(people: People, doses: list[Doses], draw: np.random.Generator, today: int) -> Doses:
     """First boosters have just begun: health workers half a year after their second dose."""
     second = doses[1]
     due = np.flatnonzero(
-        (people.cohort[second.person] == HEALTH) & (PRIMARY_DOSES[second.vaccine] == 2)
+        (people.cohort[second.person] == HEALTH)
+        & (PRIMARY_DOSES[second.vaccine] == 2)
         & (second.day >= BEGINS_ON + 56)  # not those whose second dose came too early to count
     )
     day = second.day[due] + 180 + draw.geometric(0.3, len(due))
     keep = due[(day <= today) & (weekday(day) < 6) & (draw.random(len(due)) < 0.8)]
     day = day[np.isin(due, keep)]
     vaccine = np.where(draw.random(len(keep)) < 0.85, PF, AZ).astype(np.int8)
-    return Doses(second.person[keep], day, np.full(len(keep), 3, np.int8), vaccine, np.full(len(keep), BOOSTER, np.int8))
+    return Doses(
+        second.person[keep], day, np.full(len(keep), 3, np.int8), vaccine, np.full(len(keep), BOOSTER, np.int8)
+    )

@@ -9,6 +9,7 @@ import numpy as np
 import psycopg
 
 from etl.sample import entries as entry
+from etl.sample import timing
 from etl.sample.entries import Entries
 from etl.sample.places import province
 from etl.sample.platform import SQL
@@ -21,7 +22,7 @@ _AWAITING = {
     "identity": "awaiting_identity", "certificate": "awaiting_certificate", "app": "awaiting_app",
     "correct": "recent", "void": "recent",
 }  # fmt: skip
-_LOOK_AGAIN_MICROSECONDS = 60 * entry.SECOND
+_LOOK_AGAIN_MICROSECONDS = 60 * timing.SECOND
 _AT_ONCE = 400  # records looked up in one go: 5 ms by the index on changes
 
 
@@ -60,7 +61,12 @@ class FollowUps:
     def _change(self, db, what: str, answer: int, records: list[str], now: int) -> int:
         known = {"now": _time(now), "records": records, "answer": IDENTITIES[answer]}
         if what != "correct":
-            names = {"identity": "answer_identity", "certificate": "print_certificate", "app": "confirm_in_app", "void": "void"}
+            names = {
+                "identity": "answer_identity",
+                "certificate": "print_certificate",
+                "app": "confirm_in_app",
+                "void": "void",
+            }
             return db.execute(SQL[names[what]], known).rowcount
         place = province()
         name = str(self.draw.choice(["correct_time", "correct_time", "correct_site", "correct_residence"]))
@@ -76,7 +82,7 @@ class FollowUps:
             return []
         if not self._older[what] and now - self._looked[what] > _LOOK_AGAIN_MICROSECONDS:
             self._looked[what] = now
-            known = {"since": _time(now - 10 * entry.DAY), "count": _AT_ONCE, "salt": str(now)}
+            known = {"since": _time(now - 10 * timing.DAY), "count": _AT_ONCE, "salt": str(now)}
             found = [record for (record,) in db.execute(SQL[_AWAITING[what]], known)]
             self._older[what] = [found[at] for at in self.draw.permutation(len(found))]
         taken, self._older[what] = self._older[what][:count], self._older[what][count:]

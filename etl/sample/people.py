@@ -19,8 +19,12 @@ HEALTH, FRONT_LINE, ADULT, TEENAGER, TOO_YOUNG = range(5)  # cohorts, in the ord
 # Youngest and oldest birthday of each age band. Adults were adults when the campaign began, so that nobody is
 # under age for a reason that the sample did not mean.
 _BORN = {
-    "0-4": ("2016-10-26", "2021-10-01"), "5-11": ("2009-10-26", "2016-10-25"), "12-17": ("2003-10-26", "2009-10-24"),
-    "18-49": ("1971-11-06", "2003-02-28"), "50-64": ("1956-11-06", "1971-11-05"), "65+": ("1926-01-01", "1956-11-05"),
+    "0-4": ("2016-10-26", "2021-10-01"),
+    "5-11": ("2009-10-26", "2016-10-25"),
+    "12-17": ("2003-10-26", "2009-10-24"),
+    "18-49": ("1971-11-06", "2003-02-28"),
+    "50-64": ("1956-11-06", "1971-11-05"),
+    "65+": ("1926-01-01", "1956-11-05"),
 }
 
 
@@ -64,11 +68,18 @@ def everybody(seed: int) -> People:
     born = (from_day + skew * (to_day - from_day)).astype(np.int32)
     id_kind, id_of = _papers(draw, band, unit, born)
     return People(
-        unit=unit, district=place.unit_district[unit].astype(np.int8), band=band, group=group,
-        cohort=_cohort(band, group), born=born,
+        unit=unit,
+        district=place.unit_district[unit].astype(np.int8),
+        band=band,
+        group=group,
+        cohort=_cohort(band, group),
+        born=born,
         is_year_only=(draw.random(count) < np.where(band == 5, 0.06, 0.002)),
-        is_male=draw.random(count) < 0.495, id_kind=id_kind, id_of=id_of,
-        name=draw.integers(0, 1 << 30, count, dtype=np.int32), outside=outside,
+        is_male=draw.random(count) < 0.495,
+        id_kind=id_kind,
+        id_of=id_of,
+        name=draw.integers(0, 1 << 30, count, dtype=np.int32),
+        outside=outside,
     )
 
 

@@ -13,7 +13,20 @@ LIVES_ON = date(2021, 11, 5)  # the units in force on this day
 OPENED_ON = date(2021, 3, 1)
 
 # Communes of neighbouring provinces, where visitors live: none of them is a unit of this province.
-OUTSIDE_CODES = ("26734", "26740", "26767", "27004", "27259", "25993", "26041", "26188", "26281", "26347", "22915", "25747")
+OUTSIDE_CODES = (
+    "26734",
+    "26740",
+    "26767",
+    "27004",
+    "27259",
+    "25993",
+    "26041",
+    "26188",
+    "26281",
+    "26347",
+    "22915",
+    "25747",
+)
 
 
 @dataclass(frozen=True)
@@ -72,15 +85,27 @@ def province() -> Province:
         hospitals.append([add(f"TTYT-{code}", f"Trung tâm Y tế {names[code]}", "hospital", seat, number, total // 9)])
         if code in ("747", "748"):
             hospitals[-1].append(add(f"BV-{code}", f"Bệnh viện {names[code]}", "hospital", seat, number, total // 9))
-        teams.append([
-            add(f"DLD-{code}-{team}", f"Đội tiêm lưu động {team} {names[code]}", "mobile", code, number, total // 16)
-            for team in range(1, 2 + (total > 50_000) + (total > 150_000))
-        ])
+        teams.append(
+            [
+                add(
+                    f"DLD-{code}-{team}", f"Đội tiêm lưu động {team} {names[code]}", "mobile", code, number, total // 16
+                )
+                for team in range(1, 2 + (total > 50_000) + (total > 150_000))
+            ]
+        )
         workplaces.append([])
         if code in ("747", "748", "750", "754"):
-            workplaces[-1].append(add(f"DN-{code}", f"Điểm tiêm doanh nghiệp {names[code]}", "other", seat, number, total // 8))
-    return Province(districts, units, district_of, tuple(sites), stations,
-                    *(tuple(np.array(group, dtype=np.int16) for group in kind) for kind in (hospitals, teams, workplaces)))
+            workplaces[-1].append(
+                add(f"DN-{code}", f"Điểm tiêm doanh nghiệp {names[code]}", "other", seat, number, total // 8)
+            )
+    return Province(
+        districts,
+        units,
+        district_of,
+        tuple(sites),
+        stations,
+        *(tuple(np.array(group, dtype=np.int16) for group in kind) for kind in (hospitals, teams, workplaces)),
+    )
 
 
 def residents() -> list[tuple[int, int, int, int]]:

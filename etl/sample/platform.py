@@ -44,7 +44,10 @@ def create(db: psycopg.Connection) -> None:
     with db.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO platform.sites VALUES (%s, %s, %s, %s, %s, %s)",
-            [(site.code, site.name, site.kind, site.unit_code, site.daily_plan, OPENED_ON) for site in province().sites],
+            [
+                (site.code, site.name, site.kind, site.unit_code, site.daily_plan, OPENED_ON)
+                for site in province().sites
+            ],
         )
 
 

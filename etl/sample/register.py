@@ -99,8 +99,11 @@ class Register:
         needs = PRIMARY_DOSES[vaccine]
         delay = self.draw.geometric(0.25, len(who)) - 1
         primary = last + wait_days(vaccine, last, self.draw) + delay
-        wait = np.where(last + _BOOSTER_WAITS[0] < _SHORTER_BOOSTER_ON, _BOOSTER_WAITS[0],
-                        np.maximum(_BOOSTER_WAITS[1], _SHORTER_BOOSTER_ON - last))
+        wait = np.where(
+            last + _BOOSTER_WAITS[0] < _SHORTER_BOOSTER_ON,
+            _BOOSTER_WAITS[0],
+            np.maximum(_BOOSTER_WAITS[1], _SHORTER_BOOSTER_ON - last),
+        )
         booster = last + np.where(doses > needs, _BOOSTER_WAITS[2], wait) + 2 * delay
         grown_up = self.people.band[who] >= 3
         next_on = np.where(doses < needs, primary, np.where(grown_up & (doses < needs + 2), booster, NEVER))

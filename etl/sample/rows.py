@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.sample import entries as entry
+from etl.sample import timing
 from etl.sample.entries import NONE, Entries
 from etl.sample.people import BAD_ID, CITIZEN_ID, NO_ID, OLD_ID, PASSPORT, People
 from etl.sample.places import OUTSIDE_CODES, province
@@ -31,7 +32,9 @@ _GIVEN = (
     "An", "Bình", "Châu", "Dũng", "Giang", "Hà", "Hải", "Hạnh", "Hiếu", "Hoa", "Hùng", "Khánh", "Lan", "Linh", "Long",
     "Mai", "Nam", "Nga", "Phúc", "Quân", "Sơn", "Tâm", "Thảo", "Thịnh", "Trang", "Tuấn", "Uyên", "Việt", "Yến", "Ý",
 )  # fmt: skip
-_NAMES = pa.array([f"Minh Họa {family} {middle} {given}" for family in _FAMILY for middle in _MIDDLE for given in _GIVEN])
+_NAMES = pa.array(
+    [f"Minh Họa {family} {middle} {given}" for family in _FAMILY for middle in _MIDDLE for given in _GIVEN]
+)
 _FIRST_BIRTH, _LAST_BIRTH = -20_000, 20_000  # days since 1970 that can be written
 _UNREADABLE = ("31/02/1985", "00/00/1962", "??/??/1970", "12-1990", "30/2/2001")
 _PRIME = 999_999_937
@@ -53,7 +56,9 @@ def table(people: People, entries: Entries, record_numbers: np.ndarray) -> pa.Ta
         "nam_sinh": pa.array(_year(born).astype(np.int16), mask=slip == entry.UNREADABLE_BIRTH),
         "gioi_tinh": pa.array(["Nữ", "Nam"]).take(pa.array(people.is_male[person].astype(np.int8))),
         "ma_xa": _residence(people, entries),
-        "ma_diem_tiem": _site_codes().take(pa.array(np.where(slip == entry.UNKNOWN_SITE, len(province().sites), entries.site))),
+        "ma_diem_tiem": _site_codes().take(
+            pa.array(np.where(slip == entry.UNKNOWN_SITE, len(province().sites), entries.site))
+        ),
         "ten_vac_xin": _spellings(entries),
         "so_lo": _lots(entries),
         "mui_so": pa.array(number.astype(np.int16)),
@@ -98,7 +103,7 @@ def _papers(people: People, entries: Entries) -> pa.Array:
 def _birthdays(people: People, entries: Entries) -> tuple[np.ndarray, np.ndarray]:
     """Days of birth as entered, and whether more than the year is known."""
     born = people.born[entries.person].astype(np.int64)
-    injected_on = entries.injected // entry.DAY
+    injected_on = entries.injected // timing.DAY
     born = np.where(entries.slip == entry.BEFORE_BIRTH, injected_on + 40, born)
     born = np.where(entries.slip == entry.UNDER_AGE, injected_on - 365 * 4, born)
     whole = np.isin(entries.slip, [entry.BEFORE_BIRTH, entry.UNDER_AGE])
@@ -149,13 +154,15 @@ def _spellings(entries: Entries) -> pa.Array:
 
 def _lots(entries: Entries) -> pa.Array:
     """One lot a vaccine and week and half of the sites; one in a hundred records has none."""
-    week = np.clip(entries.injected // (7 * entry.DAY) - 2660, 0, 999)
+    week = np.clip(entries.injected // (7 * timing.DAY) - 2660, 0, 999)
     lots = _joined("MH", entries.vaccine.astype(np.int64) * 10_000 + week * 2 + entries.site % 2, 6)
     return pc.if_else(pa.array((entries.person % 101) != 0), lots, pa.scalar(None, pa.string()))
 
 
 def _injected(entries: Entries) -> np.ndarray:
     moved = np.select(
-        [entries.slip == entry.IN_THE_FUTURE, entries.slip == entry.BEFORE_APPROVAL], [365 * entry.DAY, -365 * entry.DAY], 0
+        [entries.slip == entry.IN_THE_FUTURE, entries.slip == entry.BEFORE_APPROVAL],
+        [365 * timing.DAY, -365 * timing.DAY],
+        0,
     )
     return entries.injected + moved

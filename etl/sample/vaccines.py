@@ -28,7 +28,15 @@ _CUMULATIVE = np.array([np.cumsum([mix.get(code, 0) for code in range(len(CODES)
 
 # What people type: the usual way first. All of them are in vaccine_aliases.csv, in whatever case.
 SPELLINGS = {
-    AZ: ("AstraZeneca", "Astra Zeneca", "ASTRAZENECA", "COVID-19 Vaccine AstraZeneca", "Vaxzevria", "AZD1222", "Covishield"),
+    AZ: (
+        "AstraZeneca",
+        "Astra Zeneca",
+        "ASTRAZENECA",
+        "COVID-19 Vaccine AstraZeneca",
+        "Vaxzevria",
+        "AZD1222",
+        "Covishield",
+    ),
     PF: ("Comirnaty (Pfizer-BioNTech)", "Pfizer", "PFIZER", "Comirnaty", "Pfizer-BioNTech", "Pfize"),
     MO: ("Moderna", "Spikevax", "Modena", "MODERNA", "Spikevax (Moderna)"),
     SP: ("Vero Cell", "Vero-Cell", "Sinopharm", "VeroCell", "Vero Cell (Sinopharm)", "BBIBP-CorV"),
@@ -55,7 +63,9 @@ def wait_days(vaccine: np.ndarray, given_on: np.ndarray, draw: np.random.Generat
     # The first health workers were called back as early as the label allowed.
     long = np.clip(draw.normal(np.where(given_on < HEALTH_WORKERS_ONLY_UNTIL, 57, 63), 6, count), 56, 84)
     # From 2021-09-20 on four weeks were allowed: appointments moved forward, to the weeks after that day.
-    short = np.maximum(np.clip(draw.normal(47, 8, count), 28, 70), SHORTER_AZ_ON - given_on + draw.integers(0, 18, count))
+    short = np.maximum(
+        np.clip(draw.normal(47, 8, count), 28, 70), SHORTER_AZ_ON - given_on + draw.integers(0, 18, count)
+    )
     az = np.where(given_on + long <= SHORTER_AZ_ON, long, np.minimum(long, np.maximum(short, 28)))
     return np.where(vaccine == AZ, az, wait).astype(np.int64)
 

@@ -9,10 +9,10 @@ from etl.sample import entries as entry
 from etl.sample import rows
 from etl.sample.backlog import backlog
 from etl.sample.campaign import BOOSTER, PRIMARY
-from etl.sample.entries import DAY, SECOND
 from etl.sample.people import ADULT, FRONT_LINE, HEALTH, TEENAGER, everybody
 from etl.sample.places import province
 from etl.sample.rhythm import UTC_OFFSET_SECONDS, day_number, weekday
+from etl.sample.timing import DAY, SECOND
 from etl.sample.vaccines import AB, AZ, JS, MO, PF, SHORTER_AZ_ON
 
 SEED = 7
@@ -110,7 +110,10 @@ def test_nobody_lives_twice_and_no_cell_has_more_people_than_its_denominator(peo
 
 def test_health_workers_come_first_then_the_front_line_then_adults_then_teenagers(people, given):
     first = given.number == 1
-    halfway = [np.median(local_day(given.injected[first & (people.cohort[given.person] == c)])) for c in (HEALTH, FRONT_LINE, ADULT, TEENAGER)]
+    halfway = [
+        np.median(local_day(given.injected[first & (people.cohort[given.person] == c)]))
+        for c in (HEALTH, FRONT_LINE, ADULT, TEENAGER)
+    ]
     assert halfway == sorted(halfway)
     teens = given.injected[people.cohort[given.person] == TEENAGER]
     assert local_day(teens).min() == day_number(date(2021, 10, 25))
@@ -132,7 +135,9 @@ def test_second_doses_keep_the_interval_but_for_a_few(given):
     had = np.flatnonzero(day[second.person] >= 0)
     second = second.take(had)
     later, before = local_day(second.injected), day[second.person]
-    least = np.select([vaccine[second.person] == code for code in (AZ, MO, AB)], [np.where(later < SHORTER_AZ_ON, 56, 28), 28, 14], 21)
+    least = np.select(
+        [vaccine[second.person] == code for code in (AZ, MO, AB)], [np.where(later < SHORTER_AZ_ON, 56, 28), 28, 14], 21
+    )
     too_early = (later - before < least).mean()
     assert 0.0005 < too_early < 0.006
 
@@ -187,8 +192,12 @@ def test_every_id_and_name_is_obviously_invented(people, known):
 def test_a_person_keeps_id_birthday_and_residence_from_dose_to_dose(people, known):
     fine = known.take(np.flatnonzero(known.slip == entry.FINE))
     twice = np.flatnonzero(np.bincount(fine.person) > 1)[:500]
-    table = rows.table(people, fine.take(np.flatnonzero(np.isin(fine.person, twice))), np.arange(np.isin(fine.person, twice).sum()))
+    table = rows.table(
+        people, fine.take(np.flatnonzero(np.isin(fine.person, twice))), np.arange(np.isin(fine.person, twice).sum())
+    )
     seen: dict = {}
-    for person, *who in zip(*(table[name].to_pylist() for name in ("ma_doi_tuong", "so_giay_to", "ngay_sinh", "ma_xa")), strict=True):
+    for person, *who in zip(
+        *(table[name].to_pylist() for name in ("ma_doi_tuong", "so_giay_to", "ngay_sinh", "ma_xa")), strict=True
+    ):
         assert seen.setdefault(person, who) == who
     assert len(seen) == 500

@@ -70,8 +70,18 @@ def test_what_is_interrupted_leaves_nothing_and_starts_over(db, people):
 
 
 def test_kill_9_half_way_leaves_nothing_and_the_next_start_makes_it_whole(database, people):
-    command = [sys.executable, "-m", "etl.sample", "--shift-days", str((NOW - datetime.now(UTC)).days), "--backlog", "400000"]
-    with subprocess.Popen(command, env=os.environ | {"PLATFORM_URL": database}, stdout=subprocess.PIPE, text=True) as child:
+    command = [
+        sys.executable,
+        "-m",
+        "etl.sample",
+        "--shift-days",
+        str((NOW - datetime.now(UTC)).days),
+        "--backlog",
+        "400000",
+    ]
+    with subprocess.Popen(
+        command, env=os.environ | {"PLATFORM_URL": database}, stdout=subprocess.PIPE, text=True
+    ) as child:
         while " of " not in child.stdout.readline():
             pass
         child.kill()
@@ -84,7 +94,8 @@ def test_kill_9_half_way_leaves_nothing_and_the_next_start_makes_it_whole(databa
 
 def test_every_site_and_every_column_is_in_use(db, people):
     enter_backlog(db, people, SEED, NOW, 100_000, lambda line: None)
-    unused = "SELECT count(*) FROM platform.sites s WHERE NOT EXISTS (SELECT FROM platform.injections i WHERE i.ma_diem_tiem = s.ma_diem_tiem)"
+    unused = """SELECT count(*) FROM platform.sites s
+        WHERE NOT EXISTS (SELECT FROM platform.injections i WHERE i.ma_diem_tiem = s.ma_diem_tiem)"""
     assert one(db, unused) == 0
     for column in ("so_giay_to", "ngay_sinh", "ma_xa", "so_lo", "xac_thuc_luc", "in_giay_luc", "xac_nhan_app_luc"):
         assert 0 < one(db, f"SELECT count({column}) FROM platform.injections") < records(db)
@@ -97,11 +108,20 @@ def test_sites_enter_records_whose_times_lie_within_their_own_second(db, sites):
         now = NOW + timedelta(seconds=second)
         sites.work(db, at(now), 1.0)
         newest, oldest_new = db.execute(
-            "SELECT max(cap_nhat_luc), min(cap_nhat_luc) FROM platform.injections WHERE cap_nhat_luc > %s", [now - timedelta(seconds=1)]
+            "SELECT max(cap_nhat_luc), min(cap_nhat_luc) FROM platform.injections WHERE cap_nhat_luc > %s",
+            [now - timedelta(seconds=1)],
         ).fetchone()
         assert newest is None or now - timedelta(seconds=1) < oldest_new <= newest <= now
     assert 250 < records(db) - before < 800
-    assert one(db, "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s AND thoi_gian_tiem > thoi_gian_nhap + interval '1 day'", NOW) < 5
+    assert (
+        one(
+            db,
+            """SELECT count(*) FROM platform.injections
+                WHERE thoi_gian_nhap > %s AND thoi_gian_tiem > thoi_gian_nhap + interval '1 day'""",
+            NOW,
+        )
+        < 5
+    )
 
 
 def test_second_doses_follow_first_doses(db, sites):
@@ -110,7 +130,8 @@ def test_second_doses_follow_first_doses(db, sites):
     second_doses = db.execute("""
         SELECT count(*), count(*) FILTER (WHERE EXISTS (
             SELECT FROM platform.injections b WHERE b.ma_doi_tuong = a.ma_doi_tuong AND b.mui_so = 1
-            AND b.thoi_gian_tiem < a.thoi_gian_tiem - interval '13 days' AND b.ngay_sinh IS NOT DISTINCT FROM a.ngay_sinh))
+            AND b.thoi_gian_tiem < a.thoi_gian_tiem - interval '13 days'
+            AND b.ngay_sinh IS NOT DISTINCT FROM a.ngay_sinh))
         FROM platform.injections a WHERE mui_so = 2 AND thoi_gian_nhap > %s
     """, [NOW]).fetchone()  # fmt: skip
     assert second_doses[0] > 80
@@ -128,11 +149,18 @@ def test_nobody_gets_the_same_dose_twice_but_for_the_rare_double_entry(db, sites
 def test_records_are_changed_later_too(db, sites):
     for second in range(1, 121):
         sites.work(db, at(NOW + timedelta(seconds=second)), 1.0)
-    changed = one(db, "SELECT count(*) FROM platform.injections WHERE cap_nhat_luc > %s AND thoi_gian_nhap <= cap_nhat_luc - interval '1 s'", NOW)
+    changed = one(
+        db,
+        """SELECT count(*) FROM platform.injections
+           WHERE cap_nhat_luc > %s AND thoi_gian_nhap <= cap_nhat_luc - interval '1 s'""",
+        NOW,
+    )
     new = one(db, "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s", NOW)
     assert changed > 50
     assert changed / (changed + new) < 0.45  # the ETL's brake looks at one half
-    assert one(db, "SELECT count(*) FROM platform.injections WHERE trang_thai = 'Nhập sai' AND cap_nhat_luc > %s", NOW) > 0
+    assert (
+        one(db, "SELECT count(*) FROM platform.injections WHERE trang_thai = 'Nhập sai' AND cap_nhat_luc > %s", NOW) > 0
+    )
 
 
 def test_the_page_moves_at_night_too(db, sites):
@@ -146,7 +174,8 @@ def test_the_page_moves_at_night_too(db, sites):
         pause = 0 if records(db) > before else pause + 1
         longest = max(longest, pause)
     assert longest <= 10
-    late = "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s AND thoi_gian_tiem > %s - interval '4 hours' AND thoi_gian_tiem < %s + interval '1 day'"
+    late = """SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s
+        AND thoi_gian_tiem > %s - interval '4 hours' AND thoi_gian_tiem < %s + interval '1 day'"""
     assert one(db, late, midnight, midnight, midnight) == 0
 
 
@@ -173,7 +202,15 @@ def test_a_late_commit_carries_a_time_before_what_was_committed_first(database, 
         between = records(db)
         late.work(at(NOW + timedelta(seconds=90)), 1e5 + 100)
         assert records(db) > between > seen
-        assert one(db, "SELECT count(*) FROM platform.injections WHERE cap_nhat_luc > %s AND cap_nhat_luc < %s", NOW, reader_at) >= 1
+        assert (
+            one(
+                db,
+                "SELECT count(*) FROM platform.injections WHERE cap_nhat_luc > %s AND cap_nhat_luc < %s",
+                NOW,
+                reader_at,
+            )
+            >= 1
+        )
 
 
 def test_an_open_transaction_is_given_up_on_leaving(database, db, sites):

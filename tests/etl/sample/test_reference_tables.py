@@ -91,7 +91,11 @@ def test_the_people_of_the_sample_are_its_denominators(populations):
     cells = Counter()
     for row in read(REFERENCE.parent / "sample" / "residents.csv"):
         cells[row["unit_code"], row["age_band"]] += int(row["persons"])
-    assert cells == {(p["unit_code"], p["age_band"]): int(p["persons"]) for p in populations if p["version"] == SAMPLE and p["age_band"]}
+    assert cells == {
+        (p["unit_code"], p["age_band"]): int(p["persons"])
+        for p in populations
+        if p["version"] == SAMPLE and p["age_band"]
+    }
 
 
 def test_what_is_made_up_says_so(populations):
