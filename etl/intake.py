@@ -1,5 +1,6 @@
 """One source's records into the pipeline: what is new, what came late, what is tried again."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,19 +26,25 @@ _FOLD_EVERY_SECONDS = 15.0
 # Two transactions that overlap for less than this are seen at once; the keys of 5 s are cheap to compare (1,000: 6 ms).
 _NEAR = timedelta(seconds=5)
 
+# A source's clock may be a little ahead; what is stamped later than this waits, lest it carry the cursor away.
+_AHEAD = timedelta(minutes=1)
+
 Report = Callable[[Outcome], None]
 
 
 class Intake:
     """The way of one source into the warehouse. One thread at a time (`turn`)."""
 
-    def __init__(self, pipeline: Pipeline, source, settings: Etl, writing: threading.Lock, report: Report):
+    def __init__(
+        self, pipeline: Pipeline, source, kind: str, settings: Etl, writing: threading.Lock, report: Report
+    ):
         """`writing` is shared by all sources: the pipeline has one connection."""
         self.pipeline, self.source, self.settings, self.writing, self.report = pipeline, source, settings, writing, report
+        self.kind = kind
         self.turn = threading.Lock()
         self.looked_back_at = 0.0
         with writing:
-            facts = {"name": source.name, "kind": source.kind}
+            facts = {"name": source.name, "kind": kind}
             (self.source_id,) = pipeline.db.execute(INTAKE["register_source"], facts).fetchone()
 
     def work(self) -> None:
@@ -56,7 +63,7 @@ class Intake:
                 self._mark("failed", str(failed))
 
     def _take_in(self) -> None:
-        if self.source.kind == "files":
+        if self.kind == "files":
             for file in self.source.deliveries(self._known_files()):
                 self._take_file(file)
             self._mark_polled()
@@ -69,14 +76,13 @@ class Intake:
         self._mark_polled()
 
     def _pages(self, cursor: Cursor) -> Iterator[Page]:
-        """Small pages as long as there is little to read, large ones from the first full page on."""
-        limit = self.settings.batch_size
-        while True:
-            page = self.source.read_after(cursor, limit)
-            yield page
-            if not page.more:
-                return
-            cursor, limit = page.cursor, self.settings.backfill_batch_size
+        """A page as long as there is little to read; a stream of large ones where the first is full."""
+        until = self.pipeline.clock.now() + _AHEAD
+        page = self.source.read_after(cursor, self.settings.batch_size, until)
+        yield page
+        if page.more:
+            with contextlib.closing(self.source.stream(page.cursor, self.settings.backfill_batch_size, until)) as pages:
+                yield from pages
 
     def _load_pages(self, pages: Iterator[Page], kind: str, **delivery) -> int:
         """Load each page while the next one is read. Returns how many records were received."""

@@ -59,7 +59,10 @@ class Mapper:
         self.has_rows = source.rows is not None
         self.origins = list(dict.fromkeys((f, c) for e in entries for f, spec in e.items() for c in spec.columns))
         self.columns = list(dict.fromkeys(column for _field, column in self.origins))
-        self.fields = source.fields
+        self.fields, self.zone = source.fields, zone
+        # what tells which records a row gives
+        named = ("record_id", "updated_at", *(("vaccine_code", "injected_at") if self.has_rows else ()))
+        self.key_columns = list(dict.fromkeys(c for e in entries for f in named for c in e[f].columns))
 
     def _check_id_pattern(self) -> None:
         try:
@@ -106,6 +109,35 @@ class Mapper:
                 got[field], mask = reader.read(found)
                 raw[field], bad[field] = found, either(mask, mended)
         return self._finished(got, raw, bad, count)
+
+    def keys(self, table: pa.Table) -> pa.Table:
+        """record_id and updated_at alone, of `key_columns` alone."""
+        columns = {name: _whole_array(table[name]) for name in self.key_columns}
+        parts = []
+        for number, readers in enumerate(self._entries, 1):
+            chosen = columns
+            if self.has_rows:
+                kept = _is_given(readers, columns, table.num_rows)
+                chosen = {name: column.filter(kept) for name, column in columns.items()}
+            parts.append(self._keys(readers, chosen, number if self.has_rows else None))
+        return pa.concat_tables(parts)
+
+    def row_keys(self, table: pa.Table) -> pa.Table:
+        """As `keys`, of the rows of the source, before they are several records."""
+        return self._keys(self._entries[0], {name: _whole_array(table[name]) for name in self.key_columns}, None)
+
+    def row_numbers(self, record_ids: Iterable[str]) -> list[str]:
+        """The record numbers of the source's rows that gave these records."""
+        return list(dict.fromkeys(r.rpartition("-")[0] if self.has_rows else r for r in record_ids))
+
+    def _keys(self, readers, columns, number: int | None) -> pa.Table:
+        found = {}
+        for field in ("record_id", "updated_at"):
+            raw = columns[readers[field].spec.column]
+            if field == "record_id" and number is not None:
+                raw = pc.binary_join_element_wise(as_text(raw)[0], str(number), "-")
+            found[field] = readers[field].read(raw)[0]
+        return pa.table(found)
 
     def _found(self, spec: FieldSpec, columns: Mapping[str, pa.Array]) -> Read:
         """The raw column, or the texts of several columns as one."""

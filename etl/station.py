@@ -64,9 +64,9 @@ class Station:
         """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
         self.load_reference()
         key = identity.load_key(os.environ, self.settings.data)
-        for name in self.settings.sources:
-            source = sources.open(self.settings, name, key)
-            self.intakes.append(Intake(self.pipeline, source, self.settings.etl, self.writing, self.report))
+        for name, given in self.settings.sources.items():
+            source = sources.open(name, given, self.settings.time_zone, key)
+            self.intakes.append(Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report))
         self.db.execute(INTAKE["idle_others"], {"names": list(self.settings.sources)})
         with self.db.transaction():
             self.pipeline.fold_the_rest()

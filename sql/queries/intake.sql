@@ -50,7 +50,7 @@ WHERE source_id = %(source_id)s
 
 -- name: advance_cursor
 UPDATE warehouse.source SET cursor_updated_at = %(updated_at)s, cursor_record_id = %(record_id)s
-WHERE source_id = %(source_id)s AND (cursor_updated_at, cursor_record_id) < (%(updated_at)s, %(record_id)s)
+WHERE source_id = %(source_id)s
 
 -- name: mark_polled
 UPDATE warehouse.source SET last_polled_at = %(now)s, state = 'running', reason = NULL,

@@ -1,0 +1,105 @@
+"""Somewhere injection records come from. A source is a few promises; which kind keeps them is its own affair.
+
+Records come canonical (etl.mapping), so nothing behind a source knows where they came from.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from etl import mapping
+from sql.settings import DatabaseSource, FilesSource
+
+
+class SourceError(Exception):
+    """A source cannot be read; the message names the source, what was found and what to do. Never a password."""
+
+
+@dataclass(frozen=True, order=True)
+class Cursor:
+    """The last change safely in the warehouse: change time first, id to break ties.
+
+    Two cursors of one source are compared by that source alone: it may sort its ids as numbers, or
+    by a language. `order` is for tests.
+    """
+
+    updated_at: datetime
+    record_id: str
+
+
+START = Cursor(datetime.min.replace(tzinfo=UTC), "")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records of a source, in its order, and where they end."""
+
+    records: pa.Table  # canonical
+    cursor: Cursor | None  # the last row's place in a database; None of a file, or of an empty page at START
+    more: bool  # whether there may be more at once
+    unit: str | None = None  # of a file: its name
+
+    @property
+    def received(self) -> int:
+        """Canonical records in it."""
+        return self.records.num_rows
+
+
+class Source(Protocol):
+    """A database. Every method raises SourceError where the source is down or not as the settings say."""
+
+    name: str
+
+    def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
+        """The next rows in the order of (updated_at, record_id), at most `limit`.
+
+        Rows changed after `until` wait: one time in the far future would carry the cursor past
+        everything that comes later.
+        """
+
+    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
+        """All rows after the cursor as of now, in pages: one sort for all of them. Close it if it is not used up."""
+
+    def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
+        """record_id and updated_at of all that changed from `since` up to a cursor: for the look-back."""
+
+    def read_records(self, record_ids: list[str]) -> Page:
+        """The records of these numbers, as they are now."""
+
+    def wait_for_wake(self, timeout: float) -> bool:
+        """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
+
+    def describe(self) -> Mapping[str, int | str | None]:
+        """kind, rows (records in all), without_time (rows that can never be read, for want of an updated_at)."""
+
+    def close(self) -> None: ...
+
+
+def open(name: str, source: DatabaseSource | FilesSource, zone: str, key: bytes):
+    """A source of the settings: a Source, or a files.Folder. Does not connect yet.
+
+    `zone` is the world's, for times without one. Raises SourceError where the settings cannot work.
+    """
+    try:
+        mapper = mapping.compile(source, zone, key, name)
+    except ValueError as wrong:
+        raise SourceError(str(wrong)) from None
+    if isinstance(source, FilesSource):
+        from etl.sources.files import Folder
+
+        return Folder(name, source, mapper)
+    from etl.sources.database import open_database
+
+    return open_database(name, source, mapper)
+
+
+def check_columns(name: str, mapper: mapping.Mapper, found: list[str], where: str = "the source") -> None:
+    """Every mapped column must be there. Raises SourceError that names the first that is not."""
+    for field, column in mapper.origins:
+        if column not in found:
+            raise SourceError(
+                f'sources.{name}.fields.{field}: column "{column}" is not in {where}; it has: {", ".join(found)}'
+            )

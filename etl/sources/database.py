@@ -1,0 +1,296 @@
+"""Any table, view or query that SQLAlchemy reaches, read page by page in the order of its changes.
+
+This is the road for every dialect; PostgreSQL has a faster one with the same promises (postgresql.py).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from time import sleep
+from urllib.parse import quote, quote_plus
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from etl.mapping import Mapper
+from etl.sources import START, Cursor, Page, SourceError, check_columns
+from etl.sources.statements import Statements, origin
+from sql.settings import DatabaseSource
+
+# A time outside of these is a mistake, and a cursor there would never let another row through.
+FIRST, LAST = datetime(2, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
+IN_ONE_QUESTION = 500  # record numbers; SQLite takes 999 parameters, SQL Server 2100
+
+
+def open_database(name: str, source: DatabaseSource, mapper: Mapper):
+    """The road that fits the address."""
+    for field in ("record_id", "updated_at"):
+        spec = source.fields.get(field)
+        if spec is None or spec.origin != "column" or spec.values or (field == "record_id" and spec.format):
+            raise SourceError(
+                f"sources.{name}.fields.{field}: a database is read in the order of its changes, so this must be "
+                "a column, as it is; a query may make one"
+            )
+    try:
+        url = sa.make_url(source.url)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        dialect = url.get_dialect()
+    except (exc.ArgumentError, exc.NoSuchModuleError) as wrong:
+        hidden = "" if isinstance(wrong, exc.ArgumentError) else f": {wrong}"
+        raise SourceError(f"sources.{name}.url: is not an address such as postgresql://…{hidden}") from None
+    if dialect.name == "postgresql" and dialect.driver == "psycopg":
+        from etl.sources.postgresql import PostgresqlSource
+
+        return PostgresqlSource(name, source, mapper, url)
+    return AnyDatabase(name, source, mapper, url)
+
+
+class AnyDatabase:
+    """A database source; see etl.sources.Source for what it promises."""
+
+    def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
+        self.name, self.mapper, self._url = name, mapper, url
+        self._clock, self._number = source.fields["updated_at"], source.fields["record_id"]
+        self._zone = ZoneInfo(mapper.zone)
+        self.statements = Statements(origin(source.table, source.query), self._clock.column, self._number.column)
+        self._what = f'table "{source.table}"' if source.table else "query"
+        self._is_known = False
+        self._is_text = self._is_aware = False
+        self._number_of: Callable[[str], object] = str
+        self._last: tuple[Cursor, tuple] | None = None
+        try:
+            self._engine = sa.create_engine(url, pool_size=2, **self._options())
+        except (ModuleNotFoundError, TypeError) as wrong:
+            raise SourceError(
+                f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}"
+            ) from None
+
+    def _options(self) -> dict:
+        return {"pool_pre_ping": True}
+
+    # -- the promises
+
+    def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
+        names = self.mapper.columns
+        if not self._know():
+            return self._page(self._table([], names), cursor, limit)
+        place = self._place(cursor)
+        if place is None:
+            return self._read_again(cursor, limit, until)
+        return self._page(self._ask(lambda s: s.after(names, place or None, self._ends(until), limit)), cursor, limit)
+
+    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
+        """Page after page: what all dialects can do. An index on (updated_at, record_id) makes it cheap."""
+        more = True
+        while more:
+            page = self.read_after(cursor, limit, until)
+            cursor, more = page.cursor or cursor, page.more
+            yield page
+
+    def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
+        names, first = self.mapper.key_columns, self._time(since)
+        if not self._know():
+            return self.mapper.keys(self._table([], names))
+        if not self._is_loose:
+            place = self._place(until) or (self._time(until.updated_at), self._number_of(until.record_id))
+            return self.mapper.keys(self._ask(lambda s: s.between(names, first, place, self._ends(None))))
+        ends = self._ends(until.updated_at)
+        keys = self.mapper.keys(self._ask(lambda s: s.from_on(names, first, ends, None)))
+        moment = pc.field("updated_at")
+        return keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(until.updated_at)))
+
+    def read_records(self, record_ids: list[str]) -> Page:
+        if not record_ids or not self._know():
+            return Page(self.mapper(self._table([], self.mapper.columns)), None, False)
+        numbers = self.mapper.row_numbers(record_ids)
+        parts = []
+        for start in range(0, len(numbers), self._in_one_question):
+            some = [self._number_of(number) for number in numbers[start : start + self._in_one_question]]
+            parts.append(self._ask(lambda s, some=some: s.numbered(self.mapper.columns, some)))
+        return Page(self.mapper(pa.concat_tables(parts, promote_options="permissive")), None, False)
+
+    _in_one_question = IN_ONE_QUESTION
+
+    def wait_for_wake(self, timeout: float) -> bool:
+        """Nobody calls here: the source is polled."""
+        sleep(timeout)
+        return False
+
+    def describe(self) -> dict[str, int | str | None]:
+        self._know()
+        rows, timed = self._run(lambda db: db.execute(self.statements.count()).one())
+        return {"kind": "database", "rows": rows, "without_time": rows - timed}
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- what the source is like
+
+    def _know(self) -> bool:
+        """Which columns there are and of what kind the two of the order are; asked once, and again after an error.
+
+        False while nothing can be known, because there is no row yet.
+        """
+        if not self._is_known:
+            found = self._run(lambda db: list(db.execute(self.statements.everything()).keys()))
+            check_columns(self.name, self.mapper, found, self._what)
+            self._is_known = self._learn()
+        return self._is_known
+
+    def _learn(self) -> bool:
+        one = self.statements.columns([self._clock.column, self._number.column])
+        row = self._run(lambda db: db.execute(one.where(sa.column(self._clock.column).is_not(None)).limit(1)).first())
+        if row is None:
+            return False
+        clock, number = row
+        self._is_text = isinstance(clock, str)
+        self._is_aware = isinstance(clock, datetime) and clock.tzinfo is not None
+        self._is_day = isinstance(clock, date) and not isinstance(clock, datetime)
+        self._number_of = int if isinstance(number, int) else str
+        if not isinstance(clock, str | date):
+            raise SourceError(
+                f'sources.{self.name}.fields.updated_at: column "{self._clock.column}" is neither a time nor '
+                f"a text in ISO 8601 (found a {type(clock).__name__}); a query may make it one"
+            )
+        return True
+
+    _is_day = False
+
+    @property
+    def _is_loose(self) -> bool:
+        """Times are texts whose spelling only the source knows."""
+        return self._is_text and not self._clock.format
+
+    # -- the cursor as the source writes it
+
+    def _place(self, cursor: Cursor) -> tuple | None:
+        """(clock, number) in the source's own values; () for the start; None if it cannot be known any more.
+
+        Times kept as text come in many spellings (a T or a space, how many digits behind the
+        point), and compare as text: only the very text that was read can be compared with.
+        """
+        if cursor == START or cursor.updated_at < FIRST:
+            return ()
+        if self._last and self._last[0] == cursor:
+            return self._last[1]
+        if self._is_loose:
+            return None
+        return self._time(cursor.updated_at), self._number_of(cursor.record_id)
+
+    def _time(self, moment: datetime):
+        """A moment as the source's column holds it."""
+        moment = min(max(moment, FIRST), LAST)
+        if self._is_aware:
+            return moment
+        wall = moment.astimezone(self._zone).replace(tzinfo=None)
+        if not self._is_text:
+            return wall.date() if self._is_day else wall
+        # without a format: a text before all of that day's, whatever their spelling and zone
+        return wall.strftime(self._clock.format) if self._clock.format else f"{wall - timedelta(days=1):%Y-%m-%d}"
+
+    def _ends(self, until: datetime | None) -> tuple:
+        if self._is_loose:
+            # Text does not say when `until` is to the second; a day's end is near enough to keep mistakes out.
+            return "0002", "9998" if until is None else f"{until + timedelta(days=2):%Y-%m-%d}"
+        return self._time(FIRST), self._time(LAST if until is None else until + timedelta(microseconds=1))
+
+    def _read_again(self, cursor: Cursor, limit: int, until: datetime | None) -> Page:
+        """After a restart, for times kept as text: from the day before the cursor on, skipping what is known."""
+        names, ends = self.mapper.columns, self._ends(until)
+        found = self._ask(lambda s: s.from_on(names, self._time(cursor.updated_at), ends, limit))
+        while True:
+            full = found.num_rows == limit
+            new = found.filter(self._is_after(found, cursor))
+            if new.num_rows or not full:
+                page = self._page(new, cursor, limit)
+                return Page(page.records, page.cursor, full)
+            place = self._last_row(found)
+            found = self._ask(lambda s, place=place: s.after(names, place, ends, limit))
+
+    def _is_after(self, found: pa.Table, cursor: Cursor) -> pa.Array:
+        keys = self.mapper.row_keys(found)
+        later = pc.greater(keys["updated_at"], pa.scalar(cursor.updated_at, keys["updated_at"].type))
+        known = pc.and_(
+            pc.equal(keys["updated_at"], pa.scalar(cursor.updated_at, keys["updated_at"].type)),
+            pc.equal(keys["record_id"], cursor.record_id),
+        )
+        at = pc.index(known.combine_chunks().fill_null(False), True).as_py()
+        same = pc.equal(keys["updated_at"], pa.scalar(cursor.updated_at, keys["updated_at"].type))
+        behind = pa.array(range(found.num_rows), pa.int64())
+        # of one moment: those behind the cursor's own row; all, if that row is gone (known rows change nothing)
+        return pc.or_(later, pc.and_(same, pc.greater(behind, at))).fill_null(True)
+
+    def _last_row(self, found: pa.Table) -> tuple:
+        last = found.slice(found.num_rows - 1)
+        return last[self._clock.column][0].as_py(), last[self._number.column][0].as_py()
+
+    def _page(self, found: pa.Table, cursor: Cursor, limit: int) -> Page:
+        if not found.num_rows:
+            return Page(self.mapper(found), None if cursor == START else cursor, False)
+        last = self.mapper.row_keys(found.slice(found.num_rows - 1)).to_pylist()[0]
+        if last["updated_at"] is None or last["record_id"] is None:
+            missing = "updated_at" if last["updated_at"] is None else "record_id"
+            raise SourceError(
+                f"sources.{self.name}.fields.{missing}: a row has none that can be read, so nothing after it "
+                "can be found; mend it in the source"
+            )
+        after = Cursor(last["updated_at"].astimezone(UTC), last["record_id"])
+        self._last = after, self._last_row(found)
+        return Page(self.mapper(found), after, found.num_rows == limit)
+
+    # -- asking
+
+    def _ask(self, question: Callable[[Statements], sa.Select]) -> pa.Table:
+        """A question's rows. After a refusal the columns are looked at again: one may have been renamed."""
+        self._know()
+        try:
+            return self._fetch(question(self.statements))
+        except SourceError:
+            self._is_known = False
+            self._know()
+            raise
+
+    def _fetch(self, query: sa.Select) -> pa.Table:
+        rows = self._run(lambda db: db.execute(query).fetchall())
+        return self._table(rows, [column.name for column in query.selected_columns])
+
+    @staticmethod
+    def _table(rows: Sequence[Sequence], names: Sequence[str]) -> pa.Table:
+        columns = zip(*rows, strict=True) if rows else [()] * len(names)
+        return pa.table([_array(cells) for cells in columns], names=list(names))
+
+    def _run(self, work: Callable):
+        try:
+            with self._engine.connect() as db:
+                return work(db)
+        except (exc.SQLAlchemyError, OSError) as wrong:
+            raise self._error(wrong) from None
+
+    def _error(self, wrong: Exception) -> SourceError:
+        """What the driver says, on one line and without the password."""
+        said = " ".join(str(getattr(wrong, "orig", None) or wrong).split()) or type(wrong).__name__
+        if password := self._url.password:
+            for spelled in {str(password), quote(str(password), safe=""), quote_plus(str(password))}:
+                said = said.replace(spelled, "***")
+        said = re.sub(r"\(Background on this error.*", "", said)[:500]
+        down = isinstance(wrong, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | OSError)
+        where = self._url.host or self._url.database or self._url.drivername
+        return SourceError(
+            f"sources.{self.name}: {f'the database at {where} does not answer' if down else 'refused'}: {said}"
+        )
+
+
+def _array(cells: Sequence) -> pa.Array:
+    """Values of a driver as they come; where they are of several kinds, as text."""
+    try:
+        return pa.array(cells)
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+        return pa.array([None if cell is None else _cell(cell) for cell in cells], pa.binary())
+
+
+def _cell(cell) -> bytes:
+    return bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode("utf-8", "surrogatepass")

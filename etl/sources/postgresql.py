@@ -1,0 +1,201 @@
+"""PostgreSQL by COPY: rows as CSV straight into Arrow, a long read in one sort, and LISTEN to be woken.
+
+1 M rows of 14 columns: 1.0 s from the server, 0.3 s into Arrow; by SQLAlchemy rows 9 s.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from time import monotonic
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pcsv
+import sqlalchemy as sa
+from psycopg import sql
+from sqlalchemy import exc
+
+from etl.mapping import Mapper
+from etl.sources import Cursor, Page, SourceError
+from etl.sources.database import AnyDatabase
+from sql.settings import DatabaseSource
+
+_TYPES = {
+    "timestamptz": pa.timestamp("us", "UTC"), "timestamp": pa.timestamp("us"), "date": pa.date32(), "bool": pa.bool_(),
+    "int2": pa.int64(), "int4": pa.int64(), "int8": pa.int64(),
+}  # fmt: skip
+_CLOCKS = ("timestamptz", "timestamp", "date")
+# A session that cannot change anything, and says its times in one way.
+_SESSION = (
+    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET default_transaction_read_only = on; "
+    "SET application_name = 'vaccination etl'; SET extra_float_digits = 1"
+)
+PATIENCE = 5  # seconds to connect
+
+
+class PostgresqlSource(AnyDatabase):
+    """As AnyDatabase, faster; and it can be woken."""
+
+    _in_one_question = 10_000
+
+    def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
+        super().__init__(name, source, mapper, url)
+        sa.event.listen(self._engine, "connect", lambda db, _record: _prepare(db))
+        self._types: dict[str, str] = {}
+        self._channel = source.listen
+        self._ear: psycopg.Connection | None = None
+        self._is_closed = threading.Event()
+
+    def _options(self) -> dict:
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": PATIENCE}}
+
+    def _learn(self) -> bool:
+        names = self.mapper.columns
+
+        def types(db: sa.Connection) -> dict[str, str]:
+            result = db.execute(self.statements.columns(names).limit(0))
+            known = db.connection.driver_connection.adapters.types
+            oids = {d.name: d.type_code for d in result.cursor.description}
+            return {name: info.name if (info := known.get(oid)) else "text" for name, oid in oids.items()}
+
+        self._types = self._run(types)
+        clock, number = self._types[self._clock.column], self._types[self._number.column]
+        if clock not in _CLOCKS:
+            raise SourceError(
+                f'sources.{self.name}.fields.updated_at: column "{self._clock.column}" is of type {clock}; it must be '
+                "timestamptz, timestamp or date, or a query that casts it"
+            )
+        self._is_aware, self._is_day = clock == "timestamptz", clock == "date"
+        self.statements = replace(self.statements, rows_compare=True, clock_type=clock, number_type=number)
+        return True
+
+    # -- COPY
+
+    def _fetch(self, query: sa.Select) -> pa.Table:
+        pieces = self._copied(query, None)
+        return self._parse(next(pieces), [column.name for column in query.selected_columns])
+
+    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
+        """One COPY for all pages: the source sorts once, and holds one snapshot until the end is reached."""
+        self._know()
+        names = self.mapper.columns
+        place = self._place(cursor)
+        query = self.statements.after(names, place or None, self._ends(until), None)
+        for piece in self._copied(query, limit):
+            page = self._page(self._parse(piece, names), cursor, limit)
+            cursor = page.cursor or cursor
+            yield page
+
+    def _copied(self, query: sa.Select, limit: int | None) -> Iterator[bytearray]:
+        """The CSV of a query, whole or in pieces of `limit` rows; at least one piece, which may be empty."""
+        compiled = query.compile(dialect=self._engine.dialect, compile_kwargs={"render_postcompile": True})
+        statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
+        try:
+            with (
+                self._engine.connect() as db,
+                db.connection.driver_connection.cursor() as cursor,
+                cursor.copy(statement, compiled.params) as copy,
+            ):
+                yield from _pieces(copy, limit)
+        except (psycopg.Error, exc.SQLAlchemyError, OSError) as wrong:
+            raise self._error(wrong) from None
+
+    def _parse(self, text: bytearray, names: Sequence[str]) -> pa.Table:
+        """CSV into columns of the source's types; as text where a value is none Arrow knows (infinity, a year BC)."""
+        wanted = [_TYPES.get(self._types[name], pa.string()) for name in names]
+        if not text:
+            return pa.table([pa.array([], kind) for kind in wanted], names=list(names))
+        for types in (wanted, [pa.string()] * len(names), [pa.binary()] * len(names)):
+            try:
+                return _table(text, names, types)
+            except pa.ArrowInvalid as wrong:
+                last = wrong
+        raise SourceError(f"sources.{self.name}: what COPY sent cannot be read: {last}")
+
+    def _error(self, wrong: Exception) -> SourceError:
+        if isinstance(wrong, psycopg.OperationalError):
+            wrong = exc.OperationalError(None, None, wrong)
+        return super()._error(wrong)
+
+    # -- waking
+
+    def wait_for_wake(self, timeout: float) -> bool:
+        """Also true after the connection was lost and is there again: something may have been missed."""
+        if self._channel is None:
+            self._is_closed.wait(timeout)
+            return False
+        end = monotonic() + timeout
+        try:
+            if self._ear is None:
+                self._ear = self._listen()
+                return True
+            heard = list(self._ear.notifies(timeout=timeout, stop_after=1))
+            # all that came with it is one reason to look
+            heard += self._ear.notifies(timeout=0)
+            return bool(heard)
+        except (psycopg.Error, OSError):
+            self._deaf()
+            self._is_closed.wait(max(0.0, min(end - monotonic(), PATIENCE)))
+            return False
+
+    def _listen(self) -> psycopg.Connection:
+        parts = self._url.translate_connect_args(username="user", database="dbname") | dict(self._url.query)
+        ear = psycopg.connect(
+            **parts, autocommit=True, connect_timeout=PATIENCE, application_name="vaccination etl (listening)"
+        )
+        try:
+            ear.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+        except BaseException:
+            ear.close()
+            raise
+        return ear
+
+    def _deaf(self) -> None:
+        if self._ear is not None:
+            self._ear.close()
+            self._ear = None
+
+    def close(self) -> None:
+        self._is_closed.set()
+        self._deaf()
+        super().close()
+
+
+def _prepare(db: psycopg.Connection) -> None:
+    with db.cursor() as cursor:
+        cursor.execute(_SESSION)
+    db.commit()
+
+
+def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[bytearray]:
+    """The protocol sends one message a row, so a piece never ends within one."""
+    piece, rows, read = bytearray(), 0, copy.read
+    is_first = True
+    while row := read():
+        piece += row
+        rows += 1
+        if rows == limit:
+            yield piece
+            piece, rows, is_first = bytearray(), 0, False
+    if piece or is_first:
+        yield piece
+
+
+def _table(text: bytearray, names: Sequence[str], types: Sequence[pa.DataType]) -> pa.Table:
+    return pcsv.read_csv(
+        pa.py_buffer(text),
+        # One thread: the source's server and the warehouse's want the other cores.
+        pcsv.ReadOptions(
+            column_names=list(names), use_threads=False, block_size=max(1 << 20, min(len(text) + 1, 1 << 28))
+        ),
+        pcsv.ParseOptions(newlines_in_values=True),
+        pcsv.ConvertOptions(
+            column_types=dict(zip(names, types, strict=True)),
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )

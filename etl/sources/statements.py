@@ -1,0 +1,113 @@
+"""The questions that a database source is asked, built for whatever dialect it speaks.
+
+All of them go through (updated_at, record_id) in the source's own order: what is compared and what
+is sorted are the same columns under the same collation, so a page begins exactly where the last one
+ended, and an index on (updated_at, record_id) serves both. No COLLATE is added: it would make that
+index useless, and nobody outside of the source compares ids.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.types import UserDefinedType
+
+# What text() would take for a parameter: a colon and a word, unless a word or another colon is before it.
+_LIKE_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
+
+
+class Named(UserDefinedType):
+    """A type of the source by the name that the source has for it."""
+
+    cache_ok = True
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def get_col_spec(self, **_more) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Statements:
+    """`clock` and `number` are the names of the columns behind updated_at and record_id.
+
+    `rows_compare` says that (a, b) > (c, d) may be used, which an index serves in one go;
+    `clock_type` and `number_type` are what the cursor's values are cast to (None: left as they are).
+    """
+
+    origin: sa.FromClause | sa.TextClause
+    clock: str
+    number: str
+    rows_compare: bool = False
+    clock_type: str | None = None
+    number_type: str | None = None
+
+    def everything(self) -> sa.Select:
+        """No row, but all columns: what is there."""
+        return sa.select(sa.text("*")).select_from(self.origin).where(sa.text("1 = 0"))
+
+    def columns(self, names: Sequence[str]) -> sa.Select:
+        return sa.select(*(sa.column(name) for name in names)).select_from(self.origin)
+
+    def after(self, names: Sequence[str], place: tuple | None, ends: tuple, limit: int | None) -> sa.Select:
+        """Rows behind `place` (clock, number), with clock in [ends), in order."""
+        query = self.columns(names).where(self._within(*ends))
+        if place is not None:
+            query = query.where(self._beyond(*place))
+        query = query.order_by(sa.column(self.clock), sa.column(self.number))
+        return query if limit is None else query.limit(limit)
+
+    def from_on(self, names: Sequence[str], clock, ends: tuple, limit: int | None) -> sa.Select:
+        """Rows at or behind a time, in order."""
+        return self.after(names, None, ends, limit).where(sa.column(self.clock) >= self._time(clock))
+
+    def between(self, names: Sequence[str], since, until: tuple, ends: tuple) -> sa.Select:
+        """Rows from a time up to a place, that place included."""
+        upto = sa.not_(self._beyond(*until))
+        clock = sa.column(self.clock)
+        query = self.columns(names).where(clock >= self._time(since), clock <= self._time(until[0]), upto)
+        return query.where(self._within(*ends)).order_by(clock, sa.column(self.number))
+
+    def numbered(self, names: Sequence[str], numbers: Sequence) -> sa.Select:
+        """The rows of some record numbers."""
+        number = sa.column(self.number)
+        if self.number_type is None:
+            return self.columns(names).where(number.in_(list(numbers)))
+        texts = sa.cast(sa.literal(list(numbers), sa.ARRAY(sa.Text)), Named(f"{self.number_type}[]"))
+        return self.columns(names).where(number == sa.func.any(texts))
+
+    def count(self) -> sa.Select:
+        return sa.select(sa.func.count(), sa.func.count(sa.column(self.clock))).select_from(self.origin)
+
+    def _within(self, first, last) -> sa.ColumnElement:
+        clock = sa.column(self.clock)
+        return sa.and_(clock >= self._time(first), clock < self._time(last))
+
+    def _beyond(self, clock, number) -> sa.ColumnElement:
+        at, what = sa.column(self.clock), sa.column(self.number)
+        clock, number = self._time(clock), self._cast(number, self.number_type)
+        if self.rows_compare:
+            return sa.tuple_(at, what) > sa.tuple_(clock, number)
+        # the first condition says nothing new, but it is the one that an index understands
+        return sa.and_(at >= clock, sa.or_(at > clock, sa.and_(at == clock, what > number)))
+
+    def _time(self, value) -> sa.ColumnElement:
+        return self._cast(value, self.clock_type)
+
+    @staticmethod
+    def _cast(value, name: str | None) -> sa.ColumnElement:
+        if name is None:
+            return sa.literal(value, sa.types.NullType())
+        # as text: it says the zone and every microsecond, and casts to whatever the column is
+        return sa.cast(sa.literal(str(value)), Named(name))
+
+
+def origin(table: str | None, query: str | None) -> sa.FromClause | sa.TextClause:
+    """What stands behind FROM."""
+    if table is not None:
+        schema, _dot, name = table.rpartition(".")
+        return sa.table(name, schema=schema or None)
+    body = _LIKE_PARAMETER.sub(r"\\:", query.strip().rstrip(";"))
+    return sa.text(f"({body}) AS records_of_source")
