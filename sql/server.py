@@ -8,11 +8,13 @@ the thread). Whatever kill -9 leaves behind, the next `start` mends.
 import hashlib
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -105,14 +107,16 @@ class EmbeddedServer:
 
     def stop(self, timeout: float = 60) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
-        if not self.alive():
-            return
-        self.process.send_signal(subprocess.signal.SIGINT)
-        try:
-            self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self.process.send_signal(subprocess.signal.SIGQUIT)
-            self.process.wait(10)
+        if self.alive():
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGQUIT)
+                self.process.wait(10)
+        if self.sockets.parent != self.folder:
+            with suppress(OSError):
+                self.sockets.rmdir()
 
     def alive(self) -> bool:
         """Whether the server that we started still runs."""

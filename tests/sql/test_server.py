@@ -56,6 +56,9 @@ def test_it_starts_wherever_it_lies(place, start, name):
     one = start(place / name)
     assert ask(one, "SELECT 1") == [(1,)]
     assert (place / name / "url").stat().st_mode & 0o777 == 0o600
+    one.stop()
+    assert not list(one.sockets.glob("*"))
+    assert one.sockets.parent == one.folder or not one.sockets.exists()
 
 
 def test_it_starts_below_a_closed_folder(place, start):
