@@ -85,8 +85,11 @@ class Language:
         return self.percent(share, 0 if whole else 1)
 
     def points(self, difference: float | None) -> str:
-        """A change of a share, in percentage points: `0,4`, without its sign."""
-        return NO_FIGURE if difference is None else self._decimals(abs(difference) * 100, 1)
+        """A change of a share, in percentage points, without its sign: `0,4`; `0,03` where it is small."""
+        if difference is None:
+            return NO_FIGURE
+        points = abs(difference) * 100
+        return self._decimals(points, 1 if points >= 0.1 or points < 0.005 else 2)
 
     def day(self, value: date | None) -> str:
         """`05/11/2021`; `5 Nov 2021`."""

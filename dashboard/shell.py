@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_up
 
 from dashboard import blocks
 from dashboard.components import filterbar, header, notices, provenance, states
+from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
 from dashboard.i18n import LANGUAGES, Language
@@ -38,7 +39,7 @@ def register_callbacks(app, settings, data) -> None:
         language = LANGUAGES[route["lang"] or settings.dashboard.language]
         return frame(language, route["path"], settings)
 
-    blocks.fill_quietly(app, reader, "place", lambda view: header.place(view, _unit_options(view)))
+    blocks.fill_quietly(app, reader, "place", header.place)
     blocks.fill_quietly(app, reader, "languages", lambda view: header.languages(view.language, view.filters))
     blocks.fill_quietly(app, reader, "notices", lambda view: notices.notices(*_noticed(view)))
     blocks.fill_quietly(app, reader, "switches", lambda view: filterbar.switches(view.language, view.filters))
@@ -56,11 +57,11 @@ def frame(language: Language, path: str, settings) -> list:
     return [
         html.A(language.say("app.skip"), href="#content", className="skip"),
         header.header(language, settings.name),
-        html.Div(id="notices", className="notices"),
+        *drawn("notices", class_name="notices"),
         html.Div(id="failure-note", role="status"),
-        filterbar.filterbar(language) if page else None,
+        *([filterbar.filterbar(language)] if page else []),
         html.Main(content, id="content", tabIndex=-1),
-        html.Footer(states.loading(language, "lines"), id="provenance", className="provenance"),
+        *drawn("provenance", html.Footer, "provenance"),
     ]
 
 
@@ -112,21 +113,27 @@ def _register_filters(app, reader: Reader) -> None:
     controls = ("date_from", "date_to", "ages", "groups", "vaccines")
     values = [f"filter-{name}" for name in controls]
 
-    @app.callback(Output("choices", "children"), Input("route", "data"), State("url", "search"))
+    @app.callback(
+        Output("choices", "children"),
+        Output("unit-search-box", "children"),
+        Input("route", "data"),
+        State("url", "search"),
+    )
     def build_choices(_route, search):
         try:
             view = reader.read(search)
         except WarehouseUnreachable:
-            return None
+            return None, None
         vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
         ages = [(band.age_band, band.label) for band in view.data.age_bands()]
-        return filterbar.choices(view.language, view.filters, ages, vaccines)
+        found = filterbar.choices(view.language, view.filters, ages, vaccines)
+        return found, header.search(view.language, _unit_options(view))
 
     # One callback both ways: the choices show the address, and what is chosen is the next address.
     @app.callback(
         Output("chosen", "data"),
         *[Output(id, "value") for id in values],
-        *[Output(f"{id}-summary", "children") for id in values[2:]],
+        *[Output(f"filter-{name}-summary", "children") for name in filterbar.SUMMARIES],
         Input("url", "search"),
         *[Input(id, "value") for id in values],
         prevent_initial_call=True,
@@ -136,7 +143,7 @@ def _register_filters(app, reader: Reader) -> None:
         if ctx.triggered_id != "url":
             wanted = filterbar.understood(dict(zip(controls, chosen, strict=True)))
             query = view.filters.but(**wanted).query()
-            return query, *[no_update] * (len(values) + 3)
+            return query, *[no_update] * (len(values) + len(filterbar.SUMMARIES))
         shown = filterbar.values(view.language, view.filters)
         summaries = filterbar.summaries(view.language, view.filters)
         return no_update, *[shown[name] for name in controls], *summaries
@@ -144,8 +151,8 @@ def _register_filters(app, reader: Reader) -> None:
 
 def _register_provenance(app, reader: Reader) -> None:
     @app.callback(
-        Output("provenance", "children"),
-        Output("as-of", "children"),
+        blocks.draws(app, "provenance"),
+        blocks.draws(app, "as-of"),
         blocks.SEARCH,
         blocks.VERSION,
         Input("pulse", "data"),
@@ -156,7 +163,7 @@ def _register_provenance(app, reader: Reader) -> None:
             found, world = view.data.sources(), view.world
         except WarehouseUnreachable:
             language = reader.language(search)
-            return states.failed(language), header.as_of(language, None, None, "")
+            return {"": states.failed(language)}, {"": header.as_of(language, None, None, "")}
         lines = [
             provenance.SourceLine(
                 row.source,
@@ -171,7 +178,7 @@ def _register_provenance(app, reader: Reader) -> None:
         ]
         moment = provenance.known_until(found, world.committed_at)
         shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
-        return provenance.footer(view.language, lines, world), shown
+        return {"": provenance.footer(view.language, lines, world)}, {"": shown}
 
 
 def _register_failure(app, reader: Reader) -> None:

@@ -69,4 +69,5 @@
 
   setInterval(count, 1000);
   window.addEventListener("stream", count);
+  window.addEventListener("drawn", count);
 })();

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from dash import dcc, html
 
+from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.filters import BASES, PRIORITY_GROUPS, STAGES, Filters
 from dashboard.i18n import Language
@@ -18,7 +19,7 @@ def filterbar(language: Language) -> html.Details:
         [
             html.Summary(language.say("filter.title")),
             html.Div(
-                [html.Div(id="switches", className="switches"), html.Div(id="choices", className="choices")],
+                [*drawn("switches", class_name="switches"), html.Div(id="choices", className="choices")],
                 className="filter-row",
             ),
         ],
@@ -45,9 +46,8 @@ def choices(
 ) -> list:
     say, now = language.say, values(language, filters)
     groups = [(number, say(f"group.{number}")) for number in PRIORITY_GROUPS]
-    summary = dict(zip(("ages", "groups", "vaccines"), summaries(language, filters), strict=True))
-    made: list = [dcc.Store(id="chosen")]
-    made += [
+    summary = dict(zip(SUMMARIES, summaries(language, filters), strict=True))
+    days = [
         html.Label(
             [
                 html.Span(say(f"filter.{name}")),
@@ -65,8 +65,15 @@ def choices(
         )
         for name in ("from", "to")
     ]
+    made = [dcc.Store(id="chosen"), _choice(say("filter.days"), "days", summary["days"], days)]
     for name, options in (("ages", ages), ("groups", groups), ("vaccines", vaccines)):
-        made.append(_checklist(say(f"filter.{name}"), name, options, now[name], summary[name]))
+        boxes = dcc.Checklist(
+            id=f"filter-{name}",
+            options=[{"label": text, "value": option} for option, text in options],
+            value=now[name],
+            className="boxes",
+        )
+        made.append(_choice(say(f"filter.{name}"), name, summary[name], boxes))
     return made
 
 
@@ -81,11 +88,18 @@ def values(language: Language, filters: Filters) -> dict:
     }
 
 
+SUMMARIES = ("days", "ages", "groups", "vaccines")
+
+
 def summaries(language: Language, filters: Filters) -> list[str]:
-    """What the closed choices of age, group and vaccine say."""
+    """What the closed choices say, in the order of SUMMARIES."""
     say = language.say
+    first, last = filters.date_from, filters.date_to
+    days = say("filter.any")
+    if first or last:
+        days = f"{language.day(first) if first else '…'}–{language.day(last) if last else '…'}"
     nothing = {"ages": "filter.any_age", "groups": "filter.any", "vaccines": "filter.any"}
-    return [
+    return [days] + [
         say("filter.chosen", n=len(chosen)) if (chosen := getattr(filters, name)) else say(nothing[name])
         for name in nothing
     ]
@@ -119,12 +133,6 @@ def _switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Nav:
     return html.Nav(links, className="switch", **{"aria-label": label})
 
 
-def _checklist(label: str, name: str, options, value: list, summary: str) -> html.Details:
+def _choice(label: str, name: str, summary: str, content) -> html.Details:
     head = [html.Span(label), html.B(summary, id=f"filter-{name}-summary")]
-    boxes = dcc.Checklist(
-        id=f"filter-{name}",
-        options=[{"label": text, "value": option} for option, text in options],
-        value=value,
-        className="boxes",
-    )
-    return html.Details([html.Summary(head), html.Div(boxes, className="pop")], className="choice")
+    return html.Details([html.Summary(head), html.Div(content, className="pop")], className="choice")

@@ -5,6 +5,7 @@ from unicodedata import combining, normalize
 
 from dash import dcc, html
 
+from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.filters import LANGUAGES, Filters
 from dashboard.i18n import Language
@@ -22,9 +23,15 @@ def header(language: Language, name) -> html.Header:
                 ],
                 className="brand",
             ),
-            html.Nav(id="place", className="place-nav", **{"aria-label": say("unit.path")}),
-            html.Div(as_of(language, None, None, ""), id="as-of", className="as-of", role="status"),
-            html.Nav(id="languages", className="languages", **{"aria-label": say("language.switch")}),
+            html.Div(
+                [
+                    *drawn("place", html.Nav, **{"aria-label": say("unit.path")}),
+                    html.Div(id="unit-search-box", className="unit-search"),
+                ],
+                className="place-nav",
+            ),
+            *drawn("as-of", class_name="as-of"),
+            *drawn("languages", html.Nav, "languages", **{"aria-label": say("language.switch")}),
             html.Button(
                 html.Span(className="theme-mark", **{"aria-hidden": "true"}),
                 id="theme-toggle",
@@ -60,32 +67,36 @@ def as_of(language: Language, moment: datetime | None, real_ms: int | None, trou
     ]
 
 
-def place(view, options: list[tuple[str, str]]) -> list:
-    """The path of units down to this one, and a search among all."""
-    say, language = view.say, view.language
-    steps = [
-        html.Li(
-            html.Span(language.name(unit), **{"aria-current": "page"})
-            if unit is view.path[-1]
-            else link(language.name(unit), view.filters.href(unit=None if unit is view.path[0] else unit.code))
-        )
-        for unit in view.path
-    ]
-    search = dcc.Dropdown(
+def place(view) -> html.Ol:
+    """The path of units down to this one."""
+    language, steps = view.language, []
+    for unit in view.path:
+        name = language.name(unit)
+        if unit is view.path[-1]:
+            steps.append(html.Li(html.Span(name, **{"aria-current": "page"})))
+        else:
+            code = None if unit is view.path[0] else unit.code
+            steps.append(html.Li(link(name, view.filters.href(unit=code))))
+    return html.Ol(steps, className="path")
+
+
+def search(language: Language, units: list[tuple[str, str]]) -> dcc.Dropdown:
+    """`units` are (code, name); found with and without accents, and by code."""
+    say = language.say
+    return dcc.Dropdown(
         id="unit-search",
         options=[
-            {"label": name, "value": code, "search": f"{name} {unaccented(name)} {code}"} for code, name in options
+            {"label": name, "value": code, "search": f"{name} {unaccented(name)} {code}"} for code, name in units
         ],
         placeholder=say("unit.search"),
         labels={
             "search": say("filter.search"),
             "clear_search": say("filter.clear_search"),
+            "clear_selection": say("filter.clear_selection"),
             "no_options_found": say("unit.none_found"),
         },
         maxHeight=420,
-        className="unit-search",
     )
-    return [html.Ol(steps, className="path"), search]
 
 
 def languages(language: Language, filters: Filters) -> list:

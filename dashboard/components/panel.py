@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboard.components import states
+from dashboard.components.drawn import drawn, store
 from dashboard.components.graph import graph
 from dashboard.components.table import toggle
 from dashboard.i18n import Language
@@ -20,19 +20,20 @@ def panel(title, unit, content, id: str | None = None, class_name: str = "", key
 
 
 def chart(language: Language, id: str, size: str = "medium") -> html.Section:
-    """A panel for the chart `id`: the callback fills `id-title`, `id-unit`, `id`, `id-sentence`, `id-table`."""
+    """A panel for the chart `id`; drawn later: `id-title`, `id-unit`, `id-sentence`, `id-table`."""
     sentence = f"{id}-sentence"
     body = [
         html.P(id=sentence, className="sentence"),
         graph(id, f"{id}-title", sentence, size),
         toggle(language, f"{id}-table"),
+        store(id),
     ]
-    return panel("", html.Span(id=f"{id}-unit"), body, id, "chart")
+    return panel(None, html.Span(id=f"{id}-unit"), body, id, "chart")
 
 
-def block(language: Language, id: str, size: str) -> html.Div:
+def block(id: str, size: str) -> html.Div:
     """A place that a callback fills; keeps its height until then."""
-    return html.Div(states.loading(language, size), id=id, className="block")
+    return html.Div(drawn(id, class_name=size), className="block")
 
 
 def key(text: str, tone: str) -> html.Span:

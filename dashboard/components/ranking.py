@@ -138,7 +138,7 @@ def _row(language: Language, row, name: str, href: str | None, today: date, kind
         html.Td([marks.arrow(row.people_today), marks.live(points)] if row.population else "", className="change"),
         html.Td(marks.live(language.count(row.people)), className="people"),
         html.Td(marks.live(gap), className=f"gap {state}"),
-        html.Td(_pace(language, row, state), className="pace"),
+        html.Td(_pace(language, row, state), className=f"pace {state}"),
         html.Td(_projected(language, row, state, today), className="projected"),
     ]
     _head_on_phones(say, cells[5:], ("people", "gap", "pace", "projected"))
@@ -155,8 +155,10 @@ def _pace(language: Language, row, state: str):
     if state in (progress.UNKNOWN, progress.REACHED) or row.pace is None or row.pace_needed is None:
         return NO_FIGURE if row.pace is None else marks.live(language.rate(row.pace))
     text = f"{language.rate(row.pace)} / {language.rate(row.pace_needed)}"
-    slow = html.Span(language.say("pace.behind"), className="chip behind") if state == progress.BEHIND else None
-    return [marks.live(text), slow]
+    if state != progress.BEHIND:
+        return marks.live(text)
+    word = html.Span(language.say("pace.behind"), className="visually-hidden")
+    return [html.Span(className="down", **{"aria-hidden": "true"}), marks.live(text, "slow"), word]
 
 
 def _projected(language: Language, row, state: str, today: date) -> str:
@@ -167,7 +169,8 @@ def _projected(language: Language, row, state: str, today: date) -> str:
     if row.projected_from is None:
         return language.say("ranking.never")
     if row.projected_to is None:
-        return language.say("ranking.earliest", span=language.short_day(row.projected_from))
+        earliest = language.span(row.projected_from, row.projected_from, today.year)
+        return language.say("ranking.earliest", span=earliest)
     return language.span(row.projected_from, row.projected_to, today.year)
 
 

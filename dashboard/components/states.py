@@ -1,13 +1,8 @@
-"""What a block shows when it has no figures: designed, of the block's size, and said in words."""
+"""What a block says when it has no figures. (While it loads, its place is grey: 40-panels.css.)"""
 
 from dash import html
 
 from dashboard.i18n import Language
-
-
-def loading(language: Language, size: str) -> html.Div:
-    text = html.Span(language.say("state.loading"), className="visually-hidden")
-    return html.Div(text, className=f"state loading {size}", role="status")
 
 
 def empty(language: Language) -> html.Div:

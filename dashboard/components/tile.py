@@ -72,14 +72,17 @@ def coverage_tile(
 
 def doses_tile(
     language: Language,
-    title: str,
+    which: str,
     doses: int,
     lines: Sequence[str],
     as_of: str,
     last_days: LastDays | None = None,
     plan: int | None = None,
 ) -> html.Article:
-    """A number of doses; against the day's plan where there is one, and never against a population."""
+    """A number of doses (today, yesterday, week, total), never against a population.
+
+    `plan`: the day's, where there is one.
+    """
     say = language.say
     bar = None
     if plan:
@@ -87,13 +90,13 @@ def doses_tile(
         bar = marks.bullet(doses / plan, 1.0, say("tile.plan_share", share=share, plan=plan))
     return _tile(
         language,
-        title=title,
+        title=say(f"tile.doses_{which}"),
         number=[marks.live(language.count(doses)), html.Span(say("doses.word"), className="of")],
         bar=bar,
         lines=[html.P(line) for line in lines if line],
         last_days=last_days.drawn(language, say("doses.word")) if last_days else None,
         as_of=as_of,
-        definition=[say("define.doses")],
+        definition=[say(f"define.doses_{which}")],
     )
 
 

@@ -74,15 +74,21 @@ def vaccines(language: Language, colours: Palette, found: list[Mix]) -> dict:
         traces,
         barmode="stack",
         hovermode="closest",
-        margin={"l": 104, "r": 8, "t": 6, "b": 6, "autoexpand": False},
+        margin={"l": 108, "r": 8, "t": 6, "b": 6, "autoexpand": False},
         # room for the longest bar's number
         xaxis={"visible": False, "range": [0, top * 1.24]},
         yaxis={
-            "showgrid": False, "tickmode": "array", "tickvals": rows, "ticktext": [_short(mix.name) for mix in drawn],
-            "tickfont": {"color": colours.ink, "size": 13}, "ticksuffix": " ", "range": [len(rows) - 0.5 - max(len(rows), 5), len(rows) - 0.5],
+            "showgrid": False,
+            "tickmode": "array",
+            "tickvals": rows,
+            "ticktext": [_short(mix.name) for mix in drawn],
+            "tickfont": {"color": colours.ink, "size": 13},
+            "ticklabelstandoff": 8,
+            # a bar is never thicker than where there are five
+            "range": [min(-0.5, len(rows) - 5.5), len(rows) - 0.5],
         },
         annotations=totals,
-    )  # fmt: skip
+    )
 
 
 def sentence(language: Language, found: list[Mix]) -> str:

@@ -12,16 +12,16 @@ PATH, NAME = "/", "overview"
 
 def layout(language: Language) -> list:
     """Places of the right size, empty: each is filled by its own callback."""
-    league = [panel.block(language, "ranking", "tall"), panel.block(language, "map", "tall")]
+    league = [panel.block("ranking", "tall"), panel.block("map", "tall")]
     pair = [panel.chart(language, "hours"), panel.chart(language, "vaccines")]
     return [
         html.H1(language.say("overview.title"), className="visually-hidden"),
-        panel.block(language, "lead", "lines"),
-        panel.block(language, "tiles", "low"),
+        panel.block("lead", "lines"),
+        panel.block("tiles", "low"),
         html.Div(league, className="row league"),
         panel.chart(language, "trend", "large"),
         html.Div(pair, className="row halves"),
-        panel.block(language, "reconciliation", "low"),
+        panel.block("reconciliation", "low"),
     ]
 
 

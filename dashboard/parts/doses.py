@@ -15,7 +15,7 @@ def lead(view: View) -> list:
         text = view.say("lead.place", share=share, plan=own.plan_today, **said)
     else:
         text = view.say("lead.place_no_plan", **said)
-    return [html.P(text, className="lead live"), html.P(view.say("lead.place_note"), className="lead-more")]
+    return [html.P(text, className="lead"), html.P(view.say("lead.place_note"), className="lead-more")]
 
 
 def league(view: View) -> html.Section:

@@ -19,7 +19,7 @@ def lead(view: View) -> list:
     ]
     said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
     return [
-        html.P(said, className="lead live"),
+        html.P(said, className="lead"),
         html.P(" ".join(part for part in more if part), className="lead-more"),
     ]
 

@@ -2,7 +2,6 @@
 
 from dash import html
 
-from dashboard.components.progress import a_day
 from dashboard.components.tile import LastDays, coverage_tile, doses_tile
 from dashboard.figures import series
 from dashboard.filters import STAGES
@@ -42,16 +41,37 @@ def by_residence(view: View) -> list:
 def by_place(view: View) -> list:
     say, language = view.say, view.language
     rows = view.data.doses_by_unit(view.filters)
-    own = self_of(rows)
+    own, as_of = self_of(rows), view.as_of(rows)
     daily = _daily(view, [(row.day, row.doses) for row in view.data.doses_trend(view.filters)])
-    means = [mean for mean in daily.means if mean is not None]
-    before = [say("doses.a_day", n=round(means[-1]))] if means else []
+    flow = view.data.reconciliation(view.filters)
+    here = flow.at_home + flow.non_residents + flow.unknown_residence
+    visitors = language.percent(flow.non_residents / here if here else None)
     return [
         _today(view),
-        doses_tile(language, say("tile.doses_yesterday"), own.doses_yesterday, [], view.as_of(rows)),
-        doses_tile(language, say("tile.doses_week"), round(means[-1]) if means else 0, before, view.as_of(rows)),
-        doses_tile(language, say("tile.doses_total"), own.doses, [say("basis.place")], view.as_of(rows)),
+        doses_tile(language, "yesterday", own.doses_yesterday, _yesterday(view, daily), as_of),
+        _week(view, daily, as_of),
+        doses_tile(language, "total", own.doses, [say("tile.visitors", share=visitors)], as_of),
     ]
+
+
+def _yesterday(view: View, daily: series.Daily) -> list[str]:
+    """Against the same day a week ago: a Sunday is not compared with a Monday."""
+    if len(daily.counts) < 1 + series.WEEK + 1:
+        return []
+    week_ago = daily.counts[-2 - series.WEEK]
+    lines = [view.say("tile.week_ago", n=week_ago)]
+    if daily.settled < len(daily.counts) - 1:
+        lines.append(view.say("tile.not_all_in"))
+    return lines
+
+
+def _week(view: View, daily: series.Daily, as_of: str):
+    means = [mean for mean in daily.means if mean is not None]
+    now = round(means[-1]) if means else 0
+    before = means[-1 - series.WEEK] if len(means) > series.WEEK else None
+    lines = [view.say("tile.week_before", n=round(before))] if before is not None else []
+    shown = LastDays(tuple(round(mean) for mean in means[-_DAYS:]))
+    return doses_tile(view.language, "week", now, lines, as_of, shown)
 
 
 def _today(view: View):
@@ -67,10 +87,8 @@ def _today(view: View):
         lines.append(say("tile.no_plan"))
     lines.append(say("tile.yesterday_same", n=own.doses_yesterday))
     counted = [(row.day, row.doses) for row in view.data.doses_trend(view.filters)]
-    title = say("tile.doses_today")
-    return doses_tile(
-        language, title, own.doses_today, lines, view.as_of(rows), _last_days(view, counted), plan
-    )
+    last_days = _last_days(view, counted)
+    return doses_tile(language, "today", own.doses_today, lines, view.as_of(rows), last_days, plan)
 
 
 def _three(asked: str) -> list[str]:

@@ -75,7 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trend.title_doses": ("Số mũi tiêm theo ngày", "Doses by day"),
     "trend.unit": ("Người {stage} mỗi ngày", "People {stage}, a day"),
     "trend.unit_doses": ("Mũi tiêm mỗi ngày", "Doses a day"),
-    "trend.mean": ("trung bình 7 ngày", "7-day mean"),
+    "trend.mean": ("TB 7 ngày", "7-day mean"),
     "trend.needed": ("cần đạt {needed}", "needed {needed}"),
     "trend.incomplete": ("chưa đủ số liệu", "incomplete"),
     "trend.daily": ("mỗi ngày", "daily"),

@@ -79,12 +79,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.gained": ("{points} · +{people} người hôm nay", "{points} · +{people} {people:person|people} today"),
     "tile.gained_people": ("+{people} người hôm nay", "+{people} {people:person|people} today"),
     "tile.yesterday_same": ("Hôm qua cả ngày: {n} mũi", "Yesterday, all day: {n} {n:dose|doses}"),
-    "tile.day_before": ("so với hôm kia: {difference}", "against the day before: {difference}"),
-    "tile.plan": ("Kế hoạch hôm nay: {plan} mũi", "Planned today: {plan} {plan:dose|doses}"),
+    "tile.week_ago": ("Cùng ngày tuần trước: {n} mũi", "The same day last week: {n} {n:dose|doses}"),
+    "tile.week_before": ("7 ngày trước đó: {n} mũi/ngày", "The 7 days before: {n} {n:dose|doses} a day"),
+    "tile.not_all_in": ("Chưa nhập đủ", "Not all entered yet"),
+    "tile.visitors": ("Người nơi khác: {share}", "Non-residents: {share}"),
     "tile.plan_share": ("{share} kế hoạch {plan} mũi", "{share} of {plan} planned"),
     "tile.no_plan": ("Chưa có kế hoạch hôm nay", "No plan for today"),
-    "tile.plan_unit": ("Không có kế hoạch theo nơi ở", "There is no plan by residence"),
-    "tile.last_days": ("{days} ngày gần đây", "Last {days} days"),
     "tile.spark": (
         "{days} ngày gần đây, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, hôm nay {now}.",
         "Last {days} days, {what} a day: lowest {low}, highest {high}, today {now}.",
@@ -92,7 +92,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.bullet": ("{value}, chỉ tiêu {target}", "{value}, target {target}"),
     "tile.over": ("Trên 100%: kiểm tra mẫu số", "Over 100%: check the denominator"),
     "tile.as_of": ("Tính đến {time}", "As of {time}"),
-    "tile.asked": ("Đang xem trong bảng và biểu đồ", "Shown in the table and charts"),
     "denominator": ("Mẫu số: {source}, ngày {on}.", "Denominator: {source}, dated {on}."),
     "define.first": (
         "Số người có ít nhất 1 mũi hợp lệ, theo nơi ở, chia cho đối tượng đích. Mỗi người đếm một lần.",
@@ -112,8 +111,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Số người đã tiêm mũi nhắc lại lần 2 đúng khoảng cách, theo nơi ở, chia cho đối tượng đích.",
         "People with a second booster at the right interval, by residence, over the target population.",
     ),
-    "define.doses": (
-        "Số mũi tiêm có ngày tiêm là hôm nay, kể cả mũi nhập muộn khi đã về đến kho.",
-        "Doses injected on the day, those entered late included once they have arrived.",
+    "define.doses_today": (
+        "Số mũi tiêm có ngày tiêm là hôm nay và đã được nhập.",
+        "Doses injected today and entered so far.",
+    ),
+    "define.doses_yesterday": (
+        "Số mũi tiêm có ngày tiêm là hôm qua, kể cả mũi nhập muộn.",
+        "Doses injected yesterday, those entered late included.",
+    ),
+    "define.doses_week": (
+        "Trung bình số mũi mỗi ngày của 7 ngày gần nhất đã đủ số liệu.",
+        "Mean doses a day over the last 7 days that are complete.",
+    ),
+    "define.doses_total": (
+        "Tất cả các mũi tiêm tại các điểm tiêm trên địa bàn, trong khoảng ngày đang chọn.",
+        "All doses injected at sites in the area, over the days chosen.",
     ),
 }

@@ -28,7 +28,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pace.behind": ("Chậm tiến độ", "Behind"),
     "pace.overdue": ("Quá hạn", "Overdue"),
     "pace.unknown": ("Chưa có chỉ tiêu", "No target"),
-    "state.loading": ("Đang tải…", "Loading…"),
     "state.empty": ("Không có mũi tiêm nào với bộ lọc này.", "No injections with these filters."),
     "state.failed": (
         "Chưa đọc được kho dữ liệu. Số liệu sẽ tự hiện lại khi kho dữ liệu hoạt động.",
