@@ -21,7 +21,7 @@ LONGEST_PAUSE = 9 * SECOND
 # A delivery has just arrived: sites do half as much again as in the last two weeks, up to what they can do.
 PUSH, MOST_PER_DAY = 1.5, 27_000
 PEAK_HOURLY = HOURLY.max()
-CATCH_UP = 1500; X=0  # records entered at once after a time without the sample
+CATCH_UP = 1500  # records entered at once after a time without the sample
 _PER_COMMIT = 250
 
 
@@ -88,7 +88,7 @@ class Sites:
         if away < 5 * MINUTE:
             return 0
         usual = self.register.usual_doses(_local(now)[0]) * away / DAY
-        left = total = int(usual*3)
+        left = total = int(min(CATCH_UP, usual))
         while left > 0:
             self.enter(db, min(left, _PER_COMMIT), now, now - MINUTE)
             db.execute(platform.SQL["notify"])
