@@ -36,7 +36,8 @@ class Busy(Exception):
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # It warns when a job is not started since it still runs (as in a backfill), and prints rows with errors.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     try:
         return options.verb(settings.read(options.config, options.data), options)
     except (SettingsError, ReferenceError, PersonKeyError) as wrong:

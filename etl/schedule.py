@@ -85,5 +85,7 @@ def _wake(intake: Intake, stop: threading.Event, lost: threading.Event) -> None:
 
 def _judge(fault: BaseException, lost: threading.Event) -> None:
     if not lost.is_set():
-        log.error("giving up the lead, to begin anew: %s: %s", type(fault).__name__, fault)
+        # Of a database's complaint its first line only: the detail may quote a row.
+        said = fault.diag.message_primary if isinstance(fault, psycopg.Error) else fault
+        log.error("giving up the lead, to begin anew: %s: %s", type(fault).__name__, said)
     lost.set()
