@@ -66,7 +66,8 @@ class Language:
         """A number a day: whole, and with one decimal where it is small. `409`, `0,4`."""
         if value is None:
             return NO_FIGURE
-        return self.count(round(value)) if value >= 10 or value == int(value) else self._decimals(value, 1)
+        is_whole = value >= 10 or round(value, 1) == round(value)
+        return self.count(round(value)) if is_whole else self._decimals(value, 1)
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """`95,2%`. Not rounded up to 100 % by the way of writing it: 99,97 % is `99,9%`."""

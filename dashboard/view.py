@@ -4,7 +4,7 @@ Callbacks get a `View` and hand its parts to the pure rooms (figures, components
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -54,6 +54,13 @@ class View:
         while found[0].unit_id != self.world.root_unit_id and found[0].parent_id in self.units:
             found.insert(0, self.units[found[0].parent_id])
         return tuple(found)
+
+    def about_parent(self) -> "View":
+        """The same question about the unit above; about this one where there is none."""
+        parent = self.units.get(self.unit.parent_id)
+        if parent is None or self.is_root:
+            return self
+        return replace(self, filters=self.filters.but(unit=parent.code))
 
     @property
     def today(self):

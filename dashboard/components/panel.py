@@ -8,15 +8,17 @@ from dashboard.components.table import toggle
 from dashboard.i18n import Language
 
 
-def panel(title, unit, content, id: str | None = None, class_name: str = "", keys=None) -> html.Section:
-    """`title`, `unit`: text or components; `keys`: what the colours mean, beside the unit."""
-    heading = {"id": f"{id}-title"} if id else {}
-    head = [html.H2(title, **heading), html.P([html.Span(unit, className="unit"), *(keys or [])])]
-    return html.Section(
-        [html.Header(head), *(content if isinstance(content, list) else [content])],
-        className=f"panel {class_name}".strip(),
-        **({"aria-labelledby": f"{id}-title"} if id else {}),
-    )
+def panel(title, under, content: list, id: str, class_name: str = "", keys=()) -> html.Section:
+    """`under`: the unit, as text or components; `keys`: what the colours mean, beside it."""
+    measured = unit(under) if isinstance(under, str) else under
+    head = html.Header([html.H2(title, id=f"{id}-title"), html.P([measured, *keys])])
+    label = {"aria-labelledby": f"{id}-title"}
+    return html.Section([head, *content], className=f"panel {class_name}".strip(), **label)
+
+
+def unit(text: str) -> html.Span:
+    """What the numbers of a block count."""
+    return html.Span(text, className="unit")
 
 
 def chart(language: Language, id: str, size: str = "medium") -> html.Section:

@@ -31,7 +31,7 @@ def missing(row) -> int:
 
 def a_day(language: Language, value: float, what: str = "people") -> str:
     """`409 người/ngày`, `0,4 people a day`: small paces keep a decimal, or 0.4 would be 0."""
-    if value >= 10 or value == int(value):
+    if value >= 10 or round(value, 1) == round(value):
         return language.say(f"{what}.a_day", n=round(value))
     return language.say(f"{what}.a_day.decimal", n=language.rate(value))
 

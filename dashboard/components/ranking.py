@@ -3,7 +3,8 @@
 Below the ranked rows stand the unit itself, what cannot be placed in it, and the total of all.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from dash import html
@@ -13,19 +14,29 @@ from dashboard.components.link import link
 from dashboard.i18n import NO_FIGURE, Language
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a row is called, where it leads (None: nowhere), whether it is the unit of the page."""
+
+    name: str
+    href: str | None = None
+    is_asked: bool = False
+
+    @property
+    def head(self) -> html.Th:
+        text = link(self.name, self.href) if self.href else self.name
+        return html.Th(text, scope="row", className="name")
+
+
 def ranking(
     language: Language,
     rows: Sequence,
     whole,
-    names: dict[int, str],
-    href: Callable[[int], str | None],
+    lines: dict[int, Line],
     today: date,
     caption: str,
 ) -> html.Table:
-    """`rows` and `whole` (the unit itself) are Standings of one stage.
-
-    `href` gives None for a row that leads nowhere.
-    """
+    """`rows` and `whole` (the unit itself) are Standings of one stage; `lines` by unit_id."""
     say = language.say
     heads = [
         ("rank", "ranking.rank", ""),
@@ -41,11 +52,11 @@ def ranking(
     head = html.Tr([_head(say, *parts) for parts in heads])
     placed, nowhere = parted(rows)
     body = [
-        _row(language, row, names[row.unit_id], href(row.unit_id), today)
+        _row(language, row, lines[row.unit_id], today)
         for row in sorted(placed, key=lambda row: row.rank if row.rank is not None else float("inf"))
     ]
-    foot = [_row(language, whole, say("ranking.whole"), None, today, "whole")] if body else []
-    foot += [_row(language, row, names[row.unit_id], None, today, "nowhere") for row in nowhere]
+    foot = [_row(language, whole, Line(say("ranking.whole")), today, "whole")] if body else []
+    foot += [_row(language, row, lines[row.unit_id], today, "nowhere") for row in nowhere]
     if nowhere:
         people = whole.people + sum(row.people for row in nowhere)
         foot.append(_total(language, 5, [("people", people)], 3))
@@ -63,8 +74,7 @@ def doses_ranking(
     language: Language,
     rows: Sequence,
     whole,
-    names: dict[int, str],
-    href: Callable[[int], str | None],
+    lines: dict[int, Line],
     caption: str,
 ) -> html.Table:
     """By place of injection (UnitDoses): doses against the day's plan, no coverage anywhere."""
@@ -83,11 +93,11 @@ def doses_ranking(
     placed, nowhere = parted(rows)
     most = sorted(placed, key=lambda row: (-row.doses_today, -row.doses))
     body = [
-        _doses_row(language, row, rank, names[row.unit_id], href(row.unit_id))
+        _doses_row(language, row, rank, lines[row.unit_id])
         for rank, row in enumerate(most, 1)
     ]
-    foot = [_doses_row(language, whole, None, say("ranking.whole"), None, "whole")] if body else []
-    foot += [_doses_row(language, row, None, names[row.unit_id], None, "nowhere") for row in nowhere]
+    foot = [_doses_row(language, whole, None, Line(say("ranking.whole")), "whole")] if body else []
+    foot += [_doses_row(language, row, None, lines[row.unit_id], "nowhere") for row in nowhere]
     if nowhere:
         every = [whole, *nowhere]
         counts = [
@@ -120,7 +130,7 @@ def _head(say, name: str, key: str, unit: str) -> html.Th:
     return html.Th(text, scope="col", className=name)
 
 
-def _row(language: Language, row, name: str, href: str | None, today: date, kind: str = "") -> html.Tr:
+def _row(language: Language, row, line: Line, today: date, kind: str = "") -> html.Tr:
     say = language.say
     state = progress.status(row, today)
     has_goal = row.target_share is not None and row.coverage is not None
@@ -130,7 +140,7 @@ def _row(language: Language, row, name: str, href: str | None, today: date, kind
     gap = language.count(progress.missing(row)) if has_goal else NO_FIGURE
     cells = [
         html.Td(str(row.rank) if row.rank else "", className="rank"),
-        html.Th(link(name, href) if href else name, scope="row", className="name"),
+        line.head,
         html.Td(
             marks.bullet(row.coverage, row.target_share, label) if row.population else None, className="bar"
         ),
@@ -142,7 +152,12 @@ def _row(language: Language, row, name: str, href: str | None, today: date, kind
         html.Td(_projected(language, row, state, today), className="projected"),
     ]
     _head_on_phones(say, cells[5:], ("people", "gap", "pace", "projected"))
-    return html.Tr(cells, className=f"{kind} {state}".strip())
+    return _tr(cells, f"{kind} {state}".strip(), line)
+
+
+def _tr(cells: Sequence, class_name: str, line: Line) -> html.Tr:
+    mark = {"aria-current": "true"} if line.is_asked else {}
+    return html.Tr(cells, className=class_name, **mark)
 
 
 def _head_on_phones(say, cells: Sequence, names: Sequence[str]) -> None:
@@ -174,12 +189,12 @@ def _projected(language: Language, row, state: str, today: date) -> str:
     return language.span(row.projected_from, row.projected_to, today.year)
 
 
-def _doses_row(language: Language, row, rank: int | None, name: str, href: str | None, kind: str = "") -> html.Tr:
+def _doses_row(language: Language, row, rank: int | None, line: Line, kind: str = "") -> html.Tr:
     share = row.doses_today / row.plan_today if row.plan_today else None
     percent = language.percent(share, 0)
     cells = [
         html.Td(str(rank) if rank else "", className="rank"),
-        html.Th(link(name, href) if href else name, scope="row", className="name"),
+        line.head,
         html.Td(marks.bullet(share, 1.0, percent) if share is not None else None, className="bar"),
         html.Td(marks.live(percent), className="share"),
         html.Td(marks.live(language.count(row.doses_today)), className="today"),
@@ -188,4 +203,4 @@ def _doses_row(language: Language, row, rank: int | None, name: str, href: str |
         html.Td(marks.live(language.count(row.doses)), className="doses"),
     ]
     _head_on_phones(language.say, cells[4:], ("doses_today", "plan", "doses_yesterday", "doses"))
-    return html.Tr(cells, className=kind)
+    return _tr(cells, kind, line)

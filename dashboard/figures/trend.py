@@ -21,11 +21,12 @@ def trend(language: Language, colours: Palette, shown: Daily, means: list, neede
     if not shown.counts:
         return nothing(language, colours)
     days, settled = shown.days, shown.settled
+    dates = [day.isoformat() for day in days]
     word = language.say(f"{what}.word")
     traces = [
         {
             "type": "bar",
-            "x": days,
+            "x": dates,
             "y": list(shown.counts),
             "marker": {
                 "color": [colours.accent_soft if n < settled else colours.faint for n in range(len(days))],
@@ -46,7 +47,7 @@ def trend(language: Language, colours: Palette, shown: Daily, means: list, neede
         {
             "type": "scatter",
             "mode": "lines",
-            "x": days,
+            "x": dates,
             "y": means,
             "line": {"color": colours.accent, "width": 2.5},
             "name": language.say("trend.mean"),
@@ -65,7 +66,8 @@ def trend(language: Language, colours: Palette, shown: Daily, means: list, neede
             "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
             "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
             "nticks": 8,
-            "range": [days[0] - timedelta(hours=14), days[-1] + timedelta(hours=14)],
+            # a bar stands half a day to each side of its midnight
+            "range": [f"{days[0] - timedelta(1)}T10:00", f"{days[-1]}T14:00"],
         },
         yaxis={"showgrid": True, "nticks": 4, "tickformat": ",.0f", "range": [0, top], "rangemode": "tozero"},
         annotations=labels,
@@ -105,7 +107,7 @@ def _labels(language, colours, shown: Daily, means, needed, top):
     if shown.settled < len(shown.counts):
         annotations.append(
             {
-                "xref": "x", "x": shown.days[-1], "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "bottom",
+                "xref": "x", "x": shown.days[-1].isoformat(), "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "bottom",
                 "showarrow": False, "text": language.say("trend.incomplete"),
                 "font": {"color": colours.muted, "size": 12},
             }  # fmt: skip

@@ -50,7 +50,7 @@ def hours_chart(view: View, colours):
     keys = [panel.key(view.say("hours.today"), "accent"), panel.key(view.say("hours.yesterday"), "faint")]
     return (
         view.say("hours.title"),
-        [view.say("hours.unit"), *keys],
+        [panel.unit(view.say("hours.unit")), *keys],
         hours.hours(language, colours, now, before, hour),
         hours.sentence(language, now, before, hour),
         hours.twin(language, now, before),
@@ -65,7 +65,7 @@ def vaccines_chart(view: View, colours):
     unit = f"{view.say('vaccines.unit')}, {view.say(f'basis.{view.filters.basis}').lower()}"
     return (
         view.say("vaccines.title"),
-        [unit, *keys],
+        [panel.unit(unit), *keys],
         vaccines.vaccines(language, colours, found),
         vaccines.sentence(language, found),
         vaccines.twin(language, found),

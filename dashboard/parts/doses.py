@@ -18,22 +18,16 @@ def lead(view: View) -> list:
     return [html.P(text, className="lead"), html.P(view.say("lead.place_note"), className="lead-more")]
 
 
-def league(view: View) -> html.Section:
+def league(asked: View) -> html.Section | None:
+    view = people.above_leaf(asked, asked.data.doses_by_unit)
     rows = view.data.doses_by_unit(view.filters)
     listed = [row for row in rows if not row.is_self]
     children = people.children_of(view, rows)
     if not children:
-        return people.leaf(view)
+        return None
     title = people.level_title(view)
-    names = {row.unit_id: people.row_name(view, row.unit_id) for row in listed}
-    body = ranking.doses_ranking(
-        view.language,
-        listed,
-        people.self_of(rows),
-        names,
-        lambda unit_id: people.href(view, unit_id),
-        title,
-    )
+    lines = people.lines_of(view, asked, listed)
+    body = ranking.doses_ranking(view.language, listed, people.self_of(rows), lines, title)
     keys = [panel.key(view.say("ranking.plan_mark"), "mark-key")]
     busiest = max(children, key=lambda row: row.doses_today)
     said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
@@ -43,7 +37,8 @@ def league(view: View) -> html.Section:
     )
 
 
-def place_map(view: View) -> html.Section | None:
+def place_map(asked: View) -> html.Section | None:
+    view = people.above_leaf(asked, asked.data.doses_by_unit)
     children = people.children_of(view, view.data.doses_by_unit(view.filters))
     if not children:
         return None

@@ -24,17 +24,15 @@ def lead(view: View) -> list:
     ]
 
 
-def league(view: View) -> html.Section:
+def league(asked: View) -> html.Section | None:
+    view = above_leaf(asked, asked.data.standing)
     say, rows = view.say, standings(view)
     own, listed = self_of(rows), [row for row in rows if not row.is_self]
     children = children_of(view, rows)
     if not children:
-        return leaf(view)
+        return None
     title = level_title(view)
-    names = {row.unit_id: row_name(view, row.unit_id) for row in listed}
-    body = ranking.ranking(
-        view.language, listed, own, names, lambda unit_id: href(view, unit_id), view.today, title
-    )
+    body = ranking.ranking(view.language, listed, own, lines_of(view, asked, listed), view.today, title)
     target = view.language.goal(own.target_share)
     keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if own.target_share else []
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
@@ -42,7 +40,8 @@ def league(view: View) -> html.Section:
     return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys)
 
 
-def place_map(view: View) -> html.Section | None:
+def place_map(asked: View) -> html.Section | None:
+    view = above_leaf(asked, asked.data.standing)
     say, language, rows = view.say, view.language, standings(view)
     children = children_of(view, rows)
     if not children:
@@ -90,10 +89,9 @@ def map_panel(view: View, shares: dict, digits: int, unit: str, said: str, words
     return panel.panel(say("map.title"), unit, shown, "map-panel", "map-panel")
 
 
-def leaf(view: View) -> html.Section:
-    """A unit below which there is nothing to rank."""
-    note = html.P(view.say("ranking.leaf", unit=view.name(view.unit.unit_id)), className="state")
-    return panel.panel(view.say("ranking.title", level="").strip(": "), "", note, "ranking-panel", "ranking-panel")
+def above_leaf(view: View, ask) -> View:
+    """A unit without smaller ones is shown among its neighbours. `ask`: the question that tells."""
+    return view if children_of(view, ask(view.filters)) else view.about_parent()
 
 
 def standings(view: View) -> list:
@@ -111,8 +109,16 @@ def children_of(view: View, rows) -> list:
     return [row for row in rows if not row.is_self and row.unit_id > 0 and row.unit_id != view.unit.unit_id]
 
 
-def row_name(view: View, unit_id: int) -> str:
-    return view.say("ranking.here") if unit_id == view.unit.unit_id else view.name(unit_id)
+def lines_of(view: View, asked: View, rows) -> dict[int, ranking.Line]:
+    """What the rows of a ranking are called and where they lead."""
+    return {
+        row.unit_id: ranking.Line(
+            view.say("ranking.here") if row.unit_id == view.unit.unit_id else view.name(row.unit_id),
+            href(view, row.unit_id),
+            row.unit_id == asked.unit.unit_id,
+        )
+        for row in rows
+    }
 
 
 def href(view: View, unit_id: int) -> str | None:
@@ -123,7 +129,8 @@ def href(view: View, unit_id: int) -> str | None:
 
 
 def level_title(view: View) -> str:
-    return view.say("ranking.title", level=view.level(view.unit.level + 1).lower())
+    level = view.level(view.unit.level + 1).lower()
+    return view.say("ranking.title", level=level, unit=view.name(view.unit.unit_id))
 
 
 def short_name(name: str) -> str:

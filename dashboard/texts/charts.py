@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     # --- ranking
-    "ranking.title": ("Xếp hạng {level}", "Ranking: {level}"),
+    "ranking.title": ("Xếp hạng {level} – {unit}", "Ranking by {level} – {unit}"),
     "ranking.unit": ("Tỷ lệ trên đối tượng đích, %", "Share of the target population, %"),
     "ranking.unit_place": ("Số mũi tiêm tại địa bàn", "Doses injected in the area"),
     "ranking.rank": ("Hạng", "Rank"),
@@ -30,10 +30,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ranking.doses_yesterday": ("Hôm qua", "Yesterday"),
     "ranking.plan": ("Kế hoạch", "Plan"),
     "ranking.plan_share": ("So kế hoạch", "Of plan"),
-    "ranking.leaf": (
-        "{unit} không có cấp dưới trong bảng này.",
-        "{unit} has no smaller areas in this table.",
-    ),
     "ranking.sentence": (
         "{reached} trên {all} địa bàn đã đạt chỉ tiêu, {behind} đang chậm tiến độ.",
         "{reached} of {all} areas have reached the target, {behind} {behind:is|are} behind pace.",
