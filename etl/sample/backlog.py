@@ -22,18 +22,16 @@ CHUNK = 50_000  # records made into text at once: keeps the maker below 400 MB
 def enter_backlog(
     db: psycopg.Connection, people: People, seed: int, now: datetime, size: int, tell: Callable[[str], None]
 ) -> bool:
-    """Make the Platform with about `size` records, unless it is there. One transaction: killed, it leaves nothing."""
+    """Fill the Platform with about `size` records, unless it has some. One transaction: killed, it leaves nothing."""
     started = time.monotonic()
+    platform.open_doors(db)
     with db.transaction():
         platform.lock(db)
-        if platform.is_made(db):
+        if platform.has_records(db):
             return False
         tell(f"Sample data: making about {size:,} injections")
-        platform.create(db)
         entries = backlog(people, seed, now, size)
-        platform.copy_in(db, _tables(people, entries, tell), is_new=True)
-        db.execute(platform.SQL["index"])
-        db.execute("SELECT setval('platform.ma_mui_tiem_seq', %s)", [len(entries) + 1])
+        platform.fill(db, _tables(people, entries, tell), len(entries))
     with db.transaction():
         db.execute("ANALYZE platform.injections")
     pa.default_memory_pool().release_unused()  # 100 MB that what follows will not need again

@@ -27,34 +27,44 @@ def connect(url: str, **options) -> psycopg.Connection:
     return psycopg.connect(conninfo(make_url(url)), options=_OPTIONS, **options)
 
 
-def is_made(db: psycopg.Connection) -> bool:
-    """Whether the Platform is there; it is there with its whole backlog or not at all."""
-    return db.execute(SQL["exists"]).fetchone()[0]
-
-
 def lock(db: psycopg.Connection) -> None:
     """Wait until nobody else is making the Platform; held to the end of the transaction."""
     db.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_MAKER])
 
 
-def create(db: psycopg.Connection) -> None:
-    """Schema and sites, in the caller's transaction."""
-    db.execute("SET LOCAL maintenance_work_mem = '256MB'")
-    db.execute(SQL["create"])
-    with db.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO platform.sites VALUES (%s, %s, %s, %s, %s, %s)",
-            [
-                (site.code, site.name, site.kind, site.unit_code, site.daily_plan, OPENED_ON)
-                for site in province().sites
-            ],
-        )
+def open_doors(db: psycopg.Connection) -> None:
+    """Make schema, sites and the empty table of injections, unless they are there: readers find no table missing."""
+    with db.transaction():
+        lock(db)
+        if db.execute(SQL["exists"]).fetchone()[0]:
+            return
+        db.execute(SQL["create"])
+        rows = [(s.code, s.name, s.kind, s.unit_code, s.daily_plan, OPENED_ON) for s in province().sites]
+        with db.cursor() as cursor:
+            cursor.executemany("INSERT INTO platform.sites VALUES (%s, %s, %s, %s, %s, %s)", rows)
 
 
-def copy_in(db: psycopg.Connection, tables: Iterable[pa.Table], is_new: bool = False) -> None:
-    """COPY rows; into a table made in the same transaction they are written as already vacuumed."""
-    freeze = ", FREEZE" if is_new else ""
-    statement = f"COPY platform.injections ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv{freeze})"
+def has_records(db: psycopg.Connection) -> bool:
+    """Whether the backlog is there; it is there whole or not at all."""
+    return db.execute(SQL["has_records"]).fetchone()[0]
+
+
+def fill(db: psycopg.Connection, tables: Iterable[pa.Table], count: int) -> None:
+    """Write the backlog, of `count` records, in the caller's transaction.
+
+    Into a new table that takes the place of the empty one at the end: indexed once, written as already vacuumed,
+    and in nobody's way until then.
+    """
+    db.execute(SQL["begin_backlog"])
+    copy_in(db, tables, "backlog", "FREEZE")
+    db.execute(SQL["publish_backlog"])
+    db.execute("SELECT setval('platform.ma_mui_tiem_seq', %s)", [count + 1])
+
+
+def copy_in(db: psycopg.Connection, tables: Iterable[pa.Table], into: str = "injections", *options: str) -> None:
+    """COPY rows, in the caller's transaction."""
+    words = ", ".join(["FORMAT csv", *options])
+    statement = f"COPY platform.{into} ({', '.join(COLUMNS)}) FROM STDIN ({words})"
     with db.cursor() as cursor, cursor.copy(statement) as copy:
         for table in tables:
             buffer = io.BytesIO()

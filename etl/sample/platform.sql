@@ -1,7 +1,10 @@
 -- The sample Platform's database. Schema and columns as such a system could have them; text as people type it.
 
 -- name: exists
-SELECT to_regclass('platform.injections') IS NOT NULL AS is_made
+SELECT to_regclass('platform.injections') IS NOT NULL
+
+-- name: has_records
+SELECT EXISTS (SELECT FROM platform.injections)
 
 -- name: create
 CREATE SCHEMA platform;
@@ -44,11 +47,24 @@ CREATE TABLE platform.injections (
 COMMENT ON TABLE platform.injections IS 'One row per injection entered; all people in it are invented.';
 COMMENT ON COLUMN platform.injections.cap_nhat_luc IS 'Last change of the row: with ma_mui_tiem the order in which a reader follows.';
 
-CREATE SEQUENCE platform.ma_mui_tiem_seq;
-
--- name: index
 ALTER TABLE platform.injections ADD CONSTRAINT injections_pkey PRIMARY KEY (ma_mui_tiem);
 CREATE INDEX injections_changes ON platform.injections (cap_nhat_luc, ma_mui_tiem);
+
+CREATE SEQUENCE platform.ma_mui_tiem_seq;
+
+-- name: begin_backlog
+CREATE TABLE platform.backlog (LIKE platform.injections INCLUDING COMMENTS);
+SET LOCAL maintenance_work_mem = '256MB';
+
+-- name: publish_backlog
+ALTER TABLE platform.backlog ADD CONSTRAINT backlog_pkey PRIMARY KEY (ma_mui_tiem);
+CREATE INDEX backlog_changes ON platform.backlog (cap_nhat_luc, ma_mui_tiem);
+DROP TABLE platform.injections;
+ALTER TABLE platform.backlog RENAME TO injections;
+ALTER INDEX platform.backlog_pkey RENAME TO injections_pkey;
+ALTER INDEX platform.backlog_changes RENAME TO injections_changes;
+COMMENT ON TABLE platform.injections IS 'One row per injection entered; all people in it are invented.';
+SELECT pg_notify('injections_changed', '');
 
 -- name: last_change
 SELECT max(cap_nhat_luc) AS at FROM platform.injections

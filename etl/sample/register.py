@@ -13,6 +13,7 @@ from etl.sample.vaccines import ALL_SPELLINGS, CODE_OF_SPELLING, PF, PRIMARY_DOS
 _PACKED = np.dtype([("person", ">i4"), ("day", ">i4"), ("number", ">i2"), ("spelling", ">i2")])
 # Days from the primary series to the first booster, before and since 2021-12-01; from it to the second.
 _BOOSTER_WAITS = (181, 92, 122)
+_LOOK_AGAIN = 500  # doses until everybody is asked again whether they are due: 5 ms
 _SHORTER_BOOSTER_ON = 18_962  # 2021-12-01
 
 
@@ -27,6 +28,8 @@ class Register:
         self.last_on = np.full(len(people), -1, np.int32)
         self.next_on = np.full(len(people), NEVER, np.int32)
         self.by_day: dict[int, int] = {}
+        self._due = self._queue = np.zeros(0, np.int64)
+        self._looked_on, self._since_look = -1, 0
         late = np.array([SPEEDS[code].late for code in province().districts])
         # Who would come first, if not yet vaccinated: the queue of the campaign, quick districts and teenagers ahead.
         eager = np.exp(-2.2 * queue_score(people, draw)) / (0.1 + late[people.district])
@@ -68,12 +71,29 @@ class Register:
 
     def pick(self, count: int, given_on: int) -> Doses:
         """About `count` doses to give on that day: mostly those due, some for the first time."""
-        due = np.flatnonzero((self.next_on <= given_on) & (self.last_on < given_on))
-        share_due = min(0.66, len(due) / max(count, 1))
+        if given_on > self._looked_on or self._since_look > _LOOK_AGAIN:
+            self._due = np.flatnonzero(self.next_on <= given_on)
+            self._looked_on, self._since_look = given_on, 0
+        self._since_look += count
+        share_due = min(0.66, len(self._due) / max(count, 1))
         wanted = int((self.draw.random(count) < share_due).sum())
-        first = self._sample(self.eager * (self.doses == 0), count - wanted)
-        later = self.draw.choice(due, min(wanted, len(due)), replace=False) if len(due) else due
-        return self._as_doses(first, later, given_on)
+        return self._as_doses(self._firsts(count - wanted), self._some_due(wanted, given_on), given_on)
+
+    def _some_due(self, count: int, given_on: int) -> np.ndarray:
+        if not len(self._due):
+            return self._due
+        some = np.unique(self._due[self.draw.integers(0, len(self._due), 3 * count + 10)])
+        able = some[(self.next_on[some] <= given_on) & (self.last_on[some] < given_on)]
+        return self.draw.permutation(able)[:count]
+
+    def _firsts(self, count: int) -> np.ndarray:
+        """The next in the queue of those without a dose; the queue is made for a thousand at a time."""
+        if count > len(self._queue):
+            waiting = self.eager * (self.doses == 0)
+            waiting[self._queue] = 0
+            self._queue = np.concatenate([self._queue, self._sample(waiting, max(1000, count))])
+        taken, self._queue = self._queue[:count], self._queue[count:]
+        return taken
 
     def _as_doses(self, first, later, given_on) -> Doses:
         days = np.full(len(first), given_on)
@@ -117,4 +137,4 @@ class Register:
         if not count:
             return able[:0]
         keys = self.draw.standard_exponential(len(able), dtype=np.float32) / weight[able]
-        return able[np.argpartition(keys, count - 1)[:count]]
+        return self.draw.permutation(able[np.argpartition(keys, count - 1)[:count]])

@@ -57,6 +57,30 @@ def test_the_backlog_is_made_once(db, people):
     assert len(lines) == len(set(lines))
 
 
+def test_readers_find_tables_while_the_backlog_is_being_made(database, db, people):
+    found = []
+
+    def look(line):
+        if " of " in line:
+            with platform.connect(database) as reader:
+                found.append((records(reader), one(reader, "SELECT count(*) FROM platform.sites")))
+
+    enter_backlog(db, people, SEED, NOW, 220_000, look)
+    assert found[0] == (0, 114)
+
+
+def test_the_backlog_has_the_keys_and_comments_of_the_table_it_replaces(db, people):
+    described = """
+        SELECT indexdef, obj_description('platform.injections'::regclass),
+               col_description('platform.injections'::regclass, 23)
+        FROM pg_indexes WHERE tablename = 'injections' ORDER BY 1"""
+    platform.open_doors(db)
+    before = db.execute(described).fetchall()
+    enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+    assert db.execute(described).fetchall() == before
+    assert len(before) == 2 and all(before[0])
+
+
 def test_what_is_interrupted_leaves_nothing_and_starts_over(db, people):
     def interrupt(line):
         if " of " in line:
@@ -64,7 +88,7 @@ def test_what_is_interrupted_leaves_nothing_and_starts_over(db, people):
 
     with pytest.raises(KeyboardInterrupt):
         enter_backlog(db, people, SEED, NOW, 220_000, interrupt)
-    assert not platform.is_made(db)
+    assert not platform.has_records(db)
     db.rollback()
     assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
 
@@ -86,7 +110,7 @@ def test_kill_9_half_way_leaves_nothing_and_the_next_start_makes_it_whole(databa
             pass
         child.kill()
     with platform.connect(database) as db:
-        assert not platform.is_made(db)
+        assert not platform.has_records(db)
         db.rollback()
         assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
         assert records(db) == pytest.approx(SIZE, rel=0.06)
@@ -148,13 +172,13 @@ def test_nobody_gets_the_same_dose_twice_but_for_the_rare_double_entry(db, sites
 
 def test_records_are_changed_later_too(db, sites):
     sites.rate = 2.0
-    for tick in range(1, 241):
-        sites.work(db, at(NOW + timedelta(seconds=10 * tick)), 10.0)
-    since = NOW + timedelta(minutes=25)
+    for tick in range(1, 101):
+        sites.work(db, at(NOW + timedelta(seconds=20 * tick)), 20.0)
+    since = NOW + timedelta(minutes=20)
     changed = one(
         db,
         """SELECT count(*) FROM platform.injections
-           WHERE cap_nhat_luc > %s AND thoi_gian_nhap <= cap_nhat_luc - interval '11 s'""",
+           WHERE cap_nhat_luc > %s AND thoi_gian_nhap <= cap_nhat_luc - interval '21 s'""",
         since,
     )
     new = one(db, "SELECT count(*) FROM platform.injections WHERE thoi_gian_nhap > %s", since)
