@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from dashboard import server
+from dashboard.data.cache import CacheError
 from sql import settings
 from sql.connect import NoWarehouse, address
 from sql.strict import SettingsError
@@ -27,18 +28,22 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )
-    uvicorn.run(
-        "dashboard.server:from_environment",
-        factory=True,
-        host=found.dashboard.host,
-        port=found.dashboard.port if arguments.port is None else arguments.port,
-        workers=found.dashboard.workers,
-        access_log=False,
-        log_level="warning",
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=server.STOP_SECONDS,
-    )
+    try:
+        uvicorn.run(
+            "dashboard.server:from_environment",
+            factory=True,
+            host=found.dashboard.host,
+            port=found.dashboard.port if arguments.port is None else arguments.port,
+            workers=found.dashboard.workers,
+            access_log=False,
+            log_level="warning",
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=server.STOP_SECONDS,
+        )
+    except CacheError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -23,16 +23,25 @@ _FILES = 2000
 _REMEMBERED = 1000
 
 
+class CacheError(Exception):
+    """The cache that was asked for cannot be had; the message says what to do."""
+
+
 def shared(folder: Path, url: str | None):
     """The layer between processes: Redis at `url`, else files in `folder`.
 
-    Values are pickled, so who can write there can run code here: the folder is ours alone.
+    Values are pickled, so who can write there can run code here: the folder is ours alone. Raises CacheError.
     """
     if url:
-        import redis  # only where it was asked for: `pip install redis`
+        try:
+            import redis
+        except ImportError:
+            raise CacheError("CACHE_URL is set, but the package redis is not installed: pip install redis") from None
         from flask_caching.backends import RedisCache
 
-        return RedisCache(host=redis.from_url(url), default_timeout=_SECONDS, key_prefix="coverage:")
+        # A Redis that hangs must not cost more than the question itself.
+        client = redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+        return RedisCache(host=client, default_timeout=_SECONDS, key_prefix="coverage:")
     from flask_caching.backends import FileSystemCache
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -186,7 +186,7 @@ def test_a_bad_parameter_is_named_with_what_was_found_and_what_is_allowed(
     assert shape_of(description, "400", answer.json()) == []
 
 
-@pytest.mark.parametrize("query", ["as_of=soon", "as_of=2001-01-01T00:00:00Z", "as_of=-1", "as_of=99999999999999999999"])
+@pytest.mark.parametrize("query", ["as_of=soon", "as_of=2001-01-01T00:00:00Z", "as_of=-1", "as_of=9" + "9" * 20])
 def test_as_of_before_all_or_not_a_time_is_refused(served, query):
     answer = served.get(f"/api/v1/coverage?{query}")
     assert answer.status == 400

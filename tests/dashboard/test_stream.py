@@ -152,8 +152,11 @@ def two_workers(folder):
 def wait_for_brokers(database, number):
     with psycopg.connect(connect.conninfo(database), autocommit=True) as db:
         for _ in range(200):
-            listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
-            if db.execute(listening, [BROKER]).fetchone()[0] == number:
+            listening = db.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
+                [BROKER],
+            )
+            if listening.fetchone()[0] == number:
                 return
             time.sleep(0.05)
     pytest.fail(f"there are not {number} brokers after 10 s")
@@ -178,7 +181,9 @@ def test_a_slow_browser_gets_the_newest_version_not_every_one():
     asyncio.run(follow())
 
 
-@pytest.mark.parametrize("payload", ["", "[]", "7", '{"batch": "x"}', '{"batch": 1}', '{"batch": 1, "committed_at": 5}'])
+@pytest.mark.parametrize(
+    "payload", ["", "[]", "7", '{"batch": "x"}', '{"batch": 1}', '{"batch": 1, "committed_at": 5}']
+)
 def test_a_payload_must_be_a_version(payload):
     with pytest.raises(ValueError, match="expected"):
         news_of(payload)

@@ -68,8 +68,10 @@ class House:
 
     def void(self, record: int) -> None:
         """A site takes a record back."""
-        change = "UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = clock_timestamp() WHERE id = %s"
-        self.platform.execute(change, [f"r{record}"])
+        self.platform.execute(
+            "UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = clock_timestamp() WHERE id = %s",
+            [f"r{record}"],
+        )
 
     def words(self) -> str:
         return f"{self.log.read_text(encoding='utf-8')}\n{self.served.words()}"
