@@ -15,6 +15,8 @@ _libc = ctypes.CDLL(None)
 
 # A part that dies at once is asked again after 1, 2, 4 … 30 s; after a minute of life it is trusted anew.
 _FIRST_PAUSE, _LONGEST_PAUSE, _TRUSTED_AFTER = 1.0, 30.0, 60.0
+# How long a stop may take before it is explained.
+_SILENT = 3.0
 _LARGEST_LOG = 10_000_000
 
 Say = Callable[[str], None]
@@ -67,10 +69,21 @@ class Child:
         """Ask the part to end; after `patience` make it."""
         if self.alive():
             self._process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(patience)
+            if not self._ends_within(min(patience, _SILENT)):
+                self._say(f"{self.name} is finishing what it began; Ctrl-C again does not wait")
+                self._ends_within(patience - _SILENT)
         if self._process:
             self._bury()
+
+    def kill(self) -> None:
+        """End the part at once."""
+        if self.alive():
+            self._process.kill()
+
+    def _ends_within(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(seconds, 0))
+        return not self.alive()
 
     def _bury(self) -> None:
         """End what the part started itself and left behind (a web server's workers hold its port)."""

@@ -149,16 +149,19 @@ class Run:
         say("Stopped")
 
     def _wish_to_stop(self, *_signal) -> None:
-        if not self.stop.is_set():
+        if self.stop.is_set():
+            # What is committed stays; the rest is read again at the next start.
+            for child in self.children:
+                child.kill()
+        else:
             say("Stopping …")
         self.stop.set()
 
 
 def say(line: str) -> None:
-    """One line on the terminal, whole, also when several parts speak at once."""
+    """One line on the terminal, whole, also when several parts, or a signal, speak at once."""
     with contextlib.suppress(OSError):  # the terminal may be gone before us
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        os.write(1, f"{line}\n".encode())
 
 
 def _refuse_taken(port: int) -> None:

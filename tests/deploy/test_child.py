@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -92,6 +93,18 @@ def test_a_part_is_asked_to_stop_before_it_is_made_to(part, tmp_path):
     assert becomes(lambda: stubborn.said.count("part      | up") == 2)
     stubborn.stop(0.3)
     assert not is_running(pid(stubborn))
+
+
+def test_a_slow_stop_is_explained_and_can_be_hastened(part, monkeypatch):
+    monkeypatch.setattr(child, "_SILENT", 0.1)
+    one = part(f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}")
+    hasten = threading.Timer(0.5, one.kill)
+    hasten.start()
+    before = time.monotonic()
+    one.stop(60)
+    hasten.join()
+    assert time.monotonic() - before < 10
+    assert "part is finishing what it began; Ctrl-C again does not wait" in one.said
 
 
 def test_a_large_log_begins_anew_and_keeps_one_before(part, tmp_path, monkeypatch):
