@@ -92,9 +92,10 @@ class AnyDatabase:
             yield page
 
     def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
-        names, first = self.mapper.key_columns, self._time(since)
+        names = self.mapper.key_columns
         if not self._know():
             return self.mapper.keys(self._table([], names))
+        first = self._time(since)
         if not self._is_loose:
             place = self._place(until) or (self._time(until.updated_at), self._number_of(until.record_id))
             return self.mapper.keys(self._ask(lambda s: s.between(names, first, place, self._ends(None))))

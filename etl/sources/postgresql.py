@@ -73,8 +73,8 @@ class PostgresqlSource(AnyDatabase):
     # -- COPY
 
     def _fetch(self, query: sa.Select) -> pa.Table:
-        pieces = self._copied(query, None)
-        return self._parse(next(pieces), [column.name for column in query.selected_columns])
+        (text,) = self._copied(query, None)
+        return self._parse(text, [column.name for column in query.selected_columns])
 
     def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
         """One COPY for all pages: the source sorts once, and holds one snapshot until the end is reached."""

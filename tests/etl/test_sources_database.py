@@ -91,16 +91,31 @@ KINDS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def one_database(postgres) -> str:
+    """For all tests here: each makes its table anew."""
+    with connect.raw_at(postgres.url("postgres"), "owner", autocommit=True) as db:
+        db.execute("CREATE DATABASE platform_of_tests")
+    return postgres.url("platform_of_tests")
+
+
+@pytest.fixture
+def emptied(one_database) -> str:
+    with connect.raw_at(one_database, "owner", autocommit=True) as db:
+        db.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return one_database
+
+
 @pytest.fixture(params=KINDS)
 def platform(request, tmp_path) -> Platform:
     kind, id_type, time_type = request.param.split("-")
-    url = f"sqlite:///{tmp_path}/platform.db" if kind == "sqlite" else request.getfixturevalue("database")
+    url = f"sqlite:///{tmp_path}/platform.db" if kind == "sqlite" else request.getfixturevalue("emptied")
     return Platform(url, kind, id_type, time_type)
 
 
 @pytest.fixture
-def postgresql(database) -> Platform:
-    return Platform(database, "postgresql", "text", "timestamptz")
+def postgresql(emptied) -> Platform:
+    return Platform(emptied, "postgresql", "text", "timestamptz")
 
 
 def drained(source, limit, cursor=START) -> list[tuple[datetime, str]]:
@@ -171,7 +186,7 @@ def test_an_empty_source_is_no_error(platform, ids):
     page = source.read_after(START, 10)
     assert (page.received, page.cursor, page.more) == (0, None, False)
     assert [p.received for p in source.stream(START, 10)] in ([], [0])
-    assert source.changed_keys(BASE, Cursor(BASE, "1")).num_rows == 0
+    assert source.changed_keys(BASE, Cursor(BASE, str(ids(1)))).num_rows == 0
     platform.enter(ids(1))
     assert source.read_after(START, 10).received == 1
 
@@ -223,9 +238,9 @@ def test_a_query_is_a_source_too(platform, ids):
 
 
 def test_one_row_with_two_doses(platform, ids):
-    platform.run("ALTER TABLE injections ADD COLUMN vx2 text")
     platform.enter(ids(1))
     platform.enter(ids(2), 5)
+    platform.run("ALTER TABLE injections ADD COLUMN vx2 text")
     platform.run("UPDATE injections SET vx2 = 'PF' WHERE id = %s", ids(2))
     rows = [
         {"dose_number": {"value": 1}},
