@@ -27,10 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     clock = Clock(options.shift_days)
-    people = everybody(options.seed)
+    people = None
     while not stop.is_set():
         try:
             with platform.connect(options.url) as db:
+                platform.open_doors(db)
+                people = people or everybody(options.seed)
                 enter_backlog(db, people, options.seed, clock.now(), options.backlog, tell)
                 if options.backlog_only:
                     return 0
