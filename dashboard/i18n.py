@@ -45,10 +45,6 @@ class Language:
         """Decimal and thousands, as plotly wants them."""
         return ",." if self.is_vietnamese else ".,"
 
-    @property
-    def html_code(self) -> str:
-        return self.code
-
     def say(self, key: str, **values) -> str:
         """The text `key` with its values; whole numbers and days are written the language's way.
 
@@ -90,7 +86,9 @@ class Language:
         if difference is None:
             return NO_FIGURE
         points = abs(difference) * 100
-        return self._decimals(points, 1 if points >= 0.1 or points < 0.005 else 2)
+        if 0 < points < 0.005:
+            return "<" + self._decimals(0.01, 2)
+        return self._decimals(points, 1 if points >= 0.1 or points == 0 else 2)
 
     def day(self, value: date | None) -> str:
         """`05/11/2021`; `5 Nov 2021`."""
@@ -98,13 +96,13 @@ class Language:
             return NO_FIGURE
         if self.is_vietnamese:
             return f"{value:%d/%m/%Y}"
-        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+        return f"{self.short_day(value)}\u00a0{value.year}"
 
     def short_day(self, value: date | None) -> str:
         """`05/11`; `5 Nov`: where the year is plain from the place."""
         if value is None:
             return NO_FIGURE
-        return f"{value:%d/%m}" if self.is_vietnamese else f"{value.day} {_MONTHS[value.month - 1]}"
+        return f"{value:%d/%m}" if self.is_vietnamese else f"{value.day}\u00a0{_MONTHS[value.month - 1]}"
 
     def span(self, first: date, last: date, this_year: int) -> str:
         """`12/12–19/12`, with the year where it is not this one."""

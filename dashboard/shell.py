@@ -39,10 +39,8 @@ def register_callbacks(app, settings, data) -> None:
         language = LANGUAGES[route["lang"] or settings.dashboard.language]
         return frame(language, route["path"], settings)
 
-    blocks.fill_quietly(app, reader, "place", header.place)
-    blocks.fill_quietly(app, reader, "languages", lambda view: header.languages(view.language, view.filters))
-    blocks.fill_quietly(app, reader, "notices", lambda view: notices.notices(*_noticed(view)))
-    blocks.fill_quietly(app, reader, "switches", lambda view: filterbar.switches(view.language, view.filters))
+    for id, draw in AROUND.items():
+        blocks.fill_quietly(app, reader, id, draw)
     _register_filters(app, reader)
     _register_provenance(app, reader)
     _register_failure(app, reader)
@@ -88,8 +86,51 @@ def _unit_options(view: View) -> list[tuple[str, str]]:
     ]
 
 
-def _noticed(view: View) -> tuple:
-    return view.language, view.filters, view.ignored, view.today if view.world.is_sample else None
+def _notices(view: View) -> list:
+    sample_day = view.today if view.world.is_sample else None
+    return notices.notices(view.language, view.filters, view.ignored, sample_day)
+
+
+# The parts of the frame that depend on the address: id → what is drawn there.
+AROUND = {
+    "place": header.place,
+    "languages": lambda view: header.languages(view.language, view.filters),
+    "notices": _notices,
+    "switches": lambda view: filterbar.switches(view.language, view.filters),
+}
+
+
+def _choices(view: View) -> tuple:
+    """The filters' choices and the search among units."""
+    vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
+    ages = [(band.age_band, band.label) for band in view.data.age_bands()]
+    choices = filterbar.choices(view.language, view.filters, ages, vaccines)
+    return choices, header.search(view.language, _unit_options(view))
+
+
+def _provenance(view: View) -> tuple:
+    """The footer's sources and counter, and the header's as-of."""
+    found, world = view.data.sources(), view.world
+    lines = [
+        provenance.SourceLine(
+            row.source,
+            row.state,
+            row.reason,
+            view.real_ms(row.last_polled_at),
+            view.real_ms(row.last_change_at),
+            row.received,
+            row.open_quarantine,
+        )
+        for row in found
+    ]
+    moment = provenance.known_until(found, world.committed_at)
+    shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
+    return provenance.footer(view.language, lines, world), shown
+
+
+def around(view: View) -> list:
+    """All that stands around the page, as it is drawn for one address."""
+    return [*(draw(view) for draw in AROUND.values()), *_choices(view), *_provenance(view)]
 
 
 def _register_browser_side(app) -> None:
@@ -121,13 +162,9 @@ def _register_filters(app, reader: Reader) -> None:
     )
     def build_choices(_route, search):
         try:
-            view = reader.read(search)
+            return _choices(reader.read(search))
         except WarehouseUnreachable:
             return None, None
-        vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
-        ages = [(band.age_band, band.label) for band in view.data.age_bands()]
-        found = filterbar.choices(view.language, view.filters, ages, vaccines)
-        return found, header.search(view.language, _unit_options(view))
 
     # One callback both ways: the choices show the address, and what is chosen is the next address.
     @app.callback(
@@ -159,26 +196,11 @@ def _register_provenance(app, reader: Reader) -> None:
     )
     def show_provenance(search, _version, _pulse):
         try:
-            view = reader.read(search)
-            found, world = view.data.sources(), view.world
+            footer, as_of = _provenance(reader.read(search))
+            return {"": footer}, {"": as_of}
         except WarehouseUnreachable:
             language = reader.language(search)
             return {"": states.failed(language)}, {"": header.as_of(language, None, None, "")}
-        lines = [
-            provenance.SourceLine(
-                row.source,
-                row.state,
-                row.reason,
-                view.real_ms(row.last_polled_at),
-                view.real_ms(row.last_change_at),
-                row.received,
-                row.open_quarantine,
-            )
-            for row in found
-        ]
-        moment = provenance.known_until(found, world.committed_at)
-        shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
-        return {"": provenance.footer(view.language, lines, world)}, {"": shown}
 
 
 def _register_failure(app, reader: Reader) -> None:

@@ -34,7 +34,8 @@
     }
     const style = props.style || {};
     for (const [name, value] of Object.entries(style)) {
-      if (element.style[name] !== String(value)) element.style[name] = value;
+      if (name.startsWith("--")) element.style.setProperty(name, value);
+      else if (element.style[name] !== String(value)) element.style[name] = value;
     }
   }
 

@@ -1,5 +1,6 @@
-"""The schematic map: one tile a unit, shaded by its distance to the target, hatched without data."""
+"""The schematic map: one tile a unit, darker the nearer its goal, hatched without data."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,60 +8,72 @@ from dash import html
 
 from dashboard.components.link import link
 
-# Points short of the target at which the shade changes. Dark is good: in grey print too.
-_NEAR, _FAR = 0.03, 0.10
-STEPS = ("far", "near", "close", "reached")
-
-
 @dataclass(frozen=True)
 class Place:
-    """One tile: where it lies, what it says, where it leads."""
+    """One tile: where it lies, what it says, how far it is (a share; None: no data), where it leads."""
 
     name: str
     figure: str
-    tone: str
+    share: float | None
     column: int
     row: int
     href: str
     label: str
+    is_lowest: bool = False
 
 
-def tone(value: float | None, target: float | None) -> str:
-    """The shade of a share against its target; `none` without a figure, `plain` without a target."""
-    if value is None:
-        return "none"
-    if target is None:
-        return "plain"
-    short = target - value
-    if short <= 0:
-        return "reached"
-    return "close" if short < _NEAR else "near" if short <= _FAR else "far"
+@dataclass(frozen=True)
+class Scale:
+    """Shades run from `low` (pale) to just below `goal`; what reached it has a colour of its own."""
+
+    low: float
+    goal: float
+
+    def shade(self, share: float) -> float:
+        """0 (pale) to 1 (dark)."""
+        return min(1.0, max(0.0, (share - self.low) / (self.goal - self.low)))
 
 
-def plan_tone(share: float | None) -> str:
-    """The shade of doses against the day's plan."""
-    if share is None:
-        return "none"
-    return "reached" if share >= 1 else "close" if share >= 0.8 else "near" if share >= 0.5 else "far"
+def scale(shares: Sequence[float | None], goal: float | None) -> Scale:
+    """From the full ten per cent below the lowest to the goal: all of them stay apart."""
+    known = [share for share in shares if share is not None]
+    goal = goal or max([*known, 0.1])
+    lowest = math.floor(min([*known, goal]) * 10) / 10
+    return Scale(min(lowest, goal - 0.1), goal)
 
 
-def tilemap(places: Sequence[Place], label: str) -> html.Nav:
+def tilemap(places: Sequence[Place], shades: Scale, label: str) -> html.Nav:
     """Tiles are links, in reading order: keyboard and screen reader walk them like the ranking."""
     ordered = sorted(places, key=lambda place: (place.row, place.column))
     columns = max((place.column for place in places), default=1)
-    tiles = [
-        link(
-            [html.Span(place.name, className="place"), html.Span(place.figure, className="live figure")],
-            place.href,
-            f"map-tile {place.tone}",
-            style={"gridColumn": place.column, "gridRow": place.row},
-            title=place.label,
-        )
-        for place in ordered
-    ]
     return html.Nav(
-        tiles,
+        [_tile(place, shades) for place in ordered],
         className=f"tilemap{' many' if len(places) > 12 else ''}",
         style={"gridTemplateColumns": f"repeat({columns}, minmax(0, 1fr))"},
         **{"aria-label": label},
     )
+
+
+def legend(low: str, goal: str, lowest: str, no_data: str) -> html.Div:
+    """What the shades mean, in words already written down."""
+    ramp = html.Span(className="ramp", **{"aria-hidden": "true"})
+    reached = html.Span(className="swatch reached", **{"aria-hidden": "true"})
+    parts = [
+        html.Span([low, ramp, reached, goal], className="key"),
+        html.Span([html.Span(className="swatch lowest", **{"aria-hidden": "true"}), lowest], className="key"),
+        html.Span([html.Span(className="swatch none", **{"aria-hidden": "true"}), no_data], className="key"),
+    ]
+    return html.Div(parts, className="keys")
+
+
+def _tile(place: Place, shades: Scale) -> html.A:
+    kinds, style = ["map-tile"], {"gridColumn": place.column, "gridRow": place.row}
+    if place.share is None:
+        kinds.append("none")
+    else:
+        style["--shade"] = f"{shades.shade(place.share) * 100:.0f}%"
+        kinds += ["reached"] if place.share >= shades.goal else []
+    if place.is_lowest:
+        kinds.append("lowest")
+    content = [html.Span(place.name, className="place"), html.Span(place.figure, className="live figure")]
+    return link(content, place.href, " ".join(kinds), style=style, title=place.label)

@@ -62,7 +62,8 @@ def vaccines_chart(view: View, colours):
     names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
     found = vaccines.mixes(view.data.doses_by_vaccine(view.filters), names)
     keys = [panel.key(name, f"mix-{n}") for n, name in enumerate(vaccines.part_names(language, found), 1)]
-    unit = f"{view.say('vaccines.unit')}, {view.say(f'basis.{view.filters.basis}').lower()}"
+    basis = view.say(f"basis.{view.filters.basis}").lower()
+    unit = ", ".join([view.say("vaccines.unit"), basis])
     return (
         view.say("vaccines.title"),
         [panel.unit(unit), *keys],

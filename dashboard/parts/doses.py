@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboard.components import panel, ranking, tilemap
+from dashboard.components import panel, ranking
 from dashboard.parts import people
 from dashboard.view import View
 
@@ -42,9 +42,6 @@ def place_map(asked: View) -> html.Section | None:
     children = people.children_of(view, view.data.doses_by_unit(view.filters))
     if not children:
         return None
-    shares = {}
-    for row in children:
-        share = row.doses_today / row.plan_today if row.plan_today else None
-        shares[row.unit_id] = (share, tilemap.plan_tone(share))
-    words = ("map.plan_low", "map.plan_mid", "map.plan_high", "map.plan_full")
-    return people.map_panel(view, shares, 0, view.say("map.unit_place"), "", words)
+    shares = {row.unit_id: row.doses_today / row.plan_today if row.plan_today else None for row in children}
+    unit = view.say("map.unit_place")
+    return people.map_panel(view, shares, 1.0, 0, unit, "", view.say("map.plan"))

@@ -8,6 +8,7 @@ from dashboard.filters import STAGES
 from dashboard.view import View
 
 _KINDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Huyện ", "Quận ", "Phường ", "Xã ", "Tỉnh ")
+_ENGLISH_KINDS = (" City", " Town", " Township", " District", " Commune", " Ward", " Province")
 
 
 def lead(view: View) -> list:
@@ -46,7 +47,6 @@ def place_map(asked: View) -> html.Section | None:
     children = children_of(view, rows)
     if not children:
         return None
-    shares = {row.unit_id: (row.coverage, tilemap.tone(row.coverage, row.target_share)) for row in children}
     unit = say("map.unit", stage=say(f"stage.{view.filters.stage}"))
     known = [row for row in children if row.coverage is not None]
     said = ""
@@ -60,33 +60,44 @@ def place_map(asked: View) -> html.Section | None:
             high=language.percent(best.coverage),
             points=say("points", n=language.points(best.coverage - worst.coverage)),
         )
-    words = ("map.far", "map.near", "map.close", "map.reached")
-    return map_panel(view, shares, 1, unit, said, words)
+    goal = self_of(rows).target_share
+    word = say("map.goal" if goal else "map.highest")
+    return map_panel(view, {row.unit_id: row.coverage for row in children}, goal, 1, unit, said, word)
 
 
-def map_panel(view: View, shares: dict, digits: int, unit: str, said: str, words: tuple) -> html.Section:
-    """`shares`: unit_id → (share or None, tone); `words`: what the four shades mean."""
-    say = view.say
+def map_panel(
+    view: View, shares: dict, goal: float | None, digits: int, unit: str, said: str, goal_word: str
+) -> html.Section:
+    """`shares`: unit_id → share or None; `goal`: the share at which a tile is darkest."""
+    say, language = view.say, view.language
     units = sorted((view.units[unit_id] for unit_id in shares), key=lambda unit: unit.sort_key or unit.code)
     laid = places(view.unit.code, [unit.code for unit in units])
+    known = [share for share in shares.values() if share is not None]
+    shades = tilemap.scale(list(shares.values()), goal)
     tiles = []
-    for unit_shown in units:
-        share, tone = shares[unit_shown.unit_id]
-        figure = say("no_data") if share is None else view.language.percent(share, digits)
-        name = view.language.name(unit_shown)
-        column, line = laid[unit_shown.code]
-        label, target = f"{name}: {figure}", href(view, unit_shown.unit_id)
-        tiles.append(tilemap.Place(short_name(name), figure, tone, column, line, target, label))
-    keys = [panel.key(say(word), f"step {step}") for word, step in zip(words, tilemap.STEPS, strict=True)]
-    keys.append(panel.key(say("no_data"), "step none"))
+    for shown in units:
+        share = shares[shown.unit_id]
+        figure = say("no_data") if share is None else language.percent(share, digits)
+        name = language.name(shown)
+        tiles.append(
+            tilemap.Place(
+                short_name(name),
+                figure,
+                share,
+                *laid[shown.code],
+                href(view, shown.unit_id),
+                f"{name}: {figure}",
+                len(known) > 1 and share == min(known),
+            )
+        )
+    low, goal_text = language.percent(shades.low, 0), f"{language.goal(shades.goal)} {goal_word}"
     content = [
-        html.P(said, className="sentence") if said else None,
-        tilemap.tilemap(tiles, say("map.title")),
-        html.Div(keys, className="keys"),
+        *([html.P(said, className="sentence")] if said else []),
+        tilemap.tilemap(tiles, shades, say("map.title")),
+        tilemap.legend(low, goal_text, say("map.lowest"), say("no_data")),
         html.P(say("map.note"), className="note"),
     ]
-    shown = [part for part in content if part is not None]
-    return panel.panel(say("map.title"), unit, shown, "map-panel", "map-panel")
+    return panel.panel(say("map.title"), unit, content, "map-panel", "map-panel")
 
 
 def above_leaf(view: View, ask) -> View:
@@ -139,6 +150,8 @@ def short_name(name: str) -> str:
         rest = name.removeprefix(kind)
         if rest != name and not rest[0].isdigit():
             return rest
+    for kind in _ENGLISH_KINDS:
+        name = name.removesuffix(kind)
     return name
 
 

@@ -101,5 +101,8 @@ def _daily(view: View, counted) -> series.Daily:
 
 
 def _last_days(view: View, counted) -> LastDays:
-    last = _daily(view, counted).last(_DAYS)
+    """Always the same days, so that the tiles can be read one below the other."""
+    since = view.today - series.DAY * (_DAYS - 1)
+    incomplete_from = view.data.incomplete_from(view.filters)
+    last = series.daily(counted, view.today, since, incomplete_from)
     return LastDays(last.counts, len(last.counts) - last.settled)
