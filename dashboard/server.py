@@ -43,7 +43,8 @@ def build(settings: Settings) -> Starlette:
         connect_args=dict(_PATIENCE),
     )  # fmt: skip
     warehouse = Warehouse(engine)
-    cache = Cache(shared(settings.data / "cache", os.environ.get("CACHE_URL")))
+    folder, url = settings.data / "cache", os.environ.get("CACHE_URL")
+    cache = Cache(shared(folder, url), folder=None if url else folder)
     broker = Broker(
         lambda: connect.raw(settings, "dashboard_reader", application_name=BROKER, **_PATIENCE),
         on_connect=lambda: data.forget_version(),

@@ -7,7 +7,9 @@ shared between the workers and outlives them.
 
 import hashlib
 import logging
+import os
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -16,11 +18,10 @@ from dashboard.data.answers import Version
 
 log = logging.getLogger(__name__)
 
-# Every batch makes new keys: what is older than this is never asked for again.
-_SECONDS = 600
-# Answers are 1-50 kB: some megabytes of disk, and far above what one version's pages ask.
-_FILES = 2000
-_REMEMBERED = 1000
+# Live, every batch (2 s) makes new keys and the old ones are never asked for again.
+_SECONDS = 60
+# Answers in the process: 1-150 kB each, so at most some 50 MB.
+_REMEMBERED = 400
 
 
 class CacheError(Exception):
@@ -46,14 +47,17 @@ def shared(folder: Path, url: str | None):
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    return FileSystemCache(str(folder), threshold=_FILES, default_timeout=_SECONDS, mode=0o600)
+    # threshold=0: its own way of tidying up looks into 2,000 files at each write (60 ms); see _sweep.
+    return FileSystemCache(str(folder), threshold=0, default_timeout=_SECONDS, mode=0o600)
 
 
 class Cache:
     """The last answer to each question, with the version that it is of."""
 
-    def __init__(self, shared, definitions: str | None = None):
+    def __init__(self, shared, folder: Path | None = None, definitions: str | None = None):
         self._shared = shared
+        self._folder = folder
+        self._swept = time.monotonic()
         # The same batch under a changed definition is another figure.
         self._definitions = definitions or _fingerprint()
         self._last: OrderedDict[tuple, tuple[Version, object]] = OrderedDict()
@@ -84,6 +88,9 @@ class Cache:
             self._shared.set(self._key(question, version), answer)
         except Exception as error:
             log.warning("cache: %s could not be written (%s)", question[0], type(error).__name__)
+        if self._folder and time.monotonic() - self._swept > _SECONDS:
+            self._swept = time.monotonic()
+            _sweep(self._folder)
 
     def last(self, question: tuple):
         """The last answer to `question`, of whatever version, or None."""
@@ -105,6 +112,17 @@ class Cache:
 
     def _key(self, question: tuple, version: Version) -> str:
         return digest(self._definitions, version, question)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what is out of date: 20 ms for 1,000 files."""
+    oldest = time.time() - _SECONDS
+    for file in os.scandir(folder):
+        try:
+            if file.stat().st_mtime < oldest:
+                os.unlink(file)
+        except FileNotFoundError:
+            continue  # another worker was here
 
 
 def digest(*parts) -> str:

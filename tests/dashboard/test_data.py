@@ -1,5 +1,6 @@
 """The only door to the warehouse: right figures, one computation a version, and the last ones when it is away."""
 
+import os
 import pickle
 import stat
 import threading
@@ -192,7 +193,7 @@ def test_scopes_do_not_see_each_others_answers(database, engine, statements, tmp
 def test_a_changed_definition_is_another_figure(database, engine, statements, tmp_path):
     rows.batch(database)
     for definitions in ("one", "one", "another"):
-        Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None), definitions)).trend(Filters())
+        Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None), definitions=definitions)).trend(Filters())
     assert asked(statements, "trend") == 2
 
 
@@ -224,6 +225,21 @@ def test_a_torn_file_in_the_cache_is_counted_again(database, engine, tmp_path):
     for file in (tmp_path / "cache").iterdir():
         file.write_bytes(b"\xff\xff\xff\xff\x00torn")
     assert data_on(engine, tmp_path).standing(Filters()) == shown
+
+
+def test_what_is_out_of_date_is_swept_from_the_folder(database, engine, tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    cache = Cache(shared(folder, None), folder)
+    data = Data(Warehouse(engine), cache)
+    rows.batch(database)
+    data.trend(Filters())
+    for file in folder.iterdir():
+        os.utime(file, (0, 0))
+    old = set(folder.iterdir())
+    rows.batch(database)
+    monkeypatch.setattr(cache, "_swept", cache._swept - 3600)
+    data.trend(Filters())
+    assert old and not old & set(folder.iterdir())
 
 
 def test_answers_travel_between_processes_whole(database, engine, tmp_path):
