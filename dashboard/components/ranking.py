@@ -114,7 +114,11 @@ def doses_ranking(
 def _total(language: Language, before: int, counts: Sequence[tuple[str, int | None]], after: int) -> html.Tr:
     """Everything, also what lies nowhere: counts only, there is no population of it."""
     name = html.Th(language.say("ranking.total"), scope="row", className="name")
-    cells = [html.Td(marks.live(language.count(n)) if n is not None else "", className=key) for key, n in counts]
+    cells = [
+        # `doses_today` stands in the column `today`
+        html.Td("" if count is None else marks.live(language.count(count)), className=key.split("_")[-1])
+        for key, count in counts
+    ]
     _head_on_phones(language.say, cells, [key for key, _ in counts])
     blank = [html.Td(className="blank") for _ in range(before - 2)]
     return html.Tr(

@@ -52,7 +52,7 @@ def standing(unit_id, people, population=None, stage=2, target=0.95, **more):
         given |= {"population": population, "population_source": "Tổng điều tra", "population_on": date(2019, 4, 1),
                   "coverage": people / population, "coverage_change": 10 / population}  # fmt: skip
         given |= {"target_share": target, "target_due_on": DUE, "gap": gap, "pace_needed": gap / 56}
-        given["pressure"] = given["pace_needed"] / given["pace"]
+        given["pressure"] = given["pace"] and given["pace_needed"] / given["pace"]
     return make(Standing, **(given | more))
 
 
