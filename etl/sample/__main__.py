@@ -18,32 +18,48 @@ from etl.sample.people import everybody
 from sql.clock import Clock
 
 WRONG_CLOCK = 2
+_RETRY_SECONDS = 2.0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 after a stop by signal; 2 when the clock lies before what the Platform already holds."""
     options = _read(arguments)
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    clock = Clock(options.shift_days)
-    people = None
+    # Until sites are at work there is nothing to finish: what a signal interrupts is rolled back.
+    _on_signals(signal.default_int_handler)
+    try:
+        return _play(options, Clock(options.shift_days), stop)
+    except KeyboardInterrupt:
+        return 0
+    except WrongClock as error:
+        print(f"Sample data: {error}", file=sys.stderr)
+        return WRONG_CLOCK
+
+
+def _play(options, clock: Clock, stop: threading.Event) -> int:
+    """The backlog, then sites at work; begun anew when the database was away."""
+    people, is_away = None, False
     while not stop.is_set():
         try:
             with platform.connect(options.url) as db:
+                is_away = False
                 platform.open_doors(db)
                 people = people or everybody(options.seed)
                 enter_backlog(db, people, options.seed, clock.now(), options.backlog, tell)
                 if options.backlog_only:
                     return 0
                 _go_on(db, options, people, clock, stop)
-        except WrongClock as error:
-            print(f"Sample data: {error}", file=sys.stderr)
-            return WRONG_CLOCK
-        except psycopg.OperationalError as error:
-            tell(f"Sample data: the Platform's database is away, trying again: {str(error).splitlines()[0]}")
-            stop.wait(2)
+        except psycopg.OperationalError as gone:
+            if not is_away:
+                tell(f"Sample data: the Platform's database is away ({type(gone).__name__}), trying again")
+            is_away = True
+            stop.wait(_RETRY_SECONDS)
     return 0
+
+
+def _on_signals(handler) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
 
 
 class WrongClock(Exception):
@@ -63,6 +79,7 @@ def _go_on(db: psycopg.Connection, options, people, clock: Clock, stop: threadin
     sites.register.read(db)
     caught_up = sites.catch_up(db, last_change, at(clock.now()))
     tell(f"Sample data: sites are entering records{f', {caught_up:,} of them late' if caught_up else ''}")
+    _on_signals(lambda *_: stop.set())
     with LateCommits(options.url, sites) as late:
         before = time.monotonic()
         while not stop.wait(sites.draw.uniform(0.6, 1.4)):

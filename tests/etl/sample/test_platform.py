@@ -1,5 +1,6 @@
 """The sample Platform in a real database: made whole or not at all, then living."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -93,27 +94,55 @@ def test_what_is_interrupted_leaves_nothing_and_starts_over(db, people):
     assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
 
 
-def test_kill_9_half_way_leaves_nothing_and_the_next_start_makes_it_whole(database, people):
-    command = [
-        sys.executable,
-        "-m",
-        "etl.sample",
-        "--shift-days",
-        str((NOW - datetime.now(UTC)).days),
-        "--backlog",
-        "400000",
-    ]
-    with subprocess.Popen(
-        command, env=os.environ | {"PLATFORM_URL": database}, stdout=subprocess.PIPE, text=True
-    ) as child:
-        while " of " not in child.stdout.readline():
-            pass
+@contextlib.contextmanager
+def running(database, *arguments):
+    """The program as ./run starts it, on the day of these tests; killed at the end."""
+    command = [sys.executable, "-m", "etl.sample", "--shift-days", str((NOW - datetime.now(UTC)).days), *arguments]
+    environment = os.environ | {"PLATFORM_URL": database}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def wait_for(child, words: str) -> str:
+    for line in child.stdout:
+        if words in line:
+            return line
+    raise AssertionError(f"ended without saying {words!r}")
+
+
+def test_kill_9_half_way_leaves_nothing_and_the_next_start_makes_it_whole(database, db, people):
+    with running(database, "--backlog", "400000") as child:
+        wait_for(child, " of ")
         child.kill()
-    with platform.connect(database) as db:
-        assert not platform.has_records(db)
-        db.rollback()
-        assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
-        assert records(db) == pytest.approx(SIZE, rel=0.06)
+    assert not platform.has_records(db)
+    db.rollback()
+    assert enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+    assert records(db) == pytest.approx(SIZE, rel=0.06)
+
+
+def test_a_stop_half_way_is_quick_and_clean(database, db):
+    with running(database, "--backlog", "400000") as child:
+        wait_for(child, " of ")
+        child.terminate()
+        assert child.wait(timeout=5) == 0
+    assert not platform.has_records(db)
+
+
+def test_sites_go_on_after_the_database_was_away(database, db):
+    with running(database, "--backlog", "20000") as child:
+        wait_for(child, "sites are entering records")
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sample' AND pid <> %s"
+        )
+        db.execute(others, [db.info.backend_pid])
+        db.commit()
+        wait_for(child, "is away")
+        wait_for(child, "sites are entering records")
+        child.terminate()
+        assert child.wait(timeout=10) == 0
 
 
 def test_every_site_and_every_column_is_in_use(db, people):
@@ -254,7 +283,8 @@ def test_after_a_pause_sites_catch_up_moderately(db, sites):
     assert sites.catch_up(db, monday, at(monday + timedelta(minutes=1))) == 0
 
 
-def test_a_clock_before_what_is_there_is_refused(database, people, capsys):
+def test_a_clock_before_what_is_there_is_refused(database, people, capsys, monkeypatch):
+    monkeypatch.setattr(program, "_on_signals", lambda handler: None)  # pytest keeps its own
     with platform.connect(database) as db:
         enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
     shift = (NOW - datetime.now(UTC)).days - 30
