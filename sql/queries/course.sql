@@ -57,31 +57,26 @@ INSERT INTO after (
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
     age_band, is_recorded_at_inferred, residence_code, lot_number, cause,
-    is_duplicate, is_valid, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
+    is_duplicate, is_valid, is_new, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
+-- The windows pass over narrow rows, which find their whole rows again by their place.
 WITH present AS (
-    SELECT b.person_key, b.source_id, b.record_id, b.updated_at, b.injected_at, b.recorded_at, b.identity_checked_at,
-        b.certificate_printed_at, b.app_confirmed_at, b.batch_id, b.injected_on, b.birth_date, b.site_id,
-        b.place_unit_id, b.residence_unit_id, b.status, b.identity_status, b.sex, b.dose_kind, b.birth_year,
-        b.vaccine_id, b.dose_number, b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code,
-        b.lot_number, b.cause, b.is_duplicate AS was_duplicate, b.is_valid AS was_valid
+    SELECT b.ctid AS place, false AS is_incoming, b.person_key, b.injected_at, b.source_id, b.record_id, b.injected_on,
+        b.vaccine_id, b.dose_kind, b.status = 'completed' AS is_completed
     FROM before b WHERE NOT b.is_replaced
     UNION ALL
-    SELECT n.person_key, n.source_id, n.record_id, n.updated_at, n.injected_at, n.recorded_at, n.identity_checked_at,
-        n.certificate_printed_at, n.app_confirmed_at, n.batch_id, n.injected_on, n.birth_date, n.site_id,
-        n.place_unit_id, n.residence_unit_id, n.status, n.identity_status, n.sex, n.dose_kind, n.birth_year,
-        n.vaccine_id, n.dose_number, n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code,
-        n.lot_number, n.cause, NULL, NULL
+    SELECT n.ctid, true, n.person_key, n.injected_at, n.source_id, n.record_id, n.injected_on,
+        n.vaccine_id, n.dose_kind, n.status = 'completed'
     FROM incoming n WHERE n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
 ), same_day AS (
-    SELECT *, status = 'completed' AND coalesce(injected_on = lag(injected_on) OVER by_time, false) AS is_duplicate
+    SELECT *, is_completed AND coalesce(injected_on = lag(injected_on) OVER by_time, false) AS is_duplicate
     FROM present
-    WINDOW by_time AS (PARTITION BY person_key, status = 'completed' ORDER BY injected_at, source_id, record_id)
+    WINDOW by_time AS (PARTITION BY person_key, is_completed ORDER BY injected_at, source_id, record_id)
 ), given AS (
-    SELECT *, status = 'completed' AND NOT is_duplicate AS is_given, row_number() OVER by_time AS n,
+    SELECT *, is_completed AND NOT is_duplicate AS is_given, row_number() OVER by_time AS n,
         lag(injected_on) OVER by_time AS previous_on, lag(vaccine_id) OVER by_time AS previous_vaccine_id,
         first_value(vaccine_id) OVER by_time AS first_vaccine_id
     FROM same_day
-    WINDOW by_time AS (PARTITION BY person_key, status = 'completed' AND NOT is_duplicate
+    WINDOW by_time AS (PARTITION BY person_key, is_completed AND NOT is_duplicate
                        ORDER BY injected_at, source_id, record_id)
 ), ordered AS (
     SELECT g.*, v.primary_doses, g.is_given AND (g.n = 1
@@ -104,21 +99,32 @@ WITH present AS (
     FROM completed c
     LEFT JOIN warehouse.booster_rule r ON r.booster = 1 AND c.injected_on > c.completed_on
         AND c.injected_on BETWEEN r.valid_from AND r.valid_to
-), valid AS (
-    SELECT b.*, b.is_given AND coalesce(b.primary_n <= b.primary_doses OR b.injected_on = b.booster1_on
-        OR b.dose_kind IS DISTINCT FROM 'additional' AND b.injected_on - b.booster1_on >= r.min_days - %(grace_days)s,
-        false) AS is_valid
+), course AS MATERIALIZED (
+    SELECT b.place, b.is_incoming, b.is_duplicate, b.is_given, b.n, b.first_vaccine_id, b.completed_on, b.booster1_on,
+        b.is_given AND coalesce(b.primary_n <= b.primary_doses OR b.injected_on = b.booster1_on
+            OR b.dose_kind IS DISTINCT FROM 'additional' AND b.injected_on - b.booster1_on >= r.min_days - %(grace_days)s,
+            false) AS is_valid
     FROM boosted b
     LEFT JOIN warehouse.booster_rule r ON r.booster = 2 AND b.injected_on > b.booster1_on
         AND b.injected_on BETWEEN r.valid_from AND r.valid_to
 )
-SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
-    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
-    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, residence_code, lot_number, cause,
-    is_duplicate, is_valid, (is_duplicate, is_valid) IS DISTINCT FROM (was_duplicate, was_valid),
-    is_given, n, first_vaccine_id, completed_on, booster1_on
-FROM valid
+SELECT b.person_key, b.source_id, b.record_id, b.updated_at, b.injected_at, b.recorded_at, b.identity_checked_at,
+    b.certificate_printed_at, b.app_confirmed_at, b.batch_id, b.injected_on, b.birth_date, b.site_id, b.place_unit_id,
+    b.residence_unit_id, b.status, b.identity_status, b.sex, b.dose_kind, b.birth_year, b.vaccine_id, b.dose_number,
+    b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code, b.lot_number, b.cause,
+    c.is_duplicate, c.is_valid, false, c.is_duplicate <> b.is_duplicate OR c.is_valid <> b.is_valid,
+    c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
+FROM course c JOIN before b ON b.ctid = c.place
+WHERE NOT c.is_incoming
+UNION ALL
+SELECT n.person_key, n.source_id, n.record_id, n.updated_at, n.injected_at, n.recorded_at, n.identity_checked_at,
+    n.certificate_printed_at, n.app_confirmed_at, n.batch_id, n.injected_on, n.birth_date, n.site_id, n.place_unit_id,
+    n.residence_unit_id, n.status, n.identity_status, n.sex, n.dose_kind, n.birth_year, n.vaccine_id, n.dose_number,
+    n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code, n.lot_number, n.cause,
+    c.is_duplicate, c.is_valid, n.verdict = 'new' OR n.old_person_key <> n.person_key, true,
+    c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
+FROM course c JOIN incoming n ON n.ctid = c.place
+WHERE c.is_incoming
 
 -- name: read_person_after
 -- A person lives where the last injection with a known residence says, and keeps the age band of the first one that
@@ -163,7 +169,8 @@ DELETE FROM warehouse.injection i USING incoming n
 WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
   AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
 
--- name: write_injections
+-- name: add_injections
+-- What is new needs no look at the index for an old row: nobody else writes here.
 INSERT INTO warehouse.injection (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
@@ -173,7 +180,19 @@ SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, i
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
     age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
-FROM after WHERE is_altered
+FROM after WHERE is_new ORDER BY person_key
+
+-- name: change_injections
+INSERT INTO warehouse.injection (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+FROM after WHERE is_altered AND NOT is_new
 ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
     identity_checked_at = excluded.identity_checked_at, certificate_printed_at = excluded.certificate_printed_at,
@@ -186,26 +205,32 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
     is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number
 
--- name: write_records
+-- name: add_records
+-- Here and below in the order of the key: neighbours in the index are written together.
 INSERT INTO warehouse.record (source_id, record_id, person_key)
-SELECT source_id, record_id, person_key FROM incoming
-WHERE verdict = 'new' OR (verdict IN ('corrected', 'voided') AND old_person_key <> person_key)
-ON CONFLICT (source_id, record_id) DO UPDATE SET person_key = excluded.person_key
+SELECT source_id, record_id, person_key FROM incoming WHERE verdict = 'new' ORDER BY record_id
 
--- name: write_persons
-INSERT INTO warehouse.person AS held (
-    person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band,
-    priority_group, doses, first_vaccine_id, complete_vaccine_id, booster1_vaccine_id, booster2_vaccine_id,
-    is_identity_shared)
-SELECT * FROM person_after
-ON CONFLICT (person_key) DO UPDATE SET
-    residence_unit_id = excluded.residence_unit_id, first_on = excluded.first_on, complete_on = excluded.complete_on,
-    booster1_on = excluded.booster1_on, booster2_on = excluded.booster2_on, second_due_on = excluded.second_due_on,
-    age_band = excluded.age_band, priority_group = excluded.priority_group, doses = excluded.doses,
-    first_vaccine_id = excluded.first_vaccine_id, complete_vaccine_id = excluded.complete_vaccine_id,
-    booster1_vaccine_id = excluded.booster1_vaccine_id, booster2_vaccine_id = excluded.booster2_vaccine_id,
-    is_identity_shared = excluded.is_identity_shared
-WHERE held IS DISTINCT FROM excluded
+-- name: change_records
+UPDATE warehouse.record r SET person_key = n.person_key
+FROM incoming n
+WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
+  AND r.source_id = n.source_id AND r.record_id = n.record_id
+
+-- name: add_persons
+INSERT INTO warehouse.person
+SELECT a.* FROM person_after a
+WHERE NOT EXISTS (SELECT FROM person_before b WHERE b.person_key = a.person_key)
+ORDER BY a.person_key
+
+-- name: change_persons
+UPDATE warehouse.person p SET
+    residence_unit_id = a.residence_unit_id, first_on = a.first_on, complete_on = a.complete_on,
+    booster1_on = a.booster1_on, booster2_on = a.booster2_on, second_due_on = a.second_due_on, age_band = a.age_band,
+    priority_group = a.priority_group, doses = a.doses, first_vaccine_id = a.first_vaccine_id,
+    complete_vaccine_id = a.complete_vaccine_id, booster1_vaccine_id = a.booster1_vaccine_id,
+    booster2_vaccine_id = a.booster2_vaccine_id, is_identity_shared = a.is_identity_shared
+FROM person_after a JOIN person_before b ON b.person_key = a.person_key
+WHERE p.person_key = a.person_key AND a IS DISTINCT FROM b
 
 -- name: delete_persons
 DELETE FROM warehouse.person p USING person_before b

@@ -58,6 +58,7 @@ WITH side AS (
         CASE WHEN NOT is_recorded_at_inferred
              THEN (recorded_at AT TIME ZONE %(time_zone)s)::date - injected_on END AS lag_days
     FROM side
+    OFFSET 0
 ), summed AS (
     SELECT injected_on, site_id, place_unit_id, hour, cause,
         sum(dose) AS doses,
