@@ -278,6 +278,8 @@ class AnyDatabase:
             for spelled in {str(password), quote(str(password), safe=""), quote_plus(str(password))}:
                 said = said.replace(spelled, "***")
         said = re.sub(r"\(Background on this error.*", "", said)[:500]
+        if isinstance(wrong, exc.DataError):  # quotes the value that it refuses, which is somebody's
+            said = re.sub(r'"[^"]*"|\'[^\']*\'', "…", said)
         down = isinstance(wrong, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | OSError)
         where = self._url.host or self._url.database or self._url.drivername
         return SourceError(

@@ -114,8 +114,9 @@ class PostgresqlSource(AnyDatabase):
         raise SourceError(f"sources.{self.name}: what COPY sent cannot be read: {last}")
 
     def _error(self, wrong: Exception) -> SourceError:
-        if isinstance(wrong, psycopg.OperationalError):
-            wrong = exc.OperationalError(None, None, wrong)
+        for kind in ("OperationalError", "DataError"):
+            if isinstance(wrong, getattr(psycopg, kind)):
+                wrong = getattr(exc, kind)(None, None, wrong)
         return super()._error(wrong)
 
     # -- waking

@@ -385,6 +385,15 @@ def test_the_cursor_uses_the_index_of_the_source(postgresql):
     assert "ROW(sua, id) >" in plan.partition("Index Cond:")[2].partition("Filter")[0]
 
 
+def test_an_error_does_not_repeat_the_value_that_it_is_about(postgresql):
+    postgresql.enter("a", site="Nguyễn Thị Lan")
+    with pytest.raises(SourceError, match=r"sources\.platform: refused: invalid input syntax") as refused:
+        opened(
+            postgresql.url, query='select *, "điểm"::date as day from injections where "điểm"::date > now()'
+        ).read_after(START, 10)
+    assert "Lan" not in str(refused.value)
+
+
 def test_a_source_cannot_be_written_through(postgresql):
     source = opened(postgresql.url, query="select *, nextval('s') from injections")
     postgresql.run("CREATE SEQUENCE s")

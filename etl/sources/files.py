@@ -1,0 +1,216 @@
+"""A folder as a source: new and changed files are noticed, each is read once, and says why if it cannot be.
+
+What became of a file is the pipeline's to remember (warehouse.delivery); it gives that back as
+`known`. A file that is still being written is left for the next look.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from etl.mapping import Mapper
+from etl.sources import Page, SourceError
+from etl.sources.formats import Unreadable, kind, tables
+from sql.settings import FilesSource
+
+SETTLED = 2.0  # seconds without a change until a file counts as written
+# What spreadsheets, browsers and copying programs leave beside what they write.
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class DeliveryError(SourceError):
+    """One file cannot be read; the message names it and says why. The others can."""
+
+
+class Known(Protocol):
+    """A row of warehouse.delivery."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+    modified_at: datetime
+    records_done: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file with content that is not known yet. `path` is relative to the folder."""
+
+    path: str
+    size_bytes: int
+    modified_at: datetime
+    sha256: str  # empty where the file may not be read
+    records_done: int = 0  # canonical records that are in already: where a loading that was cut off goes on
+
+
+@dataclass
+class _Reading:
+    """A delivery half-way: what comes next, and what of it is mapped already."""
+
+    delivery: Delivery
+    at: int
+    coming: Iterator[pa.Table]
+    ready: pa.Table
+
+
+class Folder:
+    """A files source."""
+
+    def __init__(self, name: str, source: FilesSource, mapper: Mapper):
+        self.name, self.mapper, self._source = name, mapper, source
+        self._hashes: dict[str, tuple[tuple[int, datetime], str]] = {}
+        self._ahead: dict[str, tuple[int, datetime]] = {}
+        self._reading: _Reading | None = None
+
+    def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
+        """Files whose content is new, the oldest first. Raises SourceError where the folder cannot be read.
+
+        Size and time of change tell whether to look at the content; the content tells whether it is
+        new. What was left in the state `loading` comes again, to be gone on with.
+        """
+        rows: dict[str, list[Known]] = {}
+        for row in known:
+            rows.setdefault(row.path, []).append(row)
+        found = [d for path in self._paths() if (d := self._delivery(path, rows)) is not None]
+        return sorted(found, key=lambda d: (d.modified_at, d.path))
+
+    def read_delivery(self, delivery: Delivery, offset: int, limit: int) -> Page:
+        """Canonical records of a file from `offset` on, at most `limit`. Cheap where the last read ended.
+
+        Raises DeliveryError: not what its name says, a column missing, damaged, changed meanwhile.
+        """
+        try:
+            if self._stat(self._path(delivery)) != (delivery.size_bytes, delivery.modified_at):
+                raise Unreadable("changed while it was read; it comes again as it is now")
+            reading = self._reading
+            if reading is None or reading.delivery != delivery or reading.at != offset:
+                reading = self._reading = self._begin(delivery, offset)
+            return self._next_page(reading, limit)
+        except OSError as gone:
+            self._reading = None
+            raise DeliveryError(f"sources.{self.name}: {delivery.path}: {gone.strerror or gone}") from None
+        except Unreadable as wrong:
+            self._reading = None
+            raise DeliveryError(f"sources.{self.name}: {delivery.path}: {wrong}") from None
+
+    def describe(self) -> dict[str, int | str | None]:
+        return {"kind": "files", "rows": None, "without_time": 0, "files": len(self._paths())}
+
+    def wait_for_wake(self, timeout: float) -> bool:
+        time.sleep(timeout)
+        return False
+
+    def close(self) -> None:
+        self._reading = None
+
+    # -- which files
+
+    def _paths(self) -> list[Path]:
+        folder = self._source.folder
+        if not folder.is_dir():
+            raise SourceError(f"sources.{self.name}.folder: {folder} is not a folder that can be read")
+        try:
+            return [path for path in folder.glob(self._source.pattern) if self._is_delivery(path)]
+        except (OSError, ValueError, NotImplementedError) as wrong:
+            raise SourceError(f"sources.{self.name}.pattern: {wrong} (found {self._source.pattern})") from None
+
+    @staticmethod
+    def _is_delivery(path: Path) -> bool:
+        is_hidden = path.name.startswith((".", "~$")) or path.name.lower().endswith(_UNFINISHED)
+        return not is_hidden and path.is_file()
+
+    def _delivery(self, path: Path, rows: dict[str, list[Known]]) -> Delivery | None:
+        name = path.relative_to(self._source.folder).as_posix()
+        try:
+            stat = self._stat(path)
+            if not self._is_settled(name, stat):
+                return None
+            ended = [row for row in rows.get(name, ()) if row.state != "loading"]
+            if any((row.size_bytes, row.modified_at) == stat and row.sha256 for row in ended):
+                return None
+            sha256 = self._sha256(path, name, stat)
+        except FileNotFoundError:
+            return None  # taken away since we looked
+        if ended and max(ended, key=lambda row: row.modified_at).sha256 == sha256:
+            return None  # only touched, or still not to be read
+        done = next(
+            (row.records_done for row in rows.get(name, ()) if row.sha256 == sha256 and row.state == "loading"), 0
+        )
+        return Delivery(name, *stat, sha256, done)
+
+    def _path(self, delivery: Delivery) -> Path:
+        return self._source.folder / delivery.path
+
+    @staticmethod
+    def _stat(path: Path) -> tuple[int, datetime]:
+        """(bytes, time of change to the microsecond, as PostgreSQL keeps it)."""
+        stat = path.stat()
+        return stat.st_size, _EPOCH + timedelta(microseconds=stat.st_mtime_ns // 1000)
+
+    def _is_settled(self, name: str, stat: tuple[int, datetime]) -> bool:
+        age = time.time() - stat[1].timestamp()
+        if age >= SETTLED:
+            return True
+        # From a machine whose clock is ahead: settled when it is the same at the next look.
+        before, self._ahead[name] = self._ahead.get(name), stat
+        return age < -SETTLED and before == stat
+
+    def _sha256(self, path: Path, name: str, stat: tuple[int, datetime]) -> str:
+        if name not in self._hashes or self._hashes[name][0] != stat:
+            if not os.access(path, os.R_OK):
+                return ""
+            with path.open("rb") as file:
+                self._hashes[name] = stat, hashlib.file_digest(file, "sha256").hexdigest()
+        return self._hashes[name][1]
+
+    # -- reading one
+
+    def _begin(self, delivery: Delivery, offset: int) -> _Reading:
+        if not delivery.sha256:
+            raise Unreadable("may not be read by this user")
+        if kind(delivery.path) is None:
+            raise Unreadable("is none of .csv, .csv.gz, .xlsx, .parquet")
+        nothing = self.mapper(pa.table({name: pa.array([], pa.string()) for name in self.mapper.columns}), _EPOCH)
+        reading = _Reading(delivery, 0, self._mapped(delivery), nothing)
+        while reading.at < offset:
+            if not self._more(reading):
+                break
+            step = min(offset - reading.at, reading.ready.num_rows)
+            reading.at, reading.ready = reading.at + step, reading.ready.slice(step)
+        return reading
+
+    def _mapped(self, delivery: Delivery) -> Iterator[pa.Table]:
+        for table in tables(self._path(delivery), self._source, self.mapper.columns):
+            yield self.mapper(table, delivery.modified_at)
+
+    @staticmethod
+    def _more(reading: _Reading) -> bool:
+        """Whether there is something in `ready`, mapping the next table if need be."""
+        while not reading.ready.num_rows:
+            table = next(reading.coming, None)
+            if table is None:
+                return False
+            reading.ready = table
+        return True
+
+    def _next_page(self, reading: _Reading, limit: int) -> Page:
+        parts, missing = [], limit
+        while missing and self._more(reading):
+            parts.append(reading.ready.slice(0, missing))
+            reading.ready = reading.ready.slice(parts[-1].num_rows)
+            missing -= parts[-1].num_rows
+        records = pa.concat_tables(parts).combine_chunks() if parts else reading.ready
+        reading.at += records.num_rows
+        more = self._more(reading)
+        if not more:
+            self._reading = None
+        return Page(records, None, more, reading.delivery.path)

@@ -1,0 +1,352 @@
+"""A folder as a source: what is noticed, what is read, and what a file that cannot be read says."""
+
+import gzip
+import json
+import os
+import time
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from etl import sources
+from etl.sources import SourceError
+from etl.sources.files import DeliveryError
+from sql.settings import FilesSource
+
+ZONE = "Asia/Ho_Chi_Minh"
+FIELDS = {
+    "record_id": "Mã mũi",
+    "person_id": {"column": "CCCD", "format": "%012d"},
+    "full_name": "Họ tên",
+    "birth_date": {"column": "Ngày sinh", "format": "%d/%m/%Y"},
+    "site_code": "Điểm",
+    "vaccine_code": "Vắc xin",
+    "dose_number": "Mũi",
+    "injected_at": {"column": "Ngày tiêm", "format": "%d/%m/%Y %H:%M"},
+    "updated_at": {"file": "modified"},
+}
+COLUMNS = ["Mã mũi", "CCCD", "Họ tên", "Ngày sinh", "Điểm", "Vắc xin", "Mũi", "Ngày tiêm"]
+LONG_AGO = 1_636_070_400.25  # 2021-11-05 00:00:00.25 UTC
+
+
+def row(n: int) -> list[str]:
+    return [str(n), f"0770{n:08}", "Nguyễn Thị Lan", "01/02/1985", f"S{n % 3}", "AZ", "1", "05/11/2021 08:30"]
+
+
+def folder(tmp_path, pattern="*", **more):
+    given = {"kind": "files", "folder": str(tmp_path), "pattern": pattern, "fields": FIELDS} | more
+    return sources.open("lists", FilesSource.model_validate_json(json.dumps(given)), ZONE, b"k" * 32)
+
+
+def put(path, content: bytes, age: float | None = None):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    settle(path, age)
+    return path
+
+
+def settle(path, age: float | None = None) -> None:
+    moment = LONG_AGO if age is None else time.time() - age
+    os.utime(path, (moment, moment))
+
+
+def as_csv(rows, delimiter=",", header=COLUMNS) -> str:
+    return "".join(delimiter.join(f'"{cell}"' for cell in line) + "\r\n" for line in [header, *rows])
+
+
+def as_xlsx(path, rows, above=(), title="Sheet", header=COLUMNS) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for line in [*above, header, *rows]:
+        book.active.append(line)
+    book.save(path)
+    settle(path)
+
+
+def known(delivery, state="done", done=0):
+    """A row of warehouse.delivery."""
+    return SimpleNamespace(**vars(delivery) | {"state": state, "records_done": done})
+
+
+def read(source, delivery=None, limit=1000) -> list[dict]:
+    if delivery is None:
+        (delivery,) = source.deliveries()
+    found, more = [], True
+    while more:
+        page = source.read_delivery(delivery, len(found), limit)
+        assert page.unit == delivery.path
+        found += page.records.to_pylist()
+        more = page.more
+    return found
+
+
+# -- what is read
+
+
+def expected(n: int) -> dict:
+    return {
+        "record_id": str(n), "birth_date": date(1985, 2, 1), "site_code": f"S{n % 3}", "dose_number": 1,
+        "injected_at": datetime(2021, 11, 5, 1, 30, tzinfo=UTC), "identity_status": "pending", "unreadable": None,
+        "updated_at": datetime(2021, 11, 5, 0, 0, 0, 250_000, tzinfo=UTC),
+    }  # fmt: skip
+
+
+def write_csv(path, rows):
+    put(path, as_csv(rows).encode())
+
+
+def write_gz(path, rows):
+    put(path, gzip.compress(as_csv(rows).encode()))
+
+
+def write_parquet(path, rows):
+    columns = zip(*rows, strict=True)
+    pq.write_table(
+        pa.table({name: list(cells) for name, cells in zip(COLUMNS, columns, strict=True)}), path, row_group_size=7
+    )
+    settle(path)
+
+
+WRITERS = {"a.csv": write_csv, "a.csv.gz": write_gz, "a.xlsx": as_xlsx, "A.PARQUET": write_parquet}
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_gives_the_same_records(tmp_path, name, limit):
+    WRITERS[name](tmp_path / name, [row(n) for n in range(20)])
+    found = read(folder(tmp_path), limit=limit)
+    assert [{k: v for k, v in record.items() if k in expected(0)} for record in found] == [
+        expected(n) for n in range(20)
+    ]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_loading_that_was_cut_off_goes_on(tmp_path, name):
+    WRITERS[name](tmp_path / name, [row(n) for n in range(20)])
+    (first,) = folder(tmp_path).deliveries()
+    page = folder(tmp_path).read_delivery(first, 0, 8)
+    assert page.received == 8 and page.more
+    another = folder(tmp_path)
+    (again,) = another.deliveries([known(first, "loading", 8)])
+    assert again.records_done == 8
+    rest = another.read_delivery(again, 8, 100)
+    assert rest.records["record_id"].to_pylist() == [str(n) for n in range(8, 20)] and not rest.more
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16"])
+def test_csv_of_any_delimiter_and_encoding(tmp_path, delimiter, encoding):
+    put(tmp_path / "a.csv", as_csv([row(1)], delimiter).encode(encoding))
+    (record,) = read(folder(tmp_path, encoding=encoding))
+    assert (record["record_id"], record["unreadable"]) == ("1", None)
+
+
+def test_csv_with_lines_in_cells_and_in_its_header(tmp_path):
+    header = ["Mã\nmũi", *COLUMNS[1:]]
+    line = row(1)
+    line[4] = "S\n1"
+    put(tmp_path / "a.csv", as_csv([line], header=header).encode())
+    (record,) = read(folder(tmp_path))
+    assert (record["record_id"], record["site_code"]) == ("1", "S\n1")
+
+
+def test_a_header_in_other_letters_of_the_same_look(tmp_path):
+    import unicodedata
+
+    header = [unicodedata.normalize("NFD", name) for name in COLUMNS]
+    put(tmp_path / "a.csv", as_csv([row(1)], header=header).encode())
+    assert len(read(folder(tmp_path))) == 1
+
+
+def test_a_file_with_a_header_alone_has_no_records(tmp_path):
+    put(tmp_path / "a.csv", as_csv([]).encode())
+    assert read(folder(tmp_path)) == []
+
+
+# -- spreadsheets
+
+
+def test_cells_of_a_spreadsheet_keep_their_meaning(tmp_path):
+    as_xlsx(
+        tmp_path / "a.xlsx",
+        [
+            [7, 77085001234, "Lan", date(1985, 2, 1), "S1", "AZ", 1, datetime(2021, 11, 5, 8, 30)],
+            [8.0, 273123456, "Mai", 1950, "S1", "AZ", 2.0, datetime(2021, 11, 5, 8, 29, 59, 999_900)],
+            [9, "077085001234", "Lan", "1/2/1985", "S1", "AZ", "1", "05/11/2021 08:30"],
+        ],
+    )
+    first, second, third = read(folder(tmp_path))
+    moment = datetime(2021, 11, 5, 1, 30, tzinfo=UTC)
+    assert [r["injected_at"] for r in (first, second, third)] == [moment] * 3
+    assert [r["unreadable"] for r in (first, second, third)] == [None] * 3
+    assert (first["record_id"], second["record_id"], second["dose_number"], second["birth_year"]) == ("7", "8", 2, 1950)
+    # the number lost its zero, and `format: "%012d"` gives it back
+    assert first["person_key"] == third["person_key"] and first["identity_status"] == "pending"
+    assert second["identity_status"] == "pending"  # nine digits are a CMND
+
+
+def test_titles_above_the_header_and_empty_rows_below_are_no_records(tmp_path):
+    as_xlsx(tmp_path / "a.xlsx", [row(1), [None] * 8, row(2), [None]], above=[["DANH SÁCH TIÊM"], [], ["Tháng 11"]])
+    assert [record["record_id"] for record in read(folder(tmp_path))] == ["1", "2"]
+
+
+def test_the_sheet_may_be_named(tmp_path):
+    as_xlsx(tmp_path / "a.xlsx", [row(1)], title="Mũi 1")
+    assert len(read(folder(tmp_path, sheet="Mũi 1"))) == 1
+    with pytest.raises(DeliveryError, match=r'sources\.lists: a\.xlsx: sheet "Mũi 2" is not in it; it has: Mũi 1'):
+        read(folder(tmp_path, sheet="Mũi 2"))
+
+
+def test_two_columns_of_one_name_are_told_apart(tmp_path):
+    as_xlsx(tmp_path / "a.xlsx", [[*row(1), "S9"]], header=[*COLUMNS, "Điểm"])
+    (record,) = read(folder(tmp_path, fields=FIELDS | {"site_code": "Điểm (2)"}))
+    assert record["site_code"] == "S9"
+
+
+# -- what is noticed
+
+
+def test_a_file_is_delivered_once_and_again_when_it_changes(tmp_path):
+    path = put(tmp_path / "a.csv", as_csv([row(1)]).encode())
+    source = folder(tmp_path)
+    (first,) = source.deliveries()
+    assert (first.path, first.size_bytes) == ("a.csv", path.stat().st_size)
+    assert source.deliveries([known(first)]) == []
+    assert source.deliveries([known(first, "failed")]) == []
+    put(path, as_csv([row(1), row(2)]).encode(), age=60)
+    (second,) = source.deliveries([known(first)])
+    assert second.sha256 != first.sha256 and len(read(source, second)) == 2
+
+
+def test_a_file_that_was_only_touched_is_not_new(tmp_path):
+    path = put(tmp_path / "a.csv", b"x")
+    source = folder(tmp_path)
+    (first,) = source.deliveries()
+    settle(path, 60)
+    assert source.deliveries([known(first)]) == [] == folder(tmp_path).deliveries([known(first)])
+
+
+def test_content_that_comes_back_is_new_again(tmp_path):
+    path = put(tmp_path / "a.csv", b"one")
+    source = folder(tmp_path)
+    (first,) = source.deliveries()
+    put(path, b"two", age=600)
+    (second,) = source.deliveries([known(first)])
+    put(path, b"one", age=60)
+    (third,) = source.deliveries([known(first), known(second)])
+    assert third.sha256 == first.sha256
+
+
+def test_a_file_being_written_waits(tmp_path):
+    path = put(tmp_path / "a.csv", b"x", age=0.5)
+    source = folder(tmp_path)
+    assert source.deliveries() == []
+    settle(path, 2.5)
+    assert len(source.deliveries()) == 1
+
+
+def test_a_clock_that_is_ahead_delays_a_file_by_one_look(tmp_path):
+    put(tmp_path / "a.csv", b"x", age=-3600)
+    source = folder(tmp_path)
+    assert source.deliveries() == []
+    assert len(source.deliveries()) == 1
+
+
+def test_only_what_fits_the_pattern_and_is_finished(tmp_path):
+    for name in ("a.csv", "b.xlsx", ".hidden.csv", "~$b.xlsx", "c.csv.part"):
+        put(tmp_path / name, b"x")
+    (tmp_path / "d.csv").mkdir()
+    put(tmp_path / "deep" / "e.csv", b"x", age=600)
+    assert [d.path for d in folder(tmp_path, "*.csv").deliveries()] == ["a.csv"]
+    assert [d.path for d in folder(tmp_path, "**/*").deliveries()] == ["a.csv", "b.xlsx", "deep/e.csv"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SourceError, match=r"sources\.lists\.folder: .*inbox is not a folder"):
+        folder(tmp_path / "inbox").deliveries()
+
+
+# -- what cannot be read
+
+LONG = as_csv([row(n) for n in range(20_000)]).encode()
+GZ = gzip.compress(LONG)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"", "is empty"),
+        ("a.csv", b" \r\n\r\n", "is empty"),
+        ("a.csv", b"CCCD,x\n1,2\n", 'column "Mã mũi" is not in the file; it has: CCCD, x'),
+        ("a.csv", as_csv([], header=row(1)).encode(), 'column "Mã mũi" is not in the file, nor any other'),
+        ("a.csv", as_csv([row(1)]).encode("utf-16"), "is not in the encoding utf-8-sig .at byte 0."),
+        ("a.csv", LONG + b'"\xff\xfe",1,Lan,,,,,\n', "is not in the encoding utf-8-sig .at "),
+        ("a.csv", as_csv([row(1), row(2)[:3]]).encode(), "row 3 has 3 columns, the header has 8"),
+        ("a.csv", as_csv([row(1)]).encode() + b'"2,077012345678,Lan', "row 3 has 1 columns, the header has 8"),
+        ("a.csv.gz", GZ[: len(GZ) // 2], "ends in the midst: the .gz is cut off"),
+        ("a.csv.gz", as_csv([row(1)]).encode(), "is not a .gz"),
+        ("a.xlsx", as_csv([row(1)]).encode(), "is not an .xlsx"),
+        ("a.xlsx", b"PK\x05\x06" + bytes(18), "is a .zip but not an .xlsx"),
+        ("a.parquet", b"PAR1 not quite", "is not a Parquet file, or cut off"),
+        ("a.pdf", b"%PDF", "is none of .csv, .csv.gz, .xlsx, .parquet"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_says_why(tmp_path, name, content, said):
+    put(tmp_path / name, content)
+    put(tmp_path / "z.csv", as_csv([row(1)]).encode(), age=60)
+    source = folder(tmp_path)
+    bad, good = source.deliveries()
+    with pytest.raises(DeliveryError, match=rf"^sources\.lists: {name}: {said}") as refused:
+        read(source, bad)
+    assert "Lan" not in str(refused.value) and "0770" not in str(refused.value)
+    assert len(read(source, good)) == 1
+
+
+def test_a_renamed_column_is_named_in_every_format(tmp_path):
+    header = ["Số mũi" if name == "Mã mũi" else name for name in COLUMNS]
+    as_xlsx(tmp_path / "a.xlsx", [row(1)], header=header, title="Danh sách")
+    with pytest.raises(
+        DeliveryError, match=r'a\.xlsx: column "Mã mũi" is not in sheet "Danh sách"; it has: Số mũi, CCCD'
+    ):
+        read(folder(tmp_path))
+    (tmp_path / "a.xlsx").unlink()
+    pq.write_table(pa.table({"Số mũi": ["1"]}), tmp_path / "a.parquet")
+    settle(tmp_path / "a.parquet")
+    with pytest.raises(DeliveryError, match=r'a\.parquet: column "Mã mũi" is not in the file; it has: Số mũi'):
+        read(folder(tmp_path))
+
+
+def test_a_file_that_changes_while_it_is_read_comes_again(tmp_path):
+    path = put(tmp_path / "a.csv", as_csv([row(n) for n in range(5)]).encode())
+    source = folder(tmp_path)
+    (delivery,) = source.deliveries()
+    assert source.read_delivery(delivery, 0, 2).received == 2
+    put(path, as_csv([row(n) for n in range(6)]).encode(), age=60)
+    with pytest.raises(DeliveryError, match="changed while it was read"):
+        source.read_delivery(delivery, 2, 2)
+    path.unlink()
+    with pytest.raises(DeliveryError, match=r"a\.csv: No such file"):
+        source.read_delivery(delivery, 2, 2)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_said_once(tmp_path):
+    path = put(tmp_path / "a.csv", b"x")
+    path.chmod(0)
+    source = folder(tmp_path)
+    (delivery,) = source.deliveries()
+    with pytest.raises(DeliveryError, match="may not be read by this user"):
+        read(source, delivery)
+    assert source.deliveries([known(delivery, "failed")]) == []
+
+
+def test_memory_is_bounded_by_the_page_not_by_the_file(tmp_path):
+    write_parquet(tmp_path / "a.parquet", [row(n) for n in range(120_000)])
+    source = folder(tmp_path)
+    (delivery,) = source.deliveries()
+    source.read_delivery(delivery, 0, 1000)
+    assert source._reading.ready.num_rows < 50_000
