@@ -100,12 +100,22 @@ AROUND = {
 }
 
 
-def _choices(view: View) -> tuple:
-    """The filters' choices and the search among units."""
+def _choices(view: View) -> list:
     vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
     ages = [(band.age_band, band.label) for band in view.data.age_bands()]
-    choices = filterbar.choices(view.language, view.filters, ages, vaccines)
-    return choices, header.search(view.language, _unit_options(view))
+    return filterbar.choices(view.language, view.filters, ages, vaccines)
+
+
+def _unit_search(view: View):
+    return header.search(view.language, _unit_options(view))
+
+
+def _unless_away(build):
+    """What `build` gives; nothing while the warehouse is away (the page is built anew when it is back)."""
+    try:
+        return build()
+    except WarehouseUnreachable:
+        return None
 
 
 def _provenance(view: View) -> tuple:
@@ -130,7 +140,7 @@ def _provenance(view: View) -> tuple:
 
 def around(view: View) -> list:
     """All that stands around the page, as it is drawn for one address."""
-    return [*(draw(view) for draw in AROUND.values()), *_choices(view), *_provenance(view)]
+    return [*(draw(view) for draw in AROUND.values()), _choices(view), _unit_search(view), *_provenance(view)]
 
 
 def _register_browser_side(app) -> None:
@@ -154,17 +164,13 @@ def _register_filters(app, reader: Reader) -> None:
     controls = ("date_from", "date_to", "ages", "groups", "vaccines")
     values = [f"filter-{name}" for name in controls]
 
-    @app.callback(
-        Output("choices", "children"),
-        Output("unit-search-box", "children"),
-        Input("route", "data"),
-        State("url", "search"),
-    )
+    @app.callback(Output("choices", "children"), Input("route", "data"), State("url", "search"))
     def build_choices(_route, search):
-        try:
-            return _choices(reader.read(search))
-        except WarehouseUnreachable:
-            return None, None
+        return _unless_away(lambda: _choices(reader.read(search)))
+
+    @app.callback(Output("unit-search-box", "children"), Input("route", "data"), State("url", "search"))
+    def build_unit_search(_route, search):
+        return _unless_away(lambda: _unit_search(reader.read(search)))
 
     # One callback both ways: the choices show the address, and what is chosen is the next address.
     @app.callback(

@@ -1,0 +1,288 @@
+"""The overview in a browser: complete, in place, stale when it is, and usable without a mouse."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+
+import flask
+import pytest
+from werkzeug.serving import make_server
+
+from dashboard import app as application
+from sql import settings
+from tests.dashboard.province import Province
+
+pytestmark = pytest.mark.browser
+
+BLOCKS = ("lead", "tiles", "ranking", "map", "trend-sentence", "hours-sentence", "vaccines-sentence", "reconciliation")
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass
+class House:
+    """A page server over a small province, with a stream as the real one's."""
+
+    province: Province
+    url: str
+    is_streaming: bool = True
+
+
+@pytest.fixture
+def house(tmp_path):
+    province = Province()
+    dash = application.make(settings.read(data=tmp_path), province)
+    found = House(province, "")
+
+    @dash.server.route("/stream")
+    def stream():
+        def events():
+            told = None
+            while found.is_streaming:
+                state = province.batch if not province.is_gone else "lost"
+                if state != told:
+                    told = state
+                    news = json.dumps({"batch": province.batch, "committed_at": None})
+                    yield f"data: {news}\n\n" if state != "lost" else "event: lost\ndata: \n\n"
+                time.sleep(0.05)
+
+        return flask.Response(events(), mimetype="text/event-stream")
+
+    policy = application.content_policy(dash)
+
+    @dash.server.after_request
+    def with_policy(response):
+        response.headers["Content-Security-Policy"] = policy
+        return response
+
+    server = make_server("127.0.0.1", 0, dash.server, threaded=True)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    yield found
+    found.is_streaming = False
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(house, browser):
+    """Open a page and wait until every block is drawn; complaints of the browser fail the test."""
+    complaints = []
+
+    def open_page(path="/", viewport=WIDE, wait=True, **options):
+        page = browser.new_context(viewport=viewport, **options).new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(house.url + path)
+        if wait:
+            drawn(page)
+        return page
+
+    yield open_page
+    # A stream that a test cuts is the browser's complaint, not the page's.
+    assert [said for said in complaints if "/stream" not in said and "ERR_" not in said] == []
+
+
+def drawn(page) -> None:
+    for block in BLOCKS:
+        page.wait_for_selector(f"#{block}[data-drawn]", state="attached")
+    page.wait_for_selector("#trend .main-svg")
+
+
+def until(page, condition: str, seconds: float = 10) -> None:
+    """Wait until an expression holds. (Playwright's own wait evaluates text in the page, which its policy forbids.)"""
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({condition})"):
+        assert time.monotonic() < end, f"never came true: {condition}"
+        page.wait_for_timeout(50)
+
+
+def fresh(page, state: str) -> None:
+    page.wait_for_selector(f'html[data-fresh="{state}"]', timeout=20000)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("path", ["/", "/?lang=en&basis=place", "/?unit=26506"])
+def test_the_page_is_complete_and_fits_the_screen(visit, viewport, path):
+    page = visit(path, viewport)
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    for block in BLOCKS:
+        assert page.inner_text(f"#{block}").strip(), block
+    assert page.locator("#trend .main-svg").count() and page.locator("#hours .main-svg").count()
+    fresh(page, "live")
+
+
+def test_only_the_small_plotly_is_loaded_and_only_once(visit, browser):
+    page = visit()
+    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    loaded = [name for name in names if "plotly" in name]
+    assert loaded and all("plotly-cartesian" in name for name in loaded)
+    assert page.evaluate("document.querySelectorAll('script[src*=plotly]').length") == 1
+    assert not [name for name in names if "ag_grid" in name or "mantine" in name]
+
+
+def test_a_batch_changes_figures_in_place(visit, house):
+    page = visit()
+    page.evaluate("""() => {
+        window.lit = [];
+        new MutationObserver(changes => changes.forEach(({target}) =>
+            target.classList.contains('changed') && window.lit.push(target.textContent)
+        )).observe(document.body, {attributes: true, attributeFilter: ['class'], subtree: true});
+        document.querySelector('.tile').met = document.querySelector('#trend .main-svg').met = true;
+        document.querySelector('.tile details').open = true;
+        document.querySelector('#ranking a').focus();
+        window.scrollTo(0, 300);
+    }""")
+    page.wait_for_timeout(2600)  # what changes right after the page opened is not lit
+    house.province.tick()
+    until(page, "document.querySelector('.counter').textContent.includes('1.001')")
+    until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
+    assert page.evaluate("document.querySelector('.tile').met && document.querySelector('#trend .main-svg').met")
+    assert page.evaluate("document.querySelector('.tile details').open")
+    assert page.evaluate("document.activeElement.matches('#ranking a')")
+    assert page.evaluate("scrollY") == 300
+    assert "8.001" in page.evaluate("window.lit")
+
+
+def test_a_tab_that_nobody_looks_at_asks_for_nothing_and_catches_up(visit, house):
+    page = visit()
+    hide = "value => { Object.defineProperty(document, 'hidden', {value, configurable: true}); }"
+    page.evaluate(hide, True)
+    house.province.tick()
+    page.wait_for_timeout(800)
+    assert page.inner_text("#ranking .whole .people") == "8.000"
+    page.evaluate(hide, False)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
+
+
+def test_a_source_that_was_long_not_asked_looks_stale_on_every_tile(visit, house):
+    from datetime import timedelta
+
+    house.province.polled_ago = timedelta(minutes=2)
+    page = visit()
+    fresh(page, "stale")
+    assert page.inner_text("#as-of-ago") == "2 phút trước"
+    assert page.inner_text(".when-stale") == "Số liệu cũ"
+    shown = page.locator(".tile .stale-word")
+    assert shown.count() == 4 and all(shown.nth(at).is_visible() for at in range(4))
+
+
+def test_a_stopped_source_looks_stale_and_is_named(visit, house):
+    house.province.source_state = "braked"
+    page = visit()
+    fresh(page, "stale")
+    assert page.inner_text("#as-of .trouble") == "platform"
+    assert "đã dừng để kiểm tra" in page.inner_text("#provenance")
+
+
+def test_a_broken_stream_is_seen_on_a_page_that_was_fresh(visit, house):
+    page = visit()
+    fresh(page, "live")
+    house.is_streaming = False
+    fresh(page, "broken")
+    assert page.locator(".when-broken").is_visible()
+
+
+def test_figures_of_the_past_do_not_look_stale(visit, house):
+    from datetime import timedelta
+
+    house.province.polled_ago = timedelta(minutes=2)
+    page = visit("/?as_of=3")
+    fresh(page, "frozen")
+    assert "đợt 3" in page.inner_text("#notices")
+
+
+def test_a_page_opened_without_a_warehouse_says_so_and_comes_back(visit, house):
+    house.province.is_gone = True
+    page = visit(wait=False)
+    page.wait_for_selector("#lead .failed")
+    assert "Chưa đọc được kho dữ liệu" in page.inner_text("#lead")
+    house.province.is_gone = False
+    drawn(page)
+    page.wait_for_selector("#tiles .tile")
+    assert page.locator(".failed").count() == 0
+
+
+def test_the_language_changes_everything_and_keeps_the_question(visit):
+    page = visit("/?unit=747&stage=first")
+    page.click("text=EN")
+    until(page, "document.querySelector('.lead')?.textContent.startsWith('Vung Tau City')")
+    drawn(page)
+    assert page.url.endswith("/?unit=747&stage=first&lang=en")
+    until(page, "document.documentElement.lang === 'en'")
+    assert "Ranking" in page.inner_text("#ranking")
+
+
+def test_the_theme_changes_the_charts_too_and_is_remembered(visit):
+    page = visit("/?stage=first", color_scheme="light")
+    colour = "getComputedStyle(document.querySelector('#trend .xtick text')).fill"
+    light = page.evaluate(colour)
+    page.click("#theme-toggle")
+    until(page, f"{colour} !== '{light}'")
+    assert page.url.endswith("/?stage=first")
+    page.reload()
+    drawn(page)
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_choice_is_in_the_address_and_back_takes_it_out(visit):
+    page = visit()
+    page.click("text=Nhóm tuổi")
+    page.check("#filter-ages >> text=18+")
+    page.wait_for_url("**/?age=2")
+    until(page, "document.querySelector('#filter-ages-summary').textContent === '1 mục'")
+    page.go_back()
+    until(page, "document.querySelector('#filter-ages-summary').textContent === 'Theo chỉ tiêu'")
+    assert page.url.endswith("/")
+
+
+def test_a_day_is_typed_and_a_link_shows_it_again(visit):
+    page = visit()
+    page.click(".choice >> text=Ngày")
+    page.fill("#filter-date_from", "1/10/2021")
+    page.press("#filter-date_from", "Enter")
+    page.wait_for_url("**/?from=2021-10-01")
+    again = visit("/?from=2021-10-01")
+    assert again.input_value("#filter-date_from") == "01/10/2021"
+    assert "01/10/2021" in again.inner_text("#filter-days-summary")
+
+
+def test_the_keyboard_goes_down_to_a_commune_and_up_again(visit):
+    page = visit()
+    page.focus("#ranking tbody tr:first-child a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?unit=747")
+    until(page, "document.querySelector('#ranking tbody').textContent.includes('Phường 1')")
+    page.focus("#place a")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#ranking tbody').textContent.includes('Châu Đức')")
+    assert page.url.endswith("/")
+
+
+def test_a_unit_is_found_without_accents(visit):
+    page = visit()
+    page.click("#unit-search")
+    page.keyboard.type("chau duc")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?unit=750")
+    until(page, "document.querySelector('.lead').textContent.startsWith('Huyện Châu Đức')")
+
+
+def test_what_the_address_got_wrong_is_said(visit):
+    page = visit("/?stage=first&colour=red")
+    assert "colour=red" in page.inner_text("#notices")
+    assert page.inner_text(".switch [aria-current] >> nth=1") == "Ít nhất 1 mũi"
+
+
+def test_a_table_unfolds_below_its_chart(visit):
+    page = visit()
+    page.click("#trend-table >> xpath=ancestor::details >> summary")
+    assert page.locator("#trend-table td").first.is_visible()
+
+
+def test_an_unknown_page_says_so(visit):
+    page = visit("/nowhere", wait=False)
+    page.wait_for_selector("text=Không có trang này.")
