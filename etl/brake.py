@@ -30,8 +30,8 @@ def check(db: psycopg.Connection, source_id: int, outcome, limits: Brake) -> Non
         return
     for name, found, before, limit in (
         ("broke a rule", recent.quarantined + outcome.quarantined, source.quarantined, limits.quarantine_share),
-        ("changed records loaded earlier", recent.changed + outcome.corrected + outcome.voided, source.corrected,
-         limits.change_share),
+        ("voided records loaded earlier", recent.voided + outcome.voided, 0, limits.void_share),
+        ("changed records loaded earlier", recent.corrected + outcome.corrected, source.corrected, limits.change_share),
     ):  # fmt: skip
         usual = before / source.received if source.received >= limits.min_records else 0
         allowed = max(limit, min(1, usual * _TIMES_HISTORY))
@@ -42,12 +42,10 @@ def check(db: psycopg.Connection, source_id: int, outcome, limits: Brake) -> Non
             )
 
 
-def check_delivery(name: str, records: int, before: int | None, limits: Brake) -> None:
-    """Raises Braked when a file is empty, or much shorter than the one of the same name before it."""
-    if records == 0:
-        raise Braked(f"{name} has no records. Look at it, then: python -m etl release SOURCE")
-    if before and before >= limits.min_records and records < before * (1 - limits.shrink_share):
+def check_size(path: str, size: int, before: int | None, limits: Brake) -> None:
+    """Raises Braked when a file (bytes) is much smaller than the one of the same name before it: it may be cut off."""
+    if before and size < before * (1 - limits.shrink_share):
         raise Braked(
-            f"{name} has {records} records, the one before it had {before}: it may be cut off. "
+            f"{path} has {size:,} bytes, the one of this name before it had {before:,}: it may be cut off. "
             "Look at it, then: python -m etl release SOURCE"
         )

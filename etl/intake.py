@@ -11,7 +11,8 @@ import pyarrow as pa
 from psycopg.rows import namedtuple_row
 
 import sql
-from etl.brake import Braked, check_delivery
+from etl import brake
+from etl.brake import Braked
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import Delivery, Outcome, Pipeline
 from etl.sources import Cursor, Page, SourceError
@@ -64,13 +65,13 @@ class Intake:
 
     def _take_in(self) -> None:
         if self.kind == "files":
-            for file in self.source.deliveries(self._known_files()):
-                self._take_file(file)
-            self._mark_polled()
+            self._take_files()
             return
         state = self._state()
         start = Cursor(state.cursor_updated_at, state.cursor_record_id)
-        received = self._load_pages(self._pages(start), kind="records")
+        received = self._load_pages(
+            self._pages(start), lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {}
+        )
         if start.record_id or received:
             self._look_back(is_new=not start.record_id)
         self._mark_polled()
@@ -84,18 +85,62 @@ class Intake:
             with contextlib.closing(self.source.stream(page.cursor, self.settings.backfill_batch_size, until)) as pages:
                 yield from pages
 
-    def _load_pages(self, pages: Iterator[Page], kind: str, **delivery) -> int:
+    def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:
         """Load each page while the next one is read. Returns how many records were received."""
         received, folded_at = 0, time.monotonic()
         for page in _read_ahead(pages):
-            if page.records.num_rows == 0 and not delivery:
+            given = describe(page)
+            if page.records.num_rows == 0 and "outcome" not in given:
                 continue
             fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
-            cursor = (page.cursor.updated_at, page.cursor.record_id) if page.cursor and kind == "records" else None
-            outcome = self._load(Delivery(self.source_id, page.records, kind, cursor, **delivery), fold)
-            received += outcome.received
+            received += self._load(Delivery(self.source_id, page.records, **given), fold).received
             folded_at = time.monotonic() if fold else folded_at
         return received
+
+    def _take_files(self) -> None:
+        known = self._known_files()
+        for file in self.source.deliveries(known):
+            try:
+                self._take_file(file, [row for row in known if row.path == file.path and row.state == "done"])
+            except Braked as stopped:
+                self._write_delivery(file, "braked", str(stopped))
+                raise
+            except SourceError as failed:
+                self._write_delivery(file, "failed", str(failed))
+        newest = {row.path: row for row in self._known_files()}
+        if failed := [row for row in newest.values() if row.state == "failed"]:
+            more = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
+            self._mark("failed", failed[-1].reason + more)
+        else:
+            self._mark_polled()
+
+    def _take_file(self, file, before: list) -> None:
+        if not self._state().is_released:
+            brake.check_size(file.path, file.size_bytes, before[-1].size_bytes if before else None, self.settings.brake)
+        done = file.records_done
+
+        def describe(page: Page) -> dict:
+            nonlocal done
+            done += page.records.num_rows
+            if done == 0:
+                raise Braked(f"{file.path} has no records. Look at it, then: python -m etl release SOURCE")
+            state = "loading" if page.more else "done"
+            return {"unit": file.path, "outcome": vars(file) | {"state": state, "reason": None, "records_done": done}}
+
+        self._load_pages(self._file_pages(file), describe)
+
+    def _file_pages(self, file) -> Iterator[Page]:
+        offset, more = file.records_done, True
+        while more:
+            page = self.source.read_delivery(file, offset, self.settings.backfill_batch_size)
+            yield page
+            offset, more = offset + page.records.num_rows, page.more
+
+    def _write_delivery(self, file, state: str, reason: str) -> None:
+        reason = reason.replace("SOURCE", self.source.name)
+        facts = vars(file) | {"source_id": self.source_id, "state": state, "reason": reason, "now": self.pipeline.clock.now()}
+        with self.writing:
+            self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 
     def _load(self, delivery: Delivery, fold: bool = True) -> Outcome:
         with self.writing:

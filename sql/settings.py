@@ -226,7 +226,9 @@ class Brake(Model):
 
     min_records: Annotated[int, Field(ge=1)] = 200
     quarantine_share: Share = 0.2
-    change_share: Share = 0.5
+    void_share: Share = 0.2
+    # A platform rightly changes each record a few times after it is entered: identity, certificate, app.
+    change_share: Share = 0.9
     shrink_share: Share = 0.5
 
 

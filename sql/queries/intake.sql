@@ -3,7 +3,7 @@
 -- name: recent_of_source
 -- What the brake judges by: the last batches of the source, as many as a person has not let pass.
 SELECT coalesce(sum(received), 0)::bigint AS received, coalesce(sum(quarantined), 0)::bigint AS quarantined,
-    coalesce(sum(corrected + voided), 0)::bigint AS changed
+    coalesce(sum(corrected), 0)::bigint AS corrected, coalesce(sum(voided), 0)::bigint AS voided
 FROM (
     SELECT b.received, b.quarantined, b.corrected, b.voided, sum(b.received) OVER (ORDER BY b.batch_id DESC) AS so_far
     FROM (SELECT * FROM warehouse.batch WHERE batch_id > %(after_batch)s ORDER BY batch_id DESC LIMIT 200) AS b
