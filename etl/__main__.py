@@ -7,6 +7,7 @@ Exit codes: 0 all is well · 1 something is wrong with the data or a source · 2
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -23,7 +24,7 @@ from etl.reference import ReferenceError
 from etl.station import Station
 from sql import connect, settings
 from sql.clock import Clock
-from sql.settings import PROJECT, Settings
+from sql.settings import Settings
 from sql.strict import SettingsError
 
 OPERATIONS = sql.load("queries/status.sql")
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     # It warns when a job is not started since it still runs (as in a backfill), and prints rows with errors.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     try:
-        return options.verb(settings.read(options.config, options.data), options)
+        return options.verb(_settings(options), options)
     except (SettingsError, ReferenceError, PersonKeyError) as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -49,6 +50,20 @@ def main(arguments: list[str] | None = None) -> int:
     except (psycopg.OperationalError, OperationalError) as gone:
         print(f"the warehouse is out of reach: {type(gone).__name__}", file=sys.stderr)
         return 3
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The file asked for; else what ./run last started with, sample included; else config.yaml."""
+    if options.config:
+        return settings.read(options.config, options.data)
+    plain = settings.read(data=options.data)
+    started = plain.data / "effective.yaml"
+    if not started.exists():
+        return plain
+    if "PLATFORM_URL" not in os.environ:
+        beside = connect.address(plain, "owner").set(drivername="postgresql", database="platform")
+        os.environ["PLATFORM_URL"] = beside.render_as_string(hide_password=False)
+    return settings.read(started, options.data)
 
 
 def run(config: Settings, _options: argparse.Namespace) -> int:
@@ -184,7 +199,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     ):  # fmt: skip
         verb = verbs.add_parser(name, help=help_, description=help_)
         verb.set_defaults(verb=does)
-        verb.add_argument("--config", default=PROJECT / "config.yaml", help="the settings file")
+        verb.add_argument("--config", help="the settings file; default: what ./run started with, else config.yaml")
         verb.add_argument("--data", help="the folder that ./run writes to")
         verb.add_argument("--json", action="store_true", help="print the figures as JSON")
         if name == "release":

@@ -34,7 +34,7 @@ Report = Callable[[Outcome], None]
 
 
 class Intake:
-    """The way of one source into the warehouse. One thread at a time (`turn`)."""
+    """The way of one source into the warehouse. One thread at a time (`turn`); `halt` ends it after the batch at hand."""
 
     def __init__(
         self, pipeline: Pipeline, source, kind: str, settings: Etl, writing: threading.Lock, report: Report
@@ -43,6 +43,7 @@ class Intake:
         self.pipeline, self.source, self.settings, self.writing, self.report = pipeline, source, settings, writing, report
         self.kind = kind
         self.turn = threading.Lock()
+        self.halt = threading.Event()
         self.looked_back_at = 0.0
         with writing:
             facts = {"name": source.name, "kind": kind}
@@ -54,7 +55,7 @@ class Intake:
         Raises what the warehouse raises: then it is not the source's fault.
         """
         with self.turn:
-            if self._state().state == "braked":
+            if self.halt.is_set() or self._state().state == "braked":
                 return
             try:
                 self._take_in()
@@ -95,6 +96,8 @@ class Intake:
             fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
             received += self._load(Delivery(self.source_id, page.records, **given), fold).received
             folded_at = time.monotonic() if fold else folded_at
+            if self.halt.is_set():
+                break
         return received
 
     def _take_files(self) -> None:

@@ -66,6 +66,7 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
             led.heartbeat()
     finally:
         lost.set()
+        led.halt()
         jobs.shutdown(wait=True)
         for waker in wakers:
             waker.join(timeout=5)

@@ -78,7 +78,8 @@ class Station:
                 self.prepare()
                 return True
             except ReferenceError as wrong:
-                self._complain(str(wrong))
+                # Until the first records are in this is a wait, not a fault: the source's own tables may be in the making.
+                self._complain(str(wrong), logging.INFO)
                 stop.wait(_RETRY_SECONDS)
         return False
 
@@ -127,9 +128,16 @@ class Station:
             finally:
                 self.writing.release()
 
-    def _complain(self, complaint: str) -> None:
+    def halt(self) -> None:
+        """End soon: no further batch, and the one under way is given up (it comes again)."""
+        for intake in self.intakes:
+            intake.halt.set()
+        with contextlib.suppress(psycopg.Error):
+            self.db.cancel_safe(timeout=5)
+
+    def _complain(self, complaint: str, level: int = logging.ERROR) -> None:
         if complaint != self.complaint:
-            log.error("%s", complaint)
+            log.log(level, "%s", complaint)
         self.complaint = complaint
 
 
