@@ -27,16 +27,19 @@ def draws(app, id: str) -> Output:
     return Output(tree, "data")
 
 
-def fill(app, reader: Reader, id: str, draw: Callable[[View], object]) -> None:
-    """`draw` gives the children of `id`."""
+def fill(app, reader: Reader, id: str, draw: Callable[[View], object], is_first: bool = False) -> None:
+    """`draw` gives the children of `id`. The first block of a page says why there are no figures."""
 
     @app.callback(draws(app, id), SEARCH, VERSION)
     def show(search, _version):
         try:
             view = reader.read(search)
-            return {"": draw(view) if view.world.batch_id else states.waiting(view.language)}
+            if view.world.received:
+                return {"": draw(view)}
+            language, why = view.language, states.waiting
         except WarehouseUnreachable:
-            return {"": states.failed(reader.language(search))}
+            language, why = reader.language(search), states.failed
+        return {"": why(language) if is_first else states.nothing_yet(language)}
 
 
 def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -> None:
@@ -58,12 +61,11 @@ def fill_chart(app, reader: Reader, id: str, draw: Callable) -> None:
         colours = theme.palette(chosen)
         try:
             view = reader.read(search)
-            if not view.world.batch_id:
-                return nothing(view.language, colours, "no_data"), _words("", "", view.say("state.waiting"))
+            if not view.world.received:
+                return nothing(view.language, colours, "asof.never"), _words("", "", "")
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:
-            language = reader.language(search)
-            return nothing(language, colours, "asof.broken"), _words("", "", language.say("state.failed"))
+            return nothing(reader.language(search), colours, "asof.never"), _words("", "", "")
         return figure, _words(title, unit, sentence, table(*twin, title))
 
 

@@ -8,7 +8,7 @@ sources are). Their browser side is assets/shell.js.
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard import blocks
-from dashboard.components import filterbar, header, notices, provenance, states
+from dashboard.components import filterbar, header, notices, provenance
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
@@ -206,7 +206,7 @@ def _register_provenance(app, reader: Reader) -> None:
             return {"": footer}, {"": as_of}
         except WarehouseUnreachable:
             language = reader.language(search)
-            return {"": states.failed(language)}, {"": header.as_of(language, None, None, "")}
+            return {"": None}, {"": header.as_of(language, None, None, "")}
 
 
 def _register_failure(app, reader: Reader) -> None:

@@ -26,7 +26,7 @@ def layout(language: Language) -> list:
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "lead", lambda view: _by_basis(view).lead(view))
+    blocks.fill(app, reader, "lead", lambda view: _by_basis(view).lead(view), is_first=True)
     blocks.fill(app, reader, "tiles", tiles.tiles)
     blocks.fill(app, reader, "ranking", lambda view: _by_basis(view).league(view))
     blocks.fill(app, reader, "map", lambda view: _by_basis(view).place_map(view))

@@ -87,7 +87,7 @@ def map_panel(
                 *laid[shown.code],
                 href(view, shown.unit_id),
                 f"{name}: {figure}",
-                len(known) > 1 and share == min(known),
+                share is not None and share == min(known) < max(known),
             )
         )
     low, goal_text = language.percent(shades.low, 0), f"{language.goal(shades.goal)} {goal_word}"

@@ -61,7 +61,7 @@ class Province:
 
     def __init__(self):
         self.batch, self.extra = 7, 0
-        self.is_gone = False
+        self.is_gone = self.is_empty = False
         self.source_state = "running"
         self.polled_ago = timedelta(seconds=1)
 
@@ -87,7 +87,7 @@ class Province:
             batch_id=self.batch,
             committed_at=datetime.now(UTC),
             checked_at=datetime.now(UTC),
-            received=1000 + self.extra,
+            received=0 if self.is_empty else 1000 + self.extra,
             loaded=900 + self.extra,
             unchanged=60,
             quarantined=40,

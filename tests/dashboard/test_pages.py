@@ -199,6 +199,7 @@ def test_a_page_opened_without_a_warehouse_says_so_and_comes_back(visit, house):
     page = visit(wait=False)
     page.wait_for_selector("#lead .failed")
     assert "Chưa đọc được kho dữ liệu" in page.inner_text("#lead")
+    assert page.locator(".state.quiet").count() >= 3  # one says why, the others are quiet
     house.province.is_gone = False
     drawn(page)
     page.wait_for_selector("#tiles .tile")
@@ -286,3 +287,20 @@ def test_a_table_unfolds_below_its_chart(visit):
 def test_an_unknown_page_says_so(visit):
     page = visit("/nowhere", wait=False)
     page.wait_for_selector("text=Không có trang này.")
+
+
+def test_a_bar_in_the_ranking_is_as_long_as_its_share(visit):
+    page = visit()
+    widths = page.evaluate("""[...document.querySelectorAll('#ranking td.bar .bullet')].map(
+        bullet => bullet.querySelector('.bar').offsetWidth / bullet.offsetWidth)""")
+    assert widths == pytest.approx([0.98, 0.6, 0.8], abs=0.02)  # Vũng Tàu, Châu Đức, the whole
+
+
+def test_before_the_first_record_the_page_says_what_it_waits_for(visit, house):
+    house.province.is_empty = True
+    page = visit(wait=False)
+    page.wait_for_selector("#lead .waiting")
+    house.province.is_empty = False
+    house.province.tick()
+    drawn(page)
+    page.wait_for_selector("#tiles .tile")
