@@ -157,10 +157,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY m.row_id, s.stage
     ), line AS (
         SELECT row_id, false AS is_self, stage, people, today, yesterday, week1, week2, week3, week4 FROM cell
-        WHERE row_id <> p_unit OR people <> 0
+        WHERE row_id <> p_unit OR (people, today, yesterday, week1, week2, week3, week4) <> (0, 0, 0, 0, 0, 0, 0)
         UNION ALL
         SELECT p_unit, true, stage, sum(people), sum(today), sum(yesterday), sum(week1), sum(week2), sum(week3), sum(week4)
-        FROM cell WHERE row_id > 0 GROUP BY stage
+        FROM cell WHERE row_id > 0 OR row_id = p_unit GROUP BY stage
     ), measured AS (
         SELECT l.*, n.population, n.source, n.dated_on, t.share, t.due_on,
             CASE WHEN t.share * n.population IS NOT NULL
@@ -172,6 +172,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
         LEFT JOIN mart.target(p_ages, p_groups, p_today) t
             ON t.unit_id = l.row_id AND t.stage = l.stage AND (l.is_self OR l.row_id <> p_unit)
+            -- People of some days or some vaccines are a part: what is missing to the target cannot be told from them.
+            AND p_from IS NULL AND p_vaccines IS NULL AND (p_to IS NULL OR p_to >= p_today)
     ), needed AS (
         SELECT *, CASE WHEN due_on >= p_today THEN gap / greatest(due_on - p_today, 1) END AS pace_needed FROM measured
     )

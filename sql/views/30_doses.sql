@@ -81,10 +81,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT l.*, p.plan FROM line l LEFT JOIN plan p USING (row_id)
     )
     SELECT row_id, false, doses::bigint, today::bigint, yesterday::bigint, plan FROM planned
-    WHERE row_id <> p_unit OR doses <> 0
+    WHERE row_id <> p_unit OR (doses, today, yesterday, coalesce(plan, 0)) <> (0, 0, 0, 0)
     UNION ALL
     SELECT p_unit, true, sum(doses)::bigint, sum(today)::bigint, sum(yesterday)::bigint, sum(plan)::bigint
-    FROM planned WHERE row_id > 0
+    FROM planned WHERE row_id > 0 OR row_id = p_unit
 $$;
 
 -- Doses of one day by hour of injection, in the time zone of the world, by place. One row per hour with doses.

@@ -1,0 +1,204 @@
+"""Every number of people that a leader sees, by hand: small drawn worlds, and what each comes to on paper."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.etl.world import Given, drawn, record
+from tests.sql.asked import CAMPAIGN, COMPLETE, FIRST, TODAY, people, standing
+
+
+@pytest.fixture
+def world(warehouse):
+    held = Given(warehouse.url)
+    yield held
+    held.close()
+
+
+def ones(held: Given, day: str, count: int, start: int, residence="C1", **given) -> None:
+    """So many persons, complete with one dose of Janssen on a day."""
+    held.load([
+        record(record_id=f"x{n}", person=f"p{n}", residence_code=residence, vaccine_code="JS", injected_at=day, **given)
+        for n in range(start, start + count)])  # fmt: skip
+
+
+def test_people_are_counted_once_at_each_stage_where_they_live(world):
+    """Bình keeps AstraZeneca's 56 days, Chi is a day too early; Em's mix is in the table, Giang's is not."""
+    world.load(drawn(CAMPAIGN))
+    found = standing(world)
+    assert people(found, FIRST) == {"D1": 4, "D2": 2, "D3": 1, "[P]": 7, "?": 1, "-": 1}
+    assert people(found, COMPLETE) == {"D1": 2, "D2": 1, "D3": 1, "[P]": 4, "?": 1, "-": 1}
+    assert found["[P]", FIRST].coverage == pytest.approx(7 / 195)
+    assert found["D1", COMPLETE].coverage == pytest.approx(2 / 150)
+    assert (found["D1", FIRST].population, found["D2", FIRST].population, found["D3", FIRST].population) == (150, 40, 5)
+    district = standing(world, "D1")
+    assert people(district, FIRST) == {"C1": 2, "C2": 1, "D1": 1, "[D1]": 4}
+    assert people(district, COMPLETE) == {"C1": 2, "C2": 0, "[D1]": 2}
+
+
+def test_what_lies_nowhere_has_its_own_row_without_a_population(world):
+    world.load(drawn(CAMPAIGN))
+    found = standing(world)
+    for code in ("?", "-"):
+        row = found[code, FIRST]
+        assert (row.people, row.population, row.coverage, row.target_share, row.gap, row.rank) == (1, None, None, None, None, None)
+    assert ("?", FIRST) not in standing(world, "D1")
+
+
+def test_a_district_without_communes_stands_for_itself_among_the_communes(world):
+    world.load(drawn(CAMPAIGN))
+    found = standing(world, level=2)
+    assert people(found, FIRST) == {"C1": 2, "C2": 1, "C3": 2, "D3": 1, "P": 1, "[P]": 7, "?": 1, "-": 1}
+    assert found["D3", FIRST].population == 5
+    alone = standing(world, "D3")
+    assert people(alone, FIRST) == {"D3": 1, "[D3]": 1}
+    assert alone["[D3]", FIRST].population == 5
+
+
+def test_a_commune_has_only_itself(world):
+    world.load(drawn(CAMPAIGN))
+    assert people(standing(world, "C1"), FIRST) == {"C1": 2, "[C1]": 2}
+    assert standing(world, "C1")["[C1]", FIRST].coverage == pytest.approx(2 / 100)
+
+
+# Progress
+
+
+def test_change_pace_and_what_is_needed(world):
+    """Seven whole days before today make the pace; today is shown but is not part of it."""
+    ones(world, "2021-11-02", 9, 0)  # eight days ago: not in the pace
+    ones(world, "2021-11-03", 7, 100)
+    ones(world, "2021-11-09", 7, 200)
+    ones(world, "2021-11-10", 3, 300)
+    row = standing(world)["[P]", FIRST]
+    assert (row.people, row.people_today, row.people_yesterday) == (26, 3, 7)
+    assert row.coverage_change == pytest.approx(3 / 195)
+    assert (row.target_share, row.target_due_on, row.gap) == (0.9, date(2021, 12, 31), 176 - 26)  # 0.9 of 195 is 175.5
+    assert row.pace == pytest.approx(2)
+    assert row.pace_needed == pytest.approx(150 / 51)
+    assert row.pressure == pytest.approx(150 / 51 / 2)
+
+
+def test_the_projection_is_a_range_from_the_slowest_to_the_fastest_week(world):
+    for week, count in enumerate((14, 7, 10, 8)):
+        ones(world, str(date(2021, 11, 9) - timedelta(days=7 * week)), count, 1000 * week)
+    row = standing(world)["[P]", FIRST]
+    assert row.gap == 176 - 39
+    assert row.projected_from == date(2021, 11, 10) + timedelta(days=69)  # 137 ÷ 14 weeks is 68.5 days
+    assert row.projected_to == date(2021, 11, 10) + timedelta(days=137)
+
+
+def test_more_than_25_weeks_is_no_projection(world):
+    """The gap is 169 after 7; 7 a week would take 24.1 weeks, 6 a week 28."""
+    for week, count in enumerate((1, 2, 3, 1)):
+        ones(world, str(date(2021, 11, 9) - timedelta(days=7 * week)), count, 1000 * week)
+    row = standing(world)["[P]", FIRST]
+    assert (row.projected_from, row.projected_to) == (None, None)
+    ones(world, "2021-11-09", 6, 5000)
+    row = standing(world)["[P]", FIRST]
+    assert row.gap == 176 - 13
+    assert row.projected_from == date(2021, 11, 10) + timedelta(days=163)
+    assert row.projected_to is None  # one a week
+
+
+def test_a_week_without_anybody_leaves_the_end_open(world):
+    ones(world, "2021-11-09", 50, 0)
+    row = standing(world)["[P]", FIRST]
+    assert row.projected_from is not None
+    assert row.projected_to is None
+
+
+def test_who_reached_the_target_needs_nothing_more(world):
+    ones(world, "2021-11-09", 9, 0, residence="D3")
+    row = standing(world)["D3", FIRST]
+    assert row.coverage == pytest.approx(9 / 5)  # uncapped
+    assert (row.gap, row.pace_needed, row.pressure, row.projected_from, row.projected_to) == (0, 0, 0, None, None)
+
+
+def test_nobody_in_a_week_is_no_pressure_and_no_division(world):
+    row = standing(world)["[P]", FIRST]
+    assert (row.people, row.pace, row.pressure) == (0, 0, None)
+    assert row.pace_needed == pytest.approx(176 / 51)
+
+
+def test_after_the_due_day_no_pace_is_needed_any_more(world):
+    assert standing(world, today="2021-12-31")["[P]", FIRST].pace_needed == 176
+    assert standing(world, today="2022-01-01")["[P]", FIRST].pace_needed is None
+
+
+def test_the_ranking_is_by_coverage_and_leaves_out_who_has_no_population(world):
+    world.load(drawn(CAMPAIGN))
+    found = standing(world)
+    assert {code: row.rank for (code, stage), row in found.items() if stage == FIRST} == {
+        "D3": 1, "D2": 2, "D1": 3, "[P]": None, "?": None, "-": None}  # fmt: skip
+
+
+def test_people_of_some_days_or_vaccines_are_not_measured_against_the_target(world):
+    """35 of 195 in October would else look as if all who came before were still missing."""
+    ones(world, "2021-10-05", 5, 0)
+    ones(world, "2021-11-05", 3, 100)
+    for some in ({"days": ("2021-11-01", None)}, {"days": (None, "2021-11-09")}, {"vaccines": [4]}):
+        row = standing(world, **some)["[P]", FIRST]
+        assert (row.target_share, row.gap, row.pace_needed, row.projected_from) == (None, None, None, None), some
+    assert standing(world, days=("2021-11-01", None))["[P]", FIRST].coverage == pytest.approx(3 / 195)
+    assert standing(world, days=(None, TODAY))["[P]", FIRST].gap == 176 - 8
+
+
+# What a share is taken of
+
+
+def test_the_denominator_is_of_the_ages_asked_for(world):
+    assert standing(world, ages=[4])["[P]", FIRST].population == 10
+    assert standing(world, ages=[2, 3])["D1", FIRST].population == 140
+    assert standing(world, ages=[1])["[P]", FIRST].population is None
+    assert standing(world)["[P]", FIRST].population == 195
+    row = standing(world)["[P]", FIRST]
+    assert (row.population_source, row.population_on) == ("Bảng thử", date(2021, 1, 1))
+
+
+def test_a_group_without_a_population_gives_no_coverage(world):
+    world.load([record()])
+    assert standing(world, groups=[1])["[P]", FIRST].people == 1
+    assert standing(world, groups=[1])["[P]", FIRST].coverage is None
+    world.db.execute(
+        "INSERT INTO warehouse.population (version_id, unit_id, priority_group, persons) SELECT 1, root_unit_id, 1, 8 FROM warehouse.world")
+    assert standing(world, groups=[1])["[P]", FIRST].coverage == pytest.approx(1 / 8)
+    assert standing(world, groups=[1], ages=[3])["[P]", FIRST].population is None
+    assert standing(world)["[P]", FIRST].population == 195
+
+
+def test_a_version_counts_from_its_day_on(world):
+    world.db.execute(
+        "INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES ('Mới', 'Điều tra', '2021-10-01', '2021-11-10')")
+    world.db.execute(
+        "INSERT INTO warehouse.population (version_id, unit_id, persons) "
+        "SELECT version_id, root_unit_id, 1000 FROM warehouse.population_version v, warehouse.world WHERE v.name = 'Mới'")
+    before, after = standing(world, today="2021-11-09"), standing(world, today="2021-11-10")
+    assert (before["[P]", FIRST].population, before["[P]", FIRST].population_source) == (195, "Bảng thử")
+    assert (after["[P]", FIRST].population, after["[P]", FIRST].population_source) == (1000, "Điều tra")
+    assert after["D1", FIRST].population is None  # the version in force does not say
+
+
+def test_children_are_not_counted_when_only_the_eligible_are_asked(world):
+    world.load([record(record_id="r1", birth_year=2012, vaccine_code="PF", injected_at="2021-11-05")])  # nine: under age
+    world.load([record(record_id="r2", person="B", birth_year=2009), record(record_id="r3", person="C", birth_year=None)])
+    assert standing(world)["[P]", FIRST].people == 2  # twelve, and of unknown age
+    assert standing(world, ages=[2])["[P]", FIRST].people == 1
+    assert standing(world, ages=[0])["[P]", FIRST].people == 1
+
+
+def test_the_nearest_target_upwards_decides(world):
+    def shares(**asked):
+        return {code: row.target_share for (code, stage), row in standing(world, level=2, **asked).items() if stage == FIRST and row.target_share}
+
+    assert shares() == {"C1": 0.9, "C2": 0.9, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
+    world.db.execute(
+        "INSERT INTO warehouse.target (unit_id, stage, age_band, share, due_on, source, valid_from) VALUES "
+        "((SELECT unit_id FROM warehouse.unit WHERE code = 'D1'), 1, NULL, 0.7, '2021-12-31', 'D1', '2021-01-01'), "
+        "((SELECT unit_id FROM warehouse.unit WHERE code = 'D1'), 1, NULL, 0.75, '2021-12-31', 'D1', '2021-11-11'), "
+        "(NULL, 1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')")
+    assert shares() == {"C1": 0.7, "C2": 0.7, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
+    assert shares(today="2021-11-11") == {"C1": 0.75, "C2": 0.75, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
+    assert shares(ages=[4])["C3"] == 0.95
+    assert shares(ages=[4])["C1"] == 0.7  # nearer, though less narrow
+    assert shares(ages=[3, 4])["C3"] == 0.9

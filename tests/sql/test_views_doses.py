@@ -1,0 +1,150 @@
+"""Every number of doses, and every figure about time, by hand."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tests.etl.world import NOW, Given, drawn, record
+from tests.sql.asked import CAMPAIGN, FIRST, ask, standing, units
+
+
+@pytest.fixture
+def world(warehouse):
+    held = Given(warehouse.url)
+    yield held
+    held.close()
+
+
+FLOWS = """
+    record_id | person | residence_code | site_code | vaccine_code
+    ----------+--------+----------------+-----------+-------------
+    1         | a      | C1             | S1        | JS
+    2         | b      | C1             | S2        | JS
+    3         | c      | C2             | S1        | JS
+    4         | d      | C3             | S1        | JS
+    5         | e      |                | S1        | JS
+    6         | f      | 99999          | S2        | JS
+    7         | g      | D3             | S4        | JS
+    8         | h      | C3             | S3        | JS
+    9         | i      |                | S4        | JS
+    10        | j      | D1             | S3        | JS
+"""
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        # at home, elsewhere, non-residents, unknown, total
+        ("P", (7, 0, 1, 2, 10)),
+        ("D1", (3, 1, 2, 1, 7)),
+        ("D2", (1, 1, 1, 0, 3)),
+        ("D3", (1, 0, 0, 1, 2)),
+        ("C1", (1, 1, 2, 1, 5)),
+        ("C3", (0, 2, 0, 0, 2)),  # the hospital S3 is the district's
+    ],
+)
+def test_residence_and_place_are_reconciled(world, unit, expected):
+    world.load(drawn(FLOWS))
+    (found,) = ask(world, "SELECT * FROM mart.reconciliation(%s, NULL, NULL, NULL)", unit)
+    assert found == expected
+    assert sum(found[:4]) == found[4]
+
+
+def test_doses_by_unit_on_both_bases(world):
+    world.load(drawn(FLOWS))
+    _, codes = units(world)
+
+    def doses(basis, unit="P"):
+        rows = ask(world, f"SELECT unit_id, is_self, doses, plan_today FROM mart.doses_by_unit(%s, '{basis}', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)", unit)
+        return {f"[{codes[u]}]" if is_self else codes[u]: (n, plan) for u, is_self, n, plan in rows}
+
+    assert doses("place") == {"D1": (6, 150), "D2": (2, None), "D3": (2, 20), "?": (0, None), "-": (0, None), "[P]": (10, 170)}
+    assert {k: n for k, (n, _) in doses("residence").items()} == {"D1": 4, "D2": 2, "D3": 1, "?": 2, "-": 1, "[P]": 7}
+    assert {k: n for k, (n, _) in doses("place", "D2").items()} == {"C3": 0, "D2": 2, "[D2]": 2}
+
+
+def test_a_plan_is_in_the_rows_when_it_is_in_the_total(world):
+    """A district's own hospital with a plan and no dose yet."""
+    world.db.execute("UPDATE warehouse.site SET daily_plan = 7 WHERE code = 'S3'")
+    rows = ask(world, "SELECT is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)", "D2")
+    assert sum(plan or 0 for is_self, plan in rows if not is_self) == next(plan for is_self, plan in rows if is_self) == 7
+
+
+def test_hours_are_of_the_world_and_the_day_of_the_world(world):
+    """23:30 UTC on the 4th is 06:30 on the 5th in Viet Nam."""
+    moments = ["2021-11-05 00:05", "2021-11-05 06:30", "2021-11-05 06:45", "2021-11-05 23:59", "2021-11-06 00:00"]
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=moment) for n, moment in enumerate(moments)])
+    hours = "SELECT hour, doses FROM mart.doses_by_hour(%s, %s, NULL) ORDER BY hour"
+    assert ask(world, hours, "P", "2021-11-05") == [(0, 1), (6, 2), (23, 1)]
+    assert ask(world, hours, "C1", "2021-11-06") == [(0, 1)]
+    assert ask(world, hours, "C2", "2021-11-05") == []
+
+
+def test_the_mix_of_vaccines_counts_doses_by_their_recorded_number(world):
+    world.load(drawn(CAMPAIGN))
+    names = dict(world.ask("SELECT vaccine_id, code FROM warehouse.vaccine"))
+
+    def mix(unit, basis, first=None, last=None):
+        rows = ask(world, f"SELECT * FROM mart.doses_by_vaccine(%s, '{basis}', NULL, NULL, NULL, %s, %s, NULL)", unit, first, last)
+        return {(names[v], dose): n for v, dose, n in rows}
+
+    everywhere = {("AZ", 1): 3, ("AZ", 2): 3, ("PF", 1): 1, ("PF", 2): 1, ("JS", 1): 3, ("AB", 1): 2, ("AB", 2): 2, ("AB", 3): 1}
+    assert mix("P", "place") == everywhere
+    assert mix("P", "residence") == everywhere | {("JS", 1): 1}
+    assert mix("D2", "residence") == {("AZ", 1): 1, ("PF", 2): 1, ("PF", 1): 1, ("AZ", 2): 1}
+    assert mix("P", "place", "2021-11-02") == {("JS", 1): 2}
+    assert mix("P", "residence", "2021-11-01", "2021-11-02") == {("JS", 1): 1}
+    assert mix("D2", "place") == {}
+
+
+# Time
+
+
+def test_completeness_is_the_share_of_old_doses_that_was_entered_in_so_many_days(world):
+    """20 doses of 1 November: 12 entered that day, 4 the next, 2 after three days, 1 after six, 1 after twenty."""
+    delays = [0] * 12 + [1] * 4 + [3] * 2 + [6] + [20]
+    world.load([
+        record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-01", recorded_at=f"{date(2021, 11, 1) + timedelta(days=delay)} 18:00")
+        for n, delay in enumerate(delays)])  # fmt: skip
+    world.load([record(record_id="inferred", person="z", injected_at="2021-11-01", recorded_at=None)])  # when it was entered is not known
+    world.load([record(record_id="recent", person="y", injected_at="2021-11-25", recorded_at="2021-11-25 18:00")])
+    question = "SELECT days_after, share FROM mart.completeness(%s, %s) ORDER BY days_after"
+    expected = [(0, 0.6), (1, 0.8), (2, 0.8), (3, 0.9), (7, 0.95), (14, 0.95)]
+    assert [(day, pytest.approx(share)) for day, share in expected] == ask(world, question, "P", "2021-12-01")
+    incomplete = "SELECT mart.incomplete_from(%s, %s)"
+    assert ask(world, incomplete, "P", "2021-12-01") == [(date(2021, 11, 25),)]  # at seven days 95 % are there
+    assert ask(world, incomplete, "P", "2021-11-16") == [(date(2021, 11, 10),)]  # 15 days: the first closed one
+    assert ask(world, incomplete, "P", "2021-11-15") == [(None,)]
+    assert ask(world, incomplete, "P", "2021-12-13") == [(date(2021, 12, 7),)]  # 42 days: the last
+    assert ask(world, incomplete, "P", "2021-12-14") == [(date(2021, 12, 15),)]  # now the 25th alone, entered at once
+
+
+def test_a_place_where_much_comes_later_than_a_fortnight(world):
+    world.load([record(injected_at="2021-11-01", recorded_at="2021-11-30 10:00")])
+    assert ask(world, "SELECT mart.incomplete_from(%s, '2021-12-01')") == [(date(2021, 11, 17),)]
+
+
+def test_a_moment_is_the_batch_before_it_and_shows_the_figures_of_then(world):
+    clock, batches = world.clock, []
+    for hour in (1, 2, 3):
+        clock.moment = NOW + timedelta(hours=hour)
+        batches.append(world.load([record(record_id=f"r{hour}", person=f"p{hour}")]).batch_id)
+
+    def batch_at(moment: datetime):
+        return world.ask("SELECT mart.batch_at(%s)", moment)[0][0]
+
+    assert batch_at(NOW + timedelta(hours=2)) == batches[1]
+    assert batch_at(NOW + timedelta(hours=2, minutes=59)) == batches[1]
+    assert batch_at(NOW + timedelta(hours=9)) == batches[2]
+    assert batch_at(NOW - timedelta(days=1)) is None
+    shown = [standing(world, as_of=batch)["[P]", FIRST].people for batch in (0, *batches, None)]
+    assert shown == [0, 1, 2, 3, 3]
+
+
+def test_what_the_balances_do_not_hold_yet_is_no_version(world):
+    held = world.load([record(record_id="r1", person="a")]).batch_id
+    world.load([record(record_id="r2", person="b")], fold=False)
+    assert world.ask("SELECT batch_id FROM mart.world()") == [(held,)]
+    assert world.ask("SELECT mart.batch_at(%s)", NOW + timedelta(days=1)) == [(held,)]
+    assert world.ask("SELECT * FROM mart.batch(%s)", held + 1) == []
+    assert standing(world)["[P]", FIRST].people == standing(world, as_of=held)["[P]", FIRST].people == 1
