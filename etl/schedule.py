@@ -25,19 +25,21 @@ _HEARTBEAT_SECONDS = 1.0
 
 def run(settings: Settings, stop: threading.Event) -> None:
     """Until `stop`: lead when nobody else does, and work while leading. Survives the database's restarts."""
-    waiting = False
+    said = None
     while not stop.is_set():
+        waits = None
         try:
             with station.leading(settings) as led:
                 if led is None:
-                    if not waiting:
-                        log.info("another ETL leads; waiting")
-                    waiting = True
+                    waits = "another ETL leads; waiting for it to end"
                 else:
-                    waiting = False
+                    said = None
                     _lead(led, settings, stop)
         except psycopg.OperationalError as gone:
-            log.warning("the warehouse is out of reach (%s); trying again", type(gone).__name__)
+            waits = f"the warehouse is out of reach ({type(gone).__name__}); trying until it is back"
+        if waits and waits != said:
+            log.warning("%s", waits)
+        said = waits
         stop.wait(_RETRY_SECONDS)
 
 
