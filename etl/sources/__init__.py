@@ -39,7 +39,7 @@ class Page:
 
     records: pa.Table  # canonical
     cursor: Cursor | None  # the last row's place in a database; None of a file, or of an empty page at START
-    more: bool  # whether there may be more at once
+    more: bool  # whether another record follows
     unit: str | None = None  # of a file: its name
 
     @property
@@ -73,7 +73,7 @@ class Source(Protocol):
         """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
 
     def describe(self) -> Mapping[str, int | str | None]:
-        """kind, rows (records in all), without_time (rows that can never be read, for want of an updated_at)."""
+        """kind, rows (in all), without_time (rows that can never be read: their updated_at is none)."""
 
     def close(self) -> None: ...
 

@@ -77,11 +77,12 @@ class AnyDatabase:
     def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
         names = self.mapper.columns
         if not self._know():
-            return self._page(self._table([], names), cursor, limit)
+            return self._page(self._table([], names), cursor, False)
         place = self._place(cursor)
         if place is None:
             return self._read_again(cursor, limit, until)
-        return self._page(self._ask(lambda s: s.after(names, place or None, self._ends(until), limit)), cursor, limit)
+        found = self._ask(lambda s: s.after(names, place or None, self._ends(until), limit + 1))
+        return self._page(found.slice(0, limit), cursor, found.num_rows > limit)
 
     def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
         """Page after page: what all dialects can do. An index on (updated_at, record_id) makes it cheap."""
@@ -122,9 +123,9 @@ class AnyDatabase:
         return False
 
     def describe(self) -> dict[str, int | str | None]:
-        self._know()
-        rows, timed = self._run(lambda db: db.execute(self.statements.count()).one())
-        return {"kind": "database", "rows": rows, "without_time": rows - timed}
+        ends = self._ends(None) if self._know() else None
+        rows, timed = self._run(lambda db: db.execute(self.statements.count(ends)).one())
+        return {"kind": "database", "rows": rows, "without_time": rows - (timed or 0)}
 
     def close(self) -> None:
         self._engine.dispose()
@@ -202,34 +203,29 @@ class AnyDatabase:
     def _read_again(self, cursor: Cursor, limit: int, until: datetime | None) -> Page:
         """After a restart, for times kept as text: from the day before the cursor on, skipping what is known."""
         names, ends = self.mapper.columns, self._ends(until)
-        found = self._ask(lambda s: s.from_on(names, self._time(cursor.updated_at), ends, limit))
+        found = self._ask(lambda s: s.from_on(names, self._time(cursor.updated_at), ends, limit + 1))
         while True:
-            full = found.num_rows == limit
+            more, found = found.num_rows > limit, found.slice(0, limit)
             new = found.filter(self._is_after(found, cursor))
-            if new.num_rows or not full:
-                page = self._page(new, cursor, limit)
-                return Page(page.records, page.cursor, full)
+            if new.num_rows or not more:
+                return self._page(new, cursor, more)
             place = self._last_row(found)
-            found = self._ask(lambda s, place=place: s.after(names, place, ends, limit))
+            found = self._ask(lambda s, place=place: s.after(names, place, ends, limit + 1))
 
     def _is_after(self, found: pa.Table, cursor: Cursor) -> pa.Array:
         keys = self.mapper.row_keys(found)
-        later = pc.greater(keys["updated_at"], pa.scalar(cursor.updated_at, keys["updated_at"].type))
-        known = pc.and_(
-            pc.equal(keys["updated_at"], pa.scalar(cursor.updated_at, keys["updated_at"].type)),
-            pc.equal(keys["record_id"], cursor.record_id),
-        )
-        at = pc.index(known.combine_chunks().fill_null(False), True).as_py()
-        same = pc.equal(keys["updated_at"], pa.scalar(cursor.updated_at, keys["updated_at"].type))
-        behind = pa.array(range(found.num_rows), pa.int64())
+        moment = pa.scalar(cursor.updated_at, keys["updated_at"].type)
+        later, same = pc.greater(keys["updated_at"], moment), pc.equal(keys["updated_at"], moment)
+        known = pc.and_(same, pc.equal(keys["record_id"], cursor.record_id)).combine_chunks().fill_null(False)
         # of one moment: those behind the cursor's own row; all, if that row is gone (known rows change nothing)
-        return pc.or_(later, pc.and_(same, pc.greater(behind, at))).fill_null(True)
+        behind = pc.greater(pa.array(range(found.num_rows), pa.int64()), pc.index(known, True))
+        return pc.or_(later, pc.and_(same, behind)).fill_null(True)
 
     def _last_row(self, found: pa.Table) -> tuple:
         last = found.slice(found.num_rows - 1)
         return last[self._clock.column][0].as_py(), last[self._number.column][0].as_py()
 
-    def _page(self, found: pa.Table, cursor: Cursor, limit: int) -> Page:
+    def _page(self, found: pa.Table, cursor: Cursor, more: bool) -> Page:
         if not found.num_rows:
             return Page(self.mapper(found), None if cursor == START else cursor, False)
         last = self.mapper.row_keys(found.slice(found.num_rows - 1)).to_pylist()[0]
@@ -241,7 +237,7 @@ class AnyDatabase:
             )
         after = Cursor(last["updated_at"].astimezone(UTC), last["record_id"])
         self._last = after, self._last_row(found)
-        return Page(self.mapper(found), after, found.num_rows == limit)
+        return Page(self.mapper(found), after, more)
 
     # -- asking
 

@@ -73,7 +73,7 @@ class PostgresqlSource(AnyDatabase):
     # -- COPY
 
     def _fetch(self, query: sa.Select) -> pa.Table:
-        (text,) = self._copied(query, None)
+        ((text, _more),) = self._copied(query, None)
         return self._parse(text, [column.name for column in query.selected_columns])
 
     def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
@@ -82,13 +82,16 @@ class PostgresqlSource(AnyDatabase):
         names = self.mapper.columns
         place = self._place(cursor)
         query = self.statements.after(names, place or None, self._ends(until), None)
-        for piece in self._copied(query, limit):
-            page = self._page(self._parse(piece, names), cursor, limit)
+        for piece, more in self._copied(query, limit):
+            page = self._page(self._parse(piece, names), cursor, more)
             cursor = page.cursor or cursor
             yield page
 
-    def _copied(self, query: sa.Select, limit: int | None) -> Iterator[bytearray]:
-        """The CSV of a query, whole or in pieces of `limit` rows; at least one piece, which may be empty."""
+    def _copied(self, query: sa.Select, limit: int | None) -> Iterator[tuple[bytearray, bool]]:
+        """The CSV of a query, whole or in pieces of `limit` rows, each with whether another follows.
+
+        At least one piece, which may be empty.
+        """
         compiled = query.compile(dialect=self._engine.dialect, compile_kwargs={"render_postcompile": True})
         statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
         try:
@@ -169,18 +172,16 @@ def _prepare(db: psycopg.Connection) -> None:
     db.commit()
 
 
-def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[bytearray]:
+def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[tuple[bytearray, bool]]:
     """The protocol sends one message a row, so a piece never ends within one."""
     piece, rows, read = bytearray(), 0, copy.read
-    is_first = True
     while row := read():
+        if rows == limit:
+            yield piece, True
+            piece, rows = bytearray(), 0
         piece += row
         rows += 1
-        if rows == limit:
-            yield piece
-            piece, rows, is_first = bytearray(), 0, False
-    if piece or is_first:
-        yield piece
+    yield piece, False
 
 
 def _table(text: bytearray, names: Sequence[str], types: Sequence[pa.DataType]) -> pa.Table:

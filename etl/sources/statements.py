@@ -78,8 +78,10 @@ class Statements:
         texts = sa.cast(sa.literal(list(numbers), sa.ARRAY(sa.Text)), Named(f"{self.number_type}[]"))
         return self.columns(names).where(number == sa.func.any(texts))
 
-    def count(self) -> sa.Select:
-        return sa.select(sa.func.count(), sa.func.count(sa.column(self.clock))).select_from(self.origin)
+    def count(self, ends: tuple | None) -> sa.Select:
+        """All rows, and those with a clock in [ends); without ends none has one."""
+        is_timed = sa.false() if ends is None else self._within(*ends)
+        return sa.select(sa.func.count(), sa.func.sum(sa.case((is_timed, 1), else_=0))).select_from(self.origin)
 
     def _within(self, first, last) -> sa.ColumnElement:
         clock = sa.column(self.clock)

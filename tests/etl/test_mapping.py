@@ -382,7 +382,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.fixed_dictionaries({name: CELLS for name in ROW}), max_size=4))
 def test_any_text_in_any_column_is_either_read_or_named(rows):
     for row, record in zip(rows, records(rows), strict=True):
@@ -407,7 +407,7 @@ NAMES = (
 IDS = st.text("0123456789", min_size=9, max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     NAMES,
     IDS,

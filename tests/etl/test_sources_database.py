@@ -165,7 +165,9 @@ def test_a_stream_gives_what_the_pages_give(platform, ids):
         platform.enter(ids(n), n // 4)
     source = opened(platform.url)
     pages = list(source.stream(START, 10))
-    assert [page.received for page in pages] == [10, 10, 5]
+    assert [(page.received, page.more) for page in pages] == [(10, True), (10, True), (5, False)]
+    assert [(page.received, page.more) for page in source.stream(START, 25)] == [(25, False)]
+    assert [source.read_after(START, limit).more for limit in (24, 25, 26)] == [True, False, False]
     streamed = [text for page in pages for text in page.records["record_id"].to_pylist()]
     assert streamed == [text for _, text in drained(source, 7)]
     assert source.read_after(pages[-1].cursor, 10).received == 0
@@ -325,6 +327,7 @@ def test_odd_values_of_postgresql_stop_nothing(postgresql):
     assert json.loads(b["unreadable"]) == {"injected_at": "infinity"}
     assert list(json.loads(c["unreadable"])) == ["injected_at"]
     assert page.cursor == Cursor(BASE + timedelta(seconds=2), "c")
+    assert opened(postgresql.url).describe() == {"kind": "database", "rows": 5, "without_time": 2}
 
 
 def test_typed_columns_come_typed(postgresql):
