@@ -90,7 +90,7 @@ def doses_ranking(
         ("doses", "ranking.doses", "doses.word"),
     ]
     head = html.Tr([_head(say, *parts) for parts in heads])
-    placed, nowhere = parted(rows)
+    placed, nowhere = parted(row for row in rows if row.unit_id > 0 or row.doses)
     most = sorted(placed, key=lambda row: (-row.doses_today, -row.doses))
     body = [
         _doses_row(language, row, rank, lines[row.unit_id])

@@ -14,14 +14,15 @@ from dashboard.i18n import Language
 
 @dataclass(frozen=True)
 class LastDays:
-    """Daily counts, oldest first, today last; the last `incomplete` are not all in yet."""
+    """Daily counts, oldest first; the last `incomplete` are not all in yet. `last`: what the last day is."""
 
     counts: tuple[int, ...]
     incomplete: int = 0
+    last: str = "today"
 
     def drawn(self, language: Language, what: str) -> html.Div:
         label = language.say(
-            "tile.spark",
+            f"tile.spark_{self.last}",
             days=len(self.counts),
             what=what,
             low=min(self.counts, default=0),

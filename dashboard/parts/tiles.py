@@ -48,21 +48,23 @@ def by_place(view: View) -> list:
     visitors = language.percent(flow.non_residents / here if here else None)
     return [
         _today(view),
-        doses_tile(language, "yesterday", own.doses_yesterday, _yesterday(view, daily), as_of),
+        _yesterday(view, own.doses_yesterday, daily, as_of),
         _week(view, daily, as_of),
         doses_tile(language, "total", own.doses, [say("tile.visitors", share=visitors)], as_of),
     ]
 
 
-def _yesterday(view: View, daily: series.Daily) -> list[str]:
+def _yesterday(view: View, doses: int, daily: series.Daily, as_of: str):
     """Against the same day a week ago: a Sunday is not compared with a Monday."""
-    if len(daily.counts) < 1 + series.WEEK + 1:
-        return []
-    week_ago = daily.counts[-2 - series.WEEK]
-    lines = [view.say("tile.week_ago", n=week_ago)]
-    if daily.settled < len(daily.counts) - 1:
+    lines = []
+    if len(daily.counts) > 1 + series.WEEK:
+        lines.append(view.say("tile.week_ago", n=daily.counts[-2 - series.WEEK]))
+    late = max(0, len(daily.counts) - 1 - daily.settled)
+    if late:
         lines.append(view.say("tile.not_all_in"))
-    return lines
+    return doses_tile(
+        view.language, "yesterday", doses, lines, as_of, LastDays(daily.counts[-_DAYS - 1 : -1], late, "yesterday")
+    )
 
 
 def _week(view: View, daily: series.Daily, as_of: str):
@@ -70,7 +72,7 @@ def _week(view: View, daily: series.Daily, as_of: str):
     now = round(means[-1]) if means else 0
     before = means[-1 - series.WEEK] if len(means) > series.WEEK else None
     lines = [view.say("tile.week_before", n=round(before))] if before is not None else []
-    shown = LastDays(tuple(round(mean) for mean in means[-_DAYS:]))
+    shown = LastDays(tuple(round(mean) for mean in means[-_DAYS:]), 0, "week")
     return doses_tile(view.language, "week", now, lines, as_of, shown)
 
 

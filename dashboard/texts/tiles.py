@@ -85,9 +85,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.visitors": ("Người nơi khác: {share}", "Non-residents: {share}"),
     "tile.plan_share": ("{share} kế hoạch {plan} mũi", "{share} of {plan} planned"),
     "tile.no_plan": ("Chưa có kế hoạch hôm nay", "No plan for today"),
-    "tile.spark": (
+    "tile.spark_today": (
         "{days} ngày gần đây, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, hôm nay {now}.",
         "Last {days} days, {what} a day: lowest {low}, highest {high}, today {now}.",
+    ),
+    "tile.spark_yesterday": (
+        "{days} ngày đến hôm qua, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, hôm qua {now}.",
+        "{days} days up to yesterday, {what} a day: lowest {low}, highest {high}, yesterday {now}.",
+    ),
+    "tile.spark_week": (
+        "Trung bình 7 ngày của {days} ngày gần đây, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, nay {now}.",
+        "7-day mean over {days} days, {what} a day: lowest {low}, highest {high}, now {now}.",
     ),
     "tile.bullet": ("{value}, chỉ tiêu {target}", "{value}, target {target}"),
     "tile.over": ("Trên 100%: kiểm tra mẫu số", "Over 100%: check the denominator"),
