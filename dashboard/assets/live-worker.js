@@ -26,7 +26,7 @@ function open() {
   stream.onmessage = (event) => {
     heard = Date.now();
     news = event.data;
-    
+    tell({ news });
     become("live");
   };
   stream.addEventListener("heartbeat", () => { heard = Date.now(); });

@@ -39,11 +39,11 @@ class Served:
 
     @contextmanager
     def stream(self, timeout: float = 20) -> Iterator["Events"]:
-        """The open /stream; `timeout` seconds of silence are an error."""
+        """The open /stream; an event that does not come within `timeout` seconds is an error."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         connection.request("GET", "/stream")
         try:
-            yield Events(connection.getresponse())
+            yield Events(connection.getresponse(), timeout)
         finally:
             connection.close()
 
@@ -68,13 +68,16 @@ class Answer:
 class Events:
     """Server-sent events, one (kind, data) at a time; data is None for a heartbeat."""
 
-    def __init__(self, response: http.client.HTTPResponse):
-        self.response = response
+    def __init__(self, response: http.client.HTTPResponse, timeout: float):
+        self.response, self.timeout = response, timeout
 
     def next(self, *kinds: str) -> tuple[str, object]:
         """The next event of one of `kinds` (message, lost, heartbeat); any when none is given."""
         kind, data = "message", None
+        deadline = time.monotonic() + self.timeout
         while line := self.response.readline():
+            if time.monotonic() > deadline:  # heartbeats keep the socket from timing out
+                raise TimeoutError(f"no event of {kinds} within {self.timeout} s")
             word, _, value = line.decode().rstrip("\n").partition(": ")
             if word == "event":
                 kind = value
