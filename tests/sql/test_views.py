@@ -196,7 +196,7 @@ def test_the_nearest_target_upwards_decides(world):
         "INSERT INTO warehouse.target (unit_id, stage, age_band, share, due_on, source, valid_from) VALUES "
         "((SELECT unit_id FROM warehouse.unit WHERE code = 'D1'), 1, NULL, 0.7, '2021-12-31', 'D1', '2021-01-01'), "
         "((SELECT unit_id FROM warehouse.unit WHERE code = 'D1'), 1, NULL, 0.75, '2021-12-31', 'D1', '2021-11-11'), "
-        "(NULL, 1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')")
+        "((SELECT unit_id FROM warehouse.unit WHERE code = 'P'), 1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')")
     assert shares() == {"C1": 0.7, "C2": 0.7, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
     assert shares(today="2021-11-11") == {"C1": 0.75, "C2": 0.75, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
     assert shares(ages=[4])["C3"] == 0.95
