@@ -1,0 +1,154 @@
+"""Where a bench runs: the embedded PostgreSQL with production settings, a source database and a warehouse on it."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from deploy import effective, world
+from deploy.local import OVERLAY
+from etl.sample import platform
+from sql import connect, settings
+from sql.server import EmbeddedServer
+from sql.settings import PROJECT, Settings
+from tests.bench.records import Campaign
+from tests.bench.report import say
+
+DATA = PROJECT / "data" / "bench"
+_KEY = "0b" * 32  # any key: these persons are invented
+
+
+@dataclass
+class Ground:
+    """`campaign` fills `platform`, the ETL moves it to `warehouse`, as `settings` (with `environment`) say."""
+
+    folder: Path
+    server: EmbeddedServer
+    platform: str
+    warehouse: str
+    settings: Settings
+    environment: dict[str, str]
+    campaign: Campaign
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "effective.yaml"
+
+    def run(self, *words: str) -> tuple[float, int, str]:
+        """One ETL command in a process of its own: seconds, peak memory in bytes, what it printed."""
+        started = time.monotonic()
+        # To a file: a pipe that nobody reads while we wait would block it.
+        with (self.folder / "etl.out").open("w+b") as out:
+            process = subprocess.Popen(self.command("etl", *words), cwd=PROJECT, env=self.environment, stdout=out)
+            _pid, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            seconds = time.monotonic() - started
+            out.seek(0)
+            said = out.read().decode()
+        if process.returncode:
+            raise SystemExit(f"python -m etl {' '.join(words)} ended with {process.returncode}: {said}")
+        return seconds, used.ru_maxrss * 1024, said
+
+    def command(self, module: str, *words: str) -> list[str]:
+        return [sys.executable, "-m", module, *words, "--config", str(self.config), "--data", str(self.folder)]
+
+    def source(self, **options) -> psycopg.Connection:
+        return platform.connect(self.platform, **options)
+
+    def owner(self, **options) -> psycopg.Connection:
+        return connect.raw_at(self.warehouse, "owner", **options)
+
+    def database(self, name: str) -> str:
+        """The address of another, empty database on the server."""
+        with connect.raw_at(self.server.url("postgres"), "owner", autocommit=True) as db:
+            db.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            db.execute(f"CREATE DATABASE {name}")
+        return self.server.url(name)
+
+    def settle(self) -> None:
+        """Vacuum and write out what came before, so that the next thing measured does not pay for it."""
+        for url in (self.platform, self.warehouse):
+            with connect.raw_at(url, "owner", autocommit=True) as db:
+                db.execute("VACUUM (ANALYZE)")
+                db.execute("CHECKPOINT")
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """A parser with what all commands have in common."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder for the databases and the peers' environment")
+    parser.add_argument("--keep", action="store_true", help="keep the databases, for the next command with --keep")
+    return parser
+
+
+@contextmanager
+def ground(rows: int, data: Path, keep: bool = False, loaded: bool = True) -> Iterator[Ground]:
+    """A source with `rows` records and a warehouse, which (`loaded`) holds them; removed at the end unless `keep`."""
+    data.mkdir(parents=True, exist_ok=True)
+    folder = data / f"kept-{rows}" if keep else Path(tempfile.mkdtemp(prefix="run-", dir=data))
+    folder.mkdir(exist_ok=True)
+    server = EmbeddedServer(folder / "postgres")
+    try:
+        server.start()
+        found = _prepare(folder, server, rows)
+        _fill(found, rows)
+        if loaded:
+            _load(found, rows)
+        yield found
+        _write_state(found)
+    finally:
+        server.stop()
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(folder: Path, server: EmbeddedServer, rows: int) -> Ground:
+    warehouse = world.make_database(server.url("postgres"), "warehouse")
+    source = world.make_database(warehouse, "platform")
+    environment = os.environ | {
+        "DATABASE_URL": warehouse, "PLATFORM_URL": source, "VACCINE_DATA": str(folder), "PERSON_ID_KEY": _KEY,
+    }  # fmt: skip
+    # This process, too, opens the warehouse as the programs do.
+    os.environ.update(environment)
+    effective.write(effective.effective(PROJECT / "config.yaml", OVERLAY), folder / "effective.yaml")
+    found = settings.read(folder / "effective.yaml", folder, environment)
+    world.prepare(warehouse, found)
+    return Ground(folder, server, source, warehouse, found, environment, Campaign(rows))
+
+
+def _fill(found: Ground, rows: int) -> None:
+    state = found.folder / "state.json"
+    if state.exists():
+        found.campaign.go_on(**json.loads(state.read_text()))
+        say(f"the source holds {found.campaign.count:,} records from an earlier run")
+        return
+    say(f"writing {rows:,} records to the source")
+    with found.source() as db:
+        platform.open_doors(db)
+        with db.transaction():
+            platform.fill(db, found.campaign.tables(), rows)
+    found.settle()
+
+
+def _load(found: Ground, rows: int) -> None:
+    if (found.folder / "state.json").exists():
+        return
+    say("loading them by python -m etl backfill")
+    seconds, _peak, _said = found.run("backfill", "--json")
+    say(f"loaded in {seconds:.0f} s")
+    found.settle()
+
+
+def _write_state(found: Ground) -> None:
+    state = {"persons": len(found.campaign.doses), "records": found.campaign.count}
+    (found.folder / "state.json").write_text(json.dumps(state))
