@@ -1,0 +1,292 @@
+"""One batch: what it posts, with which cause, and that all of it is kept, or none."""
+
+import json
+from collections import Counter
+
+import psycopg
+import pytest
+
+from etl import pipeline
+from etl.pipeline import INTAKE, Delivery, Fenced
+from etl.recount import recount
+from sql import connect
+from tests.etl.world import ZONE, Given, drawn, record, table
+
+
+@pytest.fixture
+def world(warehouse):
+    held = Given(warehouse.url)
+    yield held
+    held.close()
+
+
+def posted(held: Given, batch_id: int) -> Counter:
+    """{(cause, day, site, residence, vaccine): doses} of one batch."""
+    return Counter({
+        (cause, f"{day:%d/%m}", site, unit or "?", vaccine): doses
+        for cause, day, site, unit, vaccine, doses in held.ask(
+            "SELECT l.cause::text, l.day, s.code, u.code, v.code, sum(l.doses) FROM warehouse.ledger_doses l "
+            "JOIN warehouse.site s USING (site_id) JOIN warehouse.vaccine v USING (vaccine_id) "
+            "JOIN warehouse.unit u ON u.unit_id = l.residence_unit_id WHERE l.batch_id = %s GROUP BY 1, 2, 3, 4, 5", batch_id)})  # fmt: skip
+
+
+def people_posted(held: Given, batch_id: int) -> Counter:
+    """{(cause, stage, day, unit): people} of one batch."""
+    return Counter({
+        (cause, stage, f"{day:%d/%m}", unit): people
+        for cause, stage, day, unit, people in held.ask(
+            "SELECT l.cause::text, s.code, l.day, u.code, sum(l.people) FROM warehouse.ledger_people l "
+            "JOIN warehouse.stage s USING (stage) JOIN warehouse.unit u USING (unit_id) WHERE l.batch_id = %s GROUP BY 1, 2, 3, 4",
+            batch_id)})  # fmt: skip
+
+
+def differences(held: Given) -> dict:
+    return {name: rows for name, rows in recount(held.db, ZONE, 0).items() if rows}
+
+
+# Causes
+
+
+def test_a_dose_entered_on_its_day_is_new_later_it_is_late(world):
+    outcome = world.load(drawn("""
+        record_id | person | injected_at      | recorded_at
+        ----------+--------+------------------+-----------------
+        r1        | An     | 2021-11-05 08:00 | 2021-11-05 23:59
+        r2        | Bình   | 2021-11-05 08:00 | 2021-11-06 00:00
+        r3        | Chi    | 2021-11-05 08:00 |
+    """))
+    assert posted(world, outcome.batch_id) == {("new", "05/11", "S1", "C1", "PF"): 1, ("late", "05/11", "S1", "C1", "PF"): 2}
+    assert people_posted(world, outcome.batch_id) == {("new", "first", "05/11", "C1"): 1, ("late", "first", "05/11", "C1"): 2}
+
+
+def test_a_correction_takes_back_and_gives_anew(world):
+    world.load([record()])
+    outcome = world.load([record(vaccine_code="AZ", updated_at="2021-11-06")])
+    assert (outcome.loaded, outcome.corrected) == (1, 1)
+    assert posted(world, outcome.batch_id) == {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "05/11", "S1", "C1", "AZ"): 1}
+
+
+def test_a_void_takes_back_and_a_second_thought_gives_back(world):
+    world.load([record()])
+    voided = world.load([record(status="entered-in-error", updated_at="2021-11-06")])
+    assert posted(world, voided.batch_id) == {("voided", "05/11", "S1", "C1", "PF"): -1}
+    assert people_posted(world, voided.batch_id) == {("voided", "first", "05/11", "C1"): -1}
+    back = world.load([record(updated_at="2021-11-07")])
+    assert posted(world, back.batch_id) == {("corrected", "05/11", "S1", "C1", "PF"): 1}
+    assert differences(world) == {}
+
+
+def test_a_record_that_comes_void_is_held_and_posts_nothing(world):
+    outcome = world.load([record(status="not-done")])
+    assert (outcome.loaded, outcome.voided) == (1, 0)
+    assert posted(world, outcome.batch_id) == {}
+    assert world.ask("SELECT status::text FROM warehouse.injection") == [("not-done",)]
+
+
+def test_a_second_dose_on_a_day_is_shown_but_not_counted(world):
+    world.load([record(record_id="morning", injected_at="2021-11-05 08:00")])
+    outcome = world.load([record(record_id="noon", injected_at="2021-11-05 12:00", site_code="S2")])
+    assert posted(world, outcome.batch_id) == {}
+    shown = "SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries"
+    assert world.ask(shown) == [(1, 1)]
+    assert world.ask("SELECT record_id FROM warehouse.injection WHERE is_duplicate") == [("noon",)]
+
+    gone = world.load([record(record_id="morning", status="entered-in-error", updated_at="2021-11-06")])
+    assert posted(world, gone.batch_id) == {("voided", "05/11", "S1", "C1", "PF"): -1, ("duplicate", "05/11", "S2", "C1", "PF"): 1}
+    assert world.ask(shown) == [(1, 0)]
+
+
+def test_an_earlier_dose_of_the_day_makes_the_held_one_the_duplicate(world):
+    world.load([record(record_id="noon", injected_at="2021-11-05 12:00")])
+    outcome = world.load([record(record_id="morning", injected_at="2021-11-05 08:00", site_code="S2", recorded_at="2021-11-05 13:00")])
+    assert posted(world, outcome.batch_id) == {("new", "05/11", "S2", "C1", "PF"): 1, ("duplicate", "05/11", "S1", "C1", "PF"): -1}
+    assert people_posted(world, outcome.batch_id) == {}
+
+
+def test_one_dose_under_two_record_numbers_counts_one_person_and_one_dose(world):
+    world.load([record(record_id="a"), record(record_id="b")])
+    assert world.ask("SELECT sum(people) FROM warehouse.balance_people") == [(1,)]
+    assert world.ask("SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries") == [(1, 1)]
+
+
+def test_a_site_that_moved_reclassifies_its_doses(world):
+    world.load([record(), record(record_id="r2", person="B", site_code="S2")])
+    world.db.execute("UPDATE warehouse.site SET unit_id = (SELECT unit_id FROM warehouse.unit WHERE code = 'C3') WHERE code = 'S1'")
+    batch_id = world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
+    assert posted(world, batch_id) == {("reclassified", "05/11", "S1", "C1", "PF"): 0}
+    places = "SELECT u.code, sum(l.doses) FROM warehouse.ledger_doses l JOIN warehouse.unit u ON u.unit_id = l.place_unit_id WHERE batch_id = %s GROUP BY 1"
+    assert dict(world.ask(places, batch_id)) == {"C1": -1, "C3": 1}
+    assert world.ask("SELECT kind, received FROM warehouse.batch WHERE batch_id = %s", batch_id) == [("rebuild", 0)]
+    assert differences(world) == {}
+    again = world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
+    assert posted(world, again) == {}
+
+
+# Moves
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ({"site_code": "S3"}, {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "05/11", "S3", "C1", "PF"): 1}),
+        ({"injected_at": "2021-11-04"}, {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "04/11", "S1", "C1", "PF"): 1}),
+        ({"residence_code": "D3"}, {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "05/11", "S1", "D3", "PF"): 1}),
+        ({"residence_code": None}, {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "05/11", "S1", "?", "PF"): 1}),
+        ({"person": "Bình"}, {}),
+        ({"person": "Bình", "residence_code": "C2"},
+         {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "05/11", "S1", "C2", "PF"): 1}),
+    ],
+    ids=["site", "day", "unit", "no unit", "person", "person and unit"],
+)  # fmt: skip
+def test_a_record_moves(world, to, expected):
+    world.load([record()])
+    outcome = world.load([record(updated_at="2021-11-06", **to)])
+    assert posted(world, outcome.batch_id) == expected
+    assert world.ask("SELECT count(*) FROM warehouse.injection") == [(1,)]
+    assert world.ask("SELECT count(*) FROM warehouse.person") == [(1,)]
+    assert differences(world) == {}
+    back = world.load([record(updated_at="2021-11-07")])
+    assert posted(world, back.batch_id) == {cell: -n for cell, n in expected.items()}
+    assert differences(world) == {}
+
+
+def test_a_move_between_two_persons_works_out_both_courses(world):
+    """Bình's second dose was entered under An: An had one too many, Bình was not complete."""
+    world.load(drawn("""
+        record_id | person | residence_code | injected_at | dose_number
+        ----------+--------+----------------+-------------+------------
+        a1        | An     | C1             | 2021-09-01  | 1
+        b1        | Bình   | C2             | 2021-09-01  | 1
+        b2        | An     | C1             | 2021-10-01  | 2
+    """))
+    outcome = world.load([record(record_id="b2", person="Bình", residence_code="C2", injected_at="2021-10-01", dose_number=2, updated_at="2021-11-06")])
+    assert people_posted(world, outcome.batch_id) == {("corrected", "complete", "01/10", "C1"): -1, ("corrected", "complete", "01/10", "C2"): 1}
+    assert differences(world) == {}
+
+
+def test_two_sources_may_use_the_same_number(world):
+    world.load([record()])
+    (other,) = world.db.execute(INTAKE["register_source"], {"name": "lists", "kind": "files"}).fetchone()
+    outcome = world.pipeline.load(Delivery(other, table([record(person="Bình")])))
+    assert (outcome.loaded, outcome.unchanged) == (1, 0)
+    assert world.ask("SELECT count(*), count(DISTINCT source_id) FROM warehouse.injection") == [(2, 2)]
+
+
+# What is kept, and when
+
+
+def test_the_same_again_is_unchanged_and_posts_nothing(world):
+    world.load([record()])
+    outcome = world.load([record()])
+    assert (outcome.received, outcome.unchanged) == (1, 1)
+    assert posted(world, outcome.batch_id) == {}
+
+
+def test_a_newer_stamp_on_the_same_content_is_remembered(world):
+    """Else a version of between the two would win."""
+    world.load([record()])
+    outcome = world.load([record(updated_at="2021-11-08")])
+    assert (outcome.loaded, outcome.unchanged) == (0, 1)
+    assert posted(world, outcome.batch_id) == {}
+    between = world.load([record(updated_at="2021-11-07", vaccine_code="AZ")])
+    assert (between.loaded, between.unchanged) == (0, 1)
+    assert world.ask("SELECT count(*) FROM warehouse.injection i JOIN warehouse.vaccine v USING (vaccine_id) WHERE v.code = 'PF'") == [(1,)]
+
+
+def test_a_record_without_entry_time_keeps_the_moment_it_was_first_seen(world):
+    world.load([record(recorded_at=None)])
+    first = world.ask("SELECT recorded_at, is_recorded_at_inferred FROM warehouse.injection")
+    world.clock.moment = world.clock.moment.replace(month=7)
+    world.load([record(recorded_at=None, lot_number="L2", updated_at="2021-11-06")])
+    assert world.ask("SELECT recorded_at, is_recorded_at_inferred FROM warehouse.injection") == first
+    assert first[0][1]
+
+
+def test_a_leader_that_was_replaced_keeps_nothing(world):
+    world.load([record()])
+    world.db.execute(INTAKE["take_the_lead"])
+    facts = [("SELECT count(*) FROM warehouse." + name) for name in ("injection", "batch", "quarantine", "ledger_doses")]
+    before = [world.ask(fact) for fact in facts]
+    with pytest.raises(Fenced, match="epoch 2 leads, this one is of epoch 1"):
+        world.load([record(record_id="r2", person="B"), record(record_id="r3", vaccine_code="?")])
+    with pytest.raises(Fenced):
+        world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
+    assert [world.ask(fact) for fact in facts] == before
+    assert world.ask("SELECT received FROM warehouse.source") == [(1,)]
+
+
+def test_batches_that_a_killed_backfill_did_not_fold_are_folded_by_the_next_leader(world):
+    world.load([record()])
+    for n in (2, 3):
+        world.load([record(record_id=f"r{n}", person=f"p{n}")], fold=False)
+    in_balance = "SELECT sum(people) FROM warehouse.balance_people_total"
+    assert world.ask(in_balance) == [(1,)]
+    assert world.ask("SELECT last_batch_id - folded_through FROM warehouse.leader") == [(2,)]
+    assert differences(world) != {}
+    world.close()
+    world.connect()
+    with world.db.transaction():
+        world.pipeline.fold_the_rest()
+    assert world.ask(in_balance) == [(3,)]
+    assert world.ask("SELECT last_batch_id - folded_through FROM warehouse.leader") == [(0,)]
+    assert differences(world) == {}
+    with world.db.transaction():
+        world.pipeline.fold_the_rest()
+    assert world.ask(in_balance) == [(3,)]
+
+
+def test_a_fold_takes_all_batches_since_the_last_one(world):
+    for n, fold in ((1, False), (2, False), (3, True), (4, True)):
+        world.load([record(record_id=f"r{n}", person=f"p{n}")], fold=fold)
+    assert world.ask("SELECT sum(people) FROM warehouse.balance_people") == [(4,)]
+    assert differences(world) == {}
+
+
+def test_a_reference_batch_has_no_records_and_is_a_version(world):
+    batch = world.load([record()]).batch_id
+    with world.db.transaction():
+        assert world.pipeline.close_reference() == batch + 1
+    assert world.ask("SELECT kind, received FROM warehouse.batch ORDER BY batch_id DESC LIMIT 1") == [("reference", 0)]
+    assert world.ask("SELECT batch_id FROM mart.world()") == [(batch + 1,)]
+
+
+def test_who_listens_hears_of_a_batch_once_it_is_committed_and_folded(world):
+    with connect.raw_at(world.url, "dashboard_reader", autocommit=True) as ear:
+        ear.execute("LISTEN warehouse_batch")
+        world.load([record()], fold=False)
+        assert list(ear.notifies(timeout=0.2)) == []
+        with pytest.raises(ZeroDivisionError), world.db.transaction():
+            world.pipeline.close_reference()
+            raise ZeroDivisionError
+        assert list(ear.notifies(timeout=0.2)) == []
+        batch = world.load([record(record_id="r2", person="B")]).batch_id
+        (heard,) = ear.notifies(timeout=5, stop_after=1)
+    assert json.loads(heard.payload)["batch"] == batch
+
+
+def test_a_batch_of_nothing_is_a_batch(world):
+    outcome = world.load([])
+    assert (outcome.received, outcome.loaded) == (0, 0)
+    assert differences(world) == {}
+
+
+def test_large_batches_go_the_same_road_with_plans_of_their_own(world, monkeypatch):
+    monkeypatch.setattr(pipeline, "LARGE", 1)
+    world.load([record(record_id=f"r{n}", person=f"p{n % 7}", injected_at=f"2021-{n % 9 + 3:02}-01") for n in range(40)])
+    world.load([record(record_id=f"r{n}", person=f"p{n % 5}", injected_at=f"2021-{n % 8 + 3:02}-01", updated_at="2021-11-06") for n in range(40)])
+    world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
+    assert differences(world) == {}
+
+
+def test_a_changed_rule_is_worked_out_by_a_rebuild(world):
+    world.load([record(record_id=f"r{n}", injected_at=day, dose_number=n) for n, day in ((1, "2021-09-01"), (2, "2021-09-15"))])
+    assert people_posted(world, 1) == {("late", "first", "01/09", "C1"): 1}
+    world.db.execute("UPDATE warehouse.dose_rule SET min_days = 14 WHERE min_days = 21")
+    batch_id = world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
+    assert people_posted(world, batch_id) == {("reclassified", "complete", "15/09", "C1"): 1}
+    assert differences(world) == {}
+
+
+def test_the_role_of_the_etl_cannot_change_the_schema(world):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        world.db.execute("DROP TABLE warehouse.batch")
