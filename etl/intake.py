@@ -88,7 +88,7 @@ class Intake:
 
     def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:
         """Load each page while the next one is read. Returns how many records were received."""
-        received, folded_at = 0, time.monotonic()
+        received, fold, folded_at = 0, True, time.monotonic()
         for page in _read_ahead(pages):
             given = describe(page)
             if page.records.num_rows == 0 and "outcome" not in given:
@@ -98,6 +98,9 @@ class Intake:
             folded_at = time.monotonic() if fold else folded_at
             if self.halt.is_set():
                 break
+        if not fold:
+            with self.writing:
+                self.pipeline.fold_the_rest()
         return received
 
     def _take_files(self) -> None:

@@ -107,12 +107,12 @@ class Pipeline:
         return facts["batch_id"]
 
     def fold_the_rest(self) -> None:
-        """In the caller's transaction: the postings that a backfill, killed between two folds, left out of the balances."""
-        with self.db.cursor(row_factory=namedtuple_row) as cursor:
-            leader = cursor.execute(INTAKE["open_batch"]).fetchone()
-        if leader.folded_through < leader.batch_id - 1:
-            self._prepare = False
-            self._fold(leader.folded_through, leader.batch_id - 1, self.clock.now())
+        """Add the postings that a backfill, ended between two folds, left out of the balances. Raises Fenced."""
+        with self.db.transaction():
+            facts, folded = self._open()
+            if folded < facts["batch_id"] - 1:
+                self._plan_for(LARGE + 1)
+                self._fold(folded, facts["batch_id"] - 1, facts["now"])
 
     def tell(self) -> None:
         """Tell who listens how far the sources were read, without a new batch."""

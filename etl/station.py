@@ -64,12 +64,21 @@ class Station:
         """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
         self.load_reference()
         key = identity.load_key(os.environ, self.settings.data)
+        self._refuse_other_key(key)
         for name, given in self.settings.sources.items():
             source = sources.open(name, given, self.settings.time_zone, key)
             self.intakes.append(Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report))
         self.db.execute(INTAKE["idle_others"], {"names": list(self.settings.sources)})
-        with self.db.transaction():
-            self.pipeline.fold_the_rest()
+        self.pipeline.fold_the_rest()
+
+    def _refuse_other_key(self, key: bytes) -> None:
+        mine = identity.fingerprint(key)
+        (kept,) = self.db.execute(reference.SQL["keep_key_fingerprint"], {"fingerprint": mine}).fetchone()
+        if kept != mine:
+            raise identity.PersonKeyError(
+                "the person key is not the one that this warehouse was loaded with: every person would be counted again. "
+                f"Bring back the old key (PERSON_ID_KEY, or {self.settings.data / 'person.key'}), or start anew with --fresh"
+            )
 
     def prepare_until(self, stop: threading.Event) -> bool:
         """As `prepare`, again and again while reference data is not to be had; False when told to stop."""

@@ -179,4 +179,8 @@ SELECT %(name)s, %(time_zone)s, %(levels)s, (SELECT u.unit_id FROM warehouse.uni
     WHERE u.code = %(root)s AND %(day)s BETWEEN u.valid_from AND u.valid_to), %(is_sample)s, %(shift_days)s
 ON CONFLICT (is_only) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, levels = excluded.levels,
     root_unit_id = excluded.root_unit_id, is_sample = excluded.is_sample, shift_days = excluded.shift_days
-WHERE held IS DISTINCT FROM excluded
+WHERE (held.name, held.time_zone, held.levels, held.root_unit_id, held.is_sample, held.shift_days) IS DISTINCT FROM
+    (excluded.name, excluded.time_zone, excluded.levels, excluded.root_unit_id, excluded.is_sample, excluded.shift_days)
+
+-- name: keep_key_fingerprint
+UPDATE warehouse.world SET key_fingerprint = coalesce(key_fingerprint, %(fingerprint)s) RETURNING key_fingerprint
