@@ -178,7 +178,9 @@ def test_a_slow_browser_gets_the_newest_version_not_every_one():
             await anext(stream)
         assert broker.listeners == 0
 
-    asyncio.run(follow())
+    # In a thread of its own: the browser of other tests keeps an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(follow())).result(timeout=10)
 
 
 @pytest.mark.parametrize(
