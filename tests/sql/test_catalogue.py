@@ -1,0 +1,158 @@
+"""The schema keeps its own promises: keys, comments, names, the plan for growing; every statement is one the database takes."""
+
+import re
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from psycopg.rows import scalar_row
+from sqlalchemy import text
+
+import sql
+from etl.mapping import COPY_FORMAT
+from sql import connect
+
+pytestmark = pytest.mark.both
+
+TABLES = "SELECT c.oid, c.relname FROM pg_class c WHERE c.relnamespace = 'warehouse'::regnamespace AND c.relkind IN ('r', 'p')"
+PLACED = f"SELECT t.oid, t.relname FROM ({TABLES}) t JOIN warehouse.placement p ON p.relation = t.relname AND p.placed_by = 'person_key'"
+
+
+@pytest.fixture(scope="module")
+def db(shared_warehouse):
+    with connect.raw_at(shared_warehouse.url, "owner", autocommit=True, row_factory=scalar_row) as found:
+        yield found
+
+
+def asked(db, question: str) -> list:
+    return db.execute(question).fetchall()
+
+
+def test_there_are_tables(db):
+    assert len(asked(db, f"SELECT relname FROM ({TABLES}) t")) > 30
+    assert asked(db, f"SELECT relname FROM ({PLACED}) t ORDER BY relname") == ["injection", "person"]
+
+
+def test_every_table_has_a_primary_key(db):
+    assert asked(db, f"SELECT relname FROM ({TABLES}) t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)") == []
+
+
+def test_every_table_says_what_one_row_is(db):
+    assert asked(db, f"SELECT relname FROM ({TABLES}) t WHERE obj_description(t.oid, 'pg_class') IS NULL") == []
+
+
+@pytest.mark.parametrize(
+    ("like", "kind"), [("%\\_on", "date"), ("%\\_at", "timestamptz"), ("is\\_%", "bool"), ("day", "date")], ids=["_on", "_at", "is_", "day"]
+)
+def test_a_columns_name_tells_its_type(db, like, kind):
+    named = f"SELECT t.relname || '.' || a.attname FROM ({TABLES}) t JOIN pg_attribute a ON a.attrelid = t.oid WHERE a.attnum > 0 AND NOT a.attisdropped"
+    assert asked(db, f"{named} AND a.attname LIKE '{like}' AND a.atttypid <> '{kind}'::regtype") == []
+    assert asked(db, f"{named} AND a.attname LIKE '{like}' LIMIT 1") != []
+
+
+def test_what_is_true_or_false_is_called_so(db):
+    assert asked(db, f"SELECT t.relname || '.' || a.attname FROM ({TABLES}) t JOIN pg_attribute a ON a.attrelid = t.oid "
+                     "WHERE a.atttypid = 'bool'::regtype AND a.attname NOT LIKE 'is\\_%'") == []  # fmt: skip
+
+
+def test_no_moment_is_without_a_time_zone(db):
+    assert asked(db, "SELECT table_name || '.' || column_name FROM information_schema.columns "
+                     "WHERE table_schema IN ('warehouse', 'mart') AND data_type = 'timestamp without time zone'") == []  # fmt: skip
+
+
+# The plan for growing past one machine
+
+
+def test_the_plan_lists_every_table_once_and_nothing_else(db):
+    assert asked(db, "SELECT relation FROM warehouse.placement ORDER BY 1") == asked(db, f"SELECT relname::text FROM ({TABLES}) t ORDER BY 1")
+
+
+def test_every_unique_key_of_a_placed_table_has_the_person_in_it(db):
+    assert asked(db, f"SELECT i.indexrelid::regclass::text FROM ({PLACED}) t JOIN pg_index i ON i.indrelid = t.oid WHERE i.indisunique "
+                     "AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = ANY (i.indkey) "
+                     "AND a.attname = 'person_key')") == []  # fmt: skip
+
+
+def test_a_placed_table_is_plain(db):
+    """No trigger, no foreign key, no policy, not unlogged, not divided by something that can be corrected."""
+    assert asked(db, f"SELECT tgname FROM ({PLACED}) t JOIN pg_trigger g ON g.tgrelid = t.oid") == []
+    assert asked(db, f"SELECT conname FROM ({PLACED}) t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f'") == []
+    assert asked(db, f"SELECT polname FROM ({PLACED}) t JOIN pg_policy p ON p.polrelid = t.oid") == []
+    assert asked(db, f"SELECT c.relname FROM ({PLACED}) t JOIN pg_class c USING (oid) WHERE c.relpersistence <> 'p' OR c.relrowsecurity") == []
+    assert asked(db, f"SELECT c.relname FROM ({PLACED}) t JOIN pg_partitioned_table d ON d.partrelid = t.oid JOIN pg_class c USING (oid) "
+                     "WHERE d.partstrat <> 'h'") == []  # fmt: skip
+
+
+def test_nothing_in_the_warehouse_is_kept_by_a_materialised_view_a_trigger_or_without_a_log(db):
+    inside = "c.relnamespace = 'warehouse'::regnamespace"
+    assert asked(db, f"SELECT relname FROM pg_class c WHERE {inside} AND (relkind = 'm' OR relpersistence <> 'p')") == []
+    assert asked(db, f"SELECT tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid WHERE {inside} AND NOT g.tgisinternal") == []
+
+
+def test_without_citus_the_plans_procedures_do_nothing(db):
+    before = asked(db, "SELECT relname FROM pg_class ORDER BY 1")
+    db.execute("CALL warehouse.place_tables()")
+    db.execute("CALL warehouse.gather_tables()")
+    assert asked(db, "SELECT relname FROM pg_class ORDER BY 1") == before
+
+
+# Who may do what
+
+
+def test_a_reader_has_the_figures_and_nothing_below(shared_warehouse, db):
+    tables = asked(db, f"SELECT relname::text FROM ({TABLES}) t")
+    with connect.raw_at(shared_warehouse.url, "dashboard_reader", autocommit=True) as reader:
+        for table in tables:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(f"SELECT FROM warehouse.{table}")
+        reader.execute("SELECT * FROM mart.world()")
+
+
+def test_every_function_of_the_figures_is_read_only_and_finds_only_what_it_names(db):
+    """One that runs with its owner's rights must not be led to tables of somebody else's."""
+    functions = "FROM pg_proc p WHERE p.pronamespace = 'mart'::regnamespace"
+    assert len(asked(db, f"SELECT proname {functions}")) > 15
+    assert asked(db, f"SELECT proname {functions} AND p.provolatile <> 's'") == []
+    assert asked(db, f"SELECT proname {functions} AND p.prosecdef AND NOT coalesce('search_path=\"\"' = ANY (p.proconfig), false)") == []
+
+
+# Every statement, read by the database before users do
+
+_STATEMENTS = [(file.name, name, body) for file in sorted((sql.FOLDER / "queries").glob("*.sql"))
+               for name, body in sql.load(f"queries/{file.name}").items()]  # fmt: skip
+_PREPARING = ("create_",)
+
+
+def is_sqlalchemys(body: str) -> bool:
+    return bool(re.search(r"(?<![:\w]):[a-z]\w*", re.sub(r"--.*", "", body)))
+
+
+@pytest.fixture(scope="module")
+def etl(shared_warehouse):
+    """A connection with every temporary table that the statements work on."""
+    with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
+        for _file, name, body in _STATEMENTS:
+            if name.startswith(_PREPARING):
+                db.execute(body.replace("ON COMMIT DROP", "").replace("ON COMMIT\n    DROP", ""))
+        yield db
+
+
+@pytest.mark.parametrize(("name", "body"), [pytest.param(name, body, id=f"{file}-{name}") for file, name, body in _STATEMENTS
+                                            if not name.startswith(_PREPARING)])  # fmt: skip
+def test_the_database_accepts_every_statement(etl, shared_warehouse, name, body):
+    if is_sqlalchemys(body):
+        query = text("EXPLAIN " + body)
+        with shared_warehouse.reader.connect() as reader:
+            reader.execute(query, dict.fromkeys(query.compile().params))
+    elif name.startswith("copy_"):
+        with etl.cursor() as cursor, cursor.copy(f"{body} ({COPY_FORMAT})"):
+            pass
+    else:
+        # A moment always comes typed; the others may be NULL.
+        values = dict.fromkeys(re.findall(r"%\((\w+)\)s", body)) | {"now": datetime.now(UTC)}
+        etl.execute("EXPLAIN " + body, values)
+
+
+def test_a_statement_keeps_to_one_style_of_parameters():
+    for file, name, body in _STATEMENTS:
+        assert not (is_sqlalchemys(body) and "%(" in body), f"{file}: {name}"
