@@ -1,6 +1,7 @@
 """Where a bench runs: the embedded PostgreSQL with production settings, a source database and a warehouse on it."""
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -95,7 +96,7 @@ def options(description: str) -> argparse.ArgumentParser:
 def ground(rows: int, data: Path, keep: bool = False, loaded: bool = True) -> Iterator[Ground]:
     """A source with `rows` records and a warehouse, which (`loaded`) holds them; removed at the end unless `keep`."""
     data.mkdir(parents=True, exist_ok=True)
-    folder = data / f"kept-{rows}" if keep else Path(tempfile.mkdtemp(prefix="run-", dir=data))
+    folder = _kept(data, rows) if keep else Path(tempfile.mkdtemp(prefix="run-", dir=data))
     folder.mkdir(exist_ok=True)
     server = EmbeddedServer(folder / "postgres")
     try:
@@ -104,12 +105,27 @@ def ground(rows: int, data: Path, keep: bool = False, loaded: bool = True) -> It
         _fill(found, rows)
         if loaded:
             _load(found, rows)
+        # While it is in use it is not whole: a run that breaks off leaves nothing to build on.
+        (folder / "state.json").unlink(missing_ok=True)
         yield found
         _write_state(found)
     finally:
         server.stop()
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kept(data: Path, rows: int) -> Path:
+    """The folder that an earlier command kept; emptied when the warehouse's tables are others by now, or it broke off."""
+    folder = data / f"kept-{rows}"
+    tables = sorted((PROJECT / "sql" / "migrations").glob("*.sql"))
+    version = hashlib.sha256(b"".join(table.read_bytes() for table in tables)).hexdigest()
+    stamp = folder / "tables.sha256"
+    if not (folder / "state.json").exists() or not stamp.exists() or stamp.read_text() != version:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        stamp.write_text(version)
+    return folder
 
 
 def _prepare(folder: Path, server: EmbeddedServer, rows: int) -> Ground:

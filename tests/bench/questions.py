@@ -1,0 +1,132 @@
+"""python -m tests.bench.questions: what the overview asks, through dashboard.data, uncached and cached.
+
+Uncached is a question whose lists (units, vaccines, world) are known and whose answer is not, as after each batch.
+The mix of filters is drawn: most readers look at everything, some at a district, an age, a group, a vaccine, some days.
+"""
+
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import numpy as np
+from flask_caching.backends import NullCache
+
+from dashboard.data import Data
+from dashboard.data.cache import Cache
+from dashboard.data.warehouse import Warehouse
+from dashboard.filters import Filters
+from sql import connect
+from tests.bench.ground import Ground, ground, options
+from tests.bench.report import goal, machine, percentile, say, table
+
+QUESTIONS: dict[str, Callable[[Data, Filters], object]] = {
+    "standing": lambda data, filters: data.standing(filters),
+    "trend": lambda data, filters: data.trend(filters),
+    "doses_trend": lambda data, filters: data.doses_trend(filters),
+    "doses_by_unit": lambda data, filters: data.doses_by_unit(filters),
+    "doses_by_hour": lambda data, filters: data.doses_by_hour(filters),
+    "doses_by_vaccine": lambda data, filters: data.doses_by_vaccine(filters),
+    "reconciliation": lambda data, filters: data.reconciliation(filters),
+    "incomplete_from": lambda data, filters: data.incomplete_from(filters),
+}
+
+
+def main() -> int:
+    parser = options(__doc__)
+    parser.add_argument("--held", type=int, nargs="+", default=[1_000_000, 10_000_000], help="injections held")
+    parser.add_argument("--times", type=int, default=60, help="times that each question is asked, with other filters")
+    asked = parser.parse_args()
+    heads, taken = [], {}
+    for held in asked.held:
+        with ground(held, asked.data, asked.keep) as found:
+            heads.append(f"{held:>12,} held: {machine(found.warehouse)}")
+            taken[held] = _ask(found, asked)
+    print("\n".join(heads))
+    _print(asked, taken)
+    return 0
+
+
+def _ask(found: Ground, asked: Namespace) -> dict[str, tuple[list[float], list[float]]]:
+    """By question: seconds uncached, seconds cached."""
+    engine = connect.engine(found.settings, "dashboard_reader", pool_size=1)
+    warehouse = Warehouse(engine)
+    taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in (*QUESTIONS, "the whole page")}
+    for number, filters in enumerate(_filters(_data(warehouse), asked.times)):
+        data = _data(warehouse)
+        whole = []
+        for name, question in QUESTIONS.items():
+            uncached, cached = _seconds(question, data, filters), _seconds(question, data, filters)
+            whole.append((uncached, cached))
+            if number:  # the first pages come from the disk
+                taken[name][0].append(uncached)
+                taken[name][1].append(cached)
+        if number:
+            for side in (0, 1):
+                taken["the whole page"][side].append(sum(pair[side] for pair in whole))
+    engine.dispose()
+    say(f"asked {asked.times} times {len(QUESTIONS)} questions")
+    return taken
+
+
+def _data(warehouse: Warehouse) -> Data:
+    """As a worker's after a batch: it was told the newest batch, and knows the lists, but no answer."""
+    told: list[int] = []
+    data = Data(warehouse, Cache(NullCache(), definitions="bench"), lambda: told[0] if told else None)
+    told.append(data.world().batch_id)
+    data.today(), data.units(), data.vaccines()
+    return data
+
+
+def _seconds(question: Callable[[Data, Filters], object], data: Data, filters: Filters) -> float:
+    started = time.perf_counter()
+    question(data, filters)
+    return time.perf_counter() - started
+
+
+def _filters(data: Data, count: int) -> Iterator[Filters]:
+    draw = np.random.default_rng(7)
+    today = data.today()
+    below = [unit.code for unit in data.units() if unit.level in (1, 2) and unit.valid_to is not None]
+    ages = [band.age_band for band in data.age_bands() if band.age_band]
+    codes = [vaccine.code for vaccine in data.vaccines()]
+
+    def some(share: float) -> bool:
+        return draw.random() < share
+
+    for _ in range(count):
+        start = today - timedelta(int(draw.integers(7, 120)))
+        yield Filters(
+            unit=str(draw.choice(below)) if some(0.3) else None,
+            date_from=start if some(0.25) else None,
+            date_to=start + timedelta(int(draw.integers(1, 60))) if some(0.15) else None,
+            ages=(int(draw.choice(ages)),) if some(0.25) else (),
+            groups=(int(draw.integers(1, 17)),) if some(0.2) else (),
+            vaccines=(str(draw.choice(codes)),) if some(0.2) else (),
+            basis="place" if some(0.3) else "residence",
+        )
+
+
+def _print(asked: Namespace, taken: dict) -> None:
+    rows, every = [], {}
+    for held, questions in taken.items():
+        for name, sides in questions.items():
+            uncached, cached = ([seconds * 1000 for seconds in side] for side in sides)
+            rows.append((f"{held:,}", name, percentile(uncached, 0.5), percentile(uncached, 0.95), max(uncached), percentile(cached, 0.95)))
+        each = [[s * 1000 for name in QUESTIONS for s in questions[name][side]] for side in (0, 1)]
+        every[held] = each
+        rows.append((f"{held:,}", "any question", *(percentile(each[0], share) for share in (0.5, 0.95, 1)), percentile(each[1], 0.95)))
+    table(("held", "question", "p50 ms", "p95 ms", "max ms", "cached p95 ms"), rows)
+    for held, (uncached, cached) in every.items():
+        goal(f"ms, p95 of any question uncached at {held:,}", percentile(uncached, 0.95), 50)
+        goal(f"ms, p95 of any question cached at {held:,}", percentile(cached, 0.95), 5)
+    first, last = asked.held[0], asked.held[-1]
+    if first != last:
+        for share in (0.5, 0.95):
+            ratio = percentile(every[last][0], share) / percentile(every[first][0], share)
+            goal(f"× the p{share * 100:.0f} at {first:,}, at {last:,}", ratio, 1.3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
