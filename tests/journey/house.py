@@ -73,6 +73,11 @@ class House:
             [f"r{record}"],
         )
 
+    def received(self) -> int:
+        """Records that are in the warehouse."""
+        counted = self.served.get("/api/v1/coverage?basis=place&level=province").json()
+        return counted["rows"][0]["doses"]
+
     def words(self) -> str:
         return f"{self.log.read_text(encoding='utf-8')}\n{self.served.words()}"
 

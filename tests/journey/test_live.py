@@ -8,6 +8,7 @@ import pytest
 
 from tests.dashboard import rows
 from tests.journey.house import house
+from tests.processes import becomes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,7 +18,10 @@ SECONDS = 5
 
 @pytest.fixture
 def lived_in(warehouse, database, tmp_path):
+    """A house in which one person was injected already."""
     with house(warehouse.url, database, tmp_path) as found:
+        found.enter(1)
+        assert becomes(lambda: found.received() == 1), found.words()
         yield found
 
 
@@ -67,16 +71,16 @@ def context(browser):
 
 def test_what_is_committed_in_the_source_is_on_the_open_page_in_two_tabs(context, lived_in):
     tabs = [Tab(context, lived_in) for _ in range(2)]
-    assert [tab.people() for tab in tabs] == [0, 0]
+    assert [tab.people() for tab in tabs] == [1, 1]
     lived_in.enter(3)
     for tab in tabs:
-        tab.comes_to(3)
+        tab.comes_to(4)
     lived_in.enter(1, residence="C2", site="S2")
     for tab in tabs:
-        tab.comes_to(4)
+        tab.comes_to(5)
     lived_in.void(record=1)
     for tab in tabs:
-        tab.comes_to(3)
+        tab.comes_to(4)
     assert all(tab.is_untouched() for tab in tabs), [tab.faults for tab in tabs]
 
 
@@ -85,28 +89,28 @@ def test_more_tabs_than_a_browser_allows_connections_are_all_live(context, lived
     lived_in.enter(1)
     for tab in tabs:
         tab.page.bring_to_front()  # a tab in the background waits until it is looked at
-        tab.comes_to(1)
+        tab.comes_to(2)
 
 
 def test_a_browser_without_shared_workers_is_live_too(context, lived_in):
     context.add_init_script("delete window.SharedWorker")
     tab = Tab(context, lived_in)
     lived_in.enter(1)
-    tab.comes_to(1)
+    tab.comes_to(2)
     assert tab.is_untouched(), tab.faults
 
 
 def test_the_page_keeps_its_figures_and_says_so_while_the_warehouse_is_gone(context, lived_in, warehouse):
     tab = Tab(context, lived_in)
     lived_in.enter(2)
-    tab.comes_to(2)
+    tab.comes_to(3)
     tab.becomes("live")
     with rows.away(warehouse.url):
         tab.becomes("broken")
         lived_in.enter(1)
         tab.page.wait_for_timeout(1000)
-        assert tab.people() == 2
-    tab.comes_to(3, seconds=20)
+        assert tab.people() == 3
+    tab.comes_to(4, seconds=20)
     tab.becomes("live")
     assert tab.is_untouched(), tab.faults
 
