@@ -24,7 +24,7 @@ BALANCES, INTAKE = (sql.load(f"queries/{name}.sql") for name in ("balances", "in
 # look rows up by index. 1,000 records: 74 ms with kept plans, 131 ms planned anew.
 LARGE = 20_000
 
-_WORKSPACE = ("landed", "incoming", "touched", "before", "after", "person_before", "person_after")
+_WORKSPACE = ("landed", "known_record", "known", "incoming", "touched", "before", "after", "person_before", "person_after")
 
 
 class Fenced(Exception):
@@ -144,6 +144,10 @@ class Pipeline:
         return facts, leader.folded_through
 
     def _check(self, delivery: Delivery, facts: dict) -> Outcome:
+        self._run(LOAD, facts, "find_known_records")
+        self._analyze("known_record")
+        self._run(LOAD, facts, "read_known")
+        self._analyze("known")
         self._run(LOAD, facts, "check_records", "drop_repeated")
         self._analyze("incoming")
         with self.db.cursor(row_factory=namedtuple_row) as cursor:

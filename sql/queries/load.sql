@@ -11,6 +11,12 @@ CREATE TEMP TABLE landed (
     unreadable jsonb
 ) ON COMMIT DELETE ROWS
 
+-- name: create_known_record
+CREATE TEMP TABLE known_record (record_id text COLLATE "C", person_key uuid) ON COMMIT DELETE ROWS
+
+-- name: create_known
+CREATE TEMP TABLE known (LIKE warehouse.injection) ON COMMIT DELETE ROWS
+
 -- name: create_incoming
 CREATE TEMP TABLE incoming (
     LIKE warehouse.injection,
@@ -46,6 +52,17 @@ COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code,
     dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
     identity_checked_at, certificate_printed_at, app_confirmed_at, unreadable) FROM STDIN
 
+
+-- name: find_known_records
+-- In two steps, so that what is held is looked up for the records that are known, few in a backfill, and not read whole.
+INSERT INTO known_record
+SELECT DISTINCT r.record_id, r.person_key
+FROM landed l JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = l.record_id
+
+-- name: read_known
+INSERT INTO known
+SELECT i.* FROM known_record k
+JOIN warehouse.injection i ON i.person_key = k.person_key AND i.source_id = %(source_id)s AND i.record_id = k.record_id
 
 -- name: check_records
 -- The rules are sentences: a record carries the name of every one that it breaks. A void needs no more than its id,
@@ -112,9 +129,7 @@ WITH dated AS (
                 i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
                 i.residence_code, i.lot_number) END AS old_content
     FROM checked c
-    LEFT JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = c.record_id
-    LEFT JOIN warehouse.injection i
-        ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
+    LEFT JOIN known i ON i.record_id = c.record_id
 )
 SELECT
     person_key, %(source_id)s, record_id, updated_at, injected_at, coalesce(recorded_at, first_seen_at, %(now)s),
