@@ -2,7 +2,7 @@
 
 The stores: `route` ({path, lang}: the frame is built anew only when it changes), `version` (the
 batch shown), `theme` (light or dark), `pulse` (set when it has been quiet, to ask how fresh the
-sources are). Their browser side is assets/shell.js.
+sources are), `missed` (a batch that was never announced here). Their browser side is assets/shell.js.
 """
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
@@ -42,7 +42,7 @@ def register_callbacks(app, settings, data) -> None:
     for id, draw in AROUND.items():
         blocks.fill_quietly(app, reader, id, draw)
     _register_filters(app, reader)
-    _register_provenance(app, reader)
+    _register_provenance(app, reader, data)
     _register_failure(app, reader)
     for page in PAGES:
         page.register_callbacks(app, reader)
@@ -60,6 +60,7 @@ def frame(language: Language, path: str, settings) -> list:
         *([filterbar.filterbar(language)] if page else []),
         html.Main(content, id="content", tabIndex=-1),
         *drawn("provenance", html.Footer, "provenance"),
+        dcc.Store(id="missed"),  # here, not above: a callback's outputs come into the page together
     ]
 
 
@@ -119,7 +120,7 @@ def _unless_away(build):
 
 
 def _provenance(view: View) -> tuple:
-    """The footer's sources and counter, and the header's as-of."""
+    """The footer's sources and counter, the header's as-of, and the newest batch in the warehouse."""
     found, world = view.data.sources(), view.world
     lines = [
         provenance.SourceLine(
@@ -133,14 +134,16 @@ def _provenance(view: View) -> tuple:
         )
         for row in found
     ]
-    moment = provenance.known_until(found, world.committed_at)
+    # Sources may be fresher than the figures on the page: these are as old as their own batch.
+    is_newest = found.version.batch_id == world.batch_id
+    moment = provenance.known_until(found, world.committed_at) if is_newest else world.committed_at
     shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
-    return provenance.footer(view.language, lines, world), shown
+    return provenance.footer(view.language, lines, world), shown, found.version.batch_id or 0
 
 
 def around(view: View) -> list:
     """All that stands around the page, as it is drawn for one address."""
-    return [*(draw(view) for draw in AROUND.values()), _choices(view), _unit_search(view), *_provenance(view)]
+    return [*(draw(view) for draw in AROUND.values()), _choices(view), _unit_search(view), *_provenance(view)[:2]]
 
 
 def _register_browser_side(app) -> None:
@@ -152,11 +155,13 @@ def _register_browser_side(app) -> None:
 
     side("route", Output("route", "data"), Input("url", "pathname"), Input("url", "search"), State("route", "data"))
     side("version", Output("version", "data"), Input("live", "data"), State("version", "data"))
-    # These two have no output: they set the address, which is there before they are.
-    app.clientside_callback(ClientsideFunction("shell", "follow"), Input("chosen", "data"), prevent_initial_call=True)
-    app.clientside_callback(
-        ClientsideFunction("shell", "goToUnit"), Input("unit-search", "value"), prevent_initial_call=True
-    )
+    # These have no output: they set what was there before they are, or what they hang on themselves.
+    for name, given in (
+        ("follow", Input("chosen", "data")),
+        ("goToUnit", Input("unit-search", "value")),
+        ("catchUp", Input("missed", "data")),
+    ):
+        app.clientside_callback(ClientsideFunction("shell", name), given, prevent_initial_call=True)
     side("theme", Output("theme", "data"), Input("theme-toggle", "n_clicks"))
 
 
@@ -192,21 +197,27 @@ def _register_filters(app, reader: Reader) -> None:
         return no_update, *[shown[name] for name in controls], *summaries
 
 
-def _register_provenance(app, reader: Reader) -> None:
+def _register_provenance(app, reader: Reader, data) -> None:
     @app.callback(
         blocks.draws(app, "provenance"),
         blocks.draws(app, "as-of"),
+        Output("missed", "data"),
         blocks.SEARCH,
         blocks.VERSION,
         Input("pulse", "data"),
     )
-    def show_provenance(search, _version, _pulse):
+    def show_provenance(search, version, _pulse):
         try:
-            footer, as_of = _provenance(reader.read(search))
-            return {"": footer}, {"": as_of}
+            view = reader.read(search)
+            footer, as_of, newest = _provenance(view)
         except WarehouseUnreachable:
             language = reader.language(search)
-            return {"": None}, {"": header.as_of(language, None, None, "")}
+            return {"": None}, {"": header.as_of(language, None, None, "")}, no_update
+        if newest <= (version or 0):
+            return {"": footer}, {"": as_of}, no_update
+        # A batch that was never announced here: the page asks for it by itself.
+        data.forget_version()
+        return {"": footer}, {"": as_of}, newest
 
 
 def _register_failure(app, reader: Reader) -> None:

@@ -38,6 +38,10 @@
     waiting = null;
   });
 
+  function catchUp(batch) {
+    if (batch) dash_clientside.set_props("version", { data: batch });
+  }
+
   function theme(clicks) {
     if (clicks) {
       root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
@@ -58,7 +62,7 @@
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    shell: { route, version, theme, follow, goToUnit },
+    shell: { route, version, theme, follow, goToUnit, catchUp },
   });
 
   // The frame is built by a callback: what depends on the screen is set when it appears.

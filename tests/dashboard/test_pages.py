@@ -26,6 +26,7 @@ class House:
     province: Province
     url: str
     is_streaming: bool = True
+    is_mute: bool = False  # the stream lives and says nothing
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def house(tmp_path):
             told = None
             while found.is_streaming:
                 state = province.batch if not province.is_gone else "lost"
-                if state != told:
+                if state != told and not found.is_mute:
                     told = state
                     news = json.dumps({"batch": province.batch, "committed_at": None})
                     yield f"data: {news}\n\n" if state != "lost" else "event: lost\ndata: \n\n"
@@ -154,6 +155,17 @@ def test_a_tab_that_nobody_looks_at_asks_for_nothing_and_catches_up(visit, house
     assert page.inner_text("#ranking .whole .people") == "8.000"
     page.evaluate(hide, False)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
+
+
+def test_a_batch_that_was_never_announced_is_found_when_it_has_been_quiet(visit, house):
+    page = visit()
+    fresh(page, "live")
+    house.is_mute = True
+    house.province.tick()
+    page.wait_for_timeout(500)
+    assert page.inner_text("#ranking .whole .people") == "8.000"
+    page.evaluate("dash_clientside.set_props('pulse', {data: 1})")  # what freshness.js does after a while
     until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
 
 
