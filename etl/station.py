@@ -39,7 +39,12 @@ def leading(settings: Settings, report: Report = lambda outcome: None) -> Iterat
             yield None
             return
         with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
-            yield Station(settings, lock, db, report)
+            led = Station(settings, lock, db, report)
+            try:
+                yield led
+            finally:
+                for intake in led.intakes:
+                    intake.source.close()
 
 
 class Station:
