@@ -37,7 +37,9 @@ def main(source: str, target: str, folder: str, backend: str, name: str) -> None
     pipeline.run(table, **({"loader_file_format": "csv"} if columns else {}))
     seconds = time.monotonic() - started
     rows = pipeline.last_trace.last_normalize_info.row_counts.get("injections", 0)
-    print(json.dumps({"seconds": seconds, "rows": rows, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = used.ru_utime + used.ru_stime
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "rows": rows, "peak": used.ru_maxrss * 1024}))
 
 
 def _with_host(url: str) -> str:

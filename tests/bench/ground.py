@@ -10,10 +10,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from deploy import effective, world
@@ -45,8 +46,19 @@ class Ground:
     def config(self) -> Path:
         return self.folder / "effective.yaml"
 
-    def run(self, *words: str) -> tuple[float, int, str]:
-        """One ETL command in a process of its own: seconds, peak memory in bytes, what it printed."""
+    def server_cpu(self) -> float:
+        """Seconds of CPU that PostgreSQL has used so far, in all of its processes."""
+        master = psutil.Process(self.server.process.pid)
+        own = master.cpu_times()
+        used = own.user + own.system + own.children_user + own.children_system
+        for child in master.children():
+            with suppress(psutil.NoSuchProcess):
+                times = child.cpu_times()
+                used += times.user + times.system
+        return used
+
+    def run(self, *words: str) -> tuple[float, float, int, str]:
+        """One ETL command in a process of its own: seconds, of its CPU, peak memory in bytes, what it printed."""
         started = time.monotonic()
         # To a file: a pipe that nobody reads while we wait would block it.
         with (self.folder / "etl.out").open("w+b") as out:
@@ -58,7 +70,7 @@ class Ground:
             said = out.read().decode()
         if process.returncode:
             raise SystemExit(f"python -m etl {' '.join(words)} ended with {process.returncode}: {said}")
-        return seconds, used.ru_maxrss * 1024, said
+        return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, said
 
     def command(self, module: str, *words: str) -> list[str]:
         return [sys.executable, "-m", module, *words, "--config", str(self.config), "--data", str(self.folder)]
@@ -160,7 +172,7 @@ def _load(found: Ground, rows: int) -> None:
     if (found.folder / "state.json").exists():
         return
     say("loading them by python -m etl backfill")
-    seconds, _peak, _said = found.run("backfill", "--json")
+    seconds, *_ = found.run("backfill", "--json")
     say(f"loaded in {seconds:.0f} s")
     found.settle()
 
