@@ -1,6 +1,7 @@
 """A source's own database, as a site's program writes to it, and settings that read it."""
 
 import os
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class Register:
     def enter(self, number: str, ago: float = 0, db=None, **given) -> None:
         """One dose of a person of its own, with a time of change so many seconds ago."""
         changed = datetime.now(UTC) - timedelta(seconds=ago)
-        row = {"so_giay_to": f"{abs(hash(number)) % 10**12:012d}", "noi_o": "C1", "diem_tiem": "S1", "vac_xin": "JS", "mui": 1,
+        row = {"so_giay_to": f"{zlib.crc32(number.encode()):012d}", "noi_o": "C1", "diem_tiem": "S1", "vac_xin": "JS", "mui": 1,
                "tiem_luc": changed - timedelta(hours=1), "nhap_luc": changed, "cap_nhat": changed} | given  # fmt: skip
         (db or self.db).execute(
             f"INSERT INTO public.injections (id, {', '.join(row)}) VALUES (%s{', %s' * len(row)})", [number, *row.values()])
