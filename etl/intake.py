@@ -164,7 +164,7 @@ class Intake:
         is_long = time.monotonic() - self.looked_back_at >= self.settings.look_back_every_seconds
         window = timedelta(minutes=self.settings.look_back_minutes) if is_long else _NEAR
         keys = self.source.changed_keys(cursor.updated_at - window, cursor)
-        if keys.num_rows == 0 and not is_new:
+        if keys.num_rows == 0 and not is_new and not state.is_released:
             self._refuse_emptied(cursor)
         if is_long:
             self.looked_back_at = time.monotonic()

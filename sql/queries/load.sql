@@ -157,7 +157,7 @@ SELECT
         'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
         'app_confirmed_at', app_confirmed_at) || coalesce(unreadable, '{}')) END
 FROM compared
-WHERE is_new OR updated_at > old_updated_at OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
+WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are

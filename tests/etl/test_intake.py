@@ -142,7 +142,6 @@ def test_an_emptied_source_is_stopped_and_nothing_is_lost(register, look, tmp_pa
     assert verb(file, "release", "platform") == 1
 
 
-@pytest.mark.xfail(strict=True, reason="intake._look_back does not look at is_released: a source that stays empty brakes again at once")
 def test_a_released_source_that_stays_empty_goes_on(register, look, tmp_path):
     """Somebody archived what was read, and nothing new has come yet."""
     file = configure(tmp_path, {"platform": source(register.url)})

@@ -178,7 +178,6 @@ def test_an_older_broken_version_after_a_newer_whole_one_is_unchanged(world):
     assert quarantine(world) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="load.sql, the last WHERE of check_records: NULL > old_updated_at; counted as unchanged")
 def test_a_broken_version_without_a_time_is_kept_though_the_record_is_held(world):
     world.load([record()])
     assert shown(world.load([record(updated_at=None, dose_number=2)])) == (1, 0, 0, 1)
