@@ -94,7 +94,8 @@ def _notices(view: View) -> list:
 
 # The parts of the frame that depend on the address: id → what is drawn there.
 AROUND = {
-    "place": header.place,
+    # before the first reference data there is no unit to name
+    "place": lambda view: header.place(view) if view.world.root_unit_id else None,
     "languages": lambda view: header.languages(view.language, view.filters),
     "notices": _notices,
     "switches": lambda view: filterbar.switches(view.language, view.filters),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dashboard.figures.trend import nothing
+from dashboard.figures.trend import nothing, steps
 from dashboard.i18n import Language
 from dashboard.theme import Palette, figure
 
@@ -55,7 +55,7 @@ def hours(language: Language, colours: Palette, today: list[int], yesterday: lis
             "ticktext": [f"{hour}h" for hour in shown if hour % 2 == 0],
             "range": [first - 0.6, last + 0.6],
         },
-        yaxis={"showgrid": True, "nticks": 4, "tickformat": ",.0f", "rangemode": "tozero"},
+        yaxis={"showgrid": True, "tickformat": ",.0f", "rangemode": "tozero"} | steps(max(*today, *yesterday)),
     )
 
 

@@ -69,7 +69,7 @@ def trend(language: Language, colours: Palette, shown: Daily, means: list, neede
             # a bar stands half a day to each side of its midnight
             "range": [f"{days[0] - timedelta(1)}T10:00", f"{days[-1]}T14:00"],
         },
-        yaxis={"showgrid": True, "nticks": 4, "tickformat": ",.0f", "range": [0, top], "rangemode": "tozero"},
+        yaxis={"showgrid": True, "tickformat": ",.0f", "range": [0, top]} | steps(top),
         annotations=labels,
         shapes=shapes,
     )
@@ -113,6 +113,11 @@ def _labels(language, colours, shown: Daily, means, needed, top):
             }  # fmt: skip
         )
     return annotations, shapes
+
+
+def steps(top: float) -> dict:
+    """About four ticks, and never two that read the same: there are no halves of people."""
+    return {"dtick": 1} if top < 4 else {"nticks": 4}
 
 
 def nothing(language: Language, colours: Palette, key: str = "state.empty") -> dict:

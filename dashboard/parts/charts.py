@@ -14,6 +14,8 @@ from dashboard.view import View
 
 # A season: long enough to see a trend, few enough columns for a phone.
 _DAYS = 75
+# After so many days without figures a campaign is over, and its own last days are shown.
+_SILENCE = 28 * series.DAY
 
 
 def trend_chart(view: View, colours):
@@ -28,18 +30,27 @@ def trend_chart(view: View, colours):
         title, what = say("trend.title"), "people"
         unit = say("trend.unit", stage=say(f"with.{filters.stage}"))
         needed = self_of(standings(view)).pace_needed
-    until = min(filters.date_to or view.today, view.today)
-    incomplete_from = view.data.incomplete_from(filters)
-    whole = series.daily(counted, until, incomplete_from=incomplete_from)
+    until = _until(view, counted)
+    whole = series.daily(counted, until, incomplete_from=view.data.incomplete_from(filters))
     shown = whole if filters.date_from else whole.last(_DAYS)
     means = whole.means[len(whole.counts) - len(shown.counts) :]
+    said = trend.sentence(view.language, shown, means, what)
+    if shown.counts and until < min(filters.date_to or view.today, view.today):
+        said = f"{say('trend.ended', day=until)} {said}"
     return (
         title,
         unit,
         trend.trend(view.language, colours, shown, means, needed, what),
-        trend.sentence(view.language, shown, means, what),
+        said,
         trend.twin(view.language, shown, means, what),
     )
+
+
+def _until(view: View, counted):
+    """The last day shown: today, or the last that has figures when that is long ago."""
+    end = min(view.filters.date_to or view.today, view.today)
+    last = max((day for day, _ in counted), default=end)
+    return last if end - last > _SILENCE else end
 
 
 def hours_chart(view: View, colours):

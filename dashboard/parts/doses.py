@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboard.components import panel, ranking
+from dashboard.components import panel, ranking, tilemap
 from dashboard.parts import people
 from dashboard.view import View
 
@@ -30,7 +30,9 @@ def league(asked: View) -> html.Section | None:
     body = ranking.doses_ranking(view.language, listed, people.self_of(rows), lines, title)
     keys = [panel.key(view.say("ranking.plan_mark"), "mark-key")]
     busiest = max(children, key=lambda row: row.doses_today)
-    said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
+    said = ""
+    if busiest.doses_today:
+        said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
     content = [html.P(said, className="sentence"), people.table_frame(body)]
     return panel.panel(
         title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys
@@ -42,6 +44,22 @@ def place_map(asked: View) -> html.Section | None:
     children = people.children_of(view, view.data.doses_by_unit(view.filters))
     if not children:
         return None
+    if not any(row.plan_today for row in children):
+        return _total_map(view, children)
+    percent = view.language.percent
     shares = {row.unit_id: row.doses_today / row.plan_today if row.plan_today else None for row in children}
-    unit = view.say("map.unit_place")
-    return people.map_panel(view, shares, 1.0, 0, unit, "", view.say("map.plan"))
+    figures = {unit_id: percent(share, 0) for unit_id, share in shares.items()}
+    shades = tilemap.scale(list(shares.values()), 1.0)
+    ends = percent(shades.low, 0), f"{percent(1.0, 0)} {view.say('map.plan')}"
+    return people.map_panel(view, shares, figures, shades, ends, view.say("map.unit_place"), "")
+
+
+def _total_map(view: View, children) -> html.Section:
+    """Where nobody planned anything: all doses so far, against the unit that has most."""
+    count, most = view.language.count, max(row.doses for row in children) or 1
+    shares = {row.unit_id: row.doses / most for row in children}
+    figures = {row.unit_id: count(row.doses) for row in children}
+    ends = count(0), f"{count(most)} {view.say('map.doses')}"
+    return people.map_panel(
+        view, shares, figures, tilemap.Scale(0, 1), ends, view.say("map.unit_doses"), ""
+    )

@@ -60,24 +60,26 @@ def place_map(asked: View) -> html.Section | None:
             high=language.percent(best.coverage),
             points=say("points", n=language.points(best.coverage - worst.coverage)),
         )
-    goal = self_of(rows).target_share
-    word = say("map.goal" if goal else "map.highest")
-    return map_panel(view, {row.unit_id: row.coverage for row in children}, goal, 1, unit, said, word)
+    shares = {row.unit_id: row.coverage for row in children}
+    shades = tilemap.scale(list(shares.values()), self_of(rows).target_share)
+    word = say("map.goal" if self_of(rows).target_share else "map.highest")
+    ends = language.percent(shades.low, 0), f"{language.goal(shades.goal)} {word}"
+    figures = {unit_id: language.percent(share) for unit_id, share in shares.items()}
+    return map_panel(view, shares, figures, shades, ends, unit, said)
 
 
 def map_panel(
-    view: View, shares: dict, goal: float | None, digits: int, unit: str, said: str, goal_word: str
+    view: View, shares: dict, figures: dict, shades: tilemap.Scale, ends: tuple[str, str], unit: str, said: str
 ) -> html.Section:
-    """`shares`: unit_id → share or None; `goal`: the share at which a tile is darkest."""
+    """`shares`: unit_id → share or None; `figures`: what its tile says; `ends`: of the scale, in words."""
     say, language = view.say, view.language
     units = sorted((view.units[unit_id] for unit_id in shares), key=lambda unit: unit.sort_key or unit.code)
     laid = places(view.unit.code, [unit.code for unit in units])
     known = [share for share in shares.values() if share is not None]
-    shades = tilemap.scale(list(shares.values()), goal)
     tiles = []
     for shown in units:
         share = shares[shown.unit_id]
-        figure = say("no_data") if share is None else language.percent(share, digits)
+        figure = say("no_data") if share is None else figures[shown.unit_id]
         name = language.name(shown)
         tiles.append(
             tilemap.Place(
@@ -90,11 +92,10 @@ def map_panel(
                 share is not None and share == min(known) < max(known),
             )
         )
-    low, goal_text = language.percent(shades.low, 0), f"{language.goal(shades.goal)} {goal_word}"
     content = [
         *([html.P(said, className="sentence")] if said else []),
         tilemap.tilemap(tiles, shades, say("map.title")),
-        tilemap.legend(low, goal_text, say("map.lowest"), say("no_data")),
+        tilemap.legend(*ends, say("map.lowest"), say("no_data")),
         html.P(say("map.note"), className="note"),
     ]
     return panel.panel(say("map.title"), unit, content, "map-panel", "map-panel")
@@ -166,7 +167,7 @@ def _standing_sentence(view: View, children: list) -> str:
         reached = states.count(progress.REACHED)
         return view.say("ranking.sentence", reached=reached, all=len(children), behind=late)
     known = [row for row in children if row.coverage is not None]
-    if not known:
+    if len(known) < 2:
         return ""
     worst, best = (pick(known, key=lambda row: row.coverage) for pick in (min, max))
     return view.say(

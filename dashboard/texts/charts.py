@@ -50,6 +50,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "map.title": ("Bản đồ ô lưới", "Tile map"),
     "map.unit": ("{stage}, %", "{stage}, %"),
     "map.unit_place": ("Mũi hôm nay so với kế hoạch, %", "Doses today against plan, %"),
+    "map.unit_doses": ("Tổng số mũi tiêm tại địa bàn", "Doses injected in the area"),
+    "map.doses": ("mũi (nhiều nhất)", "doses (highest)"),
     "map.note": (
         "Sơ đồ vị trí tương đối, không phải bản đồ địa giới.",
         "A scheme of relative places, not a map of boundaries.",
@@ -75,6 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trend.complete": ("Đủ số liệu", "Complete"),
     "trend.is_complete": ("đủ", "yes"),
     "trend.is_incomplete": ("chưa đủ", "no"),
+    "trend.ended": ("Ngày cuối có số liệu là {day}.", "The last day with figures is {day}."),
     "trend.sentence_up": (
         "7 ngày đủ số liệu gần nhất trung bình {pace}, tăng {change} so với 7 ngày trước đó.",
         "The last 7 complete days averaged {pace}, up {change} on the 7 days before.",

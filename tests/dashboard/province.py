@@ -83,7 +83,7 @@ class Province:
             World,
             name={"vi": "Tỉnh Mẫu", "en": "Sample Province"},
             time_zone="Asia/Ho_Chi_Minh",
-            root_unit_id=ROOT,
+            root_unit_id=None if self.is_empty else ROOT,
             levels=[{"name": en, "vi": vi, "en": en} for vi, en in levels],
             is_sample=True,
             shift_days=0,

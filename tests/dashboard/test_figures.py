@@ -106,6 +106,10 @@ def test_a_chart_without_data_says_so():
     assert "Không có mũi tiêm" in figure["layout"]["annotations"][0]["text"]
 
 
+def test_no_two_ticks_read_the_same():
+    assert trend.steps(1) == {"dtick": 1} and trend.steps(400) == {"nticks": 4}
+
+
 # --- hours
 
 

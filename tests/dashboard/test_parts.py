@@ -1,0 +1,105 @@
+"""What the parts of a page ask and show, for units of every kind and for campaigns that are over."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard import theme
+from dashboard.data import Rows, TrendDay, UnitDoses, Version
+from dashboard.filters import Filters
+from dashboard.i18n import LANGUAGES
+from dashboard.parts import charts, doses, people, tiles
+from dashboard.view import Reader, View
+from tests.dashboard.province import TODAY, Province
+from tests.dashboard.tree import of_class, said
+
+VI = LANGUAGES["vi"]
+
+
+def view(filters=None, data=None) -> View:
+    return View(data or Province(), filters or Filters(), (), VI)
+
+
+def test_a_unit_without_smaller_ones_is_shown_among_its_neighbours():
+    asked = view(Filters(unit="750"))  # Châu Đức has no communes here
+    text = said(people.league(asked))
+    assert "Tỉnh Mẫu" in text and "Thành phố Vũng Tàu" in text
+    marked = [part for part in of_class(people.league(asked), "behind") if getattr(part, "aria-current", None)]
+    assert "Huyện Châu Đức" in said(marked)
+    assert len(of_class(people.place_map(asked), "map-tile")) == 3
+
+
+def test_the_path_of_a_commune_leads_up_to_the_root():
+    assert [unit.code for unit in view(Filters(unit="26506")).path] == ["77", "747", "26506"]
+    assert [unit.code for unit in view().path] == ["77"]
+
+
+@pytest.mark.parametrize("name", ["standing", "trend"])
+def test_by_place_nothing_is_asked_about_people(name):
+    data = Province()
+    setattr(data, name, lambda _filters: pytest.fail(f"asked for {name}"))
+    asked = view(Filters(basis="place"), data)
+    shown = [doses.lead(asked), doses.league(asked), doses.place_map(asked), tiles.tiles(asked),
+             charts.trend_chart(asked, theme.LIGHT)[3]]  # fmt: skip
+    assert "bao phủ" not in said(shown[1:]) and "Chỉ tiêu" not in said(shown)
+
+
+def test_a_campaign_that_is_over_shows_its_own_last_days():
+    class Over(Province):
+        def trend(self, filters):
+            days = [TODAY - timedelta(days=400 + ago) for ago in range(20)]
+            return Rows([TrendDay(day, 2, 5) for day in days], Version(1, None))
+
+    _, _, figure, sentence, _ = charts.trend_chart(view(data=Over()), theme.LIGHT)
+    assert sum(figure["data"][0]["y"]) == 100
+    assert sentence.startswith("Ngày cuối có số liệu là 01/10/2020.")
+    quiet = charts.trend_chart(view(), theme.LIGHT)[3]
+    assert "Ngày cuối" not in quiet
+
+
+def test_where_nobody_planned_the_map_counts_all_doses():
+    class Unplanned(Province):
+        def doses_by_unit(self, filters):
+            rows = [UnitDoses(2, False, 900, 0, 0, None), UnitDoses(3, False, 90, 0, 0, None)]
+            return Rows([*rows, UnitDoses(1, True, 990, 0, 0, None)], Version(1, None))
+
+    asked = view(Filters(basis="place"), Unplanned())
+    text = said(doses.place_map(asked))
+    assert "900" in text and "mũi (nhiều nhất)" in text and "%" not in text
+    assert "Nhiều nhất hôm nay" not in said(doses.league(asked))
+
+
+def test_the_tile_of_the_second_booster_appears_when_it_is_asked_for():
+    assert "Nhắc lại lần 2" not in said(tiles.tiles(view()))
+    assert "Nhắc lại lần 2" in said(tiles.tiles(view(Filters(stage="booster2"))))
+
+
+def test_moments_are_written_on_the_wall_clock_and_counted_in_real_time():
+    from datetime import UTC, datetime
+
+    asked = view()
+    noon = datetime(2021, 11, 5, 5, 0, 7, tzinfo=UTC)
+    assert VI.clock(asked.local(noon)) == "12:00:07"
+    assert asked.real_ms(noon) == 1636088407000
+    assert asked.real_ms(None) is None
+
+
+def test_a_sample_of_the_past_counts_its_age_in_real_seconds():
+    from datetime import UTC, datetime
+
+    class Shifted(Province):
+        def world(self):
+            from dataclasses import replace
+
+            return replace(super().world(), shift_days=-10)
+
+    now = datetime.now(UTC)
+    asked = view(data=Shifted())
+    assert asked.real_ms(now - timedelta(days=10)) == round(now.timestamp() * 1000)
+
+
+def test_the_language_is_known_while_the_warehouse_is_away():
+    data = Province()
+    data.is_gone = True
+    assert Reader(data, "vi").language("?lang=en") == LANGUAGES["en"]
+    assert Reader(data, "vi").language("?unit=747") == VI
