@@ -34,7 +34,9 @@ def check(db: psycopg.Connection, source_id: int, outcome, limits: Brake) -> Non
         ("changed records loaded earlier", recent.corrected + outcome.corrected, source.corrected, limits.change_share),
     ):  # fmt: skip
         usual = before / source.received if source.received >= limits.min_records else 0
-        allowed = max(limit, min(1, usual * _TIMES_HISTORY))
+        # However bad the history, at most halfway between the limit and everything: else one bad batch that a person let
+        # pass would take a young source's brake off for good.
+        allowed = max(limit, min((1 + limit) / 2, usual * _TIMES_HISTORY))
         if found > allowed * received:
             raise Braked(
                 f"{found} of the last {received} records {name} ({found / received:.0%}; up to {allowed:.0%} is let "
