@@ -58,29 +58,48 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def read(found: str) -> int:
+        number = _count(found)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    read.__name__ = f"a whole number from {low} to {high}"
+    return read
+
+
 _ASKED = {_text: "text", _count: "a whole number from 0", _share: "a share above 0, at most 1", _is: "true or false",
           _day: "a date such as 2021-12-31"}  # fmt: skip
 
 # Column → (how to read it, whether it must be there).
 TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
-    "units": {"code": (_text, True), "name": (_text, True), "name_en": (_text, False), "level": (_count, True),
+    "units": {"code": (_text, True), "name": (_text, True), "name_en": (_text, False), "level": (_between(0, 8), True),
               "parent_code": (_text, False), "valid_from": (_day, True), "valid_to": (_day, False),
               "successor_code": (_text, False)},
     "vaccines": {"code": (_text, True), "name": (_text, True), "manufacturer": (_text, False),
-                 "primary_doses": (_count, True), "approved_on": (_day, False), "min_age": (_count, False)},
+                 "primary_doses": (_between(1, 9), True), "approved_on": (_day, False), "min_age": (_count, False)},
     "vaccine_aliases": {"alias": (_text, True), "vaccine_code": (_text, True)},
     "dose_rules": {"vaccine_code": (_text, True), "previous_vaccine_code": (_text, False), "valid_from": (_day, True),
                    "min_days": (_count, True), "recommended_min_days": (_count, True),
                    "recommended_max_days": (_count, True)},
-    "booster_rules": {"booster": (_count, True), "valid_from": (_day, True), "min_days": (_count, True)},
+    "booster_rules": {"booster": (_between(1, 2), True), "valid_from": (_day, True), "min_days": (_count, True)},
     "sites": {"code": (_text, True), "name": (_text, True), "kind": (_one_of(*SITE_KINDS), False),
               "unit_code": (_text, True), "daily_plan": (_count, False)},
     "populations": {"version": (_text, True), "source": (_text, True), "dated_on": (_day, True), "valid_from": (_day, True),
-                    "unit_code": (_text, True), "age_band": (_text, False), "priority_group": (_count, False),
+                    "unit_code": (_text, True), "age_band": (_text, False), "priority_group": (_between(1, 99), False),
                     "persons": (_count, True), "is_sample": (_is, False)},
     "targets": {"unit_code": (_text, False), "stage": (_one_of(*STAGES), True), "age_band": (_text, False),
-                "priority_group": (_count, False), "share": (_share, True), "due_on": (_day, True),
+                "priority_group": (_between(1, 99), False), "share": (_share, True), "due_on": (_day, True),
                 "source": (_text, True), "valid_from": (_day, True)},
+}  # fmt: skip
+
+# What tells one row of a table from another.
+KEYS: dict[str, tuple[str, ...]] = {
+    "units": ("code", "valid_from"), "vaccines": ("code",), "vaccine_aliases": ("alias",), "sites": ("code",),
+    "dose_rules": ("vaccine_code", "previous_vaccine_code", "valid_from"), "booster_rules": ("booster", "valid_from"),
+    "populations": ("version", "unit_code", "age_band", "priority_group"),
+    "targets": ("unit_code", "stage", "age_band", "priority_group", "valid_from"),
 }  # fmt: skip
 
 
@@ -110,6 +129,7 @@ def load(db: psycopg.Connection, settings: Settings, today: date, shift_days: in
     moved = _write_sites(db, write, given["sites"], today)
     for name in ("populations", "targets"):
         _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
+        _refuse_other_bands(name, given[name], settings)
     _write_populations(write, given["populations"], settings)
     write("write_targets", given["targets"])
     write.changed += db.execute(SQL["write_world"], {
@@ -128,7 +148,11 @@ class _Writer:
         self.db, self.changed = db, 0
 
     def __call__(self, statement: str, rows: list[dict], **values) -> None:
-        self.changed += self.db.execute(SQL[statement], {"rows": Jsonb(rows), **values}).rowcount
+        try:
+            self.changed += self.db.execute(SQL[statement], {"rows": Jsonb(rows), **values}).rowcount
+        except (psycopg.IntegrityError, psycopg.DataError) as refused:
+            said = refused.diag.message_primary
+            raise ReferenceError(f"{statement.removeprefix('write_')}: the warehouse refuses it: {said}") from None
 
 
 def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], today: date) -> list[int]:
@@ -139,13 +163,16 @@ def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], toda
     return [site_id for (site_id,) in moved]
 
 
-def _write_populations(write: _Writer, rows: list[dict], settings: Settings) -> None:
+def _refuse_other_bands(name: str, rows: list[dict], settings: Settings) -> None:
     labels = {band.label for band in settings.age_bands}
     for row in rows:
         if row.get("age_band") and row["age_band"] not in labels:
             raise ReferenceError(
-                f"populations: age_band {row['age_band']} is not one of the settings' age_bands ({', '.join(sorted(labels))})"
+                f"{name}: age_band {row['age_band']} is not one of the settings' age_bands ({', '.join(sorted(labels))})"
             )
+
+
+def _write_populations(write: _Writer, rows: list[dict], settings: Settings) -> None:
     write("write_population_versions", rows)
     write("write_populations", rows)
     for level in range(len(settings.units.levels) - 1, 0, -1):
@@ -180,7 +207,21 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     rows = []
     for line, row in enumerate(frame.to_dict("records"), start=2):
         rows.append({c: _value(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
+        if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
+            raise ReferenceError(f"{place} line {line}: valid_to is before valid_from")
+    _refuse_twice(name, place, rows)
     return rows
+
+
+def _refuse_twice(name: str, place: str, rows: list[dict]) -> None:
+    """Two rows of one key that say different things: either may be the mistake."""
+    seen: dict[tuple, tuple[int, dict]] = {}
+    for line, row in enumerate(rows, start=2):
+        key = tuple(row[c].lower() if c == "alias" else row[c] for c in KEYS[name])
+        first, before = seen.setdefault(key, (line, row))
+        if any(before[c] != row[c] for c in row if c not in KEYS[name]):
+            shown = ", ".join(str(part) for part in key if part is not None)
+            raise ReferenceError(f"{place} line {line}: {shown} is there already, with other values, on line {first}")
 
 
 def _frame(name: str, reference: Reference) -> tuple[pd.DataFrame, str]:

@@ -151,11 +151,15 @@ ON CONFLICT (version_id, unit_id, age_band, priority_group) DO UPDATE SET person
 WHERE held.persons <> excluded.persons OR held.is_summed
 
 -- name: sum_populations
--- Upwards, one level a call: what a version does not say about a unit is the sum of the units below it.
+-- Upwards, one level a call: what a version does not say about a unit is the sum of the units below it, where it
+-- knows all of them; people of all as a share of the population of some would look much too good.
 INSERT INTO warehouse.population AS held (version_id, unit_id, age_band, priority_group, persons, is_summed)
 SELECT p.version_id, u.parent_id, p.age_band, p.priority_group, sum(p.persons), true
 FROM warehouse.population p JOIN warehouse.unit u ON u.unit_id = p.unit_id
-WHERE u.level = %(level)s AND u.parent_id IS NOT NULL
+WHERE u.level = %(level)s AND u.parent_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM warehouse.unit sibling JOIN warehouse.population_version v ON v.version_id = p.version_id
+    WHERE sibling.parent_id = u.parent_id AND v.valid_from BETWEEN sibling.valid_from AND sibling.valid_to
+      AND NOT EXISTS (SELECT FROM warehouse.population k WHERE k.version_id = p.version_id AND k.unit_id = sibling.unit_id))
 GROUP BY p.version_id, u.parent_id, p.age_band, p.priority_group
 ON CONFLICT (version_id, unit_id, age_band, priority_group) DO UPDATE SET persons = excluded.persons
 WHERE held.is_summed AND held.persons <> excluded.persons

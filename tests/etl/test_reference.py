@@ -1,0 +1,238 @@
+"""Reference tables: read, refused with the table, the line, what was found and what is asked; and changed while running."""
+
+import shutil
+from datetime import date
+
+import pytest
+
+from etl import reference, station
+from etl.recount import recount
+from etl.reference import ReferenceError
+from sql import connect
+from tests.etl.register import Register, configure, read, source
+from tests.etl.world import SMALL, TODAY, ZONE, Given
+
+
+@pytest.fixture(scope="module")
+def world(shared_warehouse):
+    held = Given(shared_warehouse.url)
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """The small world's tables as files of the test's own."""
+    shutil.copytree(SMALL, tmp_path / "small")
+    return tmp_path / "small"
+
+
+def change(tables, name: str, old: str, new: str) -> None:
+    file = tables / f"{name}.csv"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def load(held: Given, tables) -> tuple[int, list[int]]:
+    with held.db.transaction(force_rollback=True):
+        return reference.load(held.db, read(tables / "config.yaml"), TODAY, 0)
+
+
+BAD = [
+    ("units", "D1,Huyện Một", ",Huyện Một", "units.csv line 3: code is empty"),
+    ("units", "District One,1,P,2004-01-01", "District One,one,P,2004-01-01", r"units.csv line 3: level must be a whole number from 0 to 8 \(found one\)"),
+    ("units", "District One,1,P,2004-01-01", "District One,1,P,01/01/2004", r"units.csv line 3: valid_from must be a date such as 2021-12-31 \(found 01/01/2004\)"),
+    ("units", "Commune 2,2,D1", "Commune 2,2,D9", "units: no unit is valid at that time for the parent of C2"),
+    ("units", "code,name,", "ma,name,", "units.csv: column code is not there; it has: ma, name, name_en"),
+    ("sites", "S2,Trạm Y tế Bình An,fixed", "S2,Trạm Y tế Bình An,tent", r"sites.csv line 3: kind must be one of fixed, hospital, mobile, other \(found tent\)"),
+    ("sites", "hospital,D2", "hospital,D9", "sites: not a unit that is valid on 2022-06-01: D9"),
+    ("sites", "C1,100", "C1,-1", r"sites.csv line 2: daily_plan must be a whole number from 0 \(found -1\)"),
+    ("vaccines", "Abdala,,3", "Abdala,,three", r"vaccines.csv line 4: primary_doses must be a whole number from 1 to 9 \(found three\)"),
+    ("vaccine_aliases", "Pfizer,PF", "Pfizer,PFF", "vaccine_aliases: not a vaccine of the vaccines table: PFF"),
+    ("dose_rules", "PF,AZ,2021-01-01", "PF,ZZ,2021-01-01", "dose_rules: not a vaccine of the vaccines table: ZZ"),
+    ("dose_rules", "PF,AZ,2021-01-01,56,56,84", "PF,AZ,2021-01-01,,56,84", "dose_rules.csv line 5: min_days is empty"),
+    ("booster_rules", "1,2021-12-01,90", "1,2021-13-01,90", r"booster_rules.csv line 3: valid_from must be a date .* \(found 2021-13-01\)"),
+    ("populations", "C2,18-64", "C2,18-65", r"populations: age_band 18-65 is not one of the settings' age_bands \(0-11, 12-17, 18-64, 65\+\)"),
+    ("populations", "C2,18-64,,50", "C9,18-64,,50", r"populations: not a unit that is valid at valid_from: C9 \(2021-01-01\)"),
+    ("populations", "C2,18-64,,50", "C2,18-64,,fifty", r"populations.csv line 5: persons must be a whole number from 0 \(found fifty\)"),
+    ("populations", "40,true", "40,perhaps", r"populations.csv line 6: is_sample must be true or false \(found perhaps\)"),
+    ("targets", ",first,,,0.9", ",first,,,90", r"targets.csv line 2: share must be a share above 0, at most 1 \(found 90\)"),
+    ("targets", ",complete,", ",done,", r"targets.csv line 3: stage must be one of first, complete, booster1, booster2 \(found done\)"),
+    ("targets", "D3,first", "D9,first", "targets: not a unit that is valid at valid_from: D9"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), [pytest.param(*case, id=f"{case[0]}: {case[2]}") for case in BAD])
+def test_a_bad_table_is_refused_in_words(world, tables, name, old, new, said):
+    change(tables, name, old, new)
+    with pytest.raises(ReferenceError, match=said):
+        load(world, tables)
+
+
+def test_a_target_of_an_age_band_that_is_not_there_is_refused(world, tables):
+    """Else it would be everybody's target."""
+    change(tables, "targets", ",complete,,,0.8", ",complete,18-65,,0.8")
+    with pytest.raises(ReferenceError, match="targets: age_band 18-65 is not one of the settings' age_bands"):
+        load(world, tables)
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), [
+    ("booster_rules", "2,2021-01-01,120", "3,2021-01-01,120", r"booster_rules.csv line 4: booster must be a whole number from 1 to 2 \(found 3\)"),
+    ("vaccines", "Janssen,,1", "Janssen,,0", r"vaccines.csv line 5: primary_doses must be a whole number from 1 to 9 \(found 0\)"),
+    ("vaccine_aliases", "AZD1222,AZ", "PFIZER,AZ", "vaccine_aliases.csv line 3: pfizer is there already, with other values, on line 2"),
+    ("populations", "40,true", "9999999999,true", "populations: the warehouse refuses it: value .9999999999. is out of range"),
+    ("units", "Commune 2,2,D1,2004-01-01,", "Commune 2,2,D1,2004-01-01,2003-12-31", "units.csv line 7: valid_to is before valid_from"),
+    ("units", "C3,Xã Châu Pha", "C2,Xã Châu Pha", "units.csv line 8: C2, 2004-01-01 is there already, with other values, on line 7"),
+])  # fmt: skip
+def test_what_the_schema_would_refuse_is_refused_in_words_too(world, tables, name, old, new, said):
+    change(tables, name, old, new)
+    with pytest.raises(ReferenceError, match=said):
+        load(world, tables)
+
+
+def test_a_file_that_is_not_there_is_named(world, tables):
+    (tables / "sites.csv").unlink()
+    with pytest.raises(ReferenceError, match=r"reference.sites: .*sites.csv cannot be read"):
+        load(world, tables)
+
+
+def test_the_root_must_be_a_unit(world, tables):
+    file = tables / "config.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("root: P", "root: Q"), encoding="utf-8")
+    with pytest.raises(ReferenceError, match="units.root: Q is not a unit that is valid on 2022-06-01"):
+        load(world, tables)
+
+
+def test_the_same_again_changes_nothing(world, tables):
+    assert load(world, tables) == (0, [])
+
+
+def test_columns_may_be_called_otherwise_and_constants_given(world, tables):
+    file = tables / "config.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(
+        "sites: sites.csv", "sites: {path: theirs.csv, columns: {code: ma, name: ten, unit_code: xa}, constants: {kind: fixed}}"), encoding="utf-8")
+    (tables / "theirs.csv").write_text("ma,ten,xa\nS1,Trạm Y tế Ấp Bắc,C1\nS9,Mới,C2\n", encoding="utf-8")
+    changed, moved = load(world, tables)
+    assert (changed, moved) == (2, [])  # S1 has no plan any more, S9 is new
+
+
+def test_a_table_may_be_the_answer_to_a_query(world, tables, database):
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute("CREATE TABLE doi_tuong (nam date, xa text, nguoi int)")
+        db.execute("INSERT INTO doi_tuong VALUES ('2021-01-01', 'C1', 77)")
+    file = tables / "config.yaml"
+    query = "SELECT 'Q' AS version, 'Sở' AS source, nam AS dated_on, nam AS valid_from, xa AS unit_code, nguoi AS persons FROM doi_tuong"
+    file.write_text(file.read_text(encoding="utf-8").replace(
+        "populations: populations.csv", f'populations: {{url: "{database}", query: "{query}"}}'), encoding="utf-8")
+    with world.db.transaction(force_rollback=True):
+        reference.load(world.db, read(file), TODAY, 0)
+        assert world.ask("SELECT persons FROM warehouse.population JOIN warehouse.population_version v USING (version_id) WHERE v.name = 'Q' AND NOT is_summed") == [(77,)]
+    file.write_text(file.read_text(encoding="utf-8").replace("FROM doi_tuong", "FROM nowhere"), encoding="utf-8")
+    with pytest.raises(ReferenceError, match="reference.populations: the query failed: DatabaseError"):
+        load(world, tables)
+
+
+# Sums and dates
+
+
+def populations(held: Given, version: str) -> dict:
+    return {code: persons for code, persons in held.ask(
+        "SELECT u.code, sum(p.persons) FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
+        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s GROUP BY 1", version)}  # fmt: skip
+
+
+def test_what_a_version_does_not_say_of_a_parent_is_the_sum_of_its_children(world):
+    assert populations(world, "Thử") == {"C1": 100, "C2": 50, "C3": 40, "D3": 5, "D1": 150, "D2": 40, "P": 195}
+
+
+def test_a_version_that_does_not_know_every_child_does_not_know_the_parent(world, tables):
+    """A share of the people of one commune only, with the people injected of both, would look much too good."""
+    change(tables, "populations", "Thử,Bảng thử,2021-01-01,2021-01-01,C2,18-64,,50,true\n", "")
+    file = tables / "populations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("Thử,", "Lỗ,"), encoding="utf-8")
+    with world.db.transaction(force_rollback=True):
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        assert populations(world, "Lỗ") == {"C1": 100, "C3": 40, "D3": 5, "D2": 40}
+
+
+def test_what_a_version_says_of_a_parent_stays(world, tables):
+    file = tables / "populations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("Thử,", "Lời,") + "Lời,Bảng thử,2021-01-01,2021-01-01,D1,18-64,,999,true\n", encoding="utf-8")
+    with world.db.transaction(force_rollback=True):
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        found = world.ask("SELECT p.persons FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
+                          "JOIN warehouse.population_version v USING (version_id) WHERE v.name = 'Lời' AND u.code = 'D1' AND age_band = 3")  # fmt: skip
+        assert found == [(999,)]
+
+
+def test_dated_rules_end_where_the_next_begins(world):
+    found = world.ask("SELECT valid_from, valid_to FROM warehouse.dose_rule JOIN warehouse.vaccine v USING (vaccine_id) WHERE v.code = 'AZ' "
+                      "AND previous_vaccine_id = vaccine_id ORDER BY valid_from LIMIT 1")  # fmt: skip
+    assert found == [(date(2021, 1, 1), date(2021, 9, 19))]
+
+
+def test_a_code_that_was_reused_is_two_units(world, tables):
+    """C2 was another place until 2010; records of then live there."""
+    file = tables / "units.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("C2,Xã Bình An,Commune 2,2,D1,2004-01-01", "C2,Xã Bình An,Commune 2,2,D1,2010-01-01")
+                    + "C2,Xã Cũ,Old,2,D2,2004-01-01,2009-12-31,C3\n", encoding="utf-8")  # fmt: skip
+    with world.db.transaction(force_rollback=True):
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        found = world.ask("SELECT u.name, p.code FROM warehouse.unit u JOIN warehouse.unit p ON p.unit_id = u.parent_id WHERE u.code = 'C2' ORDER BY u.valid_from")
+    assert ("Xã Cũ", "D2") in found and ("Xã Bình An", "D1") in found
+
+
+def test_names_sort_and_search_without_accents():
+    assert reference.plain("Đất Đỏ") == "dat do"
+    assert reference.plain("Hoà Bình") == reference.plain("Hòa Bình")
+    assert sorted(["Phường 10", "Phường 2", "Ấp Bắc"], key=reference.plain) == ["Ấp Bắc", "Phường 2", "Phường 10"]
+
+
+# Changed while running
+
+
+def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    register = Register(database)
+    register.enter("r1", diem_tiem="S1")
+    register.enter("r2", diem_tiem="S2")
+    file = configure(tmp_path, {"platform": source(database)})
+    file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL), str(tables)), encoding="utf-8")
+    places = ("SELECT u.code, sum(b.doses)::int FROM warehouse.balance_doses b JOIN warehouse.unit u ON u.unit_id = b.place_unit_id "
+              "GROUP BY 1 HAVING sum(b.doses) <> 0 ORDER BY 1")  # fmt: skip
+    with station.leading(read(file)) as led:
+        led.prepare()
+        led.intakes[0].work()
+        assert led.db.execute(places).fetchall() == [("C1", 1), ("C2", 1)]
+        versions = led.db.execute("SELECT last_batch_id FROM warehouse.leader").fetchone()[0]
+        led.refresh_reference()
+        assert led.db.execute("SELECT last_batch_id FROM warehouse.leader").fetchone()[0] == versions  # nothing changed
+
+        change(tables, "sites", "fixed,C1", "fixed,C3")
+        led.refresh_reference()
+        assert led.db.execute(places).fetchall() == [("C2", 1), ("C3", 1)]
+        assert led.db.execute("SELECT DISTINCT cause::text FROM warehouse.ledger_doses WHERE batch_id > %s", [versions]).fetchall() == [("reclassified",)]
+        assert not any(recount(led.db, ZONE, 0).values())
+
+        before = led.db.execute("SELECT count(*) FROM warehouse.batch").fetchone()
+        change(tables, "sites", "fixed,C3", "fixed,nowhere")
+        led.refresh_reference()  # said in the log; what was there stays
+        assert led.db.execute("SELECT count(*) FROM warehouse.batch").fetchone() == before
+    register.close()
+
+
+def test_an_alias_that_was_added_brings_records_back_by_itself(warehouse, database, tables, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    register = Register(database)
+    register.enter("r1", vac_xin="Vắc xin mới")
+    file = configure(tmp_path, {"platform": source(database)})
+    file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL), str(tables)), encoding="utf-8")
+    with station.leading(read(file)) as led:
+        led.prepare()
+        led.intakes[0].work()
+        assert led.db.execute("SELECT received, loaded, quarantined FROM warehouse.source").fetchone() == (1, 0, 1)
+        change(tables, "vaccine_aliases", "Pfizer,PF", "Pfizer,PF\nVẮC XIN MỚI,PF")
+        led.refresh_reference()
+        assert led.db.execute("SELECT received, loaded, quarantined FROM warehouse.source").fetchone() == (1, 1, 0)
+    register.close()
