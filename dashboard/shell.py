@@ -92,6 +92,12 @@ def _notices(view: View) -> list:
     return notices.notices(view.language, view.filters, view.ignored, sample_day)
 
 
+def _choices(view: View) -> list:
+    vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
+    ages = [(band.age_band, band.label) for band in view.data.age_bands()]
+    return filterbar.choices(view.language, view.filters, ages, vaccines)
+
+
 # The parts of the frame that depend on the address: id → what is drawn there.
 AROUND = {
     # before the first reference data there is no unit to name
@@ -99,25 +105,9 @@ AROUND = {
     "languages": lambda view: header.languages(view.language, view.filters),
     "notices": _notices,
     "switches": lambda view: filterbar.switches(view.language, view.filters),
+    "choices": _choices,
+    "unit-search": lambda view: header.search(view.language, view.filters, _unit_options(view)),
 }
-
-
-def _choices(view: View) -> list:
-    vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
-    ages = [(band.age_band, band.label) for band in view.data.age_bands()]
-    return filterbar.choices(view.language, view.filters, ages, vaccines)
-
-
-def _unit_search(view: View):
-    return header.search(view.language, _unit_options(view))
-
-
-def _unless_away(build):
-    """What `build` gives; nothing while the warehouse is away (the page is built anew when it is back)."""
-    try:
-        return build()
-    except WarehouseUnreachable:
-        return None
 
 
 def _provenance(view: View) -> tuple:
@@ -144,7 +134,8 @@ def _provenance(view: View) -> tuple:
 
 def around(view: View) -> list:
     """All that stands around the page, as it is drawn for one address."""
-    return [*(draw(view) for draw in AROUND.values()), _choices(view), _unit_search(view), *_provenance(view)[:2]]
+    drawn_there = [draw(view) for draw in AROUND.values()]
+    return [*drawn_there, filterbar.days(view.language, view.filters), *_provenance(view)[:2]]
 
 
 def _register_browser_side(app) -> None:
@@ -159,7 +150,6 @@ def _register_browser_side(app) -> None:
     # These have no output: they set what was there before they are, or what they hang on themselves.
     for name, given in (
         ("follow", Input("chosen", "data")),
-        ("goToUnit", Input("unit-search", "value")),
         ("catchUp", Input("missed", "data")),
     ):
         app.clientside_callback(ClientsideFunction("shell", name), given, prevent_initial_call=True)
@@ -167,35 +157,32 @@ def _register_browser_side(app) -> None:
 
 
 def _register_filters(app, reader: Reader) -> None:
-    controls = ("date_from", "date_to", "ages", "groups", "vaccines")
-    values = [f"filter-{name}" for name in controls]
+    @app.callback(Output("days", "children"), Input("route", "data"), State("url", "search"))
+    def build_days(_route, search):
+        try:
+            view = reader.read(search)
+        except WarehouseUnreachable:  # the page is built anew when it is back
+            return None
+        return filterbar.days(view.language, view.filters)
 
-    @app.callback(Output("choices", "children"), Input("route", "data"), State("url", "search"))
-    def build_choices(_route, search):
-        return _unless_away(lambda: _choices(reader.read(search)))
-
-    @app.callback(Output("unit-search-box", "children"), Input("route", "data"), State("url", "search"))
-    def build_unit_search(_route, search):
-        return _unless_away(lambda: _unit_search(reader.read(search)))
-
-    # One callback both ways: the choices show the address, and what is chosen is the next address.
+    # One callback both ways: the days show the address, and what is typed is the next address.
     @app.callback(
         Output("chosen", "data"),
-        *[Output(id, "value") for id in values],
-        *[Output(f"filter-{name}-summary", "children") for name in filterbar.SUMMARIES],
+        Output("filter-from", "value"),
+        Output("filter-to", "value"),
+        Output("filter-days-summary", "children"),
         Input("url", "search"),
-        *[Input(id, "value") for id in values],
+        Input("filter-from", "value"),
+        Input("filter-to", "value"),
         prevent_initial_call=True,
     )
-    def follow_or_show_choices(search, *chosen):
+    def follow_or_show_days(search, first, last):
         view = reader.read(search)
-        if ctx.triggered_id != "url":
-            wanted = filterbar.understood(dict(zip(controls, chosen, strict=True)))
-            query = view.filters.but(**wanted).query()
-            return query, *[no_update] * (len(values) + len(filterbar.SUMMARIES))
-        shown = filterbar.values(view.language, view.filters)
-        summaries = filterbar.summaries(view.language, view.filters)
-        return no_update, *[shown[name] for name in controls], *summaries
+        if ctx.triggered_id == "url":
+            summary = filterbar.days_summary(view.language, view.filters)
+            return no_update, *filterbar.typed_days(view.filters), summary
+        wanted = view.filters.but(date_from=filterbar.read_day(first), date_to=filterbar.read_day(last))
+        return wanted.query(), no_update, no_update, no_update
 
 
 def _register_provenance(app, reader: Reader, data) -> None:

@@ -3,9 +3,10 @@
 // would close, the keyboard's place would be lost, and nothing could show which figure changed.
 (function () {
   "use strict";
-  const NAMES = { className: "class", htmlFor: "for", tabIndex: "tabindex", colSpan: "colspan" };
-  // Written by the browser itself: the reader's (open) and the clock's (freshness.js).
-  const OURS = new Set(["open"]);
+  const NAMES = { className: "class", htmlFor: "for", tabIndex: "tabindex", colSpan: "colspan", autoComplete: "autocomplete" };
+  const DASH_ONLY = new Set(["children", "style", "value"]);
+  // What the reader opened, typed or walked to is not the answer's to change.
+  const OURS = new Set(["open", "hidden", "aria-expanded", "aria-selected", "aria-activedescendant"]);
 
   function flat(children, found = []) {
     if (Array.isArray(children)) children.forEach((child) => flat(child, found));
@@ -16,7 +17,7 @@
   function attributes(props) {
     const wanted = {};
     for (const [name, value] of Object.entries(props)) {
-      if (name === "children" || name === "style" || value === null || value === undefined || value === false) continue;
+      if (DASH_ONLY.has(name) || value === null || value === undefined || value === false) continue;
       wanted[NAMES[name] || name] = value === true ? "" : String(value);
     }
     return wanted;
@@ -25,12 +26,15 @@
   function dress(element, props) {
     const wanted = attributes(props);
     for (const { name } of [...element.attributes]) {
-      if (!(name in wanted) && name !== "style" && !OURS.has(name)) element.removeAttribute(name);
+      const isKept = name === "style" || OURS.has(name) || element.tagName === "INPUT";
+      if (!(name in wanted) && !isKept) element.removeAttribute(name);
     }
     for (const [name, value] of Object.entries(wanted)) {
       // a figure that is lit just now keeps its light: its class is compared without it
       if (name === "class" && element.classList.contains("changed")) element.className = value + " changed";
-      else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+      else if (element.getAttribute(name) !== value && !(OURS.has(name) && element.isConnected)) {
+        element.setAttribute(name, value);
+      }
     }
     const style = props.style || {};
     for (const [name, value] of Object.entries(style)) {

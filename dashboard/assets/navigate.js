@@ -13,4 +13,11 @@
     dash_clientside.set_props("url", { pathname: link.pathname, search: link.search });
     if (isElsewhere) window.scrollTo(0, 0);
   });
+
+  // What is ticked is ticked with the space bar.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || event.target.getAttribute?.("role") !== "checkbox") return;
+    event.preventDefault();
+    event.target.click();
+  });
 })();

@@ -54,15 +54,8 @@
     if (query !== undefined && query !== location.search) dash_clientside.set_props("url", { search: query });
   }
 
-  function goToUnit(code) {
-    if (!code) return;
-    const asked = new URLSearchParams(location.search);
-    asked.set("unit", code);
-    dash_clientside.set_props("url", { search: "?" + asked.toString().replaceAll("%2C", ",") });
-  }
-
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    shell: { route, version, theme, follow, goToUnit, catchUp },
+    shell: { route, version, theme, follow, catchUp },
   });
 
   // The frame is built by a callback: what depends on the screen is set when it appears.

@@ -13,19 +13,15 @@ from dashboard.i18n import Language
 _DAY = "%d/%m/%Y"  # as it is typed, in both languages
 
 
-def filterbar(language: Language) -> html.Details:
+def filterbar(language: Language) -> html.Section:
     """Folded on a phone, open elsewhere (assets/shell.js opens it)."""
-    return html.Details(
-        [
-            html.Summary(language.say("filter.title")),
-            html.Div(
-                [*drawn("switches", class_name="switches"), html.Div(id="choices", className="choices")],
-                className="filter-row",
-            ),
-        ],
+    row = [*drawn("switches", class_name="choices"), html.Div(id="days"), *drawn("choices", class_name="choices")]
+    folded = html.Details(
+        [html.Summary(language.say("filter.title")), html.Div(row, className="filter-row")],
         id="filterbar",
         className="filterbar",
     )
+    return html.Section(folded, **{"aria-label": language.say("filter.title")})
 
 
 def switches(language: Language, filters: Filters) -> list:
@@ -44,16 +40,30 @@ def choices(
     ages: Sequence[tuple[int, str]],
     vaccines: Sequence[tuple[str, str]],
 ) -> list:
-    say, now = language.say, values(language, filters)
+    """Each option is a link to the same question with that option in or out."""
+    say = language.say
     groups = [(number, say(f"group.{number}")) for number in PRIORITY_GROUPS]
-    summary = dict(zip(SUMMARIES, summaries(language, filters), strict=True))
-    days = [
+    nothing = {"ages": "filter.any_age", "groups": "filter.any", "vaccines": "filter.any"}
+    made = []
+    for name, options in (("ages", ages), ("groups", groups), ("vaccines", vaccines)):
+        chosen = getattr(filters, name)
+        summary = say("filter.chosen", n=len(chosen)) if chosen else say(nothing[name])
+        links = [_option(filters, name, value, text, value in chosen) for value, text in options]
+        clear = [link(say("filter.clear"), filters.href(**{name: ()}), "clear")] if chosen else []
+        made.append(_choice(say(f"filter.{name}"), name, summary, [*links, *clear]))
+    return made
+
+
+def days(language: Language, filters: Filters) -> list:
+    """The first and the last day, typed."""
+    say, now = language.say, typed_days(filters)
+    inputs = [
         html.Label(
             [
                 html.Span(say(f"filter.{name}")),
                 dcc.Input(
-                    id=f"filter-date_{name}",
-                    value=now[f"date_{name}"],
+                    id=f"filter-{name}",
+                    value=value,
                     placeholder=say("filter.day"),
                     debounce=True,
                     type="text",
@@ -63,55 +73,20 @@ def choices(
             ],
             className="day-choice",
         )
-        for name in ("from", "to")
+        for name, value in zip(("from", "to"), now, strict=True)
     ]
-    made = [dcc.Store(id="chosen"), _choice(say("filter.days"), "days", summary["days"], days)]
-    for name, options in (("ages", ages), ("groups", groups), ("vaccines", vaccines)):
-        boxes = dcc.Checklist(
-            id=f"filter-{name}",
-            options=[{"label": text, "value": option} for option, text in options],
-            value=now[name],
-            className="boxes",
-        )
-        made.append(_choice(say(f"filter.{name}"), name, summary[name], boxes))
-    return made
+    return [dcc.Store(id="chosen"), _choice(say("filter.days"), "days", days_summary(language, filters), inputs)]
 
 
-def values(language: Language, filters: Filters) -> dict:
-    """What the controls show."""
-    return {
-        "date_from": _typed(filters.date_from),
-        "date_to": _typed(filters.date_to),
-        "ages": list(filters.ages),
-        "groups": list(filters.groups),
-        "vaccines": list(filters.vaccines),
-    }
+def typed_days(filters: Filters) -> tuple[str, str]:
+    return tuple(f"{day:{_DAY}}" if day else "" for day in (filters.date_from, filters.date_to))
 
 
-SUMMARIES = ("days", "ages", "groups", "vaccines")
-
-
-def summaries(language: Language, filters: Filters) -> list[str]:
-    """What the closed choices say, in the order of SUMMARIES."""
-    say = language.say
+def days_summary(language: Language, filters: Filters) -> str:
     first, last = filters.date_from, filters.date_to
-    days = say("filter.any")
-    if first or last:
-        days = f"{language.day(first) if first else '…'}–{language.day(last) if last else '…'}"
-    nothing = {"ages": "filter.any_age", "groups": "filter.any", "vaccines": "filter.any"}
-    return [days] + [
-        say("filter.chosen", n=len(chosen)) if (chosen := getattr(filters, name)) else say(nothing[name])
-        for name in nothing
-    ]
-
-
-def understood(values: dict) -> dict:
-    """The filters that the controls ask for; a day that cannot be read asks for nothing."""
-    return {
-        "date_from": read_day(values["date_from"]),
-        "date_to": read_day(values["date_to"]),
-        **{name: tuple(sorted(values[name] or ())) for name in ("ages", "groups", "vaccines")},
-    }
+    if not first and not last:
+        return language.say("filter.any")
+    return f"{language.day(first) if first else '…'}–{language.day(last) if last else '…'}"
 
 
 def read_day(text: str | None) -> date | None:
@@ -122,10 +97,6 @@ def read_day(text: str | None) -> date | None:
         return None
 
 
-def _typed(day: date | None) -> str:
-    return f"{day:{_DAY}}" if day else ""
-
-
 def _switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Nav:
     links = [
         link(text, href, **({"aria-current": "true"} if is_chosen else {})) for text, href, is_chosen in options
@@ -133,6 +104,12 @@ def _switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Nav:
     return html.Nav(links, className="switch", **{"aria-label": label})
 
 
-def _choice(label: str, name: str, summary: str, content) -> html.Details:
+def _option(filters: Filters, name: str, value, text: str, is_chosen: bool) -> html.A:
+    chosen = set(getattr(filters, name)) ^ {value}
+    href = filters.href(**{name: tuple(sorted(chosen))})
+    return link(text, href, "option", role="checkbox", **{"aria-checked": "true" if is_chosen else "false"})
+
+
+def _choice(label: str, name: str, summary: str, content: Sequence) -> html.Details:
     head = [html.Span(label), html.B(summary, id=f"filter-{name}-summary")]
     return html.Details([html.Summary(head), html.Div(content, className="pop")], className="choice")

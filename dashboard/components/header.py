@@ -26,7 +26,7 @@ def header(language: Language, name) -> html.Header:
             html.Div(
                 [
                     *drawn("place", html.Nav, **{"aria-label": say("unit.path")}),
-                    html.Div(id="unit-search-box", className="unit-search"),
+                    *drawn("unit-search", class_name="unit-search", role="search"),
                 ],
                 className="place-nav",
             ),
@@ -80,23 +80,29 @@ def place(view) -> html.Ol:
     return html.Ol(steps, className="path")
 
 
-def search(language: Language, units: list[tuple[str, str]]) -> dcc.Dropdown:
-    """`units` are (code, name); found with and without accents, and by code."""
+def search(language: Language, filters: Filters, units: list[tuple[str, str]]) -> list:
+    """`units` are (code, name); found with and without accents, and by code (assets/search.js)."""
     say = language.say
-    return dcc.Dropdown(
-        id="unit-search",
-        options=[
-            {"label": name, "value": code, "search": f"{name} {unaccented(name)} {code}"} for code, name in units
-        ],
-        placeholder=say("unit.search"),
-        labels={
-            "search": say("filter.search"),
-            "clear_search": say("filter.clear_search"),
-            "clear_selection": say("filter.clear_selection"),
-            "no_options_found": say("unit.none_found"),
-        },
-        maxHeight=420,
+    box = html.Label(
+        [
+            html.Span(say("unit.search"), className="visually-hidden"),
+            dcc.Input(id="unit-search-input", type="search", placeholder=say("unit.search"), autoComplete="off"),
+        ]
     )
+    found = [
+        link(
+            name,
+            filters.href(unit=code),
+            id=f"unit-{code}",
+            role="option",
+            tabIndex=-1,
+            **{"data-search": f"{unaccented(name)} {code}", "aria-selected": "false"},
+        )
+        for code, name in units
+    ]
+    shown = html.Div(found, id="unit-search-list", role="listbox", hidden=True, **{"aria-label": say("unit.path")})
+    none = html.P(say("unit.none_found"), className="none-found", hidden=True)
+    return [box, shown, none]
 
 
 def languages(language: Language, filters: Filters) -> list:

@@ -42,7 +42,6 @@ def ranking(
         ("rank", "ranking.rank", ""),
         ("name", "ranking.name", ""),
         ("bar", "ranking.coverage", ""),
-        ("share", "", ""),
         ("change", "ranking.change", ""),
         ("people", "ranking.people", "ranking.people_unit"),
         ("gap", "ranking.gap", "ranking.people_unit"),
@@ -83,7 +82,6 @@ def doses_ranking(
         ("rank", "ranking.rank", ""),
         ("name", "ranking.name", ""),
         ("bar", "ranking.plan_share", ""),
-        ("share", "", ""),
         ("today", "ranking.doses_today", "doses.word"),
         ("plan", "ranking.plan", "doses.word"),
         ("yesterday", "ranking.doses_yesterday", "doses.word"),
@@ -128,10 +126,9 @@ def _total(language: Language, before: int, counts: Sequence[tuple[str, int | No
 
 
 def _head(say, name: str, key: str, unit: str) -> html.Th:
-    text = [say(key)] if key else []
-    if unit:
-        text.append(html.Span(say(unit), className="unit"))
-    return html.Th(text, scope="col", className=name)
+    text = [say(key), html.Span(say(unit), className="unit")] if unit else say(key)
+    # the bar and its number stand under one head
+    return html.Th(text, scope="col", className=name, colSpan=2 if name == "bar" else None)
 
 
 def _row(language: Language, row, line: Line, today: date, kind: str = "") -> html.Tr:

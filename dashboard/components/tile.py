@@ -103,7 +103,7 @@ def doses_tile(
 
 def _tile(language, title, number, bar, lines, last_days, as_of, definition, is_asked=False) -> html.Article:
     say = language.say
-    foot = html.Footer(
+    foot = html.Div(
         [
             html.Details(
                 [
@@ -115,7 +115,8 @@ def _tile(language, title, number, bar, lines, last_days, as_of, definition, is_
                 [html.Span(say("asof.stale"), className="stale-word"), say("tile.as_of", time=as_of)],
                 className="tile-as-of",
             ),
-        ]
+        ],
+        className="foot",
     )
     body = [html.H2(title), html.P(number, className="number"), bar, *lines, last_days, foot]
     mark = {"aria-current": "true"} if is_asked else {}

@@ -157,7 +157,7 @@ def short_name(name: str) -> str:
 
 
 def table_frame(body) -> html.Div:
-    return html.Div(body, className="table-frame")
+    return html.Div(body, className="table-frame", tabIndex=0)
 
 
 def _standing_sentence(view: View, children: list) -> str:

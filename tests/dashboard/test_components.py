@@ -304,9 +304,20 @@ def test_days_are_typed_the_vietnamese_way(text, day):
     assert filterbar.read_day(text) == day
 
 
-def test_the_choices_ask_for_what_they_show():
-    filters = Filters(date_from=date(2021, 9, 1), ages=(1, 2), groups=(9,), vaccines=("PF",))
-    assert filters == Filters(**filterbar.understood(filterbar.values(VI, filters)))
+def test_an_option_leads_to_the_question_with_it_in_or_out():
+    tree = filterbar.choices(VI, Filters(ages=(1,), stage="first"), [(1, "12-17"), (2, "18+")], [("PF", "Comirnaty")])
+    options = {said(part): part for part in of_class(tree, "option")}
+    assert options["12-17"].href == "/?stage=first" and getattr(options["12-17"], "aria-checked") == "true"
+    assert options["18+"].href == "/?age=1,2&stage=first" and getattr(options["18+"], "aria-checked") == "false"
+    assert options["Comirnaty"].href == "/?age=1&vaccine=PF&stage=first"
+    assert [part.href for part in of_class(tree, "clear")] == ["/?stage=first"]
+
+
+def test_the_days_are_shown_as_they_are_typed():
+    filters = Filters(date_from=date(2021, 9, 1))
+    assert filterbar.typed_days(filters) == ("01/09/2021", "")
+    assert filterbar.days_summary(VI, filters) == "01/09/2021–…"
+    assert filterbar.days_summary(VI, Filters()) == "Tất cả"
 
 
 def test_a_switch_keeps_the_rest_of_the_question():

@@ -1,0 +1,66 @@
+// The search among units: typed with or without accents, walked with the arrows, chosen with Enter.
+(function () {
+  "use strict";
+  const box = () => document.getElementById("unit-search-input");
+  const list = () => document.getElementById("unit-search-list");
+
+  function unaccented(text) {
+    return text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "").trim();
+  }
+
+  function open(isOpen) {
+    list().hidden = !isOpen;
+    box().setAttribute("role", "combobox");
+    box().setAttribute("aria-controls", "unit-search-list");
+    box().setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) document.querySelector("#unit-search .none-found").hidden = true;
+  }
+
+  function filter() {
+    const words = unaccented(box().value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const option of list().children) {
+      const isFound = words.every((word) => option.dataset.search.includes(word));
+      option.hidden = !isFound;
+      found += isFound;
+    }
+    activate(words.length ? list().querySelector("a:not([hidden])") : null);
+    open(true);
+    document.querySelector("#unit-search .none-found").hidden = found > 0;
+  }
+
+  function activate(option) {
+    list().querySelectorAll('[aria-selected="true"]').forEach((one) => one.setAttribute("aria-selected", "false"));
+    if (!option) return box().removeAttribute("aria-activedescendant");
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    box().setAttribute("aria-activedescendant", option.id);
+  }
+
+  function step(by) {
+    const shown = [...list().querySelectorAll("a:not([hidden])")];
+    const at = shown.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (shown.length) activate(shown[(at + by + shown.length) % shown.length]);
+  }
+
+  function leave() {
+    box().value = "";
+    open(false);
+  }
+
+  const isBox = (event) => event.target.id === "unit-search-input";
+  document.addEventListener("focusin", (event) => isBox(event) && filter());
+  document.addEventListener("input", (event) => isBox(event) && filter());
+  document.addEventListener("focusout", (event) => isBox(event) && setTimeout(leave, 200));
+  document.addEventListener("keydown", (event) => {
+    if (!isBox(event)) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      step(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter") {
+      const chosen = list().querySelector('[aria-selected="true"]');
+      if (chosen) chosen.click();
+      leave();
+    } else if (event.key === "Escape") leave();
+  });
+})();
