@@ -17,7 +17,7 @@ from etl.sample.rows import COLUMNS, IDENTITIES, KINDS, STATUSES
 
 DAYS = 160
 LAST_DAY = date(2021, 11, 4)  # the day before the first day of the sample's clock
-DOSES_A_PERSON = 1.9
+DOSES_A_PERSON = 1.85  # 1.9 on the average; some persons are left over
 
 _SECOND, _DAY = 1_000_000, 86_400_000_000  # in microseconds
 _FROM_UTC = 7 * 3600 * _SECOND
@@ -161,11 +161,23 @@ class Campaign:
         return pa.table({name: values[name] for name in COLUMNS})
 
     def _sites(self, person: np.ndarray) -> pa.Array:
-        """Six of ten at the commune's own station, the others somewhere among the 114."""
-        place = province()
-        anywhere = self.draw.integers(0, len(place.sites), len(person))
-        at = np.where(self.draw.random(len(person)) < 0.6, place.stations[self.unit[person]], anywhere)
+        """Six of ten at the commune's own station, most others elsewhere in the district, few in another one."""
+        draw, place = self.draw, province()
+        unit = self.unit[person]
+        first, count = _SITES_OF_DISTRICT
+        district = place.unit_district[unit]
+        near = _BY_DISTRICT[first[district] + (draw.random(len(person)) * count[district]).astype(np.int64)]
+        anywhere = draw.integers(0, len(place.sites), len(person))
+        way = draw.random(len(person))
+        at = np.where(way < 0.6, place.stations[unit], np.where(way < 0.95, near, anywhere))
         return pa.array([site.code for site in place.sites]).take(pa.array(at))
+
+
+# The sites of a district stand side by side: from `first` on, `count` of them.
+_BY_DISTRICT = np.argsort([site.district for site in province().sites], kind="stable")
+_SITES_OF_DISTRICT = (lambda count: (np.cumsum(count) - count, count))(
+    np.bincount([site.district for site in province().sites])
+)
 
 
 def _of_vaccine(column: int) -> np.ndarray:
