@@ -5,6 +5,7 @@ Exit codes: 0 all is well · 1 something is wrong with the data or a source · 2
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from etl.identity import PersonKeyError
 from etl.pipeline import Outcome
 from etl.progress import Progress
 from etl.reference import ReferenceError
+from etl.sources import SourceError
 from etl.station import Station
 from sql import connect, settings
 from sql.clock import Clock
@@ -41,11 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     try:
         return options.verb(_settings(options), options)
-    except (SettingsError, ReferenceError, PersonKeyError) as wrong:
+    except (SettingsError, ReferenceError, PersonKeyError, SourceError) as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except (connect.NoWarehouse, Busy) as refused:
         print(str(refused) or type(refused).__doc__, file=sys.stderr)
+        return 3
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        print("the database holds no warehouse of this version yet: ./run makes it", file=sys.stderr)
         return 3
     except (psycopg.OperationalError, OperationalError) as gone:
         print(f"the warehouse is out of reach: {type(gone).__name__}", file=sys.stderr)
@@ -77,6 +82,8 @@ def run(config: Settings, _options: argparse.Namespace) -> int:
 
 def once(config: Settings, options: argparse.Namespace) -> int:
     """Take in what every source has now, then end."""
+    if options.source and options.source not in config.sources:
+        raise SettingsError(f"{options.source} is not a source of the settings; they are: {', '.join(config.sources)}")
     outcomes: list[Outcome] = []
     with Progress("records", quiet=options.json) as progress:
 
@@ -87,8 +94,9 @@ def once(config: Settings, options: argparse.Namespace) -> int:
         with _leading(config, report) as led:
             led.prepare()
             for intake in led.intakes:
-                if not getattr(options, "source", None) or intake.source.name == options.source:
-                    progress.expect(intake.source.describe().get("rows"))
+                if options.source in (None, intake.source.name):
+                    with contextlib.suppress(SourceError):  # `work` writes it down
+                        progress.expect(intake.source.describe().get("rows"))
                     intake.work()
     sources = _sources(config)
     _print(options, station.total(outcomes) | {"sources": sources})

@@ -1,0 +1,253 @@
+"""python -m etl VERB: what each prints, and how it ends: 0 well, 1 data or source, 2 settings or command, 3 warehouse."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from etl.__main__ import main
+from etl.progress import Progress
+from sql import connect
+from tests.etl.register import Register, configure, source, verb
+
+PROJECT = Path(__file__).parents[2]
+VERBS = ("run", "once", "status", "verify", "retry", "release", "rebuild", "backfill")
+
+
+@pytest.fixture
+def register(database):
+    held = Register(database)
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def file(warehouse, register, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    return configure(tmp_path, {"platform": source(register.url)})
+
+
+@pytest.fixture
+def said(capsys):
+    """What was printed as JSON since the last call; nothing else may be on that channel."""
+    return lambda: json.loads(capsys.readouterr().out)
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_each_verb_explains_itself(capsys, name):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "--config" in shown and "--json" in shown
+    assert len(shown.split("\n\n")[1].strip()) > 20  # a sentence on what it does
+
+
+def test_the_program_lists_its_verbs_and_its_exit_codes():
+    shown = subprocess.run([sys.executable, "-m", "etl", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert [name for name in VERBS if name not in shown] == []
+    assert "Exit codes" in shown
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["release"], ["once", "--jason"]], ids=" ".join)
+def test_a_command_that_makes_no_sense_is_2(capsys, words):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+
+
+def test_once_takes_in_what_there_is_and_says_how_much(file, register, said):
+    register.enter("r1")
+    register.enter("r2", vac_xin="??")
+    assert verb(file, "once", "--json") == 0
+    found = said()
+    assert {name: found[name] for name in ("received", "loaded", "unchanged", "quarantined")} == {
+        "received": 2, "loaded": 1, "unchanged": 0, "quarantined": 1}  # fmt: skip
+    assert found["sources"][0]["open_rules"] == "unknown_vaccine 1"
+    assert verb(file, "once", "--json") == 0
+    assert said()["received"] == 0
+
+
+def test_backfill_is_the_same_road(file, register, said):
+    register.enter("r1")
+    assert verb(file, "backfill", "--json") == 0
+    assert said()["loaded"] == 1
+
+
+def test_once_without_json_prints_plain_lines(file, register, capsys):
+    register.enter("r1")
+    assert verb(file, "once") == 0
+    out = capsys.readouterr()
+    assert "received: 1\n" in out.out and "name=platform" in out.out
+    assert "1 records" in out.err or "1 of about" in out.err  # progress, where there is no terminal
+
+
+def test_a_source_that_fails_is_1_and_the_others_go_on(warehouse, register, tmp_path, monkeypatch, said):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    gone = source("postgresql://an:s3cr3t@127.0.0.1:9/platform")
+    file = configure(tmp_path, {"gone": gone, "platform": source(register.url)})
+    register.enter("r1")
+    assert verb(file, "once", "--json") == 1
+    found = {one["name"]: one for one in said()["sources"]}
+    assert (found["gone"]["state"], found["platform"]["state"], found["platform"]["loaded"]) == ("failed", "running", 1)
+    assert verb(file, "status", "--json") == 1
+    assert "s3cr3t" not in json.dumps(said())
+
+
+def test_one_source_alone(warehouse, register, tmp_path, monkeypatch, said, capsys):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    register.db.execute("CREATE TABLE public.other (LIKE public.injections INCLUDING ALL)")
+    file = configure(tmp_path, {"platform": source(register.url), "other": source(register.url, table="public.other")})
+    register.enter("r1")
+    assert verb(file, "once", "--source", "other", "--json") == 0
+    assert said()["received"] == 0
+    assert verb(file, "once", "--source", "platform", "--json") == 0
+    assert said()["received"] == 1
+    assert verb(file, "once", "--source", "nobody") == 2
+    assert "nobody is not a source of the settings; they are: platform, other" in capsys.readouterr().err
+
+
+def test_status_says_how_far_it_is(file, register, said):
+    register.enter("r1")
+    verb(file, "once", "--json")
+    said()
+    assert verb(file, "status", "--json") == 0
+    found = said()
+    assert found["batch"] == found["folded_through"] > 0
+    assert found["sources"][0]["received"] == 1
+
+
+def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, register, warehouse, said):
+    register.enter("r1")
+    verb(file, "once", "--json")
+    said()
+    assert verb(file, "verify", "--json") == 0
+    found = said()
+    assert (found["differences"], found["examples"]) == (0, {})
+    assert set(found["compared"]) >= {"ledger_people", "balance_people", "balance_doses", "balance_entries", "persons", "records"}
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.balance_people SET people = 7")
+    assert verb(file, "verify", "--json") == 1
+    found = said()
+    assert found["differences"] > 0
+    assert found["examples"]["balance_people"][0]["held_people"] == 7
+
+
+def test_retry_loads_what_was_mended(file, register, warehouse, said):
+    register.enter("r1", vac_xin="Mới")
+    verb(file, "once", "--json")
+    said()
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("INSERT INTO warehouse.vaccine_alias VALUES ('mới', 1)")
+    assert verb(file, "retry", "--json") == 0
+    assert said() == {"platform": {"tried": 1, "loaded": 1}}
+    assert verb(file, "verify", "--json") == 0
+
+
+def test_rebuild_works_every_course_out_anew(file, register, warehouse, said):
+    for n in range(3):
+        register.enter(f"r{n}", vac_xin="PF", so_giay_to=f"{n:012d}")
+    verb(file, "once", "--json")
+    said()
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.vaccine SET primary_doses = 1 WHERE code = 'PF'")
+    assert verb(file, "verify", "--json") == 1
+    said()
+    rewrite(file, "vaccines.csv", "theirs.csv")
+    theirs = (PROJECT / "tests/etl/small/vaccines.csv").read_text(encoding="utf-8").replace("Comirnaty,,2", "Comirnaty,,1")
+    (file.parent / "theirs.csv").write_text(theirs, encoding="utf-8")
+    rewrite(file, str(PROJECT / "tests/etl/small/theirs.csv"), "theirs.csv")
+    assert verb(file, "rebuild", "--json") == 0
+    assert said() == {"persons": 3}
+    assert verb(file, "verify", "--json") == 0
+    with connect.raw_at(warehouse.url, "owner") as db:
+        assert db.execute("SELECT sum(people) FROM warehouse.ledger_people WHERE stage = 2 AND cause = 'reclassified'").fetchone() == (3,)
+
+
+def test_release_of_what_is_not_stopped_is_1(file, capsys):
+    verb(file, "once", "--json")
+    assert verb(file, "release", "platform") == 1
+    assert "platform is not stopped by the brake" in capsys.readouterr().err
+
+
+# What is wrong with the settings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("root: P", "roots: P", "config.yaml: units"),
+        ("root: P", "root: Q", "units.root: Q is not a unit"),
+        ("vaccines.csv", "nowhere.csv", "reference.vaccines: .*nowhere.csv cannot be read"),
+        ("updated_at: cap_nhat", "updated_at: {value: '2021-01-01'}", "sources.platform.fields.updated_at: "),
+        ("url: postgresql:", "url: nosuch:", "sources.platform.url: "),
+    ],
+)
+def test_settings_that_cannot_work_are_2_and_name_the_key(file, capsys, old, new, said):
+    rewrite(file, old, new)
+    assert verb(file, "once") == 2
+    found = capsys.readouterr().err
+    assert re.search(said, found), found
+
+
+def test_no_settings_file_is_2(capsys, tmp_path):
+    assert verb(tmp_path / "nothing.yaml", "status") == 2
+    assert "give the settings file by --config" in capsys.readouterr().err
+
+
+def test_a_person_key_that_cannot_be_used_is_2(file, capsys, monkeypatch):
+    monkeypatch.setenv("PERSON_ID_KEY", "abc")
+    assert verb(file, "once") == 2
+    assert "PERSON_ID_KEY: must be" in capsys.readouterr().err
+
+
+# The warehouse
+
+
+@pytest.mark.parametrize("name", [["once"], ["status"], ["verify"], ["retry"], ["release", "platform"], ["rebuild"]], ids=lambda words: words[0])
+def test_no_warehouse_is_3(file, capsys, monkeypatch, name):
+    monkeypatch.delenv("DATABASE_URL")
+    assert verb(file, *name) == 3
+    assert "start ./run first, or set DATABASE_URL" in capsys.readouterr().err
+    monkeypatch.setenv("DATABASE_URL", "postgresql://an:s3cr3t@127.0.0.1:9/warehouse")
+    assert verb(file, *name) == 3
+    found = capsys.readouterr().err
+    assert "out of reach" in found and "s3cr3t" not in found
+
+
+@pytest.mark.parametrize("name", ["once", "status", "verify"])
+def test_a_database_that_is_no_warehouse_yet_is_3(file, capsys, monkeypatch, register, name):
+    monkeypatch.setenv("DATABASE_URL", register.url)
+    assert verb(file, name) == 3
+    assert "./run" in capsys.readouterr().err
+
+
+# Progress
+
+
+def test_progress_says_rate_and_time_left_where_there_is_no_terminal(capsys, monkeypatch):
+    moments = iter([0.0, *(n * 6.0 for n in range(1, 50))])
+    monkeypatch.setattr("etl.progress.time.monotonic", lambda: next(moments))
+    with Progress("records") as progress:
+        progress.expect(400)
+        for _ in range(4):
+            progress.add(100)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("200 of about 400 records, ") and lines[0].endswith(" s left")
+    assert lines[-1].startswith("400 of about 400 records")
+
+
+def test_progress_is_silent_when_asked(capsys):
+    with Progress("records", quiet=True) as progress:
+        progress.expect(5)
+        progress.add(5)
+    assert capsys.readouterr() == ("", "")
