@@ -59,7 +59,8 @@ def frame(language: Language, path: str, settings) -> list:
         html.Div(id="failure-note", role="status"),
         *([filterbar.filterbar(language)] if page else []),
         html.Main(content, id="content", tabIndex=-1),
-        *drawn("provenance", html.Footer, "provenance"),
+        # no <footer>: Dash's own page has one around its scripts
+        *drawn("provenance", html.Section, "provenance", **{"aria-label": language.say("footer.sources")}),
         dcc.Store(id="missed"),  # here, not above: a callback's outputs come into the page together
     ]
 
@@ -78,13 +79,15 @@ def _version(data) -> int | None:
 
 
 def _unit_options(view: View) -> list[tuple[str, str]]:
-    """(code, name) of every unit in force, the root first, each under its parent."""
+    """(code, name) of every unit in force today, the largest first."""
     today = view.today
-    return [
-        (unit.code, view.language.name(unit))
-        for unit in sorted(view.units.values(), key=lambda unit: (unit.level, unit.sort_key or unit.code))
-        if unit.unit_id > 0 and (unit.valid_to is None or unit.valid_to > today)
-    ]
+
+    def is_in_force(unit) -> bool:
+        return (unit.valid_from or today) <= today <= (unit.valid_to or today)
+
+    known = [unit for unit in view.units.values() if unit.unit_id > 0 and is_in_force(unit)]
+    ordered = sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))
+    return [(unit.code, view.language.name(unit)) for unit in ordered]
 
 
 def _notices(view: View) -> list:
@@ -94,7 +97,8 @@ def _notices(view: View) -> list:
 
 def _choices(view: View) -> list:
     vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
-    ages = [(band.age_band, band.label) for band in view.data.age_bands()]
+    bands = view.data.age_bands()
+    ages = [(band.age_band, band.label if band.age_band else view.say("age.unknown")) for band in bands]
     return filterbar.choices(view.language, view.filters, ages, vaccines)
 
 

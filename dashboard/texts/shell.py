@@ -59,6 +59,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.day": ("ngày/tháng/năm", "day/month/year"),
     "filter.clear": ("Bỏ lọc", "Clear"),
     "filter.chosen": ("{n} mục", "{n} chosen"),
+    "age.unknown": ("Chưa rõ tuổi", "Age unknown"),
     "basis.residence": ("Theo nơi ở", "By residence"),
     "basis.place": ("Theo nơi tiêm", "By place of injection"),
     "group.1": ("1. Nhân viên y tế", "1. Health workers"),

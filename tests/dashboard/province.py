@@ -105,7 +105,8 @@ class Province:
         return self._rows([make(Vaccine, vaccine_id=1, code="PF", name="Comirnaty (Pfizer-BioNTech)")])
 
     def age_bands(self):
-        return self._rows([make(AgeBand, age_band=1, label="12-17"), make(AgeBand, age_band=2, label="18+")])
+        unknown = make(AgeBand, age_band=0, label="?")
+        return self._rows([unknown, make(AgeBand, age_band=1, label="12-17"), make(AgeBand, age_band=2, label="18+")])
 
     def sources(self):
         asked = datetime.now(UTC) - self.polled_ago

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard import theme
+from dashboard import shell, theme
 from dashboard.data import Rows, TrendDay, UnitDoses, Version
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
@@ -103,3 +103,25 @@ def test_the_language_is_known_while_the_warehouse_is_away():
     data.is_gone = True
     assert Reader(data, "vi").language("?lang=en") == LANGUAGES["en"]
     assert Reader(data, "vi").language("?unit=747") == VI
+
+
+def test_the_band_without_an_age_has_a_name():
+    shown = said(shell.AROUND["choices"](view()))
+    assert "Chưa rõ tuổi" in shown and "?" not in shown
+
+
+def test_the_search_lists_the_units_in_force_and_keeps_the_question():
+    from datetime import date
+
+    class Reformed(Province):
+        def units(self):
+            from dataclasses import replace
+
+            rows = super().units()
+            ended, begun = replace(rows[1], valid_to=date(2020, 1, 1)), replace(rows[2], valid_from=date(2025, 7, 1))
+            return Rows([rows[0], ended, begun, *rows[3:]], rows.version)
+
+    tree = shell.AROUND["unit-search"](view(Filters(stage="first"), Reformed()))
+    assert [part.href for part in of_class(tree, "stay")] == [
+        "/?unit=77&stage=first", "/?unit=755&stage=first", "/?unit=26506&stage=first"
+    ]  # fmt: skip
