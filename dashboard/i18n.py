@@ -9,7 +9,7 @@ from string import Formatter
 
 from dashboard.texts import TEXTS
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 NO_FIGURE = "–"  # an absent figure is never 0 and never empty
 
 

@@ -98,9 +98,7 @@ def read_day(text: str | None) -> date | None:
 
 
 def _switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Nav:
-    links = [
-        link(text, href, **({"aria-current": "true"} if is_chosen else {})) for text, href, is_chosen in options
-    ]
+    links = [link(text, href, **({"aria-current": "true"} if is_chosen else {})) for text, href, is_chosen in options]
     return html.Nav(links, className="switch", **{"aria-label": label})
 
 

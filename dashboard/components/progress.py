@@ -53,25 +53,19 @@ def lead(language: Language, name: str, stage: str, row) -> str:
     if row.coverage is None:
         return language.say("lead.no_population", people=row.people, **values)
     if row.target_share is None:
-        return language.say(
-            "lead.no_target", people=row.people, coverage=language.percent(row.coverage), **values
-        )
+        return language.say("lead.no_target", people=row.people, coverage=language.percent(row.coverage), **values)
     values["target"] = language.goal(row.target_share)
     if missing(row):
         return language.say("lead.short", people=missing(row), due=row.target_due_on, **values)
     above = row.people - round(row.target_share * row.population)
-    return language.say(
-        "lead.reached", coverage=language.percent(row.coverage), people=max(0, above), **values
-    )
+    return language.say("lead.reached", coverage=language.percent(row.coverage), people=max(0, above), **values)
 
 
 def pace(language: Language, row, today: date) -> str:
     """Whether the unit is fast enough; empty where there is nothing left to reach."""
     state = status(row, today)
     if state == OVERDUE:
-        return language.say(
-            "sentence.pace.overdue", due=row.target_due_on, pace=a_day(language, row.pace or 0)
-        )
+        return language.say("sentence.pace.overdue", due=row.target_due_on, pace=a_day(language, row.pace or 0))
     if state not in (ON, BEHIND):
         return ""
     values = {"needed": a_day(language, row.pace_needed), "pace": a_day(language, row.pace)}
@@ -86,9 +80,7 @@ def who(language: Language, names: dict[int, str], rows: Iterable, today: date) 
     if len(short) < _NAMED:
         return ""
     first = short[:_NAMED]
-    named = [
-        language.say("sentence.unit_people", unit=names[row.unit_id], people=missing(row)) for row in first
-    ]
+    named = [language.say("sentence.unit_people", unit=names[row.unit_id], people=missing(row)) for row in first]
     share = sum(map(missing, first)) / sum(map(missing, short))
     said = [
         language.say(

@@ -90,10 +90,7 @@ def doses_ranking(
     head = html.Tr([_head(say, *parts) for parts in heads])
     placed, nowhere = parted(row for row in rows if row.unit_id > 0 or row.doses)
     most = sorted(placed, key=lambda row: (-row.doses_today, -row.doses))
-    body = [
-        _doses_row(language, row, rank, lines[row.unit_id])
-        for rank, row in enumerate(most, 1)
-    ]
+    body = [_doses_row(language, row, rank, lines[row.unit_id]) for rank, row in enumerate(most, 1)]
     foot = [_doses_row(language, whole, None, Line(say("ranking.whole")), "whole")] if body else []
     foot += [_doses_row(language, row, None, lines[row.unit_id], "nowhere") for row in nowhere]
     if nowhere:
@@ -142,9 +139,7 @@ def _row(language: Language, row, line: Line, today: date, kind: str = "") -> ht
     cells = [
         html.Td(str(row.rank) if row.rank else "", className="rank"),
         line.head,
-        html.Td(
-            marks.bullet(row.coverage, row.target_share, label) if row.population else None, className="bar"
-        ),
+        html.Td(marks.bullet(row.coverage, row.target_share, label) if row.population else None, className="bar"),
         html.Td(marks.live(percent) if row.population else NO_FIGURE, className="share"),
         html.Td([marks.arrow(row.people_today), marks.live(points)] if row.population else "", className="change"),
         html.Td(marks.live(language.count(row.people)), className="people"),

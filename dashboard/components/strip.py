@@ -15,11 +15,7 @@ def strip(language: Language, row) -> html.Div:
     say = language.say
     counts = _counts(row)
     bar = html.Div(
-        [
-            html.Span(className=f"part {name}", style={"flexGrow": counts[name]})
-            for name in PARTS
-            if counts[name]
-        ],
+        [html.Span(className=f"part {name}", style={"flexGrow": counts[name]}) for name in PARTS if counts[name]],
         className="strip-bar",
         role="img",
         **{"aria-label": ", ".join(f"{say(f'recon.{name}')}: {language.count(counts[name])}" for name in PARTS)},
@@ -38,7 +34,10 @@ def strip(language: Language, row) -> html.Div:
         for name in PARTS
     ]
     total = html.Li(
-        [html.Span(say("recon.total"), className="what"), html.Span(marks.live(language.count(row.total)), className="number")],
+        [
+            html.Span(say("recon.total"), className="what"),
+            html.Span(marks.live(language.count(row.total)), className="number"),
+        ],
         className="total",
     )
     return html.Div([bar, html.Ul([*parts, total], className="strip-parts")], className="strip")

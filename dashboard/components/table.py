@@ -10,9 +10,7 @@ from dashboard.i18n import Language
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> html.Table:
     """The first column names the row; the others are numbers already written down."""
     head = html.Tr([html.Th(name, scope="col") for name in columns])
-    body = [
-        html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows
-    ]
+    body = [html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]
     parts = [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)]
     return html.Table(parts, className="twin")
 

@@ -46,9 +46,7 @@ def coverage_tile(
         number, under = language.percent(row.coverage), None
         counted = say("tile.of_population", people=row.people, population=row.population)
     goal = (
-        say("tile.no_target")
-        if row.target_share is None
-        else say("tile.target", target=target, due=row.target_due_on)
+        say("tile.no_target") if row.target_share is None else say("tile.target", target=target, due=row.target_due_on)
     )
     label = say("tile.bullet", value=number, target=target) if row.target_share else number
     lines = [

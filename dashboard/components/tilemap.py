@@ -8,6 +8,7 @@ from dash import html
 
 from dashboard.components.link import link
 
+
 @dataclass(frozen=True)
 class Place:
     """One tile: where it lies, what it says, how far it is (a share; None: no data), where it leads."""

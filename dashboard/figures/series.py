@@ -31,9 +31,7 @@ class Daily:
     def means(self) -> list[float | None]:
         """The mean of the 7 days up to each complete day; None where 7 days are not there."""
         return [
-            sum(self.counts[number - WEEK + 1 : number + 1]) / WEEK
-            if WEEK - 1 <= number < self.settled
-            else None
+            sum(self.counts[number - WEEK + 1 : number + 1]) / WEEK if WEEK - 1 <= number < self.settled else None
             for number in range(len(self.counts))
         ]
 

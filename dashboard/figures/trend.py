@@ -88,9 +88,15 @@ def _labels(language, colours, shown: Daily, means, needed, top):
         ends.append([needed, text, colours.ink])
         shapes.append(
             {
-                "type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": needed, "y1": needed,
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "yref": "y",
+                "y0": needed,
+                "y1": needed,
                 "line": {"color": colours.ink, "width": 1.5, "dash": "4px,3px"},
-            }  # fmt: skip
+            }
         )
     shift = 0
     if len(ends) == 2 and abs(ends[0][0] - ends[1][0]) / top < 2.2 * _TOO_NEAR:
@@ -99,18 +105,33 @@ def _labels(language, colours, shown: Daily, means, needed, top):
     for number, (value, text, colour) in enumerate(ends):
         annotations.append(
             {
-                "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "y", "y": value,
-                "yanchor": "middle", "yshift": shift * (1 if number else -1), "showarrow": False,
-                "align": "left", "text": text, "font": {"color": colour, "size": 12},
-            }  # fmt: skip
+                "xref": "paper",
+                "x": 1,
+                "xanchor": "left",
+                "xshift": 6,
+                "yref": "y",
+                "y": value,
+                "yanchor": "middle",
+                "yshift": shift * (1 if number else -1),
+                "showarrow": False,
+                "align": "left",
+                "text": text,
+                "font": {"color": colour, "size": 12},
+            }
         )
     if shown.settled < len(shown.counts):
         annotations.append(
             {
-                "xref": "x", "x": shown.days[-1].isoformat(), "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "bottom",
-                "showarrow": False, "text": language.say("trend.incomplete"),
+                "xref": "x",
+                "x": shown.days[-1].isoformat(),
+                "xanchor": "right",
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "bottom",
+                "showarrow": False,
+                "text": language.say("trend.incomplete"),
                 "font": {"color": colours.muted, "size": 12},
-            }  # fmt: skip
+            }
         )
     return annotations, shapes
 

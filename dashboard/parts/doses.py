@@ -34,9 +34,7 @@ def league(asked: View) -> html.Section | None:
     if busiest.doses_today:
         said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
     content = [html.P(said, className="sentence"), people.table_frame(body)]
-    return panel.panel(
-        title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys
-    )
+    return panel.panel(title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys)
 
 
 def place_map(asked: View) -> html.Section | None:
@@ -60,6 +58,4 @@ def _total_map(view: View, children) -> html.Section:
     shares = {row.unit_id: row.doses / most for row in children}
     figures = {row.unit_id: count(row.doses) for row in children}
     ends = count(0), f"{count(most)} {view.say('map.doses')}"
-    return people.map_panel(
-        view, shares, figures, tilemap.Scale(0, 1), ends, view.say("map.unit_doses"), ""
-    )
+    return people.map_panel(view, shares, figures, tilemap.Scale(0, 1), ends, view.say("map.unit_doses"), "")

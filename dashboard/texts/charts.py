@@ -132,8 +132,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "recon.share": ("Tỷ trọng", "Share"),
     "recon.sentence": (
         "Theo nơi ở: {residence} mũi; theo nơi tiêm: {place} mũi. Hai cách tính không cộng vào nhau.",
-        "By residence {residence} {residence:dose|doses}; by place of injection {place}. "
-        "The two are never mixed.",
+        "By residence {residence} {residence:dose|doses}; by place of injection {place}. The two are never mixed.",
     ),
     # --- sources
     "sources.title": ("Nguồn số liệu", "Sources"),

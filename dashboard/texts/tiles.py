@@ -9,8 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lead.reached": (
         "{unit} đã đạt chỉ tiêu {target} {stage}: hiện {coverage}, vượt {people} người.",
-        "{unit} has reached the target of {target} {stage}: now {coverage}, "
-        "{people} {people:person|people} above it.",
+        "{unit} has reached the target of {target} {stage}: now {coverage}, {people} {people:person|people} above it.",
     ),
     "lead.no_target": (
         "{unit} có {people} người {stage}, bằng {coverage} đối tượng đích; chưa có chỉ tiêu cho nhóm đang chọn.",

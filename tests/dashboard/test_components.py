@@ -199,7 +199,11 @@ def test_a_unit_without_population_has_no_share_and_no_place():
 
 
 def test_the_ranking_by_place_has_doses_and_plans_and_no_coverage():
-    rows = [UnitDoses(2, False, 900, 40, 50, 80), UnitDoses(3, False, 700, 60, 50, None), UnitDoses(0, False, 5, 1, 1, None)]
+    rows = [
+        UnitDoses(2, False, 900, 40, 50, 80),
+        UnitDoses(3, False, 700, 60, 50, None),
+        UnitDoses(0, False, 5, 1, 1, None),
+    ]
     table = doses_ranking(VI, rows, UnitDoses(1, True, 1600, 100, 100, 80), LINES, "")
     assert counted(table, "doses") == [700, 900, 1600, 5, 1605]  # the busiest of today first
     assert counted(table, "today") == [60, 40, 100, 1, 101]
@@ -274,7 +278,10 @@ def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():
 
 
 def test_a_source_that_stands_still_is_named():
-    lines = [provenance.SourceLine("a", "running", None, 1, 1, 1, 0), provenance.SourceLine("b", "braked", "?", 1, 1, 1, 0)]
+    lines = [
+        provenance.SourceLine("a", "running", None, 1, 1, 1, 0),
+        provenance.SourceLine("b", "braked", "?", 1, 1, 1, 0),
+    ]
     assert provenance.trouble(lines) == "b"
 
 
