@@ -19,9 +19,11 @@ from sqlalchemy.exc import OperationalError
 import sql
 from etl import recount, schedule, station
 from etl.identity import PersonKeyError
+from etl.intake import Intake
 from etl.pipeline import Outcome
 from etl.progress import Progress
 from etl.reference import ReferenceError
+from etl.sources import SourceError
 from etl.sources import SourceError
 from etl.station import Station
 from sql import connect, settings
@@ -84,6 +86,9 @@ def once(config: Settings, options: argparse.Namespace) -> int:
     """Take in what every source has now, then end."""
     if options.source and options.source not in config.sources:
         raise SettingsError(f"{options.source} is not a source of the settings; they are: {', '.join(config.sources)}")
+    if options.source and options.source not in config.sources:
+        print(f"--source: no source {options.source} in the settings; there are: {', '.join(config.sources)}", file=sys.stderr)
+        return 2
     outcomes: list[Outcome] = []
     with Progress("records", quiet=options.json) as progress:
 
@@ -103,6 +108,12 @@ def once(config: Settings, options: argparse.Namespace) -> int:
     return int(any(source["state"] in ("braked", "failed") for source in sources))
 
 
+def _expected(intake: Intake) -> int | None:
+    """Records in all, where the source can say; whether it can be read at all is for `work` to find and to write down."""
+    with contextlib.suppress(SourceError):
+        return intake.source.describe().get("rows")
+
+
 def status(config: Settings, options: argparse.Namespace) -> int:
     """Say how far the warehouse is, and how each source is."""
     with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
@@ -115,6 +126,9 @@ def status(config: Settings, options: argparse.Namespace) -> int:
 def verify(config: Settings, options: argparse.Namespace) -> int:
     """Count every balance, and the ledger's sum, again from the injections."""
     with connect.raw(config, "etl_writer", autocommit=True) as db, Progress("injections", quiet=options.json) as progress:
+        if not db.execute(OPERATIONS["is_folded"]).fetchone()[0]:
+            print("a backfill is under way, its balances follow at its end: verify then", file=sys.stderr)
+            return 3
         progress.expect(db.execute(OPERATIONS["estimate_injections"]).fetchone()[0])
         differences = recount.recount(db, config.time_zone, config.etl.grace_days, progress.add)
     found = {name: len(rows) for name, rows in differences.items()}

@@ -74,7 +74,7 @@ class Intake:
             self._pages(start), lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {}
         )
         if start.record_id or received:
-            self._look_back(is_new=not start.record_id)
+            self._look_back(start)
         self._mark_polled()
 
     def _pages(self, cursor: Cursor) -> Iterator[Page]:
@@ -89,23 +89,32 @@ class Intake:
     def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:
         """Load each page while the next one is read. Returns how many records were received."""
         received, fold, folded_at = 0, True, time.monotonic()
-        for page in _read_ahead(pages):
-            given = describe(page)
-            if page.records.num_rows == 0 and "outcome" not in given:
-                continue
-            fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
-            received += self._load(Delivery(self.source_id, page.records, **given), fold).received
-            folded_at = time.monotonic() if fold else folded_at
-            if self.halt.is_set():
-                break
+        try:
+            for page in _read_ahead(pages):
+                given = describe(page)
+                if page.records.num_rows == 0 and "outcome" not in given:
+                    continue
+                fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
+                received += self._load(Delivery(self.source_id, page.records, **given), fold).received
+                folded_at = time.monotonic() if fold else folded_at
+                if self.halt.is_set():
+                    break
+        except (Braked, SourceError):
+            self._fold_the_rest()
+            raise
         if not fold:
-            with self.writing:
-                self.pipeline.fold_the_rest()
+            self._fold_the_rest()
         return received
+
+    def _fold_the_rest(self) -> None:
+        with self.writing:
+            self.pipeline.fold_the_rest()
 
     def _take_files(self) -> None:
         known = self._known_files()
         for file in self.source.deliveries(known):
+            if self.halt.is_set():
+                return
             try:
                 self._take_file(file, [row for row in known if row.path == file.path and row.state == "done"])
             except Braked as stopped:
@@ -121,14 +130,15 @@ class Intake:
             self._mark_polled()
 
     def _take_file(self, file, before: list) -> None:
-        if not self._state().is_released:
+        is_released = self._state().is_released
+        if not is_released:
             brake.check_size(file.path, file.size_bytes, before[-1].size_bytes if before else None, self.settings.brake)
         done = file.records_done
 
         def describe(page: Page) -> dict:
             nonlocal done
             done += page.records.num_rows
-            if done == 0:
+            if done == 0 and not is_released:
                 raise Braked(f"{file.path} has no records. Look at it, then: python -m etl release SOURCE")
             state = "loading" if page.more else "done"
             return {"unit": file.path, "outcome": vars(file) | {"state": state, "reason": None, "records_done": done}}
@@ -154,24 +164,28 @@ class Intake:
         self.report(outcome)
         return outcome
 
-    def _look_back(self, is_new: bool) -> None:
+    def _look_back(self, start: Cursor) -> None:
         """What a transaction at the source committed late, with a time before the cursor's.
 
-        A short way each time, since sites that enter side by side commit out of order; a long way now and then.
+        A short way each time, since sites that enter side by side commit out of order; a long way now and then. Both
+        from where this look began (`start`), so that the time of an outage is looked through too.
         """
         state = self._state()
         cursor = Cursor(state.cursor_updated_at, state.cursor_record_id)
+        is_first = not start.record_id
         is_long = time.monotonic() - self.looked_back_at >= self.settings.look_back_every_seconds
-        window = timedelta(minutes=self.settings.look_back_minutes) if is_long else _NEAR
-        keys = self.source.changed_keys(cursor.updated_at - window, cursor)
-        if keys.num_rows == 0 and not is_new and not state.is_released:
+        # One long look overlaps the next, or what came just before the first would be late for the second.
+        window = timedelta(minutes=self.settings.look_back_minutes, seconds=self.settings.look_back_every_seconds)
+        began = cursor if is_first else min(start, cursor)
+        keys = self.source.changed_keys(began.updated_at - (window if is_long else _NEAR), cursor)
+        if keys.num_rows == 0 and not is_first and not state.is_released:
             self._refuse_emptied(cursor)
         if is_long:
             self.looked_back_at = time.monotonic()
         with self.writing:
             missing = self._unknown(keys)
-        for start in range(0, len(missing), self.settings.batch_size):
-            page = self.source.read_records(missing[start : start + self.settings.batch_size])
+        for first in range(0, len(missing), self.settings.batch_size):
+            page = self.source.read_records(missing[first : first + self.settings.batch_size])
             if page.records.num_rows:
                 self._load(Delivery(self.source_id, page.records, "look-back"))
 

@@ -82,8 +82,10 @@ class Pipeline:
             self._work_out(facts, ["touch_persons"])
             self._post(facts)
             if fold:
-                self._fold(folded, facts["batch_id"], facts["now"])
+                self._fold(folded, facts["batch_id"])
             self._close(delivery, outcome, facts)
+            if fold:
+                self.tell()
         return outcome
 
     def reclassify(self, persons: Iterable, fold: bool = True) -> int:
@@ -95,15 +97,17 @@ class Pipeline:
             self._work_out(facts, ["touch_given_persons", "reclassify"])
             self._post(facts)
             if fold:
-                self._fold(folded, facts["batch_id"], facts["now"])
+                self._fold(folded, facts["batch_id"])
             self._number(facts, "rebuild", Outcome(facts["batch_id"]))
+            self.tell()
         return facts["batch_id"]
 
     def close_reference(self) -> int:
         """A batch without records, in the caller's transaction: the version of figures whose reference data changed."""
         facts, folded = self._open(source_id=None)
-        self._fold(folded, facts["batch_id"], facts["now"])
+        self._fold(folded, facts["batch_id"])
         self._number(facts, "reference", Outcome(facts["batch_id"]))
+        self.tell()
         return facts["batch_id"]
 
     def fold_the_rest(self) -> None:
@@ -112,10 +116,11 @@ class Pipeline:
             facts, folded = self._open()
             if folded < facts["batch_id"] - 1:
                 self._plan_for(LARGE + 1)
-                self._fold(folded, facts["batch_id"] - 1, facts["now"])
+                self._fold(folded, facts["batch_id"] - 1)
+                self.tell()
 
     def tell(self) -> None:
-        """Tell who listens how far the sources were read, without a new batch."""
+        """Tell who listens which batch the figures hold, and up to when the sources were read."""
         self.db.execute(INTAKE["tell"])
 
     def _plan_for(self, rows: int) -> None:
@@ -185,21 +190,19 @@ class Pipeline:
     def _post(self, facts: dict) -> None:
         self._run(LEDGER, facts, *LEDGER)
 
-    def _fold(self, from_batch: int, to_batch: int, now: datetime) -> None:
+    def _fold(self, from_batch: int, to_batch: int) -> None:
         facts = {"from_batch": from_batch, "to_batch": to_batch, "batch_id": to_batch}
         self._run(BALANCES, facts, *BALANCES)
-        self._run(INTAKE, facts | {"now": now}, "mark_folded", "tell_folded")
+        self._run(INTAKE, facts, "mark_folded")
 
     def _close(self, delivery: Delivery, outcome: Outcome, facts: dict) -> None:
         self._number(facts, delivery.kind, outcome, delivery.unit)
-        self._run(INTAKE, facts | vars(outcome), "count_for_source")
+        self._run(INTAKE, facts | vars(outcome) | {"kind": delivery.kind}, "count_for_source")
         if delivery.cursor:
             updated_at, record_id = delivery.cursor
             self._run(INTAKE, facts | {"updated_at": updated_at, "record_id": record_id}, "advance_cursor")
         if delivery.outcome:
             self._run(INTAKE, facts | delivery.outcome, "write_delivery")
-        if delivery.kind != "retry":
-            self._run(INTAKE, facts, "mark_polled")
 
     def _number(self, facts: dict, kind: str, outcome: Outcome, unit: str | None = None) -> None:
         closing = {"kind": kind, "unit": unit, "started_at": facts["now"], "committed_at": self.clock.now()}

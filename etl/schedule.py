@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from etl import station
 from etl.intake import Intake
+from etl.pipeline import Fenced
 from etl.station import Station
 from sql.settings import Settings
 
@@ -37,6 +38,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
                     _lead(led, settings, stop)
         except psycopg.OperationalError as gone:
             waits = f"the warehouse is out of reach ({type(gone).__name__}); trying until it is back"
+        except (psycopg.Error, Fenced) as fault:
+            waits = f"beginning anew after {_said(fault)}"
         if waits and waits != said:
             log.warning("%s", waits)
         said = waits
@@ -88,7 +91,10 @@ def _wake(intake: Intake, stop: threading.Event, lost: threading.Event) -> None:
 
 def _judge(fault: BaseException, lost: threading.Event) -> None:
     if not lost.is_set():
-        # Of a database's complaint its first line only: the detail may quote a row.
-        said = fault.diag.message_primary if isinstance(fault, psycopg.Error) else fault
-        log.error("giving up the lead, to begin anew: %s: %s", type(fault).__name__, said)
+        log.error("giving up the lead, to begin anew: %s", _said(fault))
     lost.set()
+
+
+def _said(fault: BaseException) -> str:
+    """Of a database's complaint its first line only: the detail may quote a row."""
+    return f"{type(fault).__name__}: {fault.diag.message_primary if isinstance(fault, psycopg.Error) else fault}"

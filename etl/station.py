@@ -4,7 +4,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import psycopg
@@ -14,6 +14,7 @@ from etl import identity, reference, sources
 from etl.intake import INTAKE, Intake, Report
 from etl.pipeline import Outcome, Pipeline
 from etl.reference import ReferenceError
+from etl.sources import SourceError
 from sql import connect
 from sql.clock import Clock
 from sql.settings import Settings
@@ -58,6 +59,7 @@ class Station:
         self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, epoch)
         self.writing = threading.Lock()
         self.beats = 0
+        self.tried_on = self.clock.today(settings.time_zone)
         self.complaint: str | None = None
         self.intakes: list[Intake] = []
 
@@ -68,13 +70,25 @@ class Station:
     def prepare(self) -> None:
         """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
         self.load_reference()
+        self.rebuild_if_need_be()
         key = identity.load_key(os.environ, self.settings.data)
         self._refuse_other_key(key)
-        for name, given in self.settings.sources.items():
-            source = sources.open(name, given, self.settings.time_zone, key)
-            self.intakes.append(Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report))
+        self.intakes = [intake for name in self.settings.sources if (intake := self._intake(name, key))]
         self.db.execute(INTAKE["idle_others"], {"names": list(self.settings.sources)})
         self.pipeline.fold_the_rest()
+
+    def _intake(self, name: str, key: bytes) -> Intake | None:
+        """None where the settings of this source cannot work: it is marked so, the others go on."""
+        given = self.settings.sources[name]
+        try:
+            source = sources.open(name, given, self.settings.time_zone, key)
+        except SourceError as wrong:
+            log.error("%s", wrong)
+            (source_id,) = self.db.execute(INTAKE["register_source"], {"name": name, "kind": given.kind}).fetchone()
+            facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
+            self.db.execute(INTAKE["mark_state"], facts)
+            return None
+        return Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report)
 
     def _refuse_other_key(self, key: bytes) -> None:
         mine = identity.fingerprint(key)
@@ -117,20 +131,41 @@ class Station:
             self._complain(str(wrong))
             return
         self.complaint = None
+        self.rebuild_if_need_be()
+        today = self.clock.today(self.settings.time_zone)
         if changed:
             log.info("reference data: %d rows changed", changed)
+        if changed or today != self.tried_on:
+            # What was refused for want of a row, or for a date that has come by now.
+            self.tried_on = today
             for intake in self.intakes:
                 intake.retry()
 
-    def rebuild(self, progress) -> int:
+    def rebuild_if_need_be(self) -> None:
+        """Rules, ages or units changed since the injections were last understood: understand them all anew."""
+        facts = {"grace_days": self.settings.etl.grace_days}
+        with self.writing:
+            now, kept = self.db.execute(INTAKE["course_fingerprint"], facts).fetchone()
+        if now == kept:
+            return
+        if kept is not None:
+            log.info("rules, ages or units changed: placing every injection anew")
+            log.info("placed the injections of %d persons anew", self.rebuild())
+        with self.writing:
+            self.db.execute(INTAKE["keep_course_fingerprint"], {"fingerprint": now})
+
+    def rebuild(self, progress: Callable[[int], None] = lambda persons: None) -> int:
         """Place every injection and work out every course anew. Returns the number of persons."""
         done, after = 0, "00000000-0000-0000-0000-000000000000"
-        while rows := self.db.execute(INTAKE["persons_after"], {"after": after, "limit": _PERSONS_A_BATCH}).fetchall():
-            persons = [person for (person,) in rows]
-            self.pipeline.reclassify(persons)
+        while True:
+            with self.writing:
+                rows = self.db.execute(INTAKE["persons_after"], {"after": after, "limit": _PERSONS_A_BATCH}).fetchall()
+                if not rows:
+                    return done
+                persons = [person for (person,) in rows]
+                self.pipeline.reclassify(persons)
             after, done = persons[-1], done + len(persons)
             progress(len(persons))
-        return done
 
     def heartbeat(self) -> None:
         """Raises OperationalError when the lock's connection, and with it the lead, is lost."""

@@ -18,9 +18,12 @@ CREATE TABLE warehouse.world (
     root_unit_id   integer,
     is_sample      boolean NOT NULL,
     shift_days     integer NOT NULL,
-    key_fingerprint text
+    key_fingerprint text,
+    course_fingerprint text
 );
 COMMENT ON TABLE warehouse.world IS 'One row: the place this warehouse serves, as the settings describe it.';
+COMMENT ON COLUMN warehouse.world.course_fingerprint IS
+    'Of the rules, ages and units by which all injections were last understood; another one asks for a rebuild.';
 COMMENT ON COLUMN warehouse.world.key_fingerprint IS
     'Tells the key that turned IDs into person keys from any other: with another one each person would be counted again.';
 COMMENT ON COLUMN warehouse.world.shift_days IS 'Whole days that the clock is shifted by; other than 0 only for sample data.';

@@ -55,6 +55,7 @@ CREATE TABLE warehouse.batch (
 COMMENT ON TABLE warehouse.batch IS
     'One row per committed transaction of the ETL; batch_id is the unit of "as of" and the version of every figure.';
 CREATE INDEX batch_committed_at ON warehouse.batch (committed_at);
+CREATE INDEX batch_of_source ON warehouse.batch (source_id, batch_id);
 
 CREATE TABLE warehouse.delivery (
     source_id    smallint NOT NULL REFERENCES warehouse.source,

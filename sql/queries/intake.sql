@@ -6,8 +6,9 @@ SELECT coalesce(sum(received), 0)::bigint AS received, coalesce(sum(quarantined)
     coalesce(sum(corrected), 0)::bigint AS corrected, coalesce(sum(voided), 0)::bigint AS voided
 FROM (
     SELECT b.received, b.quarantined, b.corrected, b.voided, sum(b.received) OVER (ORDER BY b.batch_id DESC) AS so_far
-    FROM (SELECT * FROM warehouse.batch WHERE batch_id > %(after_batch)s ORDER BY batch_id DESC LIMIT 200) AS b
-    WHERE b.source_id = %(source_id)s AND b.kind IN ('records', 'look-back')
+    FROM (SELECT * FROM warehouse.batch
+        WHERE source_id = %(source_id)s AND batch_id > %(after_batch)s AND kind IN ('records', 'look-back')
+        ORDER BY batch_id DESC LIMIT 200) AS b
 ) AS last
 WHERE so_far - received < %(min_records)s
 
@@ -44,7 +45,8 @@ UPDATE warehouse.leader SET folded_through = %(batch_id)s
 UPDATE warehouse.source SET received = received + %(received)s, loaded = loaded + %(loaded)s,
     unchanged = unchanged + %(unchanged)s, quarantined = quarantined + %(quarantined)s,
     corrected = corrected + %(corrected)s,
-    braked_after_batch = CASE WHEN is_released THEN %(batch_id)s ELSE braked_after_batch END, is_released = false,
+    braked_after_batch = CASE WHEN is_released AND %(kind)s <> 'retry' THEN %(batch_id)s ELSE braked_after_batch END,
+    is_released = is_released AND %(kind)s = 'retry',
     last_change_at = greatest(last_change_at, %(newest_at)s)
 WHERE source_id = %(source_id)s
 
@@ -79,13 +81,8 @@ SELECT coalesce(b.age_band, 0)::smallint FROM generate_series(0, 150) AS y (age)
 LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
 ORDER BY y.age
 
--- name: tell_folded
--- Heard when the batch commits.
-SELECT pg_notify('warehouse_batch', json_build_object('batch', %(batch_id)s::bigint, 'committed_at', %(now)s::timestamptz,
-    'checked_at', %(now)s::timestamptz)::text)
-
 -- name: tell
--- No new batch, but the sources were read: up to `checked_at` the figures are complete.
+-- Which batch the figures hold, heard when it commits; and up to when the sources were read, also without a new batch.
 SELECT pg_notify('warehouse_batch', json_build_object('batch', w.batch_id, 'committed_at', w.committed_at,
     'checked_at', w.checked_at)::text) FROM mart.world() w
 
@@ -124,3 +121,16 @@ SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY pe
 
 -- name: persons_at_sites
 SELECT DISTINCT person_key FROM warehouse.injection WHERE site_id = ANY (%(sites)s)
+
+-- name: course_fingerprint
+-- All that decides what an injection means, besides the injection: rules, ages, units, the time zone.
+SELECT md5(concat(
+    (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.dose_rule r),
+    (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.booster_rule r),
+    (SELECT string_agg(v.vaccine_id || ' ' || v.primary_doses, ';' ORDER BY v.vaccine_id) FROM warehouse.vaccine v),
+    (SELECT string_agg(b.age_band || ' ' || b.from_age || ' ' || b.to_age, ';' ORDER BY b.age_band) FROM warehouse.age_band b),
+    (SELECT string_agg(concat_ws(' ', u.unit_id, u.code, u.valid_from, u.valid_to), ';' ORDER BY u.unit_id) FROM warehouse.unit u),
+    (SELECT w.time_zone FROM warehouse.world w), %(grace_days)s::text)), (SELECT course_fingerprint FROM warehouse.world)
+
+-- name: keep_course_fingerprint
+UPDATE warehouse.world SET course_fingerprint = %(fingerprint)s

@@ -95,7 +95,7 @@ WITH dated AS (
         CASE
         WHEN g.record_id IS NOT NULL AND g.updated_at IS NOT NULL AND g.status IN ('entered-in-error', 'not-done') THEN NULL
         WHEN g.record_id IS NULL OR g.updated_at IS NULL OR g.status IS NULL OR g.unreadable IS NOT NULL
-          OR g.vaccine_id IS NULL OR g.site_id IS NULL OR g.injected_at IS NULL OR g.injected_at > %(now)s
+          OR g.vaccine_id IS NULL OR g.site_id IS NULL OR g.injected_at IS NULL OR g.injected_on > (%(now)s AT TIME ZONE %(time_zone)s)::date
           OR g.age < 0 OR (g.birth_date > g.injected_on) OR g.injected_on < g.approved_on OR g.age < g.min_age
           OR g.dose_number IS NULL OR g.dose_number NOT BETWEEN 1 AND 9
         THEN array_remove(ARRAY[
@@ -106,7 +106,7 @@ WITH dated AS (
             CASE WHEN g.vaccine_code IS NULL THEN 'missing_vaccine' WHEN g.vaccine_id IS NULL THEN 'unknown_vaccine' END,
             CASE WHEN g.site_code IS NULL THEN 'missing_site' WHEN g.site_id IS NULL THEN 'unknown_site' END,
             CASE WHEN g.injected_at IS NULL AND NOT coalesce(g.unreadable ? 'injected_at', false) THEN 'missing_injected_at' END,
-            CASE WHEN g.injected_at > %(now)s THEN 'future_date' END,
+            CASE WHEN g.injected_on > (%(now)s AT TIME ZONE %(time_zone)s)::date THEN 'future_date' END,
             CASE WHEN g.age < 0 OR g.birth_date > g.injected_on THEN 'before_birth' END,
             CASE WHEN g.injected_on < g.approved_on THEN 'before_approval' END,
             CASE WHEN g.age < g.min_age AND g.age >= 0 THEN 'under_age' END,

@@ -20,3 +20,6 @@ SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'warehouse.perso
 
 -- name: shift
 SELECT shift_days FROM warehouse.world
+
+-- name: is_folded
+SELECT folded_through = last_batch_id FROM warehouse.leader

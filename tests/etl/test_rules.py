@@ -29,7 +29,7 @@ BROKEN = [
     ({"site_code": "S9"}, {"unknown_site"}),
     ({"injected_at": None}, {"missing_injected_at"}),
     ({"injected_at": None, "unreadable": '{"injected_at": "31/02/2021"}'}, {"unreadable_field"}),
-    ({"injected_at": "2022-06-01 12:01"}, {"future_date"}),
+    ({"injected_at": "2022-06-02 00:01"}, {"future_date"}),
     ({"birth_year": 2022}, {"before_birth"}),
     ({"birth_year": None, "birth_date": date(2021, 11, 6)}, {"before_birth", "under_age"}),
     ({"injected_at": "2021-01-31"}, {"before_approval"}),
@@ -50,6 +50,7 @@ BROKEN = [
 
 WHOLE = [
     {"injected_at": "2022-06-01 12:00"},
+    {"injected_at": "2022-06-01 12:09"},  # the clock of a site may be ahead
     {"injected_at": "2021-02-01"},
     {"birth_year": 2009},
     {"birth_year": None, "birth_date": date(2009, 11, 5)},
