@@ -7,6 +7,7 @@ It is committed in the source; then measured is what the running ETL does: read,
 import sys
 import time
 from argparse import Namespace
+from datetime import datetime, timedelta
 
 from etl import station
 from etl.station import Station
@@ -15,6 +16,7 @@ from tests.bench.changes import commit
 from tests.bench.ground import Ground, ground, options
 from tests.bench.report import goal, machine, median, percentile, say, table
 
+_APART = timedelta(seconds=10)
 _WARM_UP = 3  # batches of each size that are not counted: plans are made, pages are read
 
 
@@ -60,7 +62,8 @@ def _one(found: Ground, led: Station, source, size: int) -> tuple[float, float]:
     (intake,) = led.intakes
     # The look-back over minutes comes every 30 s; in a batch now and then it would be chance.
     intake.looked_back_at = time.monotonic()
-    commit(source, found.campaign.changes(size, led.clock.now()), led.clock.now())
+    now = _moment(led, intake)
+    commit(source, found.campaign.changes(size, now), now)
     loads: list[float] = []
     load = intake.pipeline.load
 
@@ -78,6 +81,13 @@ def _one(found: Ground, led: Station, source, size: int) -> tuple[float, float]:
     if (state := intake._state()).state != "running" or not loads:
         raise SystemExit(f"the batch was not loaded: the source is {state.state}, {state.reason}")
     return seconds, sum(loads)
+
+
+def _moment(led: Station, intake) -> datetime:
+    """After the last batch by more than the short look-back, which so sees this batch alone."""
+    moment = intake._state().cursor_updated_at + _APART
+    time.sleep(max(0.0, (moment - led.clock.now()).total_seconds()))
+    return moment
 
 
 def _dlt(found: Ground, asked: Namespace) -> dict[str, float]:
