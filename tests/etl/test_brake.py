@@ -144,3 +144,17 @@ def test_a_file_much_smaller_than_the_one_before_it_stops():
     brake.check_size("list.csv", 1, None, LIMITS)
     with pytest.raises(Braked, match="list.csv has 499 bytes, the one of this name before it had 1,000: it may be cut off"):
         brake.check_size("list.csv", 499, 1000, LIMITS)
+
+
+def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world):
+    """Every second batch is another source's: the broken ones of this one add up all the same."""
+    other = Given(world.url)
+    other.pipeline.epoch = world.pipeline.epoch
+    (other.source_id,) = world.db.execute(INTAKE["register_source"], {"name": "other", "kind": "files"}).fetchone()
+    world.db.execute("UPDATE warehouse.leader SET epoch = %s", [world.pipeline.epoch])
+    with pytest.raises(Braked):
+        for _ in range(LIMITS.min_records):
+            other.load(new(1))
+            other.load(new(1))
+            world.load(broken(1))
+    other.close()

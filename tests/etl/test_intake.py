@@ -10,7 +10,7 @@ import pytest
 from etl import schedule, station
 from etl.recount import recount
 from sql import connect
-from tests.etl.register import Register, configure, read, source, verb
+from tests.etl.register import FIELDS, Register, configure, read, source, verb
 from tests.etl.world import ZONE
 from tests.processes import becomes
 
@@ -231,3 +231,41 @@ def test_a_second_leader_waits_until_the_first_one_stops(register, look, tmp_pat
             assert led is None
     with station.leading(read(file)) as led:
         assert led is not None
+
+
+def test_a_transaction_that_commits_late_while_the_etl_is_down_is_not_missed(register, look, tmp_path):
+    """Others went on meanwhile, far beyond the look-back of the newest."""
+    file = configure(tmp_path, {"platform": source(register.url)})
+    register.enter("before", ago=7200)
+    with stationed(file) as led:
+        led.intakes[0].work()
+    register.enter("late", ago=7260)  # stamped before the last one that was read
+    register.enter("meanwhile", ago=3600)
+    register.enter("now", ago=1)
+    with stationed(file) as led:
+        led.intakes[0].work()
+    assert held(look) == ["before", "late", "meanwhile", "now"]
+
+
+def test_changed_rules_place_every_injection_anew(register, look, tmp_path, warehouse):
+    """Nobody needs to know of `rebuild`: new courses are posted as reclassified, and verify agrees."""
+    register.enter("r1", ago=60)
+    with stationed(configure(tmp_path, {"platform": source(register.url)})) as led:
+        led.intakes[0].work()
+        led.refresh_reference()
+        assert look("SELECT count(*) FROM warehouse.batch WHERE kind = 'rebuild'") == [(0,)]
+        with connect.raw_at(warehouse.url, "owner") as db:
+            db.execute("UPDATE warehouse.vaccine SET primary_doses = primary_doses + 1")
+        led.rebuild_if_need_be()
+        assert look("SELECT count(*) FROM warehouse.batch WHERE kind = 'rebuild'") == [(1,)]
+    assert differences(warehouse.url) == {}
+
+
+def test_a_source_whose_settings_cannot_work_stops_alone(register, look, tmp_path):
+    wrong = source(register.url, fields=FIELDS | {"injected_at": {"column": "tiem_luc", "format": "%Q"}})
+    register.enter("r1")
+    with stationed(configure(tmp_path, {"wrong": wrong, "platform": source(register.url)})) as led:
+        for intake in led.intakes:
+            intake.work()
+    assert held(look) == ["r1"]
+    assert state(look, "wrong")[0] == "failed" and "sources.wrong.fields.injected_at" in state(look, "wrong")[1]
