@@ -64,7 +64,7 @@ class View:
 
     @property
     def today(self):
-        return self.data.today()
+        return self.data.today(self.filters.as_of)
 
     @property
     def now(self) -> datetime:

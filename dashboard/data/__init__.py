@@ -8,6 +8,7 @@ of which batch. Raises `Unknown` for a code that the warehouse does not know, an
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from dashboard.data.answers import (
     AgeBand,
@@ -112,16 +113,18 @@ class Data:
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("batch_at", _plain, {"moment": moment})[0][0]
 
-    def today(self) -> date:
-        """The calendar day in the warehouse's world."""
+    def today(self, as_of: int | None = None) -> date:
+        """The calendar day in the warehouse's world; as of a batch, the day on which it was committed."""
         world = self.world()
+        if as_of is not None:
+            return self.batch(as_of).committed_at.astimezone(ZoneInfo(world.time_zone)).date()
         return Clock(world.shift_days).today(world.time_zone)
 
     # --- people
 
     def standing(self, filters: "Filters", level: int | None = None) -> Rows[Standing]:
         """Of the unit and its children, or (`level`) the units of that level below it."""
-        return self._ask("standing", Standing, self._people(filters) | self._rows(level))
+        return self._ask("standing", Standing, self._people(filters) | self._rows(filters, level))
 
     def trend(self, filters: "Filters") -> Rows[TrendDay]:
         return self._ask("trend", TrendDay, self._people(filters))
@@ -133,11 +136,11 @@ class Data:
 
     def doses_by_unit(self, filters: "Filters", level: int | None = None) -> Rows[UnitDoses]:
         """Of the unit and its children, or (`level`) the units of that level below it."""
-        return self._ask("doses_by_unit", UnitDoses, self._doses(filters) | self._rows(level))
+        return self._ask("doses_by_unit", UnitDoses, self._doses(filters) | self._rows(filters, level))
 
     def doses_by_hour(self, filters: "Filters", day: date | None = None) -> Rows[HourDoses]:
         """Of one day (today), by place of injection."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today()} | self._as_of(filters)
+        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("doses_by_hour", HourDoses, arguments)
 
     def doses_by_vaccine(self, filters: "Filters") -> Rows[VaccineDoses]:
@@ -153,12 +156,12 @@ class Data:
         return self._ask("quality", Quality, self._days(filters))[0]
 
     def completeness(self, filters: "Filters") -> Rows[Completeness]:
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today()}
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)}
         return self._ask("completeness", Completeness, arguments)
 
     def incomplete_from(self, filters: "Filters") -> date | None:
         """The first recent day whose doses are not all in yet."""
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today()}
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)}
         return self._ask("incomplete_from", _plain, arguments)[0][0]
 
     # --- codes to ids
@@ -199,8 +202,8 @@ class Data:
             self.batch(filters.as_of)  # a batch to come would be answered, and kept, as if it were now
         return {"as_of": filters.as_of}
 
-    def _rows(self, level: int | None) -> dict:
-        return {"today": self.today(), "level": level}
+    def _rows(self, filters: "Filters", level: int | None) -> dict:
+        return {"today": self.today(filters.as_of), "level": level}
 
     # --- answering
 
