@@ -11,13 +11,18 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from etl.fields import CHOICES, as_text, folded
+from etl.fields import CHOICES, TIMES, as_text, folded
 
 LONGEST = 64  # characters shown
 WITHHELD = "(withheld)"
 
+_MOMENTS = (*TIMES, "birth_date")
+
 # IDs and phones have 9 digits or more, however they are spaced; a time in full has 14 with - : T . between
 _LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7,}")
+# But days with points, and days and times without anything between, are no ID: 05.11.2021 08:30, 20211105083000.
+_DAY = r"[0-3]?\d\.[01]?\d\.(?:19|20)\d\d|[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d"
+_MOMENT = re.compile(rf"(?:{_DAY})(?:[ T]\d?\d[:.]?\d\d(?:[:.]?\d\d)?)?|(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-6]\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -54,7 +59,8 @@ def _shown(field: str, text: str, person: Iterable[str | None]) -> str:
         part = folded(secret or "").replace(" ", "")
         if part and letters and (part in letters or letters in part):
             return WITHHELD
-    text = _LONG_NUMBER.sub("…", text)
+    if not (field in _MOMENTS and _MOMENT.fullmatch(text)):
+        text = _LONG_NUMBER.sub("…", text)
     # a date has one word at most (05-Nov-2021); more are somebody's name or address
     if field not in CHOICES and len(_WORD.findall(text)) > 1:
         text = _WORD.sub(lambda word: "·" * len(word[0]), text)

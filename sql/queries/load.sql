@@ -155,7 +155,7 @@ SELECT
         'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
         'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
         'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-        'app_confirmed_at', app_confirmed_at) || coalesce(unreadable, '{}')) END
+        'app_confirmed_at', app_confirmed_at, 'unreadable', unreadable)) END
 FROM compared
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
 
@@ -222,7 +222,16 @@ WHERE n.verdict = 'restamped'
   AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
 
 -- name: keep_rules_of_retry
--- At a retry a record that is still broken keeps its place, with the rules that it breaks now.
+-- At a retry a record that is still broken keeps its place, with the rules that it breaks now. One whose time of change
+-- could not be read, and now can, ends here: no order of times could say that it was replaced.
+WITH timed AS (
+    UPDATE warehouse.quarantine q SET state = 'resolved', ended_batch_id = %(batch_id)s
+    FROM landed l
+    WHERE q.state = 'open' AND q.source_id = %(source_id)s AND q.updated_at IS NULL
+      AND q.record_id = l.record_id AND q.record->'unreadable' ? 'updated_at' AND l.updated_at IS NOT NULL
+      AND (EXISTS (SELECT FROM incoming n WHERE n.record_id = l.record_id AND n.verdict <> 'quarantined')
+        OR EXISTS (SELECT FROM known k WHERE k.record_id = l.record_id AND k.updated_at >= l.updated_at))
+)
 UPDATE warehouse.quarantine q SET rules = i.rules
 FROM incoming i
 WHERE i.verdict = 'quarantined' AND q.state = 'open' AND q.source_id = %(source_id)s

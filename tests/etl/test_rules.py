@@ -1,16 +1,20 @@
 """The rules of load.sql: which records are kept out, under which names, and how they come back."""
 
 import itertools
+import json
 import threading
 from datetime import date
 from types import SimpleNamespace
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from etl import mapping
 from etl.intake import Intake
+from etl.pipeline import Delivery
 from etl.recount import recount
+from sql.settings import FilesSource
 from tests.etl.world import ZONE, Given, record
 
 KEY = b"k" * 32
@@ -235,6 +239,73 @@ def test_a_mended_alias_lets_retry_bring_a_record_back_and_the_counter_still_clo
     assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses") == [(1,)]
     assert not any(recount(world.db, ZONE, 0).values())
     assert world.ask("SELECT kind, received, loaded, unchanged, quarantined FROM warehouse.batch ORDER BY batch_id DESC LIMIT 1") == [("retry", 0, 1, 0, -1)]
+
+
+LISTED = {
+    "record_id": "ma", "person_id": "cccd", "birth_year": "nam", "sex": "gioi", "residence_code": "xa", "site_code": "diem",
+    "vaccine_code": "vac_xin", "lot_number": "lo", "dose_number": "mui",
+    "injected_at": {"column": "tiem", "format": "%m/%d/%Y %H:%M"}, "updated_at": "sua",
+}  # fmt: skip
+LINE = {
+    "ma": "r1", "cccd": "077085001234", "nam": "1985", "gioi": "female", "xa": "C1", "diem": "S1", "vac_xin": "PF", "lo": "L1",
+    "mui": "1", "tiem": "25/11/2021 08:30", "sua": "2021-11-25 09:00",
+}  # fmt: skip
+
+
+def listed(**changes) -> mapping.Mapper:
+    given = {"kind": "files", "folder": "inbox", "pattern": "*", "fields": LISTED | changes}
+    return mapping.compile(FilesSource.model_validate_json(json.dumps(given)), ZONE, KEY, "platform")
+
+
+def sent(held: Given, mapper: mapping.Mapper, *rows: dict):
+    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in mapper.columns})
+    return held.pipeline.load(Delivery(held.source_id, mapper(table)))
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "mended"),
+    [
+        ("injected_at", {"tiem": "25/11/2021 08:30"}, {"column": "tiem", "format": "%d/%m/%Y %H:%M"}),
+        ("injected_at", {"tiem": "05.11.2021 08:30"}, {"column": "tiem", "format": "%d.%m.%Y %H:%M"}),
+        ("injected_at", {"tiem": "20211105083000"}, {"column": "tiem", "format": "%Y%m%d%H%M%S"}),
+        ("sex", {"gioi": "Nữ", "tiem": "2021-11-25 08:30"}, {"column": "gioi", "values": {"Nữ": "female"}}),
+        ("dose_number", {"mui": "Mũi 1", "tiem": "2021-11-25 08:30"}, {"column": "mui", "values": {"Mũi 1": 1}}),
+        ("updated_at", {"sua": "25.11.2021", "tiem": "2021-11-25 08:30"}, {"column": "sua", "format": "%d.%m.%Y"}),
+    ],
+)
+def test_mended_settings_let_retry_read_what_could_not_be_read(world, field, cell, mended):
+    assert shown(sent(world, listed(), LINE | cell)) == (1, 0, 0, 1)
+    again = intake(world)
+    again.source.mapper = listed()
+    assert again.retry().loaded == 0
+    again.source.mapper = listed(**{field: mended})
+    assert again.retry().loaded == 1
+    assert quarantine(world)["r1"] == ({"unreadable_field"}, "resolved")
+    assert counters(world) == (1, 1, 0, 0)
+    whole = sent(world, again.source.mapper, LINE | cell)
+    assert (whole.unchanged, whole.quarantined) == (1, 0)  # the source says no more than that
+
+
+def test_what_was_withheld_is_never_read_and_its_records_stay_apart(world):
+    a, b = LINE["cccd"], "077185009999"
+    good = {"tiem": "2021-11-25 08:30"}
+    rows = [LINE | good | {"ma": a}, LINE | good | {"ma": b, "cccd": b}, LINE | good | {"ma": "r3", "lo": a}]
+    assert shown(sent(world, listed(), *rows)) == (3, 0, 0, 3)
+    again = intake(world)
+    again.source.mapper = listed()
+    assert again.retry().loaded == 0
+    kept = world.ask("SELECT record_id, record FROM warehouse.quarantine WHERE state = 'open'")
+    assert len({record_id for record_id, _record in kept}) == 3
+    assert sorted(list(record["unreadable"].items()) for _id, record in kept) == [
+        [("lot_number", "(withheld)")], [("record_id", "(withheld)")], [("record_id", "(withheld)")]]  # fmt: skip
+    assert not any("(withheld)" in (record_id, record.get("record_id"), record.get("lot_number")) for record_id, record in kept)
+    assert world.ask("SELECT count(*) FROM warehouse.injection") == [(0,)]
+
+
+def test_records_without_a_number_stay_apart_too(world):
+    rows = [LINE | {"ma": None, "tiem": "2021-11-25 08:30", "lo": lot} for lot in ("L1", "L2")]
+    assert shown(sent(world, listed(), *rows)) == (2, 0, 0, 2)
+    assert world.ask("SELECT count(*) FROM warehouse.quarantine WHERE record_id = ''") == [(2,)]
 
 
 def test_a_retry_brings_back_the_newest_of_several_versions(world):
