@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ import sql
 from sql.settings import Reference, Settings
 
 SQL = sql.load("queries/reference.sql")
+_NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 STAGES = ("first", "complete", "booster1", "booster2")
 SITE_KINDS = ("fixed", "hospital", "mobile", "other")
 
@@ -103,19 +105,35 @@ KEYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+# Without a row of these nothing can be counted: an empty answer is a table in the making.
+NEVER_EMPTY = ("units", "vaccines", "dose_rules")
+
+
 def load(db: psycopg.Connection, settings: Settings, today: date, shift_days: int) -> tuple[int, list[int]]:
-    """Write all reference tables in the caller's transaction.
+    """Write all reference tables in the caller's transaction; what a table no longer says is gone with it.
 
     Returns how many rows changed, and the ids of sites that moved to another unit (their injections
-    must be reclassified). Raises ReferenceError.
+    must be reclassified). Raises ReferenceError; a connection that is lost stays an OperationalError.
     """
     given = {name: read_table(name, getattr(settings.reference, name)) for name in TABLES}
     write = _Writer(db)
+    try:
+        return _write_all(db, write, given, settings, today, shift_days)
+    except (psycopg.OperationalError, psycopg.InterfaceError, *_NO_WAREHOUSE):
+        raise
+    except psycopg.Error as refused:
+        raise ReferenceError(f"{write.table}: the warehouse refuses it: {refused.diag.message_primary or refused}") from None
+
+
+def _write_all(
+    db: psycopg.Connection, write: "_Writer", given: dict[str, list[dict]], settings: Settings, today: date, shift_days: int
+) -> tuple[int, list[int]]:
     write("write_age_bands", _age_bands(settings))
     _refuse(db, "extra_age_bands", "age_bands: fewer bands than the warehouse holds; rebuild it with --fresh, missing",
             bands=len(settings.age_bands))  # fmt: skip
     for unit in given["units"]:
         unit["sort_key"] = plain(unit["name"])
+    _remove_units(db, write, given["units"])
     write("write_units", given["units"])
     _refuse(db, "units_without_parent", "units: no unit is valid at that time for the parent of", rows=Jsonb(given["units"]))
     write("write_unit_parents", given["units"])
@@ -124,7 +142,9 @@ def load(db: psycopg.Connection, settings: Settings, today: date, shift_days: in
     for name in ("vaccine_aliases", "dose_rules"):
         codes = sorted({row[c] for row in given[name] for c in ("vaccine_code", "previous_vaccine_code") if row.get(c)})
         _refuse(db, "unknown_vaccines", f"{name}: not a vaccine of the vaccines table:", codes=Jsonb(codes))
+        write(f"remove_{name}", given[name])
         write(f"write_{name}", given[name])
+    write("remove_booster_rules", given["booster_rules"])
     write("write_booster_rules", given["booster_rules"])
     moved = _write_sites(db, write, given["sites"], today)
     for name in ("populations", "targets"):
@@ -142,17 +162,22 @@ def load(db: psycopg.Connection, settings: Settings, today: date, shift_days: in
 
 
 class _Writer:
-    """Runs statements and counts the rows that changed."""
+    """Runs statements, counts the rows that changed, knows which table it is at."""
 
     def __init__(self, db: psycopg.Connection):
-        self.db, self.changed = db, 0
+        self.db, self.changed, self.table = db, 0, "reference"
 
     def __call__(self, statement: str, rows: list[dict], **values) -> None:
-        try:
-            self.changed += self.db.execute(SQL[statement], {"rows": Jsonb(rows), **values}).rowcount
-        except (psycopg.IntegrityError, psycopg.DataError) as refused:
-            said = refused.diag.message_primary
-            raise ReferenceError(f"{statement.removeprefix('write_')}: the warehouse refuses it: {said}") from None
+        self.table = statement.partition("_")[2]
+        self.changed += self.db.execute(SQL[statement], {"rows": Jsonb(rows), **values}).rowcount
+
+
+def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:
+    """A unit that the table no longer has goes, unless something is counted there."""
+    _refuse(db, "units_still_needed", "units: no longer in the table, but records, sites, populations or targets are there; "
+            "keep the line (with valid_to, when the unit ended), or begin anew with --fresh:", rows=Jsonb(units))  # fmt: skip
+    for statement in ("orphan_units", "forget_units", "remove_units"):
+        write(statement, units)
 
 
 def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], today: date) -> list[int]:
@@ -207,21 +232,40 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     rows = []
     for line, row in enumerate(frame.to_dict("records"), start=2):
         rows.append({c: _value(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
+        if name == "dose_rules":
+            rows[-1]["previous_vaccine_code"] = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
         if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
             raise ReferenceError(f"{place} line {line}: valid_to is before valid_from")
-    _refuse_twice(name, place, rows)
-    return rows
+    if not rows and name in NEVER_EMPTY:
+        raise ReferenceError(f"{place}: there is no row in it")
+    if name == "units":
+        _refuse_overlap(place, rows)
+    if name == "populations":
+        _distinct(place, rows, ("version",), ("source", "dated_on", "valid_from", "is_sample"))
+    return _distinct(place, rows, KEYS[name], tuple(TABLES[name]))
 
 
-def _refuse_twice(name: str, place: str, rows: list[dict]) -> None:
-    """Two rows of one key that say different things: either may be the mistake."""
+def _distinct(place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...]) -> list[dict]:
+    """A row a key. Two rows of one key that say different things are refused: either may be the mistake."""
     seen: dict[tuple, tuple[int, dict]] = {}
     for line, row in enumerate(rows, start=2):
-        key = tuple(row[c].lower() if c == "alias" else row[c] for c in KEYS[name])
-        first, before = seen.setdefault(key, (line, row))
-        if any(before[c] != row[c] for c in row if c not in KEYS[name]):
-            shown = ", ".join(str(part) for part in key if part is not None)
+        named = tuple(row[c].lower() if c == "alias" else row[c] for c in key)
+        first, before = seen.setdefault(named, (line, row))
+        if any(before[c] != row[c] for c in told if c not in key):
+            shown = ", ".join(str(part) for part in named if part is not None)
             raise ReferenceError(f"{place} line {line}: {shown} is there already, with other values, on line {first}")
+    return [row for _line, row in seen.values()]
+
+
+def _refuse_overlap(place: str, units: list[dict]) -> None:
+    """A code is one unit at a time; else everything there would be counted twice."""
+    ordered = sorted(units, key=lambda unit: (unit["code"], unit["valid_from"]))
+    for one, other in pairwise(ordered):
+        if one["code"] == other["code"] and one["valid_from"] < other["valid_from"] <= (one["valid_to"] or "9999"):
+            raise ReferenceError(
+                f"{place}: {one['code']} is two units from {other['valid_from']} to {one['valid_to'] or 'now'}: "
+                f"one valid from {one['valid_from']}, one valid from {other['valid_from']}"
+            )
 
 
 def _frame(name: str, reference: Reference) -> tuple[pd.DataFrame, str]:

@@ -95,7 +95,12 @@ CREATE TABLE warehouse.dose_rule (
     min_days               integer NOT NULL CHECK (min_days >= 0),
     recommended_min_days   integer NOT NULL,
     recommended_max_days   integer NOT NULL,
-    PRIMARY KEY (vaccine_id, previous_vaccine_id, valid_from)
+    PRIMARY KEY (vaccine_id, previous_vaccine_id, valid_from),
+    CHECK (valid_from <= valid_to),
+    -- One rule on a day; ranges of one number, because these need no extension. Looked at when a statement ends.
+    EXCLUDE USING gist (int4range(vaccine_id, vaccine_id, '[]') WITH =,
+        int4range(previous_vaccine_id, previous_vaccine_id, '[]') WITH =,
+        daterange(valid_from, valid_to, '[]') WITH &&) DEFERRABLE INITIALLY IMMEDIATE
 );
 COMMENT ON TABLE warehouse.dose_rule IS
     'One row per vaccine, the vaccine given before it, and validity: a primary dose given less than min_days after the '
@@ -106,7 +111,10 @@ CREATE TABLE warehouse.booster_rule (
     valid_from  date NOT NULL,
     valid_to    date NOT NULL DEFAULT 'infinity',
     min_days    integer NOT NULL CHECK (min_days >= 0),
-    PRIMARY KEY (booster, valid_from)
+    PRIMARY KEY (booster, valid_from),
+    CHECK (valid_from <= valid_to),
+    EXCLUDE USING gist (int4range(booster, booster, '[]') WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
+        DEFERRABLE INITIALLY IMMEDIATE
 );
 COMMENT ON TABLE warehouse.booster_rule IS
     'One row per booster and validity: days since the primary series (booster 1) or since booster 1 (booster 2).';

@@ -12,6 +12,36 @@ WHERE held IS DISTINCT FROM excluded
 -- name: extra_age_bands
 SELECT label FROM warehouse.age_band WHERE age_band > %(bands)s
 
+-- name: units_still_needed
+SELECT u.code || ' (' || u.valid_from || ')' FROM warehouse.unit u
+WHERE unit_id > 0 AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date)
+    WHERE r.code = u.code AND r.valid_from = u.valid_from) AND (
+    EXISTS (SELECT FROM warehouse.site s WHERE s.unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM warehouse.population p WHERE p.unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM warehouse.target t WHERE t.unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM warehouse.injection i WHERE u.unit_id IN (i.place_unit_id, i.residence_unit_id))
+    OR EXISTS (SELECT FROM warehouse.person p WHERE p.residence_unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM warehouse.ledger_people l WHERE l.unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM warehouse.ledger_doses l WHERE u.unit_id IN (l.place_unit_id, l.residence_unit_id)))
+
+-- name: orphan_units
+-- What lay in a unit that goes finds its parent again by code, or is refused.
+UPDATE warehouse.unit c SET parent_id = NULL FROM warehouse.unit u WHERE u.unit_id = c.parent_id AND u.unit_id > 0 AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date)
+    WHERE r.code = u.code AND r.valid_from = u.valid_from)
+
+-- name: forget_units
+DELETE FROM warehouse.unit_ancestor a USING warehouse.unit u
+WHERE u.unit_id IN (a.unit_id, a.ancestor_id) AND u.unit_id > 0 AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date)
+    WHERE r.code = u.code AND r.valid_from = u.valid_from)
+
+-- name: remove_units
+DELETE FROM warehouse.unit u WHERE unit_id > 0 AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date)
+    WHERE r.code = u.code AND r.valid_from = u.valid_from)
+
 -- name: write_units
 INSERT INTO warehouse.unit AS held (code, valid_from, valid_to, level, name, name_en, sort_key, successor_code)
 SELECT code, valid_from, coalesce(valid_to, 'infinity'), level, name, coalesce(name_en, name), sort_key, successor_code
@@ -66,6 +96,11 @@ WHERE (held.name, held.manufacturer, held.primary_doses, held.approved_on, held.
 SELECT DISTINCT code FROM jsonb_array_elements_text(%(codes)s) AS c (code)
 WHERE NOT EXISTS (SELECT FROM warehouse.vaccine v WHERE v.code = c.code)
 
+-- name: remove_vaccine_aliases
+DELETE FROM warehouse.vaccine_alias held
+WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset(%(rows)s) AS r (alias text) WHERE lower(btrim(r.alias)) = held.alias)
+  AND NOT EXISTS (SELECT FROM warehouse.vaccine v WHERE held.alias IN (lower(btrim(v.code)), lower(btrim(v.name))))
+
 -- name: write_vaccine_aliases
 -- A vaccine's own code and name are aliases too.
 INSERT INTO warehouse.vaccine_alias AS held (alias, vaccine_id)
@@ -78,6 +113,14 @@ SELECT DISTINCT ON (alias) alias, vaccine_id FROM (
 ORDER BY alias, turn, vaccine_id
 ON CONFLICT (alias) DO UPDATE SET vaccine_id = excluded.vaccine_id WHERE held.vaccine_id <> excluded.vaccine_id
 
+-- name: remove_dose_rules
+-- Before the writing: a rule whose date was mended must not be in force beside itself.
+DELETE FROM warehouse.dose_rule held WHERE NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (vaccine_code text, previous_vaccine_code text, valid_from date)
+    JOIN warehouse.vaccine v ON v.code = r.vaccine_code
+    JOIN warehouse.vaccine p ON p.code = r.previous_vaccine_code
+    WHERE (v.vaccine_id, p.vaccine_id, r.valid_from) = (held.vaccine_id, held.previous_vaccine_id, held.valid_from))
+
 -- name: write_dose_rules
 INSERT INTO warehouse.dose_rule AS held (
     vaccine_id, previous_vaccine_id, valid_from, valid_to, min_days, recommended_min_days, recommended_max_days)
@@ -87,11 +130,16 @@ SELECT v.vaccine_id, p.vaccine_id, r.valid_from,
 FROM jsonb_to_recordset(%(rows)s) AS r (vaccine_code text, previous_vaccine_code text, valid_from date, min_days integer,
     recommended_min_days integer, recommended_max_days integer)
 JOIN warehouse.vaccine v ON v.code = r.vaccine_code
-JOIN warehouse.vaccine p ON p.code = coalesce(r.previous_vaccine_code, r.vaccine_code)
+JOIN warehouse.vaccine p ON p.code = r.previous_vaccine_code
 ON CONFLICT (vaccine_id, previous_vaccine_id, valid_from) DO UPDATE SET valid_to = excluded.valid_to,
     min_days = excluded.min_days, recommended_min_days = excluded.recommended_min_days,
     recommended_max_days = excluded.recommended_max_days
 WHERE held IS DISTINCT FROM excluded
+
+-- name: remove_booster_rules
+DELETE FROM warehouse.booster_rule held WHERE NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (booster smallint, valid_from date)
+    WHERE (r.booster, r.valid_from) = (held.booster, held.valid_from))
 
 -- name: write_booster_rules
 INSERT INTO warehouse.booster_rule AS held (booster, valid_from, valid_to, min_days)

@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 
+import psycopg
 import pytest
 
 from etl import reference, station
@@ -10,7 +11,7 @@ from etl.recount import recount
 from etl.reference import ReferenceError
 from sql import connect
 from tests.etl.register import Register, configure, read, source
-from tests.etl.world import SMALL, TODAY, ZONE, Given
+from tests.etl.world import SMALL, TODAY, ZONE, Given, record
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +237,99 @@ def test_an_alias_that_was_added_brings_records_back_by_itself(warehouse, databa
         led.refresh_reference()
         assert led.db.execute("SELECT received, loaded, quarantined FROM warehouse.source").fetchone() == (1, 1, 0)
     register.close()
+
+
+# A table is the whole truth about its rows
+
+
+@pytest.fixture
+def held(warehouse):
+    """A warehouse of the test's own, since what is loaded stays."""
+    own = Given(warehouse.url)
+    yield own
+    own.close()
+
+
+def stay(held: Given, tables, day: date = TODAY) -> int:
+    """Load for good; how many rows changed."""
+    with held.db.transaction():
+        return reference.load(held.db, read(tables / "config.yaml"), day, 0)[0]
+
+
+def test_a_rule_whose_date_was_mended_is_in_force_once(held, tables):
+    change(tables, "dose_rules", "AZ,,2021-09-20", "AZ,,2021-09-25")
+    change(tables, "booster_rules", "1,2021-12-01", "1,2021-12-05")
+    stay(held, tables)
+    assert held.ask("SELECT d.valid_from, d.valid_to::text FROM warehouse.dose_rule d JOIN warehouse.vaccine v USING (vaccine_id) "
+                    "WHERE v.code = 'AZ' AND previous_vaccine_id = vaccine_id ORDER BY 1") == [
+        (date(2021, 1, 1), "2021-09-24"), (date(2021, 9, 25), "infinity")]  # fmt: skip
+    assert held.ask("SELECT valid_from, valid_to::text FROM warehouse.booster_rule WHERE booster = 1 ORDER BY 1") == [
+        (date(2021, 1, 1), "2021-12-04"), (date(2021, 12, 5), "infinity")]  # fmt: skip
+    held.load([record(record_id=f"r{n}", vaccine_code="AZ", dose_number=n, injected_at=day) for n, day in ((1, "2021-08-01"), (2, "2021-11-05"))])
+    assert stay(held, tables) == 0
+
+
+def test_rules_and_aliases_that_left_the_table_are_gone(held, tables):
+    change(tables, "dose_rules", "PF,AZ,2021-01-01,56,56,84\n", "")
+    change(tables, "vaccine_aliases", "AZD1222,AZ\n", "")
+    assert stay(held, tables) == 2
+    assert held.ask("SELECT alias FROM warehouse.vaccine_alias WHERE alias IN ('azd1222', 'pfizer', 'az', 'astrazeneca') ORDER BY 1") == [
+        ("astrazeneca",), ("az",), ("pfizer",)]  # fmt: skip
+    assert held.ask("SELECT count(*) FROM warehouse.dose_rule") == [(5,)]
+
+
+def test_the_warehouse_itself_holds_one_rule_a_day(held):
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        held.db.execute("INSERT INTO warehouse.booster_rule (booster, valid_from, min_days) VALUES (1, '2022-01-01', 1)")
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        held.db.execute("INSERT INTO warehouse.dose_rule SELECT vaccine_id, previous_vaccine_id, '2022-01-01', 'infinity', 1, 1, 1 "
+                        "FROM warehouse.dose_rule LIMIT 1")  # fmt: skip
+
+
+def test_a_line_that_is_there_twice_is_one(world, tables):
+    for file in tables.glob("*.csv"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text + text.splitlines()[-1] + "\n" + text.splitlines()[1] + "\n", encoding="utf-8")
+    change(tables, "dose_rules", "AB,,2021-01-01", "AB,AB,2021-01-01,14,14,14\nAB,,2021-01-01")
+    assert load(world, tables) == (0, [])
+
+
+def test_one_version_has_one_source(world, tables):
+    change(tables, "populations", "Thử,Bảng thử,2021-01-01,2021-01-01,C2", "Thử,Bảng khác,2021-01-01,2021-01-01,C2")
+    with pytest.raises(ReferenceError, match="populations.csv line 5: Thử is there already, with other values, on line 2"):
+        load(world, tables)
+
+
+def test_what_the_database_says_against_a_table_is_no_crash(world, tables, monkeypatch):
+    monkeypatch.setitem(reference.SQL, "write_vaccines", "SELECT %(rows)s::jsonb, 1 / 0")
+    with pytest.raises(ReferenceError, match="vaccines: the warehouse refuses it: division by zero"):
+        load(world, tables)
+    monkeypatch.setitem(reference.SQL, "write_vaccines", "SELECT %(rows)s::jsonb, nothing_such")
+    with pytest.raises(ReferenceError, match="vaccines: the warehouse refuses it: column"):
+        load(world, tables)
+
+
+def test_a_table_in_the_making_takes_nothing_away(world, tables):
+    (tables / "dose_rules.csv").write_text("vaccine_code,valid_from,min_days,recommended_min_days,recommended_max_days\n", encoding="utf-8")
+    with pytest.raises(ReferenceError, match="dose_rules.csv: there is no row in it"):
+        load(world, tables)
+
+
+def test_a_code_is_one_unit_at_a_time(world, tables):
+    change(tables, "units", "C3,Xã", "C2,Xã Cũ,Old,2,D2,2003-01-01,2004-01-01,\nC3,Xã")
+    with pytest.raises(ReferenceError, match="units.csv: C2 is two units from 2004-01-01 to 2004-01-01: one valid from 2003-01-01, one valid from 2004-01-01"):
+        load(world, tables)
+
+
+def test_a_unit_that_left_the_table_goes_unless_something_is_there(held, tables):
+    change(tables, "units", "C3,Xã", "D9,Huyện Nhầm,Mistake,1,P,2004-01-01,,\nC9,Xã Nhầm,Mistake,2,D9,2004-01-01,,\nC3,Xã")
+    stay(held, tables)
+    change(tables, "units", "D9,Huyện Nhầm,Mistake,1,P,2004-01-01", "D9,Huyện Đúng,Right,1,P,2005-01-01")
+    change(tables, "units", "C9,Xã Nhầm,Mistake,2,D9,2004-01-01", "C9,Xã Nhầm,Mistake,2,D9,2006-01-01")
+    stay(held, tables)
+    assert held.ask("SELECT code, valid_from FROM warehouse.unit WHERE code IN ('C9', 'D9') ORDER BY 1") == [
+        ("C9", date(2006, 1, 1)), ("D9", date(2005, 1, 1))]  # fmt: skip
+    held.load([record(residence_code="C9")])
+    change(tables, "units", "C9,Xã Nhầm,Mistake,2,D9,2006-01-01,,\n", "")
+    with pytest.raises(ReferenceError, match=r"units: no longer in the table, but records, .* keep the line .*: C9 \(2006-01-01\)"):
+        stay(held, tables)
