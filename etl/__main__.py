@@ -24,7 +24,6 @@ from etl.pipeline import Outcome
 from etl.progress import Progress
 from etl.reference import ReferenceError
 from etl.sources import SourceError
-from etl.sources import SourceError
 from etl.station import Station
 from sql import connect, settings
 from sql.clock import Clock
@@ -87,7 +86,10 @@ def once(config: Settings, options: argparse.Namespace) -> int:
     if options.source and options.source not in config.sources:
         raise SettingsError(f"{options.source} is not a source of the settings; they are: {', '.join(config.sources)}")
     if options.source and options.source not in config.sources:
-        print(f"--source: no source {options.source} in the settings; there are: {', '.join(config.sources)}", file=sys.stderr)
+        print(
+            f"--source: no source {options.source} in the settings; there are: {', '.join(config.sources)}",
+            file=sys.stderr,
+        )
         return 2
     outcomes: list[Outcome] = []
     with Progress("records", quiet=options.json) as progress:
@@ -125,7 +127,10 @@ def status(config: Settings, options: argparse.Namespace) -> int:
 
 def verify(config: Settings, options: argparse.Namespace) -> int:
     """Count every balance, and the ledger's sum, again from the injections."""
-    with connect.raw(config, "etl_writer", autocommit=True) as db, Progress("injections", quiet=options.json) as progress:
+    with (
+        connect.raw(config, "etl_writer", autocommit=True) as db,
+        Progress("injections", quiet=options.json) as progress,
+    ):
         if not db.execute(OPERATIONS["is_folded"]).fetchone()[0]:
             print("a backfill is under way, its balances follow at its end: verify then", file=sys.stderr)
             return 3
@@ -211,7 +216,9 @@ def _print(options: argparse.Namespace, figures: dict) -> None:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m etl", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m etl", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     for name, does, help_ in (
         ("run", run, run.__doc__), ("once", once, once.__doc__), ("status", status, status.__doc__),

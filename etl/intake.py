@@ -36,11 +36,15 @@ Report = Callable[[Outcome], None]
 class Intake:
     """The way of one source into the warehouse. One thread at a time (`turn`); `halt` ends it after the batch at hand."""
 
-    def __init__(
-        self, pipeline: Pipeline, source, kind: str, settings: Etl, writing: threading.Lock, report: Report
-    ):
+    def __init__(self, pipeline: Pipeline, source, kind: str, settings: Etl, writing: threading.Lock, report: Report):
         """`writing` is shared by all sources: the pipeline has one connection."""
-        self.pipeline, self.source, self.settings, self.writing, self.report = pipeline, source, settings, writing, report
+        self.pipeline, self.source, self.settings, self.writing, self.report = (
+            pipeline,
+            source,
+            settings,
+            writing,
+            report,
+        )
         self.kind = kind
         self.turn = threading.Lock()
         self.halt = threading.Event()
@@ -71,7 +75,8 @@ class Intake:
         state = self._state()
         start = Cursor(state.cursor_updated_at, state.cursor_record_id)
         received = self._load_pages(
-            self._pages(start), lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {}
+            self._pages(start),
+            lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {},
         )
         if start.record_id or received:
             self._look_back(start)
@@ -154,7 +159,12 @@ class Intake:
 
     def _write_delivery(self, file, state: str, reason: str) -> None:
         reason = reason.replace("SOURCE", self.source.name)
-        facts = vars(file) | {"source_id": self.source_id, "state": state, "reason": reason, "now": self.pipeline.clock.now()}
+        facts = vars(file) | {
+            "source_id": self.source_id,
+            "state": state,
+            "reason": reason,
+            "now": self.pipeline.clock.now(),
+        }
         with self.writing:
             self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 

@@ -24,7 +24,17 @@ BALANCES, INTAKE = (sql.load(f"queries/{name}.sql") for name in ("balances", "in
 # look rows up by index. 1,000 records: 74 ms with kept plans, 131 ms planned anew.
 LARGE = 20_000
 
-_WORKSPACE = ("landed", "known_record", "known", "incoming", "touched", "before", "after", "person_before", "person_after")
+_WORKSPACE = (
+    "landed",
+    "known_record",
+    "known",
+    "incoming",
+    "touched",
+    "before",
+    "after",
+    "person_before",
+    "person_after",
+)
 
 
 class Fenced(Exception):

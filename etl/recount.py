@@ -64,7 +64,9 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
     """The course of one person from the rows of warehouse.injection (or anything with their names)."""
     course = Course()
     given = []
-    for i in sorted((i for i in injections if i.status == "completed"), key=attrgetter("injected_at", "source_id", "record_id")):
+    for i in sorted(
+        (i for i in injections if i.status == "completed"), key=attrgetter("injected_at", "source_id", "record_id")
+    ):
         if given and given[-1].injected_on == i.injected_on:
             course.duplicates.add((i.source_id, i.record_id))
         else:

@@ -61,7 +61,9 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     for intake in led.intakes:
         jobs.add_job(intake.work, "interval", seconds=settings.etl.every_seconds, id=intake.source.name,
                      next_run_time=led.real_now())  # fmt: skip
-        waker = threading.Thread(target=_wake, args=(intake, stop, lost), daemon=True, name=f"wake-{intake.source.name}")
+        waker = threading.Thread(
+            target=_wake, args=(intake, stop, lost), daemon=True, name=f"wake-{intake.source.name}"
+        )
         waker.start()
         wakers.append(waker)
     jobs.start()
@@ -85,7 +87,7 @@ def _wake(intake: Intake, stop: threading.Event, lost: threading.Event) -> None:
                 intake.work()
         except psycopg.OperationalError:
             return  # the warehouse is gone: the scheduled job says so
-        except Exception as fault:  # noqa: BLE001 - like a scheduled job: said, and the lead is given up
+        except Exception as fault:
             _judge(fault, lost)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from sql import connect
 from sql.migrate import migrate
 from sql.server import EmbeddedServer, system_binaries
-from tests.chromium import browser, chromium, doorkeeper  # noqa: F401 - fixtures, for every test
+from tests.chromium import browser, chromium, doorkeeper
 
 EMBEDDED, SYSTEM = "embedded", "system"
 TEMPLATE = "template_warehouse"

@@ -168,6 +168,16 @@ def test_as_of_an_earlier_batch_the_figure_is_the_one_that_was_shown(database, e
     assert data.batch_at(moment - timedelta(days=1)) is None
 
 
+def test_as_of_a_batch_today_is_its_day(database, engine, tmp_path):
+    """Else pace and what is needed of an earlier figure would change from day to day."""
+    rows.batch(database, people=[(DAY, 4, 1, 70)])
+    with connect.raw_at(database, "owner") as db:
+        db.execute("UPDATE warehouse.batch SET committed_at = '2021-10-31 18:00+00'")
+    data = data_on(engine, tmp_path)
+    assert data.today(as_of=1) == date(2021, 11, 1)
+    assert data.today() != data.today(as_of=1)
+
+
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
