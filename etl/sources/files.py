@@ -69,13 +69,15 @@ class Folder:
         self.name, self.mapper, self._source = name, mapper, source
         self._hashes: dict[str, tuple[tuple[int, datetime], str]] = {}
         self._ahead: dict[str, tuple[int, datetime]] = {}
+        self._tried: dict[str, tuple[int, datetime, str]] = {}
         self._reading: _Reading | None = None
 
     def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
         """Files whose content is new, the oldest first. Raises SourceError where the folder cannot be read.
 
         Size and time of change tell whether to look at the content; the content tells whether it is
-        new. What was left in the state `loading` comes again, to be gone on with.
+        new. What was left in the state `loading` comes again, to be gone on with; what `failed` comes
+        again from its beginning, once: the settings may have been mended.
         """
         rows: dict[str, list[Known]] = {}
         for row in known:
@@ -88,6 +90,7 @@ class Folder:
 
         Raises DeliveryError: not what its name says, a column missing, damaged, changed meanwhile.
         """
+        self._tried[delivery.path] = delivery.size_bytes, delivery.modified_at, delivery.sha256
         try:
             if self._stat(self._path(delivery)) != (delivery.size_bytes, delivery.modified_at):
                 raise Unreadable("changed while it was read; it comes again as it is now")
@@ -135,13 +138,17 @@ class Folder:
             if not self._is_settled(name, stat):
                 return None
             ended = [row for row in rows.get(name, ()) if row.state != "loading"]
-            if any((row.size_bytes, row.modified_at) == stat and row.sha256 for row in ended):
+            if any((row.size_bytes, row.modified_at) == stat and row.state != "failed" for row in ended):
                 return None
             sha256 = self._sha256(path, name, stat)
         except FileNotFoundError:
             return None  # taken away since we looked
-        if ended and max(ended, key=lambda row: row.modified_at).sha256 == sha256:
-            return None  # only touched, or still not to be read
+        newest = max(ended, key=lambda row: row.modified_at, default=None)
+        if newest is not None and newest.sha256 == sha256:
+            if newest.state != "failed":
+                return None  # only touched
+            if self._tried.get(name) == (*stat, sha256):
+                return None  # nothing has changed since: neither the file nor, in the life of this object, the settings
         done = next(
             (row.records_done for row in rows.get(name, ()) if row.sha256 == sha256 and row.state == "loading"), 0
         )

@@ -216,10 +216,35 @@ def test_a_file_is_delivered_once_and_again_when_it_changes(tmp_path):
     (first,) = source.deliveries()
     assert (first.path, first.size_bytes) == ("a.csv", path.stat().st_size)
     assert source.deliveries([known(first)]) == []
-    assert source.deliveries([known(first, "failed")]) == []
     put(path, as_csv([row(1), row(2)]).encode(), age=60)
     (second,) = source.deliveries([known(first)])
     assert second.sha256 != first.sha256 and len(read(source, second)) == 2
+
+
+def test_a_file_that_failed_is_tried_once_more_when_the_settings_are_mended(tmp_path):
+    """A Folder lives as long as its settings and its process."""
+    path = put(tmp_path / "a.csv", as_csv([row(1)]).encode())
+    wrong = folder(tmp_path, fields=FIELDS | {"lot_number": "Số lô"})
+    (delivery,) = wrong.deliveries()
+    with pytest.raises(DeliveryError, match='column "Số lô" is not in the file'):
+        read(wrong, delivery)
+    failed = [known(delivery, "failed")]
+    assert wrong.deliveries(failed) == [] == wrong.deliveries(failed)
+
+    mended = folder(tmp_path)
+    (again,) = mended.deliveries(failed)
+    assert len(read(mended, again)) == 1
+    assert mended.deliveries([known(again)]) == []
+
+    settle(path, 60)  # somebody asks for it by touching it
+    (touched,) = wrong.deliveries(failed)
+    assert touched.sha256 == delivery.sha256
+
+
+def test_a_file_that_failed_half_way_begins_anew(tmp_path):
+    put(tmp_path / "a.csv", as_csv([row(1)]).encode())
+    (delivery,) = folder(tmp_path).deliveries()
+    assert [d.records_done for d in folder(tmp_path).deliveries([known(delivery, "failed", 7)])] == [0]
 
 
 def test_a_file_that_was_only_touched_is_not_new(tmp_path):
