@@ -55,7 +55,7 @@ def frame(language: Language, path: str, settings) -> list:
     return [
         html.A(language.say("app.skip"), href="#content", className="skip"),
         header.header(language, settings.name),
-        *drawn("notices", class_name="notices"),
+        *drawn("notices", html.Section, "notices", **{"aria-label": language.say("notice.title")}),
         html.Div(id="failure-note", role="status"),
         *([filterbar.filterbar(language)] if page else []),
         html.Main(content, id="content", tabIndex=-1),
@@ -91,7 +91,7 @@ def _unit_options(view: View) -> list[tuple[str, str]]:
 
 
 def _notices(view: View) -> list:
-    sample_day = view.today if view.world.is_sample else None
+    sample_day = view.data.today() if view.world.is_sample else None
     return notices.notices(view.language, view.filters, view.ignored, sample_day)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dashboard import filters as address
+from dashboard.data import Unknown
 from dashboard.filters import Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
 from sql.clock import Clock
@@ -105,12 +106,22 @@ class Reader:
 
     def read(self, search: str | None) -> View:
         filters, ignored = address.read(search, self._known())
+        if filters.as_of is not None and not self._has(filters.as_of):
+            ignored += (Ignored("as_of", str(filters.as_of)),)
+            filters = filters.but(as_of=None)
         return View(self.data, filters, ignored, LANGUAGES[filters.lang or self.default_language])
 
     def language(self, search: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""
         filters, _ = address.read(search, Vocabulary(frozenset(), (), ()))
         return LANGUAGES[filters.lang or self.default_language]
+
+    def _has(self, batch: int) -> bool:
+        try:
+            self.data.batch(batch)
+        except Unknown:
+            return False
+        return True
 
     def _known(self) -> Vocabulary:
         return Vocabulary(

@@ -89,8 +89,12 @@ def doses_ranking(
     ]
     head = html.Tr([_head(say, *parts) for parts in heads])
     placed, nowhere = parted(row for row in rows if row.unit_id > 0 or row.doses)
-    most = sorted(placed, key=lambda row: (-row.doses_today, -row.doses))
-    body = [_doses_row(language, row, rank, lines[row.unit_id]) for rank, row in enumerate(most, 1)]
+    # what lies at no smaller unit is listed with the others and is none of them: last, without a rank
+    most = sorted(placed, key=lambda row: (row.unit_id == whole.unit_id, -row.doses_today, -row.doses))
+    body = [
+        _doses_row(language, row, None if row.unit_id == whole.unit_id else rank, lines[row.unit_id])
+        for rank, row in enumerate(most, 1)
+    ]
     foot = [_doses_row(language, whole, None, Line(say("ranking.whole")), "whole")] if body else []
     foot += [_doses_row(language, row, None, lines[row.unit_id], "nowhere") for row in nowhere]
     if nowhere:

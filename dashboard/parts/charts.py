@@ -57,7 +57,8 @@ def hours_chart(view: View, colours):
     language, today = view.language, view.today
     now = hours.by_hour(view.data.doses_by_hour(view.filters, today))
     before = hours.by_hour(view.data.doses_by_hour(view.filters, today - series.DAY))
-    hour = view.local(view.now).hour
+    # a day of the past has no hour that still runs
+    hour = view.local(view.now).hour if view.filters.is_live else 24
     keys = [panel.key(view.say("hours.today"), "accent"), panel.key(view.say("hours.yesterday"), "faint")]
     return (
         view.say("hours.title"),

@@ -26,7 +26,7 @@ def league(asked: View) -> html.Section | None:
     if not children:
         return None
     title = people.level_title(view)
-    lines = people.lines_of(view, asked, listed)
+    lines = people.lines_of(view, asked, listed, "ranking.here_place")
     body = ranking.doses_ranking(view.language, listed, people.self_of(rows), lines, title)
     keys = [panel.key(view.say("ranking.plan_mark"), "mark-key")]
     busiest = max(children, key=lambda row: row.doses_today)

@@ -121,14 +121,12 @@ def children_of(view: View, rows) -> list:
     return [row for row in rows if not row.is_self and row.unit_id > 0 and row.unit_id != view.unit.unit_id]
 
 
-def lines_of(view: View, asked: View, rows) -> dict[int, ranking.Line]:
-    """What the rows of a ranking are called and where they lead."""
+def lines_of(view: View, asked: View, rows, here: str = "ranking.here") -> dict[int, ranking.Line]:
+    """What the rows of a ranking are called and where they lead; `here`: what lies at no smaller unit."""
     return {
-        row.unit_id: ranking.Line(
-            view.say("ranking.here") if row.unit_id == view.unit.unit_id else view.name(row.unit_id),
-            href(view, row.unit_id),
-            row.unit_id == asked.unit.unit_id,
-        )
+        row.unit_id: ranking.Line(view.name(row.unit_id), href(view, row.unit_id), row.unit_id == asked.unit.unit_id)
+        if row.unit_id != view.unit.unit_id
+        else ranking.Line(view.say(here))
         for row in rows
     }
 

@@ -19,6 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ranking.reached": ("đã đạt", "reached"),
     "ranking.total": ("Tổng cộng", "Total"),
     "ranking.here": ("Chưa rõ cấp dưới", "Smaller area unknown"),
+    "ranking.here_place": ("Điểm tiêm chung của địa bàn", "Sites of the area itself"),
     "ranking.earliest": ("sớm nhất {span}", "{span} earliest"),
     "ranking.whole": ("Cả địa bàn", "Whole area"),
     "ranking.unknown": ("Chưa xác định địa bàn", "Area unknown"),

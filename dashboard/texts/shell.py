@@ -29,6 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "số liệu do chương trình tạo ra, không phải số liệu thật. Đồng hồ của dữ liệu: ngày {today}.",
         "made by a program, not real figures. The sample's clock says {today}.",
     ),
+    "notice.title": ("Lưu ý", "Notices"),
     "notice.ignored": (
         "Bỏ qua phần không hiểu được trong địa chỉ: {parts}.",
         "Left out what the address says that means nothing here: {parts}.",

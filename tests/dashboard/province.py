@@ -17,6 +17,7 @@ from dashboard.data import (
     TrendDay,
     Unit,
     UnitDoses,
+    Unknown,
     Vaccine,
     VaccineDoses,
     Version,
@@ -60,13 +61,13 @@ class Province:
     """What pages ask of `Data`. `extra` doses and people arrive with each `tick()`."""
 
     def __init__(self):
-        self.batch, self.extra = 7, 0
+        self.batch_number, self.extra = 7, 0
         self.is_gone = self.is_empty = False
         self.source_state = "running"
         self.polled_ago = timedelta(seconds=1)
 
     def tick(self):
-        self.batch += 1
+        self.batch_number += 1
         self.extra += 1
 
     def forget_version(self):
@@ -75,7 +76,7 @@ class Province:
     def _rows(self, rows):
         if self.is_gone:
             raise WarehouseUnreachable("gone")
-        return Rows(rows, Version(self.batch, datetime.now(UTC)))
+        return Rows(rows, Version(self.batch_number, datetime.now(UTC)))
 
     def world(self):
         levels = [("Tỉnh", "Province"), ("Huyện", "District"), ("Xã", "Commune")]
@@ -87,7 +88,7 @@ class Province:
             levels=[{"name": en, "vi": vi, "en": en} for vi, en in levels],
             is_sample=True,
             shift_days=0,
-            batch_id=self.batch,
+            batch_id=self.batch_number,
             committed_at=datetime.now(UTC),
             checked_at=datetime.now(UTC),
             received=0 if self.is_empty else 1000 + self.extra,
@@ -120,8 +121,13 @@ class Province:
             ]
         )  # fmt: skip
 
-    def today(self):
+    def today(self, as_of=None):
         return TODAY
+
+    def batch(self, number):
+        if number > self.batch_number:
+            raise Unknown("batch", number, [])
+        return Version(number, datetime.now(UTC))
 
     def unit_id(self, code):
         return ROOT if code is None else next(row[0] for row in UNITS if row[1] == code)

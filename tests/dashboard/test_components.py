@@ -210,6 +210,16 @@ def test_the_ranking_by_place_has_doses_and_plans_and_no_coverage():
     assert "Tỷ lệ" not in said(table)
 
 
+def test_what_lies_at_no_smaller_unit_is_listed_last_and_not_ranked():
+    own = UnitDoses(1, False, 300, 90, 90, None)  # at the unit itself, say a district's hospital
+    rows = [own, UnitDoses(2, False, 900, 40, 50, 80), UnitDoses(3, False, 700, 30, 50, 80)]
+    lines = LINES | {1: Line("chung")}
+    table = doses_ranking(VI, rows, UnitDoses(1, True, 1900, 160, 190, 160), lines, "")
+    names = [said(cell) for cell in of_class(table, "name") if isinstance(cell, html.Th)]
+    assert names == ["Địa bàn", "Vũng Tàu", "Châu Đức", "chung", "Cả địa bàn"]
+    assert [said(cell) for cell in of_class(table, "rank") if isinstance(cell, html.Td)][:3] == ["1", "2", ""]
+
+
 # --- tile map
 
 
@@ -305,8 +315,17 @@ def test_figures_of_the_past_say_so_and_lead_back():
 # --- filters
 
 
-@pytest.mark.parametrize("text, day", [("5/11/2021", date(2021, 11, 5)), (" 05/11/2021 ", date(2021, 11, 5)),
-                                       ("2021-11-05", None), ("31/02/2021", None), ("", None), (None, None)])  # fmt: skip
+DAYS = [
+    ("5/11/2021", date(2021, 11, 5)),
+    (" 05/11/2021 ", date(2021, 11, 5)),
+    ("2021-11-05", None),
+    ("31/02/2021", None),
+    ("", None),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize("text, day", DAYS)
 def test_days_are_typed_the_vietnamese_way(text, day):
     assert filterbar.read_day(text) == day
 

@@ -40,10 +40,10 @@ def house(tmp_path):
         def events():
             told = None
             while found.is_streaming:
-                state = province.batch if not province.is_gone else "lost"
+                state = province.batch_number if not province.is_gone else "lost"
                 if state != told and not found.is_mute:
                     told = state
-                    news = json.dumps({"batch": province.batch, "committed_at": None})
+                    news = json.dumps({"batch": province.batch_number, "committed_at": None})
                     yield f"data: {news}\n\n" if state != "lost" else "event: lost\ndata: \n\n"
                 time.sleep(0.05)
 

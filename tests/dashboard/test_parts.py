@@ -125,3 +125,16 @@ def test_the_search_lists_the_units_in_force_and_keeps_the_question():
     assert [part.href for part in of_class(tree, "stay")] == [
         "/?unit=77&stage=first", "/?unit=755&stage=first", "/?unit=26506&stage=first"
     ]  # fmt: skip
+
+
+def test_a_batch_that_never_was_is_left_out_and_named():
+    found = Reader(Province(), "vi").read("?as_of=7")
+    assert found.filters.as_of == 7 and not found.ignored
+    found = Reader(Province(), "vi").read("?as_of=8&stage=first")
+    assert found.filters == Filters(stage="first")
+    assert [(part.key, part.value) for part in found.ignored] == [("as_of", "8")]
+
+
+def test_a_day_of_the_past_has_no_hour_that_still_runs():
+    figure = charts.hours_chart(view(Filters(as_of=3)), theme.LIGHT)[2]
+    assert set(figure["data"][1]["marker"]["color"]) == {theme.LIGHT.accent}
