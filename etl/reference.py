@@ -87,7 +87,7 @@ TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
                    "recommended_max_days": (_count, True)},
     "booster_rules": {"booster": (_between(1, 2), True), "valid_from": (_day, True), "min_days": (_count, True)},
     "sites": {"code": (_text, True), "name": (_text, True), "kind": (_one_of(*SITE_KINDS), False),
-              "unit_code": (_text, True), "daily_plan": (_count, False)},
+              "unit_code": (_text, True), "daily_plan": (_count, False), "valid_from": (_day, False)},
     "populations": {"version": (_text, True), "source": (_text, True), "dated_on": (_day, True), "valid_from": (_day, True),
                     "unit_code": (_text, True), "age_band": (_text, False), "priority_group": (_between(1, 99), False),
                     "persons": (_count, True), "is_sample": (_is, False)},
@@ -146,18 +146,20 @@ def _write_all(
         write(f"write_{name}", given[name])
     write("remove_booster_rules", given["booster_rules"])
     write("write_booster_rules", given["booster_rules"])
-    moved = _write_sites(db, write, given["sites"], today)
+    root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
+    if root is None:
+        raise ReferenceError(f"units.root: {settings.units.root} is not a unit of the units table")
+    # A world that has ended is seen as on its last day: codes are used again, for other places, afterwards.
+    moved = _write_sites(db, write, given["sites"], min(today, root[1]))
     for name in ("populations", "targets"):
         _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
     _write_populations(write, given["populations"], settings)
     write("write_targets", given["targets"])
     write.changed += db.execute(SQL["write_world"], {
-        "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": settings.units.root,
-        "levels": Jsonb([level.model_dump() for level in settings.units.levels]), "day": today,
+        "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": root[0],
+        "levels": Jsonb([level.model_dump() for level in settings.units.levels]),
         "is_sample": settings.is_sample, "shift_days": shift_days}).rowcount  # fmt: skip
-    if db.execute("SELECT root_unit_id FROM warehouse.world").fetchone()[0] is None:
-        raise ReferenceError(f"units.root: {settings.units.root} is not a unit that is valid on {today}")
     return write.changed, moved
 
 
@@ -180,11 +182,11 @@ def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> 
         write(statement, units)
 
 
-def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], today: date) -> list[int]:
+def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], day: date) -> list[int]:
     codes = Jsonb(sorted({site["unit_code"] for site in sites}))
-    _refuse(db, "unknown_units", f"sites: not a unit that is valid on {today}:", codes=codes, day=today)
-    moved = db.execute(SQL["moved_sites"], {"rows": Jsonb(sites), "day": today}).fetchall()
-    write("write_sites", sites, day=today)
+    _refuse(db, "unknown_units", "sites: not a unit of the units table:", codes=codes)
+    moved = db.execute(SQL["moved_sites"], {"rows": Jsonb(sites), "day": day}).fetchall()
+    write("write_sites", sites, day=day)
     return [site_id for (site_id,) in moved]
 
 

@@ -151,7 +151,12 @@ WHERE held IS DISTINCT FROM excluded
 
 -- name: unknown_units
 SELECT DISTINCT code FROM jsonb_array_elements_text(%(codes)s) AS c (code)
-WHERE NOT EXISTS (SELECT FROM warehouse.unit u WHERE u.code = c.code AND %(day)s BETWEEN u.valid_from AND u.valid_to)
+WHERE NOT EXISTS (SELECT FROM warehouse.unit u WHERE u.code = c.code AND u.unit_id > 0)
+
+-- name: root
+-- The unit of that code on the day, else the last one.
+SELECT unit_id, least(valid_to, '9999-12-31') FROM warehouse.unit WHERE code = %(root)s AND unit_id > 0
+ORDER BY %(day)s::date BETWEEN valid_from AND valid_to DESC, valid_from DESC LIMIT 1
 
 -- name: rows_without_unit
 SELECT DISTINCT r.unit_code || ' (' || r.valid_from || ')'
@@ -161,16 +166,24 @@ WHERE r.unit_code IS NOT NULL AND NOT EXISTS (
 
 -- name: moved_sites
 SELECT s.site_id
-FROM jsonb_to_recordset(%(rows)s) AS r (code text, unit_code text)
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, unit_code text, valid_from date)
 JOIN warehouse.site s ON s.code = r.code
-JOIN warehouse.unit u ON u.code = r.unit_code AND %(day)s BETWEEN u.valid_from AND u.valid_to
+CROSS JOIN LATERAL (
+    SELECT k.unit_id FROM warehouse.unit k WHERE k.code = r.unit_code
+    ORDER BY coalesce(r.valid_from, %(day)s) BETWEEN k.valid_from AND k.valid_to DESC,
+        %(day)s BETWEEN k.valid_from AND k.valid_to DESC, k.valid_from DESC LIMIT 1) AS u
 WHERE s.unit_id <> u.unit_id
 
 -- name: write_sites
+-- In the unit of that code when the site opened, else on the day, else in the last one.
 INSERT INTO warehouse.site AS held (code, name, kind, unit_id, daily_plan)
 SELECT r.code, r.name, coalesce(r.kind, 'other'), u.unit_id, r.daily_plan
-FROM jsonb_to_recordset(%(rows)s) AS r (code text, name text, kind text, unit_code text, daily_plan integer)
-JOIN warehouse.unit u ON u.code = r.unit_code AND %(day)s BETWEEN u.valid_from AND u.valid_to
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, name text, kind text, unit_code text, daily_plan integer,
+    valid_from date)
+CROSS JOIN LATERAL (
+    SELECT k.unit_id FROM warehouse.unit k WHERE k.code = r.unit_code
+    ORDER BY coalesce(r.valid_from, %(day)s) BETWEEN k.valid_from AND k.valid_to DESC,
+        %(day)s BETWEEN k.valid_from AND k.valid_to DESC, k.valid_from DESC LIMIT 1) AS u
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, unit_id = excluded.unit_id,
     daily_plan = excluded.daily_plan
 WHERE (held.name, held.kind, held.unit_id, held.daily_plan) IS DISTINCT FROM
@@ -227,8 +240,7 @@ WHERE (held.share, held.due_on, held.source) IS DISTINCT FROM (excluded.share, e
 
 -- name: write_world
 INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days)
-SELECT %(name)s, %(time_zone)s, %(levels)s, (SELECT u.unit_id FROM warehouse.unit u
-    WHERE u.code = %(root)s AND %(day)s BETWEEN u.valid_from AND u.valid_to), %(is_sample)s, %(shift_days)s
+VALUES (%(name)s, %(time_zone)s, %(levels)s, %(root)s, %(is_sample)s, %(shift_days)s)
 ON CONFLICT (is_only) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, levels = excluded.levels,
     root_unit_id = excluded.root_unit_id, is_sample = excluded.is_sample, shift_days = excluded.shift_days
 WHERE (held.name, held.time_zone, held.levels, held.root_unit_id, held.is_sample, held.shift_days) IS DISTINCT FROM

@@ -2,16 +2,20 @@
 -- "as of" is a batch, NULL = now. A figure as of a batch is the balance less the postings since.
 
 -- The rows of a table about a unit: each unit below it (at p_level, else its children), itself for what lies at no
--- unit below, and for the whole world the two rows of what lies nowhere. One row per unit that carries facts.
+-- unit below, and for the whole world the two rows of what lies nowhere. One row per unit that carries facts. A unit
+-- that is no more has the units below it of its last day.
 CREATE FUNCTION mart.member(p_unit integer, p_level integer, p_day date) RETURNS TABLE (unit_id integer, row_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH rows AS (
-        SELECT u.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.unit u ON u.unit_id = a.unit_id
-        WHERE a.ancestor_id = p_unit AND a.depth > 0 AND p_day BETWEEN u.valid_from AND u.valid_to
+        SELECT u.unit_id FROM warehouse.unit top
+        CROSS JOIN LATERAL (SELECT least(p_day, top.valid_to) AS day) AS seen
+        JOIN warehouse.unit_ancestor a ON a.ancestor_id = top.unit_id
+        JOIN warehouse.unit u ON u.unit_id = a.unit_id
+        WHERE top.unit_id = p_unit AND a.depth > 0 AND seen.day BETWEEN u.valid_from AND u.valid_to
           AND CASE WHEN p_level IS NULL THEN a.depth = 1
                    ELSE u.level = p_level OR u.level < p_level AND NOT EXISTS (
                         SELECT FROM warehouse.unit below WHERE below.parent_id = u.unit_id
-                            AND p_day BETWEEN below.valid_from AND below.valid_to) END
+                            AND seen.day BETWEEN below.valid_from AND below.valid_to) END
     )
     SELECT scope.unit_id, coalesce(r.ancestor_id, p_unit)
     FROM warehouse.unit_ancestor scope

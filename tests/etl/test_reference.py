@@ -9,7 +9,7 @@ import pytest
 from etl import reference, station
 from etl.recount import recount
 from etl.reference import ReferenceError
-from sql import connect
+from sql import connect, settings
 from tests.etl.register import Register, configure, read, source
 from tests.etl.world import SMALL, TODAY, ZONE, Given, record
 
@@ -47,7 +47,7 @@ BAD = [
     ("units", "Commune 2,2,D1", "Commune 2,2,D9", "units: no unit is valid at that time for the parent of C2"),
     ("units", "code,name,", "ma,name,", "units.csv: column code is not there; it has: ma, name, name_en"),
     ("sites", "S2,Trạm Y tế Bình An,fixed", "S2,Trạm Y tế Bình An,tent", r"sites.csv line 3: kind must be one of fixed, hospital, mobile, other \(found tent\)"),
-    ("sites", "hospital,D2", "hospital,D9", "sites: not a unit that is valid on 2022-06-01: D9"),
+    ("sites", "hospital,D2", "hospital,D9", "sites: not a unit of the units table: D9"),
     ("sites", "C1,100", "C1,-1", r"sites.csv line 2: daily_plan must be a whole number from 0 \(found -1\)"),
     ("vaccines", "Abdala,,3", "Abdala,,three", r"vaccines.csv line 4: primary_doses must be a whole number from 1 to 9 \(found three\)"),
     ("vaccine_aliases", "Pfizer,PF", "Pfizer,PFF", "vaccine_aliases: not a vaccine of the vaccines table: PFF"),
@@ -101,7 +101,7 @@ def test_a_file_that_is_not_there_is_named(world, tables):
 def test_the_root_must_be_a_unit(world, tables):
     file = tables / "config.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("root: P", "root: Q"), encoding="utf-8")
-    with pytest.raises(ReferenceError, match="units.root: Q is not a unit that is valid on 2022-06-01"):
+    with pytest.raises(ReferenceError, match="units.root: Q is not a unit of the units table"):
         load(world, tables)
 
 
@@ -333,3 +333,57 @@ def test_a_unit_that_left_the_table_goes_unless_something_is_there(held, tables)
     change(tables, "units", "C9,Xã Nhầm,Mistake,2,D9,2006-01-01,,\n", "")
     with pytest.raises(ReferenceError, match=r"units: no longer in the table, but records, .* keep the line .*: C9 \(2006-01-01\)"):
         stay(held, tables)
+
+
+# Units that are no more
+
+
+def test_a_province_that_ended_is_seen_as_on_its_last_day(held, tables):
+    """The codes of 2021 in 2026: C2 has since become a place of another province."""
+    file = tables / "units.csv"
+    text = file.read_text(encoding="utf-8").replace("2004-01-01,,", "2004-01-01,2025-06-30,")
+    file.write_text(text + "Q,Tỉnh Mới,New,0,,2025-07-01,,\nC2,Xã Mới,New,1,Q,2025-07-01,,\n", encoding="utf-8")
+    day = date(2026, 11, 23)
+    stay(held, tables, day)
+    held.load([record(record_id="r1", residence_code="C1", site_code="S2"), record(record_id="r2", person="B", residence_code="C2", site_code="S4")])
+    root = "(SELECT root_unit_id FROM mart.world())"
+
+    def people(unit: str, level: int | None = None) -> dict:
+        return {code: (count, population) for code, count, population in held.ask(
+            "SELECT CASE WHEN s.is_self THEN '[' || u.code || ']' ELSE u.code END, s.people, s.population "
+            f"FROM mart.standing({unit}, NULL, NULL, NULL, NULL, NULL, %s, NULL, %s) s JOIN warehouse.unit u USING (unit_id) "
+            "WHERE s.stage = 1 AND u.unit_id > 0", day, level)}  # fmt: skip
+
+    assert held.ask("SELECT code, valid_to FROM warehouse.unit WHERE unit_id = " + root) == [("P", date(2025, 6, 30))]
+    assert people(root) == {"D1": (2, 150), "D2": (0, 40), "D3": (0, 5), "[P]": (2, 195)}
+    assert people(root, 2) == {"C1": (1, 100), "C2": (1, 50), "C3": (0, 40), "D3": (0, 5), "[P]": (2, 195)}
+    assert people("(SELECT unit_id FROM warehouse.unit WHERE code = 'D1')") == {"C1": (1, 100), "C2": (1, 50), "[D1]": (2, 150)}
+    doses = held.ask("SELECT u.name, d.doses FROM mart.doses_by_unit(" + root + ", 'place', NULL, NULL, NULL, NULL, NULL, %s, NULL, 2) d "
+                     "JOIN warehouse.unit u USING (unit_id) WHERE d.doses > 0 AND NOT d.is_self ORDER BY 1", day)  # fmt: skip
+    assert doses == [("Huyện Đảo", 1), ("Xã Bình An", 1)]
+
+
+def test_a_site_lies_in_the_unit_of_its_own_day(held, tables):
+    file = tables / "units.csv"
+    text = file.read_text(encoding="utf-8").replace("C2,Xã Bình An,Commune 2,2,D1,2004-01-01,,", "C2,Xã Bình An,Commune 2,2,D1,2004-01-01,2021-12-31,")
+    file.write_text(text + "C2,Xã Sau,Later,2,D2,2022-01-01,,\n", encoding="utf-8")
+    place = "SELECT u.name FROM warehouse.site s JOIN warehouse.unit u USING (unit_id) WHERE s.code = 'S2'"
+    stay(held, tables)
+    assert held.ask(place) == [("Xã Sau",)]
+    change(tables, "sites", "daily_plan\n", "daily_plan,valid_from\n")
+    change(tables, "sites", "fixed,C2,50", "fixed,C2,50,2021-03-01")
+    stay(held, tables)
+    assert held.ask(place) == [("Xã Bình An",)]
+
+
+def test_the_shipped_tables_serve_today(warehouse, tmp_path):
+    """Province 77 of the settings for real records ended in 2025."""
+    (tmp_path / "sites.csv").write_text("code,name,unit_code\nS1,Trạm Y tế,26506\n", encoding="utf-8")
+    given = settings.read(settings.PROJECT / "etl/mappings/platform_import.yaml", tmp_path, {"PLATFORM_LISTS": str(tmp_path)})
+    with connect.raw_at(warehouse.url, "etl_writer") as db:
+        reference.load(db, given, date(2026, 11, 23), 0)
+        found = db.execute(
+            "SELECT r.code, u.name FROM warehouse.world w JOIN warehouse.unit r ON r.unit_id = w.root_unit_id, "
+            "warehouse.site s JOIN warehouse.unit u USING (unit_id) WHERE EXISTS (SELECT FROM warehouse.unit_ancestor a "
+            "WHERE a.unit_id = u.unit_id AND a.ancestor_id = w.root_unit_id)").fetchall()  # fmt: skip
+    assert found == [("77", "Phường 1")]
