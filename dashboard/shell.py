@@ -132,6 +132,7 @@ def _provenance(view: View) -> tuple:
     # Sources may be fresher than the figures on the page: these are as old as their own batch.
     is_newest = found.version.batch_id == world.batch_id
     moment = provenance.known_until(found, world.committed_at) if is_newest else world.committed_at
+    moment = view.frozen_at or moment
     shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
     return provenance.footer(view.language, lines, world), shown, found.version.batch_id or 0
 

@@ -92,9 +92,14 @@ class View:
             return None
         return round((moment - timedelta(days=self.world.shift_days)).astimezone(UTC).timestamp() * 1000)
 
+    @property
+    def frozen_at(self) -> datetime | None:
+        """When the batch was committed that the page is as of; None for now."""
+        return None if self.filters.as_of is None else self.data.batch(self.filters.as_of).committed_at
+
     def as_of(self, answer) -> str:
         """`16:42:07`: when the batch was committed up to which an answer was counted."""
-        return self.language.clock(self.local(answer.version.committed_at))
+        return self.language.clock(self.local(self.frozen_at or answer.version.committed_at))
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,7 @@ def who(language: Language, names: dict[int, str], rows: Iterable, today: date) 
     named = [language.say("sentence.unit_people", unit=names[row.unit_id], people=missing(row)) for row in first]
     share = sum(map(missing, first)) / sum(map(missing, short))
     said = [
-        language.say(
-            "sentence.who", units=language.say("and", a=named[0], b=named[1]), share=language.percent(share, 0)
-        )
+        language.say("sentence.who", units=language.say("and", a=named[0], b=named[1]), share=language.percent(share, 0))
     ]
     behind = [row for row in short if status(row, today) == BEHIND]
     if behind:

@@ -68,9 +68,7 @@ def counter(language: Language, world) -> html.P:
 def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
     say = language.say
     return [
-        html.Div(
-            [html.H2(say("sources.title")), html.Div(sources(language, lines), className="table-frame", tabIndex=0)]
-        ),
+        html.Div([html.H2(say("sources.title")), html.Div(sources(language, lines), className="table-frame", tabIndex=0)]),
         html.Div([counter(language, world), html.P(say("footer.time_zone", zone=world.time_zone))]),
     ]
 

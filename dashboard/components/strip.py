@@ -55,8 +55,7 @@ def twin(language: Language, row) -> html.Table:
     say = language.say
     counts = _counts(row) | {"total": row.total}
     rows = [
-        (say(f"recon.{name}"), language.count(count), _share(language, count, row.total))
-        for name, count in counts.items()
+        (say(f"recon.{name}"), language.count(count), _share(language, count, row.total)) for name, count in counts.items()
     ]
     columns = (say("recon.kind"), say("recon.unit"), say("recon.share"))
     return table(columns, rows, say("recon.title"))

@@ -45,9 +45,7 @@ def coverage_tile(
     else:
         number, under = language.percent(row.coverage), None
         counted = say("tile.of_population", people=row.people, population=row.population)
-    goal = (
-        say("tile.no_target") if row.target_share is None else say("tile.target", target=target, due=row.target_due_on)
-    )
+    goal = say("tile.no_target") if row.target_share is None else say("tile.target", target=target, due=row.target_due_on)
     label = say("tile.bullet", value=number, target=target) if row.target_share else number
     lines = [
         html.P([html.Span(goal), _chip(language, state)], className="goal"),

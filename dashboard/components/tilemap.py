@@ -55,15 +55,17 @@ def tilemap(places: Sequence[Place], shades: Scale, label: str) -> html.Nav:
     )
 
 
-def legend(low: str, goal: str, lowest: str, no_data: str) -> html.Div:
-    """What the shades mean, in words already written down."""
-    ramp = html.Span(className="ramp", **{"aria-hidden": "true"})
-    reached = html.Span(className="swatch reached", **{"aria-hidden": "true"})
-    parts = [
-        html.Span([low, ramp, reached, goal], className="key"),
-        html.Span([html.Span(className="swatch lowest", **{"aria-hidden": "true"}), lowest], className="key"),
-        html.Span([html.Span(className="swatch none", **{"aria-hidden": "true"}), no_data], className="key"),
-    ]
+def legend(ends: tuple[str, str] | None, lowest: str, no_data: str) -> html.Div:
+    """What the shades mean, in words already written down; `ends` of the scale, None where nothing is shaded."""
+
+    def swatch(name: str) -> html.Span:
+        return html.Span(className=f"swatch {name}", **{"aria-hidden": "true"})
+
+    parts = [html.Span([swatch("none"), no_data], className="key")]
+    if ends:
+        ramp = html.Span(className="ramp", **{"aria-hidden": "true"})
+        scale_key = html.Span([ends[0], ramp, swatch("reached"), ends[1]], className="key")
+        parts = [scale_key, html.Span([swatch("lowest"), lowest], className="key"), *parts]
     return html.Div(parts, className="keys")
 
 

@@ -35,7 +35,8 @@ def league(asked: View) -> html.Section | None:
     title = level_title(view)
     body = ranking.ranking(view.language, listed, own, lines_of(view, asked, listed), view.today, title)
     target = view.language.goal(own.target_share)
-    keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if own.target_share else []
+    has_mark = own.target_share is not None and own.coverage is not None
+    keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if has_mark else []
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
     content = [html.P(_standing_sentence(view, children), className="sentence"), table_frame(body)]
     return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys)
@@ -95,7 +96,7 @@ def map_panel(
     content = [
         *([html.P(said, className="sentence")] if said else []),
         tilemap.tilemap(tiles, shades, say("map.title")),
-        tilemap.legend(*ends, say("map.lowest"), say("no_data")),
+        tilemap.legend(ends if known else None, say("map.lowest"), say("no_data")),
         html.P(say("map.note"), className="note"),
     ]
     return panel.panel(say("map.title"), unit, content, "map-panel", "map-panel")

@@ -104,7 +104,8 @@ def _daily(view: View, counted) -> series.Daily:
 
 def _last_days(view: View, counted) -> LastDays:
     """Always the same days, so that the tiles can be read one below the other."""
-    since = view.today - series.DAY * (_DAYS - 1)
-    incomplete_from = view.data.incomplete_from(view.filters)
-    last = series.daily(counted, view.today, since, incomplete_from)
-    return LastDays(last.counts, len(last.counts) - last.settled)
+    until = min(view.filters.date_to or view.today, view.today)
+    since = until - series.DAY * (_DAYS - 1)
+    last = series.daily(counted, until, since, view.data.incomplete_from(view.filters))
+    name = "today" if until == view.today else "range"
+    return LastDays(last.counts, len(last.counts) - last.settled, name)

@@ -12,7 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{unit} has reached the target of {target} {stage}: now {coverage}, {people} {people:person|people} above it.",
     ),
     "lead.no_target": (
-        "{unit} có {people} người {stage}, bằng {coverage} đối tượng đích; chưa có chỉ tiêu cho nhóm đang chọn.",
+        "{unit} có {people} người {stage}, bằng {coverage} đối tượng đích; chưa có chỉ tiêu cho lựa chọn này.",
         "{unit} has {people} {people:person|people} {stage}, {coverage} of the target population; "
         "no target is set for this selection.",
     ),
@@ -47,8 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "sentence.pace.on_open": (
         "Cần {needed}, 7 ngày qua đạt {pace}: đúng tiến độ, nhưng tốc độ 4 tuần qua chưa đủ đều để dự kiến ngày đạt.",
-        "{needed} needed, {pace} over the last 7 days: on pace, "
-        "though the last 4 weeks are too uneven to project a date.",
+        "{needed} needed, {pace} over the last 7 days: on pace, though the last 4 weeks are too uneven to project a date.",
     ),
     "sentence.pace.overdue": (
         "Đã quá hạn {due}; 7 ngày qua đạt {pace}.",
@@ -87,6 +86,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.spark_today": (
         "{days} ngày gần đây, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, hôm nay {now}.",
         "Last {days} days, {what} a day: lowest {low}, highest {high}, today {now}.",
+    ),
+    "tile.spark_range": (
+        "{days} ngày cuối đang chọn, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, ngày cuối {now}.",
+        "Last {days} days chosen, {what} a day: lowest {low}, highest {high}, last day {now}.",
     ),
     "tile.spark_yesterday": (
         "{days} ngày đến hôm qua, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, hôm qua {now}.",

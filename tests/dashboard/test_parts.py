@@ -138,3 +138,35 @@ def test_a_batch_that_never_was_is_left_out_and_named():
 def test_a_day_of_the_past_has_no_hour_that_still_runs():
     figure = charts.hours_chart(view(Filters(as_of=3)), theme.LIGHT)[2]
     assert set(figure["data"][1]["marker"]["color"]) == {theme.LIGHT.accent}
+
+
+def test_figures_of_the_past_are_dated_by_their_own_batch():
+    from datetime import UTC, datetime
+
+    class Past(Province):
+        def batch(self, number):
+            return Version(number, datetime(2021, 11, 4, 3, 0, 5, tzinfo=UTC))
+
+    asked = view(Filters(as_of=3), Past())
+    assert "Tính đến 10:00:05" in said(tiles.tiles(asked))
+    _, as_of = shell.around(asked)[-2:]
+    assert "10:00:05" in said(as_of)
+    assert "10:00:05" not in said(tiles.tiles(view(data=Past())))
+
+
+def test_the_days_of_a_tile_end_with_the_range():
+    filters = Filters(date_to=TODAY - timedelta(days=5))
+    assert "ngày cuối" in said(tiles.tiles(view(filters))) and "hôm nay 2" not in said(tiles.tiles(view(filters)))
+
+
+def test_a_map_without_any_share_has_no_scale():
+    class NoPopulation(Province):
+        def standing(self, filters):
+            from dataclasses import replace
+
+            rows = super().standing(filters)
+            return Rows([replace(row, population=None, coverage=None, rank=None) for row in rows], rows.version)
+
+    asked = view(data=NoPopulation())
+    assert not of_class(people.place_map(asked), "ramp") and "Không có số liệu" in said(people.place_map(asked))
+    assert not of_class(people.league(asked), "mark-key")
