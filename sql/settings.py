@@ -260,7 +260,7 @@ class Settings(Model):
     age_bands: Annotated[tuple[AgeBand, ...], Field(min_length=1)]
     eligible_from_age: Annotated[int, Field(ge=0)]
     reference: References
-    sources: dict[SourceName, SourceSettings] = {}  # noqa: RUF012 - frozen
+    sources: dict[SourceName, SourceSettings] = {}
     sample: bool | None = None
     etl: Etl = Etl()
     dashboard: Dashboard = Dashboard()
@@ -281,6 +281,11 @@ class Settings(Model):
         for before, after in pairwise(bands):
             if before.to_age is None or after.from_age != before.to_age + 1:
                 raise ValueError(f"{after.label} must begin where {before.label} ends")
+        # Everybody has an age: who is in no band would be in the figures of no ages at all.
+        if bands[0].from_age != 0:
+            raise ValueError(f"the first must begin at 0 (found {bands[0].label})")
+        if bands[-1].to_age is not None:
+            raise ValueError(f"the last must have no end, as {bands[-1].from_age}+ (found {bands[-1].label})")
         return bands
 
     @model_validator(mode="after")

@@ -60,6 +60,8 @@ def test_the_projects_own_file_is_right():
         ('"77"', "77", "units.root: must be text; put it in quotes (found 77)"),
         ("5-11", "5to11", "age_bands[1]: must look like 5-11, or 65+ for the last (found 5to11)"),
         ("12-17", "13-17", "age_bands: 13-17 must begin where 5-11 ends"),
+        ("[0-4, 5-11", "[3-4, 5-11", "age_bands: the first must begin at 0 (found 3-4)"),
+        ("50-64, 65+]", "50-64, 65-99]", "age_bands: the last must have no end, as 65+ (found 65-99)"),
         ("age: 12 ", "age: 13 ", "eligible_from_age: must be where an age band begins"),
         ("Asia/Ho_Chi_Minh", "Asia/Hanoi", "time_zone: is not a time zone such as Asia/Ho_Chi_Minh (found Asia/Hanoi)"),
         ("127.0.0.1", "0.0.0.0", "dashboard.host: must be '127.0.0.1' or 'localhost' (found 0.0.0.0)"),
