@@ -17,6 +17,7 @@ from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.fields import TIMES, WHOLE_NUMBERS, Read, Reader, as_text, either
 from etl.identity import PERSON_KEY, digests, normal_names
 from etl.times import TIME
+from etl.withholding import Persons
 from sql.settings import FieldSpec, Mapped
 
 __all__ = ["COLUMNS", "COPY_FORMAT", "SCHEMA", "Mapper", "compile", "to_copy"]
@@ -177,7 +178,7 @@ class Mapper:
         status = pc.if_else(is_id, "pending", pc.if_else(ids.is_null(), "no_id", "bad_format"))
         got["identity_status"] = _filled(got["identity_status"], status, bad.get("identity_status"))
         hidden = [got[name] for name in _PERSON if name in got]
-        self._withhold(got, bad, hidden)
+        self._withhold(got, raw, bad, Persons(ids, is_id, got.get("full_name"), tuple(hidden)))
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name not in _PERSON}
         got["unreadable"] = unreadable.column(wanted, hidden, count)
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
@@ -211,18 +212,18 @@ class Mapper:
         found = pa.FixedSizeBinaryArray.from_buffers(PERSON_KEY, count, [None, pa.py_buffer(keys)])
         return found if is_known.all() else pc.if_else(pa.array(is_known), found, pa.scalar(None, PERSON_KEY))
 
-    def _withhold(self, got, bad, hidden: list[pa.StringArray]) -> None:
-        """A code that is its own person's ID or name goes no further; in its place as record number, a hash."""
+    def _withhold(self, got, raw, bad, persons: Persons) -> None:
+        """A code that holds a person goes no further; in its place as record number, a hash."""
         for name in _CODES:
-            for person in hidden:
-                is_person = pc.equal(got[name], person).fill_null(False)
-                if not pc.any(is_person).as_py():
-                    continue
-                instead = pa.scalar(None, pa.string())
-                if name == "record_id":
-                    instead = self._hashed(pc.if_else(is_person, person, pa.scalar("")), 0)
-                got[name] = pc.if_else(is_person, instead, got[name])
-                bad[name] = either(bad.get(name), np.asarray(is_person))
+            if name not in raw or (held := persons.held_by(name, got[name])) is None:
+                continue
+            mask = pa.array(held)
+            instead = pa.scalar(None, pa.string())
+            if name == "record_id":
+                instead = self._hashed(pc.if_else(mask, got[name], pa.scalar("")), 0)
+            got[name] = pc.if_else(mask, instead, got[name])
+            raw[name] = pc.if_else(mask, pa.scalar(unreadable.WITHHELD), as_text(raw[name])[0])
+            bad[name] = either(bad.get(name), held)
 
     def _hash_into(self, keys: np.ndarray, rows: np.ndarray, prefix: str, texts: pa.StringArray) -> None:
         if not rows.any():

@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from etl.fields import CHOICES, TIMES, as_text, folded
+from etl.withholding import plain
 
 LONGEST = 64  # characters shown
 WITHHELD = "(withheld)"
 
+_LONG_SECRET = 5  # letters and digits: from here on they are looked for without accents and what is between
 _MOMENTS = (*TIMES, "birth_date")
 
 # IDs and phones have 9 digits or more, however they are spaced; a time in full has 14 with - : T . between
@@ -54,10 +56,14 @@ def column(
 
 
 def _shown(field: str, text: str, person: Iterable[str | None]) -> str:
-    letters = folded(text).replace(" ", "")
+    if text == WITHHELD:
+        return text
+    letters, bare = folded(text).replace(" ", ""), plain(text)
     for secret in person:
         part = folded(secret or "").replace(" ", "")
         if part and letters and (part in letters or letters in part):
+            return WITHHELD
+        if (core := plain(secret or "")) and len(core) >= _LONG_SECRET and core in bare:
             return WITHHELD
     if not (field in _MOMENTS and _MOMENT.fullmatch(text)):
         text = _LONG_NUMBER.sub("…", text)

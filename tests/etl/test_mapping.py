@@ -431,6 +431,50 @@ def test_a_code_that_is_the_persons_id_or_name_is_not_kept(column, secret):
     assert record["record_id"] is not None  # the quarantine still tells it from others
 
 
+_FIELD = {"id": "record_id", "xa": "residence_code", "diem": "site_code", "vac_xin": "vaccine_code", "lo": "lot_number"}
+SLIPPED = [
+    ("id", "077085001234-1"), ("id", "BRVT/077085001234"), ("id", "077-085.001 234"), ("id", "NGUYEN THI LAN 1985"),
+    ("xa", "077 085 001 234"), ("diem", "77085001234"), ("vac_xin", "Nguyen Thi Lan, AstraZeneca"), ("lo", "nguyễn.thị.lan"),
+    ("lo", "CCCD 077.085.001.234"), ("lo", "0903123456"), ("lo", "0903 123 456"), ("lo", "+84 903 123 456"), ("lo", "038 199 004 321"),
+    ("lo", "273 123 456"), ("diem", "0903123456"), ("lo", "Ng.T.Lan 0903-123-456"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "text"), SLIPPED)
+def test_a_code_that_holds_an_id_a_phone_or_the_persons_name_is_not_kept(column, text):
+    record = one({column: text})
+    field = _FIELD[column]
+    assert record["unreadable"] == {field: unreadable.WITHHELD}
+    assert text not in str(record) and "Lan" not in str(record)
+    assert (record[field] is not None) == (field == "record_id")
+
+
+def test_record_numbers_that_hold_an_id_are_hashed_and_stay_apart():
+    fields = TWO_DOSES["fields"] | {"record_id": "id"}
+    row = ROW | {"vx1": "AZ", "ngay1": "01/08/2021", "vx2": "PF", "ngay2": "01/10/2021", "id": ROW["cccd"]}
+    found = records([row, row | {"id": ROW["cccd"] + "/2"}], fields, rows=TWO_DOSES["rows"])
+    assert len({r["record_id"] for r in found}) == 4
+    assert ROW["cccd"] not in str(found) and all(r["unreadable"] == {"record_id": unreadable.WITHHELD} for r in found)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("id", "077085001235"), ("id", "1000000017"), ("id", "0903123456"), ("id", "7f3c2b1e-77ac-4dad-beef-acede0fade00"), ("diem", "26506"),
+        ("xa", "26506"), ("lo", "FK0112"), ("lo", "202107020M"), ("lo", "2021082456"), ("lo", "202108123"), ("lo", "4120Z001"),
+        ("lo", "ABX-5412.2"), ("diem", "Trạm y tế xã Lan Nguyễn Thị"), ("vac_xin", "COVID-19 Vaccine AstraZeneca"),
+    ],
+)  # fmt: skip
+def test_ordinary_codes_are_kept(column, text):
+    record = one({column: text})
+    assert (record["unreadable"], record[_FIELD[column]]) == (None, text)
+
+
+def test_a_short_name_or_an_id_of_no_format_withholds_only_what_equals_it():
+    record = one({"ten": "Lê A", "cccd": "26", "vac_xin": "Pleasant", "id": "r26", "diem": "26506"})
+    assert record["unreadable"] is None
+
+
 @pytest.mark.parametrize("text", ["12 Lê Lợi, phường 1", "0903 123 456", "Trần Văn Tèo"])
 def test_an_address_a_phone_or_a_stranger_in_a_date_is_not_kept(text):
     shown = one({"tiem": text})["unreadable"]["injected_at"]
