@@ -1,4 +1,4 @@
-"""SOURCE TARGET FOLDER BACKEND NAME: one dlt run, in the peers' environment. Prints its seconds, rows and peak memory.
+"""SOURCE TARGET FOLDER BACKEND: one dlt run, in the peers' environment. Prints its seconds, rows and peak memory.
 
 What was loaded before is known to dlt's own state in FOLDER: a second run moves what changed since.
 """
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dlt.sources.sql_database import sql_table
 
 
-def main(source: str, target: str, folder: str, backend: str, name: str) -> None:
+def main(source: str, target: str, folder: str, backend: str) -> None:
     # What dlt calls its default is SQLAlchemy rows and INSERT; Arrow in and CSV by COPY out is the quickest it has.
     columns = backend != "sqlalchemy"
     table = sql_table(
@@ -28,10 +28,10 @@ def main(source: str, target: str, folder: str, backend: str, name: str) -> None
     )
     table.apply_hints(primary_key="ma_mui_tiem", write_disposition="merge")
     pipeline = dlt.pipeline(
-        f"bench_{name}",
+        f"bench_{backend}",
         pipelines_dir=folder,
         destination=dlt.destinations.postgres(credentials=_with_host(target)),
-        dataset_name=f"dlt_{name}",
+        dataset_name=f"dlt_{backend}",
     )
     started = time.monotonic()
     pipeline.run(table, **({"loader_file_format": "csv"} if columns else {}))

@@ -43,7 +43,11 @@ _WATCH = """
   };
 }
 """
-_BATCH_OF = "SELECT min(batch_id) FROM warehouse.injection WHERE record_id = ANY (%s)"
+_BATCH_OF = """
+SELECT min(i.batch_id) FROM warehouse.record r
+JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
+WHERE r.source_id = (SELECT source_id FROM warehouse.source WHERE name = 'platform') AND r.record_id = ANY (%s)
+"""
 
 
 @dataclass

@@ -39,13 +39,13 @@ def environment(data: Path) -> Path | None:
     return python
 
 
-def dlt(python: Path, source: str, target: str, folder: Path, backend: str, name: str = "") -> dict | None:
-    """One dlt run from platform.injections by merge: {seconds, rows, peak (bytes)}; None when it failed.
+def dlt(python: Path, source: str, target: str, folder: Path, backend: str) -> dict | None:
+    """One dlt run from platform.injections by merge: {seconds, cpu, rows, peak (bytes)}; None when it failed.
 
-    A run under the `name` of an earlier one moves what changed since, also with another backend.
+    A second run in the same `folder` moves what changed since.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    words = [str(python), str(Path(__file__).with_name("dlt_run.py")), source, target, str(folder), backend, name or backend]
+    words = [str(python), str(Path(__file__).with_name("dlt_run.py")), source, target, str(folder), backend]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DATABASE"))}
     try:
         done = subprocess.run(

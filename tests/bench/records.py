@@ -212,5 +212,5 @@ def _times(microseconds: np.ndarray, shown: np.ndarray | None = None) -> pa.Arra
 
 def _births(number: np.ndarray, age: np.ndarray) -> pa.Array:
     days = [(date(2021, 1, 1) + timedelta(day)).strftime("%d/%m/") for day in range(365)]
-    year = pc.cast(pa.array((2021 - age.astype(np.int64) - 1)), pa.string())
+    year = pc.cast(pa.array(2021 - age.astype(np.int64) - 1), pa.string())
     return pc.binary_join_element_wise(pa.array(days).take(pa.array(number % 365)), year, "")
