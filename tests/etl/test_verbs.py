@@ -142,12 +142,12 @@ def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, regi
     assert found["examples"]["balance_people"][0]["held_people"] == 7
 
 
-def test_retry_loads_what_was_mended(file, register, warehouse, said):
+def test_retry_loads_what_was_mended(file, register, said):
     register.enter("r1", vac_xin="Mới")
     verb(file, "once", "--json")
     said()
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        db.execute("INSERT INTO warehouse.vaccine_alias VALUES ('mới', 1)")
+    rewrite(file, str(PROJECT / "tests/etl/small/vaccine_aliases.csv"), "theirs.csv")
+    (file.parent / "theirs.csv").write_text("alias,vaccine_code\nMới,PF\n", encoding="utf-8")
     assert verb(file, "retry", "--json") == 0
     assert said() == {"platform": {"tried": 1, "loaded": 1}}
     assert verb(file, "verify", "--json") == 0
@@ -188,8 +188,6 @@ def test_release_of_what_is_not_stopped_is_1(file, capsys):
         ("root: P", "roots: P", "config.yaml: units"),
         ("root: P", "root: Q", "units.root: Q is not a unit"),
         ("vaccines.csv", "nowhere.csv", "reference.vaccines: .*nowhere.csv cannot be read"),
-        ("updated_at: cap_nhat", "updated_at: {value: '2021-01-01'}", "sources.platform.fields.updated_at: "),
-        ("url: postgresql:", "url: nosuch:", "sources.platform.url: "),
     ],
 )
 def test_settings_that_cannot_work_are_2_and_name_the_key(file, capsys, old, new, said):
@@ -197,6 +195,20 @@ def test_settings_that_cannot_work_are_2_and_name_the_key(file, capsys, old, new
     assert verb(file, "once") == 2
     found = capsys.readouterr().err
     assert re.search(said, found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [("updated_at: cap_nhat", "updated_at: {value: '2021-01-01'}", "sources.platform.fields.updated_at: "),
+     ("url: postgresql:", "url: nosuch:", "sources.platform.url: ")],
+    ids=["a field", "an address"],
+)  # fmt: skip
+def test_a_source_whose_settings_cannot_work_is_1_and_says_why(file, said, old, new, why):
+    rewrite(file, old, new)
+    assert verb(file, "once", "--json") == 1
+    (found,) = said()["sources"]
+    assert found["state"] == "failed"
+    assert found["reason"].startswith(why)
 
 
 def test_no_settings_file_is_2(capsys, tmp_path):
