@@ -93,7 +93,7 @@ TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
                     "persons": (_count, True), "is_sample": (_is, False)},
     "targets": {"unit_code": (_text, False), "stage": (_one_of(*STAGES), True), "age_band": (_text, False),
                 "priority_group": (_between(1, 99), False), "share": (_share, True), "due_on": (_day, True),
-                "source": (_text, True), "valid_from": (_day, True)},
+                "source": (_text, True), "valid_from": (_day, True), "is_sample": (_is, False)},
 }  # fmt: skip
 
 # What tells one row of a table from another.
@@ -154,8 +154,7 @@ def _write_all(
     for name in ("populations", "targets"):
         _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
-    _write_populations(write, given["populations"], settings)
-    write("write_targets", given["targets"])
+    _write_in_force(db, write, given["populations"], given["targets"], settings)
     write.changed += db.execute(SQL["write_world"], {
         "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": root[0],
         "levels": Jsonb([level.model_dump() for level in settings.units.levels]),
@@ -199,11 +198,24 @@ def _refuse_other_bands(name: str, rows: list[dict], settings: Settings) -> None
             )
 
 
-def _write_populations(write: _Writer, rows: list[dict], settings: Settings) -> None:
-    write("write_population_versions", rows)
-    write("write_populations", rows)
-    for level in range(len(settings.units.levels) - 1, 0, -1):
-        write.changed += write.db.execute(SQL["sum_populations"], {"level": level}).rowcount
+def _write_in_force(
+    db: psycopg.Connection, write: _Writer, populations: list[dict], targets: list[dict], settings: Settings
+) -> None:
+    """What figures are measured against: rows that changed are closed at the batch to come, and new ones opened."""
+    (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
+    db.execute(SQL["begin_given"])
+    for statement in ("close_population_versions", "open_population_versions"):
+        write(statement, populations, batch=batch)
+    write.table = "populations"
+    db.execute(SQL["give_populations"], {"rows": Jsonb(populations)})
+    for level in range(len(settings.units.levels) - 2, -1, -1):
+        db.execute(SQL["sum_populations"], {"level": level})
+    write("close_populations", [], batch=batch)
+    write("open_populations", [], batch=batch)
+    write.table = "targets"
+    db.execute(SQL["give_targets"], {"rows": Jsonb(targets)})
+    write("close_targets", [], batch=batch)
+    write("open_targets", [], batch=batch)
 
 
 def _refuse(db: psycopg.Connection, statement: str, complaint: str, **values) -> None:

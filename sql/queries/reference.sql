@@ -189,54 +189,95 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, uni
 WHERE (held.name, held.kind, held.unit_id, held.daily_plan) IS DISTINCT FROM
     (excluded.name, excluded.kind, excluded.unit_id, excluded.daily_plan)
 
--- name: write_population_versions
-INSERT INTO warehouse.population_version AS held (name, source, dated_on, valid_from, is_sample)
-SELECT DISTINCT ON (version) version, source, dated_on, valid_from, coalesce(is_sample, false)
-FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
-ORDER BY version
-ON CONFLICT (name) DO UPDATE SET source = excluded.source, dated_on = excluded.dated_on,
-    valid_from = excluded.valid_from, is_sample = excluded.is_sample
-WHERE (held.source, held.dated_on, held.valid_from, held.is_sample) IS DISTINCT FROM
-    (excluded.source, excluded.dated_on, excluded.valid_from, excluded.is_sample)
+-- name: batch_to_come
+-- The batch that this change makes; none can come between, for the row is locked as each batch locks it.
+SELECT last_batch_id + 1 FROM warehouse.leader FOR UPDATE
 
--- name: write_populations
-INSERT INTO warehouse.population AS held (version_id, unit_id, age_band, priority_group, persons)
-SELECT v.version_id, u.unit_id, b.age_band, r.priority_group, r.persons
-FROM jsonb_to_recordset(%(rows)s) AS r (version text, dated_on date, valid_from date, unit_code text, age_band text,
+-- name: begin_given
+-- What the tables say now, to be held against the rows in force: those are never overwritten, so that a figure as of
+-- a batch stays what it was.
+CREATE TEMP TABLE IF NOT EXISTS population_given (
+    version_id integer, unit_id integer, age_band smallint, priority_group smallint, persons integer, is_summed boolean
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS target_given (
+    unit_id integer, stage smallint, age_band smallint, priority_group smallint, share numeric(5, 4), due_on date,
+    source text, valid_from date, is_sample boolean
+) ON COMMIT DELETE ROWS;
+TRUNCATE population_given, target_given
+
+-- name: close_population_versions
+UPDATE warehouse.population_version held SET to_batch = %(batch)s
+WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
+    WHERE (r.version, r.source, r.dated_on, r.valid_from, coalesce(r.is_sample, false))
+        = (held.name, held.source, held.dated_on, held.valid_from, held.is_sample))
+
+-- name: open_population_versions
+INSERT INTO warehouse.population_version (name, source, dated_on, valid_from, is_sample, from_batch)
+SELECT DISTINCT version, source, dated_on, valid_from, coalesce(is_sample, false), %(batch)s
+FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
+ON CONFLICT (name) WHERE to_batch = 9223372036854775807 DO NOTHING
+
+-- name: give_populations
+INSERT INTO population_given
+SELECT v.version_id, u.unit_id, b.age_band, r.priority_group, r.persons, false
+FROM jsonb_to_recordset(%(rows)s) AS r (version text, valid_from date, unit_code text, age_band text,
     priority_group smallint, persons integer)
-JOIN warehouse.population_version v ON v.name = r.version
-JOIN warehouse.unit u ON u.code = r.unit_code
-    AND r.valid_from BETWEEN u.valid_from AND u.valid_to
+JOIN warehouse.population_version v ON v.name = r.version AND v.to_batch = 9223372036854775807
+JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.valid_from AND u.valid_to
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
-ON CONFLICT (version_id, unit_id, age_band, priority_group) DO UPDATE SET persons = excluded.persons, is_summed = false
-WHERE held.persons <> excluded.persons OR held.is_summed
 
 -- name: sum_populations
--- Upwards, one level a call: what a version does not say about a unit is the sum of the units below it, where it
--- knows all of them; people of all as a share of the population of some would look much too good.
-INSERT INTO warehouse.population AS held (version_id, unit_id, age_band, priority_group, persons, is_summed)
+-- Upwards, one level a call: what a version does not say about a unit is the sum of the units below it, where it says
+-- the same of all of them; people of all as a share of the population of some would look much too good.
+INSERT INTO population_given
 SELECT p.version_id, u.parent_id, p.age_band, p.priority_group, sum(p.persons), true
-FROM warehouse.population p JOIN warehouse.unit u ON u.unit_id = p.unit_id
-WHERE u.level = %(level)s AND u.parent_id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM warehouse.unit sibling JOIN warehouse.population_version v ON v.version_id = p.version_id
-    WHERE sibling.parent_id = u.parent_id AND v.valid_from BETWEEN sibling.valid_from AND sibling.valid_to
-      AND NOT EXISTS (SELECT FROM warehouse.population k WHERE k.version_id = p.version_id AND k.unit_id = sibling.unit_id))
-GROUP BY p.version_id, u.parent_id, p.age_band, p.priority_group
-ON CONFLICT (version_id, unit_id, age_band, priority_group) DO UPDATE SET persons = excluded.persons
-WHERE held.is_summed AND held.persons <> excluded.persons
+FROM population_given p
+JOIN warehouse.unit u ON u.unit_id = p.unit_id
+JOIN warehouse.unit parent ON parent.unit_id = u.parent_id AND parent.level = %(level)s
+JOIN warehouse.population_version v ON v.version_id = p.version_id
+WHERE NOT EXISTS (
+    SELECT FROM population_given k WHERE k.version_id = p.version_id AND k.unit_id = u.parent_id
+      AND k.age_band IS NOT DISTINCT FROM p.age_band AND k.priority_group IS NOT DISTINCT FROM p.priority_group)
+GROUP BY p.version_id, v.valid_from, u.parent_id, p.age_band, p.priority_group
+HAVING count(*) = (
+    SELECT count(*) FROM warehouse.unit sibling
+    WHERE sibling.parent_id = u.parent_id AND v.valid_from BETWEEN sibling.valid_from AND sibling.valid_to)
 
--- name: write_targets
-INSERT INTO warehouse.target AS held (unit_id, stage, age_band, priority_group, share, due_on, source, valid_from)
-SELECT u.unit_id, s.stage, b.age_band, r.priority_group, r.share, r.due_on, r.source, r.valid_from
+-- name: close_populations
+UPDATE warehouse.population held SET to_batch = %(batch)s
+WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+    SELECT FROM population_given g
+    WHERE (g.version_id, g.unit_id, g.persons, g.is_summed) = (held.version_id, held.unit_id, held.persons, held.is_summed)
+      AND g.age_band IS NOT DISTINCT FROM held.age_band AND g.priority_group IS NOT DISTINCT FROM held.priority_group)
+
+-- name: open_populations
+INSERT INTO warehouse.population (version_id, unit_id, age_band, priority_group, persons, is_summed, from_batch)
+SELECT version_id, unit_id, age_band, priority_group, persons, is_summed, %(batch)s FROM population_given
+ON CONFLICT (version_id, unit_id, age_band, priority_group) WHERE to_batch = 9223372036854775807 DO NOTHING
+
+-- name: give_targets
+INSERT INTO target_given
+SELECT u.unit_id, s.stage, b.age_band, r.priority_group, r.share, r.due_on, r.source, r.valid_from, coalesce(r.is_sample, false)
 FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, stage text, age_band text, priority_group smallint, share numeric,
-    due_on date, source text, valid_from date)
+    due_on date, source text, valid_from date, is_sample boolean)
 JOIN warehouse.stage s ON s.code = r.stage
-LEFT JOIN warehouse.unit u ON u.code = r.unit_code
-    AND r.valid_from BETWEEN u.valid_from AND u.valid_to
+LEFT JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.valid_from AND u.valid_to
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
-ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) DO UPDATE SET share = excluded.share,
-    due_on = excluded.due_on, source = excluded.source
-WHERE (held.share, held.due_on, held.source) IS DISTINCT FROM (excluded.share, excluded.due_on, excluded.source)
+
+-- name: close_targets
+UPDATE warehouse.target held SET to_batch = %(batch)s
+WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+    SELECT FROM target_given g
+    WHERE (g.stage, g.share, g.due_on, g.source, g.valid_from, g.is_sample)
+        = (held.stage, held.share, held.due_on, held.source, held.valid_from, held.is_sample)
+      AND g.unit_id IS NOT DISTINCT FROM held.unit_id
+      AND g.age_band IS NOT DISTINCT FROM held.age_band AND g.priority_group IS NOT DISTINCT FROM held.priority_group)
+
+-- name: open_targets
+INSERT INTO warehouse.target (unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, from_batch)
+SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, %(batch)s FROM target_given
+ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) WHERE to_batch = 9223372036854775807 DO NOTHING
 
 -- name: write_world
 INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days)

@@ -27,41 +27,78 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE w.root_unit_id = p_unit
 $$;
 
--- The population that a unit's people are a share of: of the age bands or the priority groups asked for, else of the
--- eligible bands, else (when a version has no bands) of everybody. NULL when the version in force does not say.
-CREATE FUNCTION mart.denominator(p_ages smallint[], p_groups smallint[], p_day date)
+-- Whether a row that holds from one batch to before another is in force as of a batch; NULL = now.
+CREATE FUNCTION mart.holds(p_from_batch bigint, p_to_batch bigint, p_as_of bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_from_batch <= coalesce(p_as_of, 9223372036854775806) AND p_to_batch > coalesce(p_as_of, 9223372036854775806)
+$$;
+
+CREATE FUNCTION mart.today() RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
+    'SELECT (now() AT TIME ZONE w.time_zone)::date + w.shift_days FROM warehouse.world w';
+
+-- The set of populations in force on a day; one that is made up serves only a world that is. At most one row.
+CREATE FUNCTION mart.population_in_force(p_day date, p_as_of bigint)
+RETURNS TABLE (version_id integer, source text, dated_on date, has_ages boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT v.version_id, v.source, v.dated_on, EXISTS (
+        SELECT FROM warehouse.population p
+        WHERE p.version_id = v.version_id AND p.age_band IS NOT NULL AND mart.holds(p.from_batch, p.to_batch, p_as_of))
+    FROM warehouse.population_version v
+    WHERE v.valid_from <= p_day AND mart.holds(v.from_batch, v.to_batch, p_as_of)
+      AND (NOT v.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
+    ORDER BY v.valid_from DESC, v.dated_on DESC, v.version_id DESC LIMIT 1
+$$;
+
+-- The bands whose people are counted: those asked for, else the eligible; all (NULL) where the populations in force
+-- know no ages, for people of some ages are no share of everybody.
+CREATE FUNCTION mart.counted_ages(p_ages smallint[], p_day date, p_as_of bigint) RETURNS smallint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT CASE WHEN p_ages IS NOT NULL THEN p_ages
+                WHEN (SELECT f.has_ages FROM mart.population_in_force(p_day, p_as_of) f) IS NOT FALSE THEN
+                    (SELECT array_agg(b.age_band ORDER BY b.age_band) FROM warehouse.age_band b WHERE b.is_eligible) END
+$$;
+
+-- The population that a unit's people are a share of: of the priority groups asked for, else of the bands that are
+-- counted, else (when the version in force knows no ages) of everybody. NULL when it does not say all of it.
+CREATE FUNCTION mart.denominator(p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL)
 RETURNS TABLE (unit_id integer, population bigint, source text, dated_on date, version_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH version AS (
-        SELECT v.* FROM warehouse.population_version v WHERE v.valid_from <= p_day
-        ORDER BY v.valid_from DESC, v.dated_on DESC, v.version_id DESC LIMIT 1
+        SELECT f.*, c.ages, (SELECT count(DISTINCT a) FROM unnest(c.ages) AS a WHERE a <> 0) AS bands,
+            (SELECT count(DISTINCT g) FROM unnest(p_groups) AS g) AS groups
+        FROM mart.population_in_force(p_day, p_as_of) f
+        CROSS JOIN LATERAL (SELECT mart.counted_ages(p_ages, p_day, p_as_of) AS ages) AS c
     ), summed AS (
-        SELECT p.unit_id,
-            sum(p.persons) FILTER (WHERE p.priority_group = ANY (p_groups)) AS of_groups,
-            sum(p.persons) FILTER (WHERE p.age_band = ANY (coalesce(p_ages,
-                (SELECT array_agg(b.age_band) FROM warehouse.age_band b WHERE b.is_eligible)))) AS of_ages,
+        SELECT p.unit_id, v.source, v.dated_on, v.version_id, v.ages,
+            CASE WHEN count(*) FILTER (WHERE p.priority_group = ANY (p_groups)) = v.groups
+                 THEN sum(p.persons) FILTER (WHERE p.priority_group = ANY (p_groups)) END AS of_groups,
+            CASE WHEN count(*) FILTER (WHERE p.age_band = ANY (v.ages)) = v.bands
+                 THEN sum(p.persons) FILTER (WHERE p.age_band = ANY (v.ages)) END AS of_ages,
             sum(p.persons) FILTER (WHERE p.age_band IS NULL AND p.priority_group IS NULL) AS of_all
-        FROM warehouse.population p JOIN version USING (version_id)
-        GROUP BY p.unit_id
+        FROM warehouse.population p JOIN version v USING (version_id)
+        WHERE mart.holds(p.from_batch, p.to_batch, p_as_of)
+        GROUP BY p.unit_id, v.source, v.dated_on, v.version_id, v.ages, v.bands, v.groups
     )
     SELECT s.unit_id,
         CASE WHEN p_groups IS NOT NULL AND p_ages IS NOT NULL THEN NULL
              WHEN p_groups IS NOT NULL THEN s.of_groups
-             WHEN p_ages IS NOT NULL THEN s.of_ages
-             ELSE coalesce(s.of_ages, s.of_all) END::bigint,
-        v.source, v.dated_on, v.version_id
-    FROM summed s CROSS JOIN version v
+             WHEN s.ages IS NOT NULL THEN s.of_ages
+             ELSE s.of_all END::bigint,
+        s.source, s.dated_on, s.version_id
+    FROM summed s
 $$;
 
 -- The target of each unit and stage in force on a day: the nearest unit upwards decides, then the narrower group.
-CREATE FUNCTION mart.target(p_ages smallint[], p_groups smallint[], p_day date)
+CREATE FUNCTION mart.target(p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL)
 RETURNS TABLE (unit_id integer, stage smallint, share numeric, due_on date, source text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT DISTINCT ON (u.unit_id, t.stage) u.unit_id, t.stage, t.share, t.due_on, t.source
     FROM warehouse.unit u
     JOIN warehouse.unit_ancestor a ON a.unit_id = u.unit_id
     JOIN warehouse.target t ON t.unit_id IS NULL OR t.unit_id = a.ancestor_id
-    WHERE u.unit_id > 0 AND t.valid_from <= p_day
+    WHERE u.unit_id > 0 AND t.valid_from <= p_day AND mart.holds(t.from_batch, t.to_batch, p_as_of)
+      AND (NOT t.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
       AND (t.age_band IS NULL OR p_ages = ARRAY[t.age_band])
       AND (t.priority_group IS NULL OR p_groups = ARRAY[t.priority_group])
     ORDER BY u.unit_id, t.stage, (t.unit_id IS NULL), a.depth, (t.age_band IS NULL), (t.priority_group IS NULL),
@@ -115,11 +152,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     GROUP BY p.unit_id, p.stage
 $$;
 
--- The bands that coverage counts when none is asked for.
-CREATE FUNCTION mart.eligible_ages() RETURNS smallint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
-    'SELECT array_agg(b.age_band ORDER BY b.age_band) FROM warehouse.age_band b WHERE b.is_eligible';
-
 -- Indicators 1-3 and 8-10 of docs/definitions, by residence. One row per row of mart.member and stage. Ratios 0-1.
 CREATE FUNCTION mart.standing(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
@@ -134,11 +166,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), counted AS (
         SELECT a.unit_id, a.stage, a.people
-        FROM mart.people_in_all(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_as_of) a
+        FROM mart.people_in_all(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_as_of) a
         WHERE p_from IS NULL AND p_to IS NULL
         UNION ALL
         SELECT d.unit_id, d.stage, sum(d.people)
-        FROM mart.people_by_day(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_from, p_to, p_as_of) d
+        FROM mart.people_by_day(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_from, p_to, p_as_of) d
         WHERE p_from IS NOT NULL OR p_to IS NOT NULL
         GROUP BY d.unit_id, d.stage
     ), recent AS (
@@ -149,7 +181,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 14 AND p_today - 8) AS week2,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 21 AND p_today - 15) AS week3,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 28 AND p_today - 22) AS week4
-        FROM mart.people_by_day(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
+        FROM mart.people_by_day(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
         GROUP BY d.unit_id, d.stage
     ), cell AS (
         SELECT m.row_id, s.stage, coalesce(sum(c.people), 0) AS people, coalesce(sum(r.today), 0) AS today,
@@ -172,9 +204,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             greatest(l.week1, l.week2, l.week3, l.week4) AS fastest, least(l.week1, l.week2, l.week3, l.week4) AS slowest,
             l.week1 / 7.0 AS pace
         FROM line l
-        LEFT JOIN mart.denominator(p_ages, p_groups, p_today) n
+        LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n
             ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
-        LEFT JOIN mart.target(p_ages, p_groups, p_today) t
+        LEFT JOIN mart.target(p_ages, p_groups, p_today, p_as_of) t
             ON t.unit_id = l.row_id AND t.stage = l.stage AND (l.is_self OR l.row_id <> p_unit)
             -- People of some days or some vaccines are a part: what is missing to the target cannot be told from them.
             AND p_from IS NULL AND p_vaccines IS NULL AND (p_to IS NULL OR p_to >= p_today)
@@ -199,11 +231,13 @@ $$;
 
 -- People by the day they reached a stage. One row per day and stage.
 CREATE FUNCTION mart.trend(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
+    p_today date DEFAULT NULL)
 RETURNS TABLE (day date, stage smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.day, d.stage, sum(d.people)::bigint
-    FROM mart.people_by_day(coalesce(p_ages, mart.eligible_ages()), p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    FROM mart.people_by_day(mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of),
+        p_groups, p_vaccines, p_from, p_to, p_as_of) d
     JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = p_unit
     GROUP BY d.day, d.stage
     HAVING sum(d.people) <> 0

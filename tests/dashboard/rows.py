@@ -64,7 +64,8 @@ def reference(database: str) -> None:
         )
         db.execute(
             "INSERT INTO warehouse.population (version_id, unit_id, age_band, persons) "
-            "VALUES (1, 1, 4, 1000), (1, 2, 4, 800), (1, 3, 4, 200), (1, 4, 4, 300)"
+            "VALUES (1, 1, 4, 1000), (1, 2, 4, 800), (1, 3, 4, 200), (1, 4, 4, 300), "
+            "(1, 1, 3, 0), (1, 2, 3, 0), (1, 3, 3, 0), (1, 4, 3, 0)"
         )
         db.execute(
             "INSERT INTO warehouse.target (stage, share, due_on, source, valid_from) "

@@ -57,7 +57,7 @@ BAD = [
     ("populations", "C2,18-64", "C2,18-65", r"populations: age_band 18-65 is not one of the settings' age_bands \(0-11, 12-17, 18-64, 65\+\)"),
     ("populations", "C2,18-64,,50", "C9,18-64,,50", r"populations: not a unit that is valid at valid_from: C9 \(2021-01-01\)"),
     ("populations", "C2,18-64,,50", "C2,18-64,,fifty", r"populations.csv line 5: persons must be a whole number from 0 \(found fifty\)"),
-    ("populations", "40,true", "40,perhaps", r"populations.csv line 6: is_sample must be true or false \(found perhaps\)"),
+    ("populations", "40,false", "40,perhaps", r"populations.csv line 6: is_sample must be true or false \(found perhaps\)"),
     ("targets", ",first,,,0.9", ",first,,,90", r"targets.csv line 2: share must be a share above 0, at most 1 \(found 90\)"),
     ("targets", ",complete,", ",done,", r"targets.csv line 3: stage must be one of first, complete, booster1, booster2 \(found done\)"),
     ("targets", "D3,first", "D9,first", "targets: not a unit that is valid at valid_from: D9"),
@@ -82,7 +82,7 @@ def test_a_target_of_an_age_band_that_is_not_there_is_refused(world, tables):
     ("booster_rules", "2,2021-01-01,120", "3,2021-01-01,120", r"booster_rules.csv line 4: booster must be a whole number from 1 to 2 \(found 3\)"),
     ("vaccines", "Janssen,,1", "Janssen,,0", r"vaccines.csv line 5: primary_doses must be a whole number from 1 to 9 \(found 0\)"),
     ("vaccine_aliases", "AZD1222,AZ", "PFIZER,AZ", "vaccine_aliases.csv line 3: pfizer is there already, with other values, on line 2"),
-    ("populations", "40,true", "9999999999,true", "populations: the warehouse refuses it: value .9999999999. is out of range"),
+    ("populations", "40,false", "9999999999,false", "populations: the warehouse refuses it: value .9999999999. is out of range"),
     ("units", "Commune 2,2,D1,2004-01-01,", "Commune 2,2,D1,2004-01-01,2003-12-31", "units.csv line 7: valid_to is before valid_from"),
     ("units", "C3,Xã Châu Pha", "C2,Xã Châu Pha", "units.csv line 8: C2, 2004-01-01 is there already, with other values, on line 7"),
 ])  # fmt: skip
@@ -140,7 +140,7 @@ def test_a_table_may_be_the_answer_to_a_query(world, tables, database):
 def populations(held: Given, version: str) -> dict:
     return {code: persons for code, persons in held.ask(
         "SELECT u.code, sum(p.persons) FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
-        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s GROUP BY 1", version)}  # fmt: skip
+        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s AND p.to_batch > 1e18 GROUP BY 1", version)}  # fmt: skip
 
 
 def test_what_a_version_does_not_say_of_a_parent_is_the_sum_of_its_children(world):
@@ -149,9 +149,9 @@ def test_what_a_version_does_not_say_of_a_parent_is_the_sum_of_its_children(worl
 
 def test_a_version_that_does_not_know_every_child_does_not_know_the_parent(world, tables):
     """A share of the people of one commune only, with the people injected of both, would look much too good."""
-    change(tables, "populations", "Thử,Bảng thử,2021-01-01,2021-01-01,C2,18-64,,50,true\n", "")
     file = tables / "populations.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace("Thử,", "Lỗ,"), encoding="utf-8")
+    lines = [line for line in file.read_text(encoding="utf-8").replace("Thử,", "Lỗ,").splitlines() if ",C2," not in line]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with world.db.transaction(force_rollback=True):
         reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
         assert populations(world, "Lỗ") == {"C1": 100, "C3": 40, "D3": 5, "D2": 40}
@@ -159,7 +159,7 @@ def test_a_version_that_does_not_know_every_child_does_not_know_the_parent(world
 
 def test_what_a_version_says_of_a_parent_stays(world, tables):
     file = tables / "populations.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace("Thử,", "Lời,") + "Lời,Bảng thử,2021-01-01,2021-01-01,D1,18-64,,999,true\n", encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("Thử,", "Lời,") + "Lời,Bảng thử,2021-01-01,2021-01-01,D1,18-64,,999,false\n", encoding="utf-8")
     with world.db.transaction(force_rollback=True):
         reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
         found = world.ask("SELECT p.persons FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
@@ -387,3 +387,108 @@ def test_the_shipped_tables_serve_today(warehouse, tmp_path):
             "warehouse.site s JOIN warehouse.unit u USING (unit_id) WHERE EXISTS (SELECT FROM warehouse.unit_ancestor a "
             "WHERE a.unit_id = u.unit_id AND a.ancestor_id = w.root_unit_id)").fetchall()  # fmt: skip
     assert found == [("77", "Phường 1")]
+
+
+# What figures are measured against: by version, never overwritten
+
+
+def measured(held: Given, day: date = TODAY, as_of: int | None = None, unit: str = "P") -> dict:
+    """Code → (people, population, target) of the first dose, the unit itself as [code]."""
+    return {code: tuple(found) for code, *found in held.ask(
+        "SELECT CASE WHEN s.is_self THEN '[' || u.code || ']' ELSE u.code END, s.people, s.population, s.target_share "
+        "FROM mart.standing((SELECT unit_id FROM warehouse.unit WHERE code = %s), NULL, NULL, NULL, NULL, NULL, %s, %s) s "
+        "JOIN warehouse.unit u USING (unit_id) WHERE s.stage = 1 AND u.unit_id > 0", unit, day, as_of)}  # fmt: skip
+
+
+def batch(held: Given) -> int:
+    return held.ask("SELECT last_batch_id FROM warehouse.leader")[0][0]
+
+
+def reload(held: Given, tables) -> int:
+    """As the station does it: what changed makes a batch. Returns its number."""
+    with held.db.transaction():
+        if reference.load(held.db, read(tables / "config.yaml"), TODAY, 0)[0]:
+            held.pipeline.close_reference()
+    return batch(held)
+
+
+def test_a_batch_keeps_the_populations_and_targets_that_it_had(held, tables):
+    held.load([record()])
+    first = batch(held)
+    assert reload(held, tables) == first  # the same again is no change
+    before = measured(held, as_of=first)
+    assert before == measured(held) == {"D1": (1, 150, 0.9), "D2": (0, 40, 0.9), "D3": (0, 5, 0.5), "[P]": (1, 195, 0.9)}
+
+    change(tables, "populations", "C1,18-64,,80", "C1,18-64,,580")
+    change(tables, "targets", ",first,,,0.9", ",first,,,0.7")
+    change(tables, "targets", "D3,first,,,0.5,2021-12-31,Chỉ tiêu thử riêng,2021-01-01", "")
+    second = reload(held, tables)
+    assert second == first + 1
+    now = {"D1": (1, 650, 0.7), "D2": (0, 40, 0.7), "D3": (0, 5, 0.7), "[P]": (1, 695, 0.7)}
+    assert measured(held) == measured(held, as_of=second) == now
+    assert measured(held, as_of=first) == before
+
+    file = tables / "populations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("Bảng thử,2021-01-01", "Bảng sửa,2021-02-01"), encoding="utf-8")
+    third = reload(held, tables)
+    sources = ("SELECT DISTINCT population_source FROM mart.standing((SELECT root_unit_id FROM warehouse.world), NULL, NULL, NULL, NULL, NULL, "
+               "'2022-06-01', %s) WHERE population_source IS NOT NULL")  # fmt: skip
+    assert [held.ask(sources, n)[0][0] for n in (first, second, third)] == ["Bảng thử", "Bảng thử", "Bảng sửa"]
+    assert measured(held) == now
+    assert measured(held, as_of=first) == before
+
+    file.write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    reload(held, tables)
+    assert {code: found[1] for code, found in measured(held).items()} == {"D1": None, "D2": None, "D3": None, "[P]": None}
+    assert measured(held, as_of=third) == now
+    assert measured(held, as_of=first) == before
+
+
+def test_one_row_is_in_force(held):
+    """However many there were before."""
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        held.db.execute("INSERT INTO warehouse.population (version_id, unit_id, age_band, persons, from_batch) "
+                        "SELECT version_id, unit_id, age_band, 7, 9 FROM warehouse.population LIMIT 1")  # fmt: skip
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        held.db.execute("INSERT INTO warehouse.target (unit_id, stage, share, due_on, source, valid_from) "
+                        "SELECT unit_id, stage, 0.1, due_on, source, valid_from FROM warehouse.target LIMIT 1")  # fmt: skip
+
+
+def test_a_sum_is_of_the_same_people_everywhere(held, tables):
+    """C1 by age and C2 in all: neither is the district's population."""
+    file = tables / "populations.csv"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if ",C2," not in line]
+    file.write_text("\n".join([*lines, "Thử,Bảng thử,2021-01-01,2021-01-01,C2,,,50,false"]) + "\n", encoding="utf-8")
+    stay(held, tables)
+    assert populations(held, "Thử") == {"C1": 100, "C2": 50, "C3": 40, "D2": 40, "D3": 5}
+    assert {code: found[1] for code, found in measured(held).items()} == {"D1": None, "D2": 40, "D3": 5, "[P]": None}
+    assert {code: found[1] for code, found in measured(held, unit="D1").items()} == {"C1": 100, "C2": None, "[D1]": None}
+
+
+def test_people_of_all_ages_are_a_share_of_everybody(held, tables):
+    """Where the populations know no ages, a child that was injected is one of the people that they count."""
+    change(tables, "vaccines", "2021-02-01,12", "2021-02-01,5")
+    stay(held, tables)
+    held.load([record(), record(record_id="r2", person="child", birth_year=2015)])
+    assert measured(held)["D1"][:2] == (1, 150)
+    header = (tables / "populations.csv").read_text(encoding="utf-8").splitlines()[0]
+    rows = [f"Tổng,Tổng điều tra,2021-01-01,2021-01-01,{unit},,,{count},false" for unit, count in (("C1", 120), ("C2", 60), ("C3", 50), ("D3", 9))]
+    (tables / "populations.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    stay(held, tables)
+    assert measured(held) == {"D1": (2, 180, 0.9), "D2": (0, 50, 0.9), "D3": (0, 9, 0.5), "[P]": (2, 239, 0.9)}
+    trend = "SELECT sum(people) FROM mart.trend((SELECT root_unit_id FROM warehouse.world), %s::smallint[], NULL, NULL, NULL, NULL, NULL) WHERE stage = 1"
+    assert held.ask(trend, None) == [(2,)]
+    assert held.ask(trend, [3]) == [(1,)]
+
+
+def test_made_up_populations_and_targets_serve_a_made_up_world_only(held, tables):
+    file = tables / "populations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",false", ",true"), encoding="utf-8")
+    targets = (tables / "targets.csv").read_text(encoding="utf-8").splitlines()
+    (tables / "targets.csv").write_text("\n".join([targets[0] + ",is_sample", *(line + ",true" for line in targets[1:])]) + "\n", encoding="utf-8")
+    stay(held, tables)
+    assert measured(held)["[P]"] == (0, None, None)
+    file = tables / "config.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\nsample: true\n", encoding="utf-8")
+    stay(held, tables)
+    assert measured(held)["[P]"] == (0, 195, 0.9)
