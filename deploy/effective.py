@@ -32,15 +32,20 @@ def write(found: dict[str, Any], file: Path) -> None:
 
 def _absolute(found: dict[str, Any], folder: Path) -> dict[str, Any]:
     found = deepcopy(found)
+
+    def inside(place: str) -> str:
+        # `${NAME}/…` is filled in later, by then an absolute path as a rule.
+        return place if place.startswith("${") else str(folder / place)
+
     reference = found.get("reference") or {}
     for name, place in reference.items():
         if isinstance(place, str) and name not in _NO_TABLES:
-            reference[name] = str(folder / place)
+            reference[name] = inside(place)
         elif isinstance(place, dict) and "path" in place:
-            place["path"] = str(folder / place["path"])
+            place["path"] = inside(place["path"])
     for source in (found.get("sources") or {}).values():
         if "folder" in source:
-            source["folder"] = str(folder / source["folder"])
+            source["folder"] = inside(source["folder"])
     return found
 
 

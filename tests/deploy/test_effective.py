@@ -51,3 +51,12 @@ def test_paths_stay_where_they_were_and_secrets_stay_out(tmp_path):
     assert found.reference.sites.path == tmp_path / "there" / "sites.csv"
     assert found.sources["platform"].url == "postgresql://x:secret@y/z"
     assert "secret@" not in (tmp_path / "effective.yaml").read_text()
+
+
+def test_a_place_from_the_environment_stays_as_it_is(tmp_path):
+    """`${ITALY_DATA}/sites.csv` is absolute once it is filled in."""
+    config = tmp_path / "config.yaml"
+    config.write_text("reference: {sites: {path: '${D}/sites.csv'}, units: units.csv}\nsources: {a: {folder: '${D}'}}\n")
+    found = effective(config, None)
+    assert found["reference"] == {"sites": {"path": "${D}/sites.csv"}, "units": str(tmp_path / "units.csv")}
+    assert found["sources"] == {"a": {"folder": "${D}"}}
