@@ -128,8 +128,10 @@ class Mapper:
         return self._keys(self._entries[0], {name: _whole_array(table[name]) for name in self.key_columns}, None)
 
     def row_numbers(self, record_ids: Iterable[str]) -> list[str]:
-        """The record numbers of the source's rows that gave these records."""
-        return list(dict.fromkeys(r.rpartition("-")[0] if self.has_rows else r for r in record_ids))
+        """The record numbers of the source's rows that gave these records; a row's own number is itself."""
+        entries = {str(number) for number in range(1, len(self._entries) + 1)} if self.has_rows else ()
+        split = ((r, r.rpartition("-")) for r in record_ids)
+        return list(dict.fromkeys(own if number in entries and own else r for r, (own, _dash, number) in split))
 
     def _keys(self, readers, columns, number: int | None) -> pa.Table:
         found = {}

@@ -69,6 +69,9 @@ class Source(Protocol):
     def read_records(self, record_ids: list[str]) -> Page:
         """The records of these numbers, as they are now."""
 
+    def has_row(self, record_id: str) -> bool:
+        """Whether the row of a cursor is still there: by its own number, whether or not it gives a record."""
+
     def wait_for_wake(self, timeout: float) -> bool:
         """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
 

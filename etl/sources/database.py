@@ -115,6 +115,12 @@ class AnyDatabase:
             parts.append(self._ask(lambda s, some=some: s.numbered(self.mapper.columns, some)))
         return Page(self.mapper(pa.concat_tables(parts, promote_options="permissive")), None, False)
 
+    def has_row(self, record_id: str) -> bool:
+        if not self._know():
+            return False
+        number = self._number_of(record_id)
+        return self._ask(lambda s: s.numbered([self._number.column], [number]).limit(1)).num_rows > 0
+
     _in_one_question = IN_ONE_QUESTION
 
     def wait_for_wake(self, timeout: float) -> bool:

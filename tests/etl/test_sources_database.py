@@ -53,7 +53,7 @@ class Platform:
     """A source's own database, of either kind, written by its own SQL."""
 
     def __init__(self, url: str, kind: str, id_type: str, time_type: str):
-        self.url, self.kind, self.time_type = url, kind, time_type
+        self.url, self.kind, self.id_type, self.time_type = url, kind, id_type, time_type
         self.run(
             f'CREATE TABLE injections (id {id_type} PRIMARY KEY, "CCCD" text, "điểm" text, vx text, '
             f"tiem {time_type}, sua {time_type})"
@@ -116,6 +116,21 @@ def platform(request, tmp_path) -> Platform:
 @pytest.fixture
 def postgresql(emptied) -> Platform:
     return Platform(emptied, "postgresql", "text", "timestamptz")
+
+
+@pytest.mark.parametrize("with_rows", [False, True])
+def test_a_row_is_there_or_not_by_its_own_number_whatever_it_yields(platform, with_rows):
+    rows = [{"dose_number": {"value": n}, "vaccine_code": f"vx{n}", "injected_at": "tiem"} for n in (1, 2)]
+    platform.run("ALTER TABLE injections ADD COLUMN vx1 text")
+    platform.run("ALTER TABLE injections ADD COLUMN vx2 text")
+    number = {"bigint": 17, "integer": 17}.get(platform.id_type, "aaaaaaaa-0000-0000-0000-000000000009")
+    platform.run('INSERT INTO injections (id, sua) VALUES (%s, %s)', number, platform.time(BASE))
+    source = opened(platform.url, rows=rows) if with_rows else opened(platform.url)
+    cursor = source.read_after(START, 10).cursor
+    assert source.has_row(cursor.record_id)
+    source.read_records([cursor.record_id])  # asks for that very number: no error of a cut one
+    platform.run("DELETE FROM injections")
+    assert not source.has_row(cursor.record_id)
 
 
 def drained(source, limit, cursor=START) -> list[tuple[datetime, str]]:
