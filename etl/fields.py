@@ -34,6 +34,7 @@ _PADDED = re.compile(r"%0([1-9]\d?)d")
 _NOT_TEXT = (pa.lib.ArrowInvalid, pa.lib.ArrowNotImplementedError, pa.lib.ArrowTypeError)
 
 _TEXT = pa.string()
+_COMPOSED = ("residence_code", "site_code", "vaccine_code", "lot_number")
 
 Mask = np.ndarray | None
 Read = tuple[pa.Array, Mask]
@@ -67,6 +68,12 @@ def _without_point(numbers: pa.Array) -> pa.Array:
     is_whole = pc.and_(pc.equal(pc.round(numbers), numbers), pc.less(pc.abs(numbers), 1e15))
     whole = pc.if_else(is_whole, numbers, pa.scalar(None, numbers.type)).cast(pa.int64()).cast(pa.string())
     return pc.coalesce(whole, numbers.cast(pa.string()))
+
+
+def _is_ascii(text: pa.StringArray) -> bool:
+    data = text.buffers()[2]
+    # of the whole buffer: see _has_nul
+    return data is None or not len(data := np.frombuffer(data, np.uint8)) or data.max() < 0x80
 
 
 def _has_nul(text: pa.StringArray) -> bool:
@@ -189,6 +196,10 @@ class Reader:
 
     def _texts(self, text: pa.StringArray) -> Read:
         bad = None
+        if self.name in _COMPOSED and not _is_ascii(text):
+            # as in the reference data; a record number stays as the source, which is asked by it, writes it
+            encoded = text.dictionary_encode()
+            text = pc.utf8_normalize(encoded.dictionary, form="NFC").take(encoded.indices)
         if self._width:
             short = pc.match_substring_regex(text, rf"^\d{{1,{self._width}}}$").fill_null(False)
             if self._skip_padding:

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import unicodedata
 import uuid
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -496,6 +497,13 @@ def test_broken_bytes_are_mended_and_named(raw):
 def test_too_long_a_text_is_cut_and_named():
     record = one({"lo": "x" * 5000})
     assert len(record["lot_number"]) == 200 and list(record["unreadable"]) == ["lot_number"]
+
+
+def test_codes_are_one_text_whether_their_accents_are_composed_or_not():
+    changes = {"diem": "Trạm y tế Phước Hải", "vac_xin": "Vắc xin Pfizer", "xa": "Xã Đất Đỏ", "lo": "Lô 7"}
+    apart = {column: unicodedata.normalize("NFD", text) for column, text in changes.items()}
+    assert apart != changes and one(apart) == one(changes)
+    assert one(apart)["site_code"] == "Trạm y tế Phước Hải"
 
 
 # -- settings that cannot work
