@@ -20,6 +20,7 @@ from etl.sources import Page, SourceError
 from etl.sources.formats import Unreadable, kind, tables
 from sql.settings import FilesSource
 
+AHEAD = timedelta(days=1)  # of our clock; a file's time beyond is a mistake
 SETTLED = 2.0  # seconds without a change until a file counts as written
 # What spreadsheets, browsers and copying programs leave beside what they write.
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
@@ -186,6 +187,7 @@ class Folder:
             raise Unreadable("may not be read by this user")
         if kind(delivery.path) is None:
             raise Unreadable("is none of .csv, .csv.gz, .xlsx, .parquet")
+        self._check_time(delivery)
         nothing = self.mapper(pa.table({name: pa.array([], pa.string()) for name in self.mapper.columns}), _EPOCH)
         reading = _Reading(delivery, 0, self._mapped(delivery), nothing)
         while reading.at < offset:
@@ -194,6 +196,15 @@ class Folder:
             step = min(offset - reading.at, reading.ready.num_rows)
             reading.at, reading.ready = reading.at + step, reading.ready.slice(step)
         return reading
+
+    def _check_time(self, delivery: Delivery) -> None:
+        """Records that carry a time of the far future could never be corrected: no later version would come after it."""
+        spec = self._source.fields.get("updated_at")
+        if spec is not None and spec.origin == "file" and delivery.modified_at > datetime.now(UTC) + AHEAD:
+            raise Unreadable(
+                f"its time of change, {delivery.modified_at:%Y-%m-%d %H:%M} UTC, is in the future, and its records would carry it; "
+                "set the clock of the machine that wrote it, then touch the file"
+            )
 
     def _mapped(self, delivery: Delivery) -> Iterator[pa.Table]:
         for table in tables(self._path(delivery), self._source, self.mapper.columns):

@@ -281,6 +281,22 @@ def test_a_clock_that_is_ahead_delays_a_file_by_one_look(tmp_path):
     assert len(source.deliveries()) == 1
 
 
+def test_a_file_of_the_far_future_is_refused_where_its_time_becomes_that_of_its_records(tmp_path):
+    path = put(tmp_path / "a.csv", as_csv([row(1)]).encode(), age=-100 * 365 * 86400)
+    source = folder(tmp_path)
+    source.deliveries()
+    (delivery,) = source.deliveries()
+    with pytest.raises(DeliveryError, match=r"sources\.lists: a\.csv: its time of change, 2\d{3}-.* is in the future"):
+        read(source, delivery)
+    settle(path, 60)
+    (mended,) = source.deliveries([known(delivery, "failed")])
+    assert len(read(source, mended)) == 1
+    settle(path, -100 * 365 * 86400)
+    timed = folder(tmp_path, fields=FIELDS | {"updated_at": "Ngày tiêm"})
+    timed.deliveries()
+    assert len(read(timed)) == 1  # there it says nothing
+
+
 def test_only_what_fits_the_pattern_and_is_finished(tmp_path):
     for name in ("a.csv", "b.xlsx", ".hidden.csv", "~$b.xlsx", "c.csv.part"):
         put(tmp_path / name, b"x")
