@@ -119,7 +119,8 @@ class Persons:
         known: dict[int, str] = {}
         for place in set(places):
             known[place] = plain(values[place].as_py())
-        return np.array([name is not None and _is_named(known[p], name) for p, name in zip(places, names, strict=True)], bool)
+        named = zip(places, names, strict=True)
+        return np.array([name is not None and _is_named(known[place], name) for place, name in named], bool)
 
 
 def _is_named(code: str, name: str) -> bool:

@@ -202,8 +202,8 @@ class Folder:
         spec = self._source.fields.get("updated_at")
         if spec is not None and spec.origin == "file" and delivery.modified_at > datetime.now(UTC) + AHEAD:
             raise Unreadable(
-                f"its time of change, {delivery.modified_at:%Y-%m-%d %H:%M} UTC, is in the future, and its records would carry it; "
-                "set the clock of the machine that wrote it, then touch the file"
+                f"its time of change, {delivery.modified_at:%Y-%m-%d %H:%M} UTC, is in the future, and its records "
+                "would carry it; set the clock of the machine that wrote it, then touch the file"
             )
 
     def _mapped(self, delivery: Delivery) -> Iterator[pa.Table]:
