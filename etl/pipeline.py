@@ -170,7 +170,7 @@ class Pipeline:
         quarantined = 0
         if counts.broken:
             quarantined = self.db.execute(LOAD["quarantine_records"], facts, prepare=self._prepare).rowcount
-        self._run(LOAD, facts, "end_quarantine")
+        self._end_quarantine(facts)
         if counts.restamped:
             self._run(LOAD, facts, "restamp")
         received = delivery.records.num_rows
@@ -180,6 +180,14 @@ class Pipeline:
             return self._count_retry(outcome, facts)
         brake.check(self.db, delivery.source_id, outcome, self.settings.brake)
         return outcome
+
+    def _end_quarantine(self, facts: dict) -> None:
+        # The writer may not gather statistics of the quarantine: taken for empty, it would be read once a record.
+        if self._prepare is False:
+            self.db.execute("SET LOCAL enable_nestloop = off")
+        self._run(LOAD, facts, "end_quarantine")
+        if self._prepare is False:
+            self.db.execute("SET LOCAL enable_nestloop = on")
 
     def _count_retry(self, outcome: Outcome, facts: dict) -> Outcome:
         """Received once already: what left the quarantine now counts as loaded or unchanged instead."""

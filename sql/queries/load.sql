@@ -197,6 +197,11 @@ ON CONFLICT (source_id, record_id, content) DO NOTHING
 
 -- name: end_quarantine
 -- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced.
+-- The broken are set aside first: without statistics of the quarantine they were sought in all that came, once for each
+-- open row (200,000 records, 600 open: 70 s).
+WITH broken AS MATERIALIZED (
+    SELECT DISTINCT record_id FROM incoming WHERE verdict = 'quarantined'
+)
 UPDATE warehouse.quarantine q
 SET state = CASE WHEN w.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
 FROM (
@@ -208,7 +213,7 @@ FROM (
     UNION ALL
     SELECT DISTINCT o.source_id, o.record_id, o.content, false
     FROM warehouse.quarantine o
-    JOIN incoming n ON n.record_id = o.record_id AND n.verdict = 'quarantined'
+    JOIN broken n ON n.record_id = o.record_id
     JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id
         AND newer.state = 'open' AND (newer.updated_at, newer.content) > (o.updated_at, o.content)
     WHERE o.state = 'open' AND o.source_id = %(source_id)s
