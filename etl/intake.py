@@ -201,7 +201,7 @@ class Intake:
 
     def _refuse_emptied(self, cursor: Cursor) -> None:
         """The last record that was read must still be there; a source that lost it was emptied or cut off."""
-        if self.source.read_records([cursor.record_id]).records.num_rows == 0:
+        if not self.source.has_row(cursor.record_id):
             raise Braked(
                 f"the source no longer has the record that was read last (of {cursor.updated_at:%Y-%m-%d %H:%M:%S} UTC): "
                 f"it may have been emptied or cut off. Look at it, then: python -m etl release {self.source.name}"

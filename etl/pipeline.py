@@ -168,7 +168,7 @@ class Pipeline:
         with self.db.cursor(row_factory=namedtuple_row) as cursor:
             counts = cursor.execute(LOAD["count_incoming"], prepare=self._prepare).fetchone()
         quarantined = 0
-        if counts.broken:
+        if counts.broken and delivery.kind != "retry":
             quarantined = self.db.execute(LOAD["quarantine_records"], facts, prepare=self._prepare).rowcount
         self._end_quarantine(facts)
         if counts.restamped:

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis
 from sqlalchemy import Engine
 from sqlalchemy.pool import NullPool
 
@@ -19,6 +20,10 @@ from sql import connect
 from sql.migrate import migrate
 from sql.server import EmbeddedServer, system_binaries
 from tests.chromium import browser, chromium, doorkeeper
+
+# How long an example takes says how loaded the machine is.
+hypothesis.register_profile("house", deadline=None)
+hypothesis.load_profile("house")
 
 EMBEDDED, SYSTEM = "embedded", "system"
 TEMPLATE = "template_warehouse"
