@@ -203,7 +203,7 @@ def _write_in_force(
 ) -> None:
     """What figures are measured against: rows that changed are closed at the batch to come, and new ones opened."""
     (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
-    db.execute(SQL["begin_given"])
+    db.execute(SQL["create_given"])
     for statement in ("close_population_versions", "open_population_versions"):
         write(statement, populations, batch=batch)
     write.table = "populations"

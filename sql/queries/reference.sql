@@ -193,7 +193,7 @@ WHERE (held.name, held.kind, held.unit_id, held.daily_plan) IS DISTINCT FROM
 -- The batch that this change makes; none can come between, for the row is locked as each batch locks it.
 SELECT last_batch_id + 1 FROM warehouse.leader FOR UPDATE
 
--- name: begin_given
+-- name: create_given
 -- What the tables say now, to be held against the rows in force: those are never overwritten, so that a figure as of
 -- a batch stays what it was.
 CREATE TEMP TABLE IF NOT EXISTS population_given (
@@ -206,7 +206,7 @@ CREATE TEMP TABLE IF NOT EXISTS target_given (
 TRUNCATE population_given, target_given
 
 -- name: close_population_versions
-UPDATE warehouse.population_version held SET to_batch = %(batch)s
+UPDATE warehouse.population_version held SET to_batch = %(batch)s::bigint
 WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
     WHERE (r.version, r.source, r.dated_on, r.valid_from, coalesce(r.is_sample, false))
@@ -214,7 +214,7 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 
 -- name: open_population_versions
 INSERT INTO warehouse.population_version (name, source, dated_on, valid_from, is_sample, from_batch)
-SELECT DISTINCT version, source, dated_on, valid_from, coalesce(is_sample, false), %(batch)s
+SELECT DISTINCT version, source, dated_on, valid_from, coalesce(is_sample, false), %(batch)s::bigint
 FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
 ON CONFLICT (name) WHERE to_batch = 9223372036854775807 DO NOTHING
 
@@ -245,7 +245,7 @@ HAVING count(*) = (
     WHERE sibling.parent_id = u.parent_id AND v.valid_from BETWEEN sibling.valid_from AND sibling.valid_to)
 
 -- name: close_populations
-UPDATE warehouse.population held SET to_batch = %(batch)s
+UPDATE warehouse.population held SET to_batch = %(batch)s::bigint
 WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM population_given g
     WHERE (g.version_id, g.unit_id, g.persons, g.is_summed) = (held.version_id, held.unit_id, held.persons, held.is_summed)
@@ -253,7 +253,7 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 
 -- name: open_populations
 INSERT INTO warehouse.population (version_id, unit_id, age_band, priority_group, persons, is_summed, from_batch)
-SELECT version_id, unit_id, age_band, priority_group, persons, is_summed, %(batch)s FROM population_given
+SELECT version_id, unit_id, age_band, priority_group, persons, is_summed, %(batch)s::bigint FROM population_given
 ON CONFLICT (version_id, unit_id, age_band, priority_group) WHERE to_batch = 9223372036854775807 DO NOTHING
 
 -- name: give_targets
@@ -266,7 +266,7 @@ LEFT JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.va
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
 
 -- name: close_targets
-UPDATE warehouse.target held SET to_batch = %(batch)s
+UPDATE warehouse.target held SET to_batch = %(batch)s::bigint
 WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM target_given g
     WHERE (g.stage, g.share, g.due_on, g.source, g.valid_from, g.is_sample)
@@ -276,7 +276,7 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 
 -- name: open_targets
 INSERT INTO warehouse.target (unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, from_batch)
-SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, %(batch)s FROM target_given
+SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, %(batch)s::bigint FROM target_given
 ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) WHERE to_batch = 9223372036854775807 DO NOTHING
 
 -- name: write_world

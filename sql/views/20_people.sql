@@ -29,7 +29,7 @@ $$;
 
 -- Whether a row that holds from one batch to before another is in force as of a batch; NULL = now.
 CREATE FUNCTION mart.holds(p_from_batch bigint, p_to_batch bigint, p_as_of bigint) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql STABLE AS $$
     SELECT p_from_batch <= coalesce(p_as_of, 9223372036854775806) AND p_to_batch > coalesce(p_as_of, 9223372036854775806)
 $$;
 
