@@ -14,15 +14,17 @@
 
   function put(news) {
     if (news !== pending || news === shown) return; // a newer one is on its way, or nothing changed
-    if (!isBuilt()) {
+    const data = JSON.parse(news);
+    try {
+      if (!isBuilt()) throw new Error("the page is not built yet");
+      dash_clientside.set_props("live", { data });
+      shown = news;
+    } catch (notYet) {
+      // Dash knows its layout a moment before its callbacks; until both are there a set property is lost or refused.
       setTimeout(() => put(news), 100);
-      return;
     }
-    dash_clientside.set_props("live", { data: JSON.parse(news) });
-    shown = news;
   }
 
-  // A property set before the page is built is lost without an error.
   function isBuilt() {
     try {
       return window.dash_component_api.getLayout("live") !== undefined;
