@@ -93,7 +93,7 @@ class Intake:
 
     def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:
         """Load each page while the next one is read. Returns how many records were received."""
-        received, fold, folded_at = 0, True, time.monotonic()
+        received, fold, folded_at = 0, True, 0.0  # the first page is folded: somebody waits for a figure
         try:
             for page in _read_ahead(pages):
                 given = describe(page)
