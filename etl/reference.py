@@ -175,7 +175,7 @@ class _Writer:
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:
     """A unit that the table no longer has goes, unless something is counted there."""
-    _refuse(db, "units_still_needed", "units: no longer in the table, but records, sites, populations or targets are there; "
+    _refuse(db, "units_still_needed", "units: no longer in the table, but records, sites, populations or targets are; "
             "keep the line (with valid_to, when the unit ended), or begin anew with --fresh:", rows=Jsonb(units))  # fmt: skip
     for statement in ("orphan_units", "forget_units", "remove_units"):
         write(statement, units)

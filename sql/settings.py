@@ -260,7 +260,7 @@ class Settings(Model):
     age_bands: Annotated[tuple[AgeBand, ...], Field(min_length=1)]
     eligible_from_age: Annotated[int, Field(ge=0)]
     reference: References
-    sources: dict[SourceName, SourceSettings] = {}
+    sources: dict[SourceName, SourceSettings] = {}  # noqa: RUF012 - frozen
     sample: bool | None = None
     etl: Etl = Etl()
     dashboard: Dashboard = Dashboard()

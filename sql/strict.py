@@ -21,7 +21,7 @@ class Model(BaseModel):
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's plain scalars: `No` and `on` are words, `12:30` and `2021-11-05` are text."""
 
-    yaml_implicit_resolvers: dict = {}
+    yaml_implicit_resolvers: dict = {}  # noqa: RUF012 - as PyYAML asks
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))

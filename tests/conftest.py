@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from sql import connect
 from sql.migrate import migrate
 from sql.server import EmbeddedServer, system_binaries
-from tests.chromium import browser, chromium, doorkeeper
+from tests.chromium import browser, chromium, doorkeeper  # noqa: F401 - fixtures, for every test
 
 # How long an example takes says how loaded the machine is.
 hypothesis.register_profile("house", deadline=None)
