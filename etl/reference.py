@@ -175,8 +175,11 @@ class _Writer:
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:
     """A unit that the table no longer has goes, unless something is counted there."""
-    _refuse(db, "units_still_needed", "units: no longer in the table, but records, sites, populations or targets are; "
-            "keep the line (with valid_to, when the unit ended), or begin anew with --fresh:", rows=Jsonb(units))  # fmt: skip
+    complaint = (
+        "units: no longer in the table, but records, sites, populations or targets are there; "
+        "keep the line (with valid_to, when the unit ended), or begin anew with --fresh:"
+    )
+    _refuse(db, "units_still_needed", complaint, rows=Jsonb(units))
     for statement in ("orphan_units", "forget_units", "remove_units"):
         write(statement, units)
 
