@@ -20,11 +20,11 @@ from sql.settings import Etl
 
 INTAKE = sql.load("queries/intake.sql")
 
-# While much is to be loaded the balances follow every so often, so that pages move during a backfill: a fold of 1 M new
-# postings takes about 4 s, the batches between two folds about 15.
+# While much is to be loaded the balances follow every so often, so that pages move during a backfill without each batch
+# paying for a fold.
 _FOLD_EVERY_SECONDS = 15.0
 
-# Two transactions that overlap for less than this are seen at once; the keys of 5 s are cheap to compare (1,000: 6 ms).
+# Two transactions that overlap for less than this are seen at once; only the keys of so short a time are compared.
 _NEAR = timedelta(seconds=5)
 
 # A source's clock may be a little ahead; what is stamped later than this waits, lest it carry the cursor away.

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import psycopg
 import pyarrow as pa
 
 from etl import reference
@@ -114,7 +113,3 @@ def _typed(name: str, value: str):
     if value == "":
         return None
     return int(value) if name in ("dose_number", "birth_year", "priority_group") else value
-
-
-def connected(db: psycopg.Connection) -> bool:
-    return not db.closed
