@@ -25,7 +25,7 @@ def to_copy(table: pa.Table, jsonb: tuple[str, ...] = ("unreadable",)) -> Iterat
 
     The server's columns must have these types exactly: string → text, int16 → smallint, int32 →
     integer, int64 → bigint, date32 → date, timestamp → timestamptz, 16 bytes → uuid, bool →
-    boolean, and the names in `jsonb` → jsonb.
+    boolean, a dictionary of strings → an enum or text, and the names in `jsonb` → jsonb.
     """
     yield _HEADER
     count = np.array(table.num_columns, ">i2").tobytes()
@@ -61,6 +61,8 @@ def _field(column: pa.Array, is_jsonb: bool) -> list[pa.Array | bytes]:
         return [_NULL]
     if pa.types.is_string(column.type):
         return _texts(column, is_jsonb)
+    if pa.types.is_dictionary(column.type):
+        return [_choices(column)]
     values, width = _fixed(column)
     bytes_ = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(column), [None, pa.py_buffer(values)])
     size = np.array(width, ">i4").tobytes()
@@ -82,6 +84,13 @@ def _texts(column: pa.StringArray, is_jsonb: bool) -> list[pa.Array | bytes]:
         return [prefix, column.cast(pa.binary())]
     version = pc.if_else(column.is_valid(), pa.scalar(b"\x01"), pa.scalar(b""))
     return [prefix, version, column.cast(pa.binary())]
+
+
+def _choices(column: pa.DictionaryArray) -> pa.Array:
+    """Each of the few values is made once, with its length before it."""
+    made = [len(value).to_bytes(4, "big") + value for value in map(str.encode, column.dictionary.to_pylist())]
+    chosen = pa.array(made, pa.binary()).take(column.indices)
+    return chosen.fill_null(_NULL) if column.null_count else chosen
 
 
 def _fixed(column: pa.Array) -> tuple[np.ndarray, int]:

@@ -1,8 +1,7 @@
--- What the batch changes in the figures: the difference between before and after, by cell and cause.
+-- What the batch changes in the figures: the difference between before and after, by cell and cause. A statement a
+-- ledger, named as its table; its rows are added to it as they are. DuckDB's; parameters are $named.
 
--- name: post_people
-INSERT INTO warehouse.ledger_people (
-    batch_id, posting, day, unit_id, people, stage, age_band, priority_group, vaccine_id, cause)
+-- name: ledger_people
 WITH reached AS (
     SELECT p.person_key, p.residence_unit_id, p.age_band, p.priority_group, s.stage, s.day, s.vaccine_id, p.sign
     FROM (SELECT *, 1 AS sign FROM person_after UNION ALL SELECT *, -1 FROM person_before) AS p
@@ -12,18 +11,15 @@ WITH reached AS (
     ) AS s (stage, day, vaccine_id)
     WHERE s.day IS NOT NULL
 )
-SELECT %(batch_id)s, row_number() OVER (), r.day, r.residence_unit_id, sum(r.sign), r.stage, r.age_band,
-    r.priority_group, r.vaccine_id, t.cause
+SELECT $batch_id::BIGINT AS batch_id, (row_number() OVER ())::INTEGER AS posting, r.day, r.residence_unit_id AS unit_id,
+    sum(r.sign)::INTEGER AS people, r.stage, r.age_band, r.priority_group, r.vaccine_id, t.cause
 FROM reached r JOIN touched t ON t.person_key = r.person_key
 GROUP BY r.day, r.residence_unit_id, r.stage, r.age_band, r.priority_group, r.vaccine_id, t.cause
 HAVING sum(r.sign) <> 0
 
--- name: post_doses
-INSERT INTO warehouse.ledger_doses (
-    batch_id, posting, day, site_id, place_unit_id, residence_unit_id, doses, vaccine_id, dose_number, age_band,
-    priority_group, cause)
-SELECT %(batch_id)s, row_number() OVER (), injected_on, site_id, place_unit_id, residence_unit_id, sum(sign), vaccine_id,
-    dose_number, age_band, priority_group, cause
+-- name: ledger_doses
+SELECT $batch_id::BIGINT AS batch_id, (row_number() OVER ())::INTEGER AS posting, injected_on AS day, site_id,
+    place_unit_id, residence_unit_id, sum(sign)::INTEGER AS doses, vaccine_id, dose_number, age_band, priority_group, cause
 FROM (
     SELECT injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
         cause, 1 AS sign
@@ -36,14 +32,8 @@ FROM (
 GROUP BY injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, cause
 HAVING sum(sign) <> 0
 
--- name: post_entries
+-- name: ledger_entries
 -- Each dose adds one to every measure that it fulfils; a duplicate adds one to duplicates and to nothing else.
-INSERT INTO warehouse.ledger_entries (
-    batch_id, posting, day, site_id, place_unit_id, hour, cause,
-    doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
-    identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
-    app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
-    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown)
 WITH side AS (
     SELECT cause, 1 AS sign, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
         is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at
@@ -53,14 +43,13 @@ WITH side AS (
         is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at
     FROM before WHERE status = 'completed'
 ), measured AS (
-    SELECT *, date_part('hour', injected_at AT TIME ZONE %(time_zone)s)::smallint AS hour,
+    SELECT *, date_part('hour', injected_at AT TIME ZONE $time_zone)::smallint AS hour,
         CASE WHEN is_duplicate THEN 0 ELSE sign END AS dose,
         CASE WHEN NOT is_recorded_at_inferred
-             THEN (recorded_at AT TIME ZONE %(time_zone)s)::date - injected_on END AS lag_days
+             THEN (recorded_at AT TIME ZONE $time_zone)::date - injected_on END AS lag_days
     FROM side
-    OFFSET 0
 ), summed AS (
-    SELECT injected_on, site_id, place_unit_id, hour, cause,
+    SELECT injected_on AS day, site_id, place_unit_id, hour, cause,
         sum(dose) AS doses,
         sum(sign - dose) AS duplicates,
         coalesce(sum(dose) FILTER (WHERE identity_status = 'correct' AND identity_checked_at <= injected_at), 0) AS identity_correct_before,
@@ -85,7 +74,8 @@ WITH side AS (
     FROM measured
     GROUP BY injected_on, site_id, place_unit_id, hour, cause
 )
-SELECT %(batch_id)s, row_number() OVER (), *
+SELECT $batch_id::BIGINT AS batch_id, (row_number() OVER ())::INTEGER AS posting, day, site_id, place_unit_id, hour, cause,
+    CAST(COLUMNS(* EXCLUDE (day, site_id, place_unit_id, hour, cause)) AS INTEGER)
 FROM summed
 WHERE (doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
     identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,

@@ -1,0 +1,73 @@
+"""Where a batch is worked out: tables in memory, in columns, by the statements of sql/queries/batch.
+
+DuckDB is the engine. It is shut in: no file, no network, no extension but those that are built in, so
+that nothing of a person leaves this process by it. What goes in and out are Arrow tables.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import duckdb
+import pyarrow as pa
+
+import sql
+
+REFERENCE, CHECK, COURSE, POSTINGS = (
+    sql.load(f"queries/batch/{name}.sql") for name in ("reference", "check", "course", "postings")
+)
+
+# The engine gives up rather than take more; a batch of 500,000 records needs about half of it.
+_MEMORY = "1GB"
+_SHUT_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
+            "memory_limit": _MEMORY, "max_temp_directory_size": "0B"}  # fmt: skip
+_PARAMETER = re.compile(r"\$(\w+)")
+
+
+class Workbench:
+    """One engine with its tables. One thread at a time, but for what `beside` gives."""
+
+    def __init__(self):
+        self.engine = duckdb.connect(":memory:", config=_SHUT_IN)
+        self.engine.execute("SET TimeZone = 'UTC'")
+        self.engine.execute("SET arrow_lossless_conversion = true")  # a person's key stays 16 bytes
+        self.engine.execute("SET enable_external_access = false")
+        self.engine.execute("SET lock_configuration = true")
+        self.engine.execute(REFERENCE["create_types"])
+
+    def take(self, statement: str, given: pa.Table) -> None:
+        """Make a table of the workbench out of rows from elsewhere, which the statement calls `given`."""
+        self.engine.register("given", given)
+        try:
+            self.engine.execute(statement)
+        finally:
+            self.engine.unregister("given")
+
+    def run(self, statement: str, facts: Mapping) -> None:
+        self.engine.execute(statement, _of(statement, facts))
+
+    def give(self, statement: str, facts: Mapping | None = None) -> pa.Table:
+        """The rows of a question, ready for the warehouse."""
+        return _plain(self.engine.sql(statement, params=_of(statement, facts or {})).to_arrow_table())
+
+    def ask(self, statement: str) -> dict:
+        """The one row of a question."""
+        return self.give(statement).to_pylist()[0]
+
+
+@cache
+def _parameters(statement: str) -> tuple[str, ...]:
+    return tuple(set(_PARAMETER.findall(re.sub(r"'\$\.\w+'|--.*", "", statement))))
+
+
+def _of(statement: str, facts: Mapping) -> dict:
+    return {name: facts[name] for name in _parameters(statement)}
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Keys as their 16 bytes, truth as its one."""
+    for place, field in enumerate(table.schema):
+        if isinstance(field.type, pa.BaseExtensionType):
+            chunks = [chunk.storage for chunk in table[place].chunks]
+            table = table.set_column(place, field.name, pa.chunked_array(chunks, field.type.storage_type))
+    return table

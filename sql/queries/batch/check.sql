@@ -1,0 +1,154 @@
+-- The records of a batch: checked by the rules, compared with what is held of them. DuckDB's; parameters are $named.
+-- `landed` are the records as they came, `held` the injections that the warehouse holds of their persons.
+
+-- name: land
+CREATE OR REPLACE TEMP TABLE landed AS
+SELECT * REPLACE (sex::sex AS sex, dose_kind::dose_kind AS dose_kind, status::record_status AS status,
+    identity_status::identity_status AS identity_status)
+FROM given
+
+-- name: hold
+-- Injections that the warehouse holds; a record of theirs that comes again is replaced.
+CREATE OR REPLACE TEMP TABLE held AS
+SELECT * REPLACE (person_key::UUID AS person_key, status::record_status AS status,
+    identity_status::identity_status AS identity_status, sex::sex AS sex, dose_kind::dose_kind AS dose_kind)
+FROM given
+
+-- name: hold_persons
+CREATE OR REPLACE TEMP TABLE person_held AS SELECT * REPLACE (person_key::UUID AS person_key) FROM given
+
+-- name: hold_opened
+CREATE OR REPLACE TEMP TABLE opened AS FROM given
+
+-- name: check_records
+-- The rules are sentences: a record carries the name of every one that it breaks. A void needs no more than its id,
+-- its time and its person: whatever else is wrong with it does not count anyway.
+CREATE OR REPLACE TEMP TABLE incoming AS
+WITH dated AS (
+    SELECT l.*, l.rowid AS place, CAST(l.injected_at AT TIME ZONE $time_zone AS DATE) AS injected_on
+    FROM landed l
+), aged AS (
+    SELECT d.*, a.vaccine_id, a.approved_on, a.min_age, s.site_id, s.unit_id AS place_unit_id,
+        CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END AS residence_unit_id,
+        CASE WHEN d.birth_date IS NOT NULL THEN date_part('year', age(d.injected_on, d.birth_date))::INTEGER
+             ELSE year(d.injected_on)::INTEGER - d.birth_year END AS age
+    FROM dated d
+    LEFT JOIN vaccine_alias a ON a.alias = lower(trim(d.vaccine_code))
+    LEFT JOIN site s ON s.code = d.site_code
+    LEFT JOIN unit u ON u.code = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
+), checked AS (
+    SELECT g.*,
+        CASE
+        WHEN g.record_id IS NOT NULL AND g.updated_at IS NOT NULL AND g.status IN ('entered-in-error', 'not-done') THEN NULL
+        WHEN g.record_id IS NULL OR g.updated_at IS NULL OR g.status IS NULL OR g.unreadable IS NOT NULL
+          OR g.vaccine_id IS NULL OR g.site_id IS NULL OR g.injected_at IS NULL OR g.injected_on > $today
+          OR g.age < 0 OR g.birth_date > g.injected_on OR g.injected_on < g.approved_on OR g.age < g.min_age
+          OR g.dose_number IS NULL OR g.dose_number NOT BETWEEN 1 AND 9
+        THEN list_filter([
+            CASE WHEN g.record_id IS NULL THEN 'missing_record_id' END,
+            CASE WHEN g.updated_at IS NULL AND NOT coalesce(json_exists(g.unreadable, '$.updated_at'), false) THEN 'missing_updated_at' END,
+            CASE WHEN g.status IS NULL AND NOT coalesce(json_exists(g.unreadable, '$.status'), false) THEN 'missing_status' END,
+            CASE WHEN g.unreadable IS NOT NULL THEN 'unreadable_field' END,
+            CASE WHEN g.vaccine_code IS NULL THEN 'missing_vaccine' WHEN g.vaccine_id IS NULL THEN 'unknown_vaccine' END,
+            CASE WHEN g.site_code IS NULL THEN 'missing_site' WHEN g.site_id IS NULL THEN 'unknown_site' END,
+            CASE WHEN g.injected_at IS NULL AND NOT coalesce(json_exists(g.unreadable, '$.injected_at'), false) THEN 'missing_injected_at' END,
+            CASE WHEN g.injected_on > $today THEN 'future_date' END,
+            CASE WHEN g.age < 0 OR g.birth_date > g.injected_on THEN 'before_birth' END,
+            CASE WHEN g.injected_on < g.approved_on THEN 'before_approval' END,
+            CASE WHEN g.age < g.min_age AND g.age >= 0 THEN 'under_age' END,
+            CASE WHEN g.dose_number IS NULL AND NOT coalesce(json_exists(g.unreadable, '$.dose_number'), false)
+                   OR g.dose_number NOT BETWEEN 1 AND 9 THEN 'bad_dose_number' END], lambda rule: rule IS NOT NULL)
+        END AS rules
+    FROM aged g
+), compared AS (
+    SELECT c.* REPLACE (coalesce(c.identity_status, 'pending'::identity_status) AS identity_status,
+            coalesce(c.sex, 'unknown'::sex) AS sex, coalesce(c.priority_group, 0::SMALLINT) AS priority_group),
+        i.record_id IS NULL AS is_new, i.person_key AS old_person_key, i.updated_at AS old_updated_at, i.status AS old_status,
+        CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
+        CASE WHEN i.record_id IS NOT NULL THEN ROW(i.person_key, i.injected_at,
+            CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, i.identity_checked_at, i.certificate_printed_at,
+            i.app_confirmed_at, i.birth_date, i.site_id, i.status, i.identity_status, i.sex, i.dose_kind, i.birth_year,
+            i.vaccine_id, i.dose_number, i.priority_group, i.residence_code, i.lot_number) END AS old_content
+    FROM checked c
+    LEFT JOIN held i ON i.record_id = c.record_id AND i.source_id = $source_id
+), judged AS (
+    SELECT c.*,
+        CASE WHEN NOT is_new THEN ROW(person_key, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
+            app_confirmed_at, birth_date, site_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id,
+            dose_number, priority_group, residence_code, lot_number) END AS content
+    FROM compared c
+)
+SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_at, j.injected_at,
+    coalesce(j.recorded_at, j.first_seen_at, $now) AS recorded_at, j.identity_checked_at, j.certificate_printed_at,
+    j.app_confirmed_at, $batch_id::BIGINT AS batch_id, j.injected_on, j.birth_date, j.site_id, j.place_unit_id,
+    j.residence_unit_id, j.status, j.identity_status, j.sex, j.dose_kind, j.birth_year, j.vaccine_id, j.dose_number,
+    j.priority_group, coalesce(b.age_band, 0)::SMALLINT AS age_band, j.recorded_at IS NULL AS is_recorded_at_inferred,
+    false AS is_duplicate, false AS is_valid, j.residence_code, j.lot_number,
+    CASE WHEN rules IS NOT NULL THEN 'quarantined'
+         WHEN is_new THEN 'new'
+         WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
+         WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
+         ELSE 'corrected' END AS verdict,
+    CASE WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
+         WHEN NOT is_new THEN 'corrected'
+         WHEN CAST(coalesce(j.recorded_at, $now) AT TIME ZONE $time_zone AS DATE) > injected_on THEN 'late'
+         ELSE 'new' END::cause AS cause,
+    j.old_person_key, j.rules, j.place
+FROM judged j
+LEFT JOIN band_of_age b ON b.age = j.age
+WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
+    OR (updated_at = old_updated_at AND rules IS NULL AND to_json(content)::VARCHAR > to_json(old_content)::VARCHAR)
+
+-- name: drop_repeated
+-- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
+-- newer than that. Versions of one moment are ordered by their content, here and above as the same text compared byte
+-- by byte, so that any order of arrival and any cutting into batches ends the same.
+DELETE FROM incoming WHERE rowid IN (
+    SELECT dropped FROM (
+        SELECT i.rowid AS dropped, i.verdict, i.updated_at,
+            row_number() OVER (PARTITION BY i.record_id, i.verdict = 'quarantined' ORDER BY i.updated_at DESC NULLS FIRST,
+                to_json(ROW(i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
+                    i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id,
+                    i.status, i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number,
+                    i.priority_group, i.residence_code, i.lot_number))::VARCHAR DESC, i.place) AS n,
+            max(i.updated_at) FILTER (WHERE i.verdict <> 'quarantined') OVER (PARTITION BY i.record_id) AS newest_whole
+        FROM incoming i
+        WHERE i.record_id IN (SELECT record_id FROM incoming GROUP BY record_id HAVING count(*) > 1))
+    WHERE CASE WHEN verdict = 'quarantined' THEN updated_at <= newest_whole ELSE n > 1 END)
+
+-- name: count_incoming
+SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
+       count(*) FILTER (WHERE verdict = 'corrected') AS corrected,
+       count(*) FILTER (WHERE verdict = 'voided') AS voided,
+       count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
+       count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
+       count(*) FILTER (WHERE old_person_key IS NOT NULL AND verdict <> 'quarantined') AS known,
+       max(updated_at) AS newest_at
+FROM incoming
+
+-- name: broken
+-- As they came, for the quarantine.
+SELECT l.* EXCLUDE (status, sex, dose_kind, identity_status),
+    l.status::VARCHAR AS status, l.sex::VARCHAR AS sex, l.dose_kind::VARCHAR AS dose_kind,
+    l.identity_status::VARCHAR AS identity_status, array_to_string(i.rules, ',') AS rules
+FROM incoming i JOIN landed l ON l.rowid = i.place WHERE i.verdict = 'quarantined'
+
+-- name: ended
+-- Open in quarantine no longer: what a whole version of the batch replaced.
+SELECT o.record_id, o.content, bool_or(n.updated_at = o.updated_at) AS is_same_moment
+FROM opened o
+JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined' AND n.updated_at >= o.updated_at
+GROUP BY o.record_id, o.content
+
+-- name: restamped
+SELECT old_person_key AS person_key, source_id, record_id, updated_at FROM incoming WHERE verdict = 'restamped'
+
+-- name: retried
+-- What a retry says of records in quarantine: the rules that they break now, or that a whole version is held.
+SELECT l.record_id, l.updated_at,
+    coalesce(bool_or(n.verdict <> 'quarantined'), false) OR coalesce(bool_or(h.updated_at >= l.updated_at), false) AS is_settled,
+    array_to_string(any_value(n.rules), ',') AS rules
+FROM landed l
+LEFT JOIN incoming n ON n.record_id IS NOT DISTINCT FROM l.record_id AND (n.place = l.rowid OR n.verdict <> 'quarantined')
+LEFT JOIN held h ON h.record_id = l.record_id AND h.source_id = $source_id
+GROUP BY l.rowid, l.record_id, l.updated_at

@@ -1,0 +1,180 @@
+-- What the batch means for each person that it touches: courses before and after. DuckDB's; parameters are $named.
+
+-- name: touch_persons
+-- One row per person whose course is worked out again; the cause that weighs most stands for the person.
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT person_key, max(cause) AS cause FROM (
+    SELECT person_key, cause FROM incoming WHERE verdict IN ('new', 'corrected', 'voided')
+    UNION ALL
+    SELECT old_person_key, cause FROM incoming
+    WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
+)
+GROUP BY person_key
+
+-- name: touch_held_persons
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT person_key, 'reclassified'::cause AS cause FROM (
+    SELECT person_key FROM held UNION SELECT person_key FROM person_held)
+
+-- name: reclassify
+-- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages.
+CREATE OR REPLACE TEMP TABLE incoming AS
+SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
+    d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day AS injected_on, d.birth_date, d.site_id,
+    s.unit_id AS place_unit_id,
+    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END AS residence_unit_id, d.status,
+    d.identity_status, d.sex, d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
+    coalesce(b.age_band, 0)::SMALLINT AS age_band, d.is_recorded_at_inferred, false AS is_duplicate, false AS is_valid,
+    d.residence_code, d.lot_number, 'reclassified' AS verdict, 'reclassified'::cause AS cause,
+    d.person_key AS old_person_key, NULL AS rules, NULL AS place
+FROM (
+    SELECT i.*, CAST(i.injected_at AT TIME ZONE $time_zone AS DATE) AS day,
+        CASE WHEN i.birth_date IS NOT NULL THEN date_part('year', age(day, i.birth_date))::INTEGER
+             ELSE year(day)::INTEGER - i.birth_year END AS age
+    FROM held i
+) AS d
+LEFT JOIN site s ON s.site_id = d.site_id
+LEFT JOIN unit u ON u.code = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
+LEFT JOIN band_of_age b ON b.age = d.age
+
+-- name: read_before
+CREATE OR REPLACE TEMP TABLE before AS
+SELECT i.*, n.record_id IS NOT NULL AS is_replaced, coalesce(n.cause, 'duplicate'::cause) AS cause
+FROM held i
+SEMI JOIN touched t ON t.person_key = i.person_key
+LEFT JOIN incoming n ON n.source_id = i.source_id AND n.record_id = i.record_id
+    AND n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+
+-- name: work_out_courses
+-- In the order of the injections of each person: the first of a day counts, others of that day are duplicates; a dose
+-- is in order when it is the first, or keeps the minimum interval to the dose before it (also when that one did not
+-- count: so ACIP asks); the series is complete at the number of doses that its first vaccine asks.
+CREATE OR REPLACE TEMP TABLE after AS
+-- The windows pass over narrow rows, which find their whole rows again by their place.
+WITH present AS (
+    SELECT b.rowid AS place, false AS is_incoming, b.person_key, b.injected_at, b.source_id, b.record_id, b.injected_on,
+        b.vaccine_id, b.dose_kind, b.status = 'completed' AS is_completed
+    FROM before b WHERE NOT b.is_replaced
+    UNION ALL
+    SELECT n.rowid, true, n.person_key, n.injected_at, n.source_id, n.record_id, n.injected_on, n.vaccine_id,
+        n.dose_kind, n.status = 'completed'
+    FROM incoming n WHERE n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+), same_day AS (
+    SELECT *, is_completed AND coalesce(injected_on = lag(injected_on) OVER by_time, false) AS is_duplicate
+    FROM present
+    WINDOW by_time AS (PARTITION BY person_key, is_completed ORDER BY injected_at, source_id, record_id)
+), given AS (
+    SELECT *, is_completed AND NOT is_duplicate AS is_given, row_number() OVER by_time AS n,
+        lag(injected_on) OVER by_time AS previous_on, lag(vaccine_id) OVER by_time AS previous_vaccine_id,
+        first_value(vaccine_id) OVER by_time AS first_vaccine_id
+    FROM same_day
+    WINDOW by_time AS (PARTITION BY person_key, is_completed AND NOT is_duplicate
+                       ORDER BY injected_at, source_id, record_id)
+), ordered AS (
+    SELECT g.*, v.primary_doses, g.is_given AND (g.n = 1
+            OR coalesce(g.injected_on - g.previous_on >= r.min_days - $grace_days, false)) AS is_in_order
+    FROM given g
+    LEFT JOIN vaccine v ON v.vaccine_id = g.first_vaccine_id
+    LEFT JOIN dose_rule r ON r.vaccine_id = g.vaccine_id AND r.previous_vaccine_id = g.previous_vaccine_id
+        AND g.injected_on BETWEEN r.valid_from AND r.valid_to
+), counted AS (
+    SELECT *, CASE WHEN is_in_order THEN
+            count(*) FILTER (WHERE is_in_order) OVER (PARTITION BY person_key, is_given ORDER BY n) END AS primary_n
+    FROM ordered
+), completed AS (
+    SELECT *, min(injected_on) FILTER (WHERE primary_n = primary_doses) OVER (PARTITION BY person_key) AS completed_on
+    FROM counted
+), boosted AS (
+    SELECT c.*, min(c.injected_on) FILTER (WHERE c.is_given AND c.dose_kind IS DISTINCT FROM 'additional'
+            AND c.injected_on - c.completed_on >= r.min_days - $grace_days)
+            OVER (PARTITION BY c.person_key) AS booster1_on
+    FROM completed c
+    LEFT JOIN booster_rule r ON r.booster = 1 AND c.injected_on > c.completed_on
+        AND c.injected_on BETWEEN r.valid_from AND r.valid_to
+), course AS (
+    SELECT b.place, b.is_incoming, b.is_duplicate, b.is_given, b.n, b.first_vaccine_id, b.completed_on, b.booster1_on,
+        b.is_given AND coalesce(b.primary_n <= b.primary_doses OR b.injected_on = b.booster1_on
+            OR b.dose_kind IS DISTINCT FROM 'additional' AND b.injected_on - b.booster1_on >= r.min_days - $grace_days,
+            false) AS is_valid
+    FROM boosted b
+    LEFT JOIN booster_rule r ON r.booster = 2 AND b.injected_on > b.booster1_on
+        AND b.injected_on BETWEEN r.valid_from AND r.valid_to
+)
+SELECT b.* EXCLUDE (is_duplicate, is_valid, is_replaced), c.is_duplicate, c.is_valid, false AS is_new,
+    c.is_duplicate <> b.is_duplicate OR c.is_valid <> b.is_valid AS is_altered,
+    c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
+FROM course c JOIN before b ON b.rowid = c.place
+WHERE NOT c.is_incoming
+UNION ALL BY NAME
+SELECT n.* EXCLUDE (is_duplicate, is_valid, verdict, old_person_key, rules, place), c.is_duplicate, c.is_valid,
+    n.verdict = 'new' OR n.old_person_key <> n.person_key AS is_new, true AS is_altered,
+    c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
+FROM course c JOIN incoming n ON n.rowid = c.place
+WHERE c.is_incoming
+
+-- name: read_person_after
+-- A person lives where the last injection with a known residence says, and keeps the age band of the first one that
+-- has one. Injections of a person are numbered in order (n), so max_by and min_by pick the last and the first.
+CREATE OR REPLACE TEMP TABLE person_after AS
+WITH course AS (
+    SELECT person_key,
+        coalesce(max_by(residence_unit_id, n) FILTER (WHERE residence_unit_id <> 0), 0) AS residence_unit_id,
+        coalesce(min_by(age_band, n) FILTER (WHERE age_band <> 0), 0)::SMALLINT AS age_band,
+        coalesce(max_by(priority_group, n) FILTER (WHERE priority_group <> 0), 0)::SMALLINT AS priority_group,
+        count(*)::SMALLINT AS doses, min(injected_on) AS first_on, min(first_vaccine_id) AS first_vaccine_id,
+        min(completed_on) AS complete_on, min(booster1_on) AS booster1_on,
+        min(injected_on) FILTER (WHERE is_valid AND injected_on > booster1_on) AS booster2_on,
+        max(vaccine_id) FILTER (WHERE injected_on = completed_on) AS complete_vaccine_id,
+        max(vaccine_id) FILTER (WHERE injected_on = booster1_on) AS booster1_vaccine_id,
+        min_by(vaccine_id, n) FILTER (WHERE is_valid AND injected_on > booster1_on) AS booster2_vaccine_id,
+        coalesce(min(birth_year) <> max(birth_year), false)
+            OR coalesce(min(sex) FILTER (WHERE sex <> 'unknown') <> max(sex) FILTER (WHERE sex <> 'unknown'), false)
+            AS is_identity_shared
+    FROM after
+    WHERE is_given
+    GROUP BY person_key
+)
+SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_on, c.booster2_on,
+    CASE WHEN v.primary_doses > 1 THEN c.first_on + r.recommended_max_days END AS second_due_on,
+    c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
+    c.booster2_vaccine_id, c.is_identity_shared
+FROM course c
+JOIN vaccine v ON v.vaccine_id = c.first_vaccine_id
+LEFT JOIN dose_rule r ON r.vaccine_id = c.first_vaccine_id AND r.previous_vaccine_id = c.first_vaccine_id
+    AND c.first_on BETWEEN r.valid_from AND r.valid_to
+
+-- name: read_person_before
+CREATE OR REPLACE TEMP TABLE person_before AS SELECT p.* FROM person_held p SEMI JOIN touched t ON t.person_key = p.person_key
+
+-- name: moved
+-- person_key is never updated: a record under another person leaves its old row and gets a new one.
+SELECT old_person_key, source_id, record_id, person_key FROM incoming
+WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
+
+-- name: new_injections
+-- Here and below in the order of the key: neighbours in the index are written together.
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+FROM after WHERE is_new ORDER BY person_key
+
+-- name: altered_injections
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+FROM after WHERE is_altered AND NOT is_new ORDER BY person_key
+
+-- name: new_records
+SELECT source_id, record_id, person_key FROM incoming WHERE verdict = 'new' ORDER BY record_id
+
+-- name: new_persons
+SELECT * FROM person_after a ANTI JOIN person_before b ON b.person_key = a.person_key ORDER BY person_key
+
+-- name: changed_persons
+SELECT a.* FROM person_after a JOIN person_before b ON b.person_key = a.person_key
+WHERE a IS DISTINCT FROM b ORDER BY a.person_key
+
+-- name: gone_persons
+SELECT person_key FROM person_before b ANTI JOIN person_after a ON a.person_key = b.person_key ORDER BY person_key

@@ -1,0 +1,45 @@
+-- What decides the meaning of a record, copied from the warehouse when it changed. DuckDB's; parameters are $named.
+-- Types are those of the warehouse, their values in the same order: causes are compared by it.
+
+-- name: create_types
+CREATE TYPE sex AS ENUM ('female', 'male', 'other', 'unknown');
+CREATE TYPE record_status AS ENUM ('completed', 'entered-in-error', 'not-done');
+CREATE TYPE dose_kind AS ENUM ('primary', 'additional', 'booster');
+CREATE TYPE identity_status AS ENUM
+    ('not_sent', 'no_id', 'bad_format', 'pending', 'correct', 'wrong', 'not_applicable');
+CREATE TYPE cause AS ENUM ('new', 'late', 'corrected', 'voided', 'duplicate', 'reclassified')
+
+-- name: keep_vaccine
+CREATE OR REPLACE TABLE vaccine AS
+SELECT vaccine_id::SMALLINT AS vaccine_id, primary_doses::SMALLINT AS primary_doses, approved_on::DATE AS approved_on,
+    min_age::SMALLINT AS min_age
+FROM given
+
+-- name: keep_vaccine_alias
+CREATE OR REPLACE TABLE vaccine_alias AS
+SELECT alias, vaccine_id::SMALLINT AS vaccine_id, primary_doses::SMALLINT AS primary_doses,
+    approved_on::DATE AS approved_on, min_age::SMALLINT AS min_age
+FROM given
+
+-- name: keep_site
+CREATE OR REPLACE TABLE site AS SELECT site_id::INTEGER AS site_id, code, unit_id::INTEGER AS unit_id FROM given
+
+-- name: keep_unit
+CREATE OR REPLACE TABLE unit AS
+SELECT unit_id::INTEGER AS unit_id, code, valid_from::DATE AS valid_from, valid_to::DATE AS valid_to FROM given
+
+-- name: keep_dose_rule
+CREATE OR REPLACE TABLE dose_rule AS
+SELECT vaccine_id::SMALLINT AS vaccine_id, previous_vaccine_id::SMALLINT AS previous_vaccine_id,
+    valid_from::DATE AS valid_from, valid_to::DATE AS valid_to, min_days::INTEGER AS min_days,
+    recommended_max_days::INTEGER AS recommended_max_days
+FROM given
+
+-- name: keep_booster_rule
+CREATE OR REPLACE TABLE booster_rule AS
+SELECT booster::SMALLINT AS booster, valid_from::DATE AS valid_from, valid_to::DATE AS valid_to,
+    min_days::INTEGER AS min_days
+FROM given
+
+-- name: keep_band_of_age
+CREATE OR REPLACE TABLE band_of_age AS SELECT age::INTEGER AS age, age_band::SMALLINT AS age_band FROM given

@@ -1,0 +1,71 @@
+-- What the warehouse holds that a batch is worked out from: reference data, and the rows of its records and persons.
+-- Read by COPY; parameters are psycopg's.
+
+-- name: reference_fingerprint
+-- Another one after any change of a row, by whomever, committed or of this transaction.
+SELECT sum(hash_record_extended(ROW(tableoid, ctid, xmin), 0)) FROM (
+    SELECT tableoid, ctid, xmin FROM warehouse.vaccine UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.vaccine_alias
+    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.site UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.unit
+    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.dose_rule
+    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.booster_rule
+    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.age_band) AS rows
+
+-- name: vaccine
+SELECT vaccine_id, primary_doses, approved_on, min_age FROM warehouse.vaccine
+
+-- name: vaccine_alias
+SELECT a.alias, v.vaccine_id, v.primary_doses, v.approved_on, v.min_age
+FROM warehouse.vaccine_alias a JOIN warehouse.vaccine v USING (vaccine_id)
+
+-- name: site
+SELECT site_id, code, unit_id FROM warehouse.site
+
+-- name: unit
+SELECT unit_id, code, valid_from, valid_to FROM warehouse.unit
+
+-- name: dose_rule
+SELECT vaccine_id, previous_vaccine_id, valid_from, valid_to, min_days, recommended_max_days FROM warehouse.dose_rule
+
+-- name: booster_rule
+SELECT booster, valid_from, valid_to, min_days FROM warehouse.booster_rule
+
+-- name: band_of_age
+SELECT y.age, coalesce(b.age_band, 0) AS age_band FROM generate_series(0, 150) AS y (age)
+LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
+
+-- name: create_sought_record
+CREATE TEMP TABLE sought_record (record_id text COLLATE "C") ON COMMIT DELETE ROWS
+
+-- name: create_sought_person
+CREATE TEMP TABLE sought_person (person_key uuid) ON COMMIT DELETE ROWS
+
+-- name: copy_sought_record
+COPY sought_record (record_id) FROM STDIN
+
+-- name: copy_sought_person
+COPY sought_person (person_key) FROM STDIN
+
+-- name: any_of_records
+-- Numbers mostly grow: of a page of new ones nothing between the first and the last is known, and nothing is sought.
+SELECT EXISTS (SELECT FROM warehouse.record WHERE source_id = %(source_id)s AND record_id BETWEEN %(first)s AND %(last)s)
+    OR EXISTS (SELECT FROM warehouse.quarantine WHERE source_id = %(source_id)s AND state = 'open'
+        AND record_id BETWEEN %(first)s AND %(last)s)
+
+-- name: seek_persons_of_records
+-- Whom a known record belongs to now, if not to the person it comes under.
+INSERT INTO sought_person
+SELECT r.person_key FROM sought_record s
+JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = s.record_id
+
+-- name: open_of_records
+SELECT DISTINCT q.record_id, q.content::text AS content, q.updated_at
+FROM sought_record s JOIN warehouse.quarantine q ON q.record_id = s.record_id
+WHERE q.state = 'open' AND q.source_id = %(source_id)s
+
+-- name: injections_of_persons
+SELECT i.* FROM (SELECT DISTINCT person_key FROM sought_person) AS s
+JOIN warehouse.injection i ON i.person_key = s.person_key
+
+-- name: persons_of_persons
+SELECT p.* FROM (SELECT DISTINCT person_key FROM sought_person) AS s
+JOIN warehouse.person p ON p.person_key = s.person_key

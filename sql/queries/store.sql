@@ -1,0 +1,132 @@
+-- What a batch changes in the warehouse besides what it adds: worked out elsewhere, given by small temporary tables.
+-- Parameters are psycopg's.
+
+-- name: create_broken
+CREATE TEMP TABLE broken (
+    record_id text COLLATE "C", person_key uuid, birth_date date, birth_year smallint, residence_code text,
+    site_code text, vaccine_code text, lot_number text, dose_number smallint, priority_group smallint,
+    injected_at timestamptz, recorded_at timestamptz, updated_at timestamptz, identity_checked_at timestamptz,
+    certificate_printed_at timestamptz, app_confirmed_at timestamptz, unreadable jsonb,
+    status warehouse.record_status, sex warehouse.sex, dose_kind warehouse.dose_kind,
+    identity_status warehouse.identity_status, rules text
+) ON COMMIT DELETE ROWS
+
+-- name: create_ended
+CREATE TEMP TABLE ended (record_id text COLLATE "C", content text, is_same_moment boolean) ON COMMIT DELETE ROWS
+
+-- name: create_retried
+CREATE TEMP TABLE retried (
+    record_id text COLLATE "C", updated_at timestamptz, is_settled boolean, rules text
+) ON COMMIT DELETE ROWS
+
+-- name: create_restamped
+CREATE TEMP TABLE restamped (
+    person_key uuid, source_id smallint, record_id text COLLATE "C", updated_at timestamptz
+) ON COMMIT DELETE ROWS
+
+-- name: create_moved
+CREATE TEMP TABLE moved (
+    old_person_key uuid, source_id smallint, record_id text COLLATE "C", person_key uuid
+) ON COMMIT DELETE ROWS
+
+-- name: create_altered
+CREATE TEMP TABLE altered (LIKE warehouse.injection) ON COMMIT DELETE ROWS
+
+-- name: create_changed_person
+CREATE TEMP TABLE changed_person (LIKE warehouse.person) ON COMMIT DELETE ROWS
+
+-- name: create_gone_person
+CREATE TEMP TABLE gone_person (person_key uuid) ON COMMIT DELETE ROWS
+
+-- name: quarantine_records
+INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
+SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, record
+FROM (
+    SELECT coalesce(record_id, '') AS record_id, md5(record::text)::uuid AS content, updated_at,
+        string_to_array(rules, ',') AS rules, record
+    FROM broken CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
+        'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
+        'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
+        'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
+        'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
+        'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
+        'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
+        'app_confirmed_at', app_confirmed_at, 'unreadable', unreadable)) AS record) AS written
+) AS broken
+ORDER BY record_id, content
+ON CONFLICT (source_id, record_id, content) DO NOTHING
+
+-- name: end_replaced
+-- Open no longer: what a whole version, now or before, replaced.
+UPDATE warehouse.quarantine q
+SET state = CASE WHEN e.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
+FROM ended e
+WHERE q.source_id = %(source_id)s AND q.record_id = e.record_id AND q.content = e.content::uuid
+
+-- name: end_superseded
+-- And what a newer broken version replaced.
+UPDATE warehouse.quarantine q SET state = 'superseded', ended_batch_id = %(batch_id)s
+FROM (
+    SELECT DISTINCT o.source_id, o.record_id, o.content
+    FROM (SELECT DISTINCT record_id FROM broken) AS n
+    JOIN warehouse.quarantine o ON o.source_id = %(source_id)s AND o.record_id = n.record_id AND o.state = 'open'
+    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id
+        AND newer.state = 'open' AND (newer.updated_at, newer.content) > (o.updated_at, o.content)
+) AS w
+WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)
+
+-- name: restamp
+UPDATE warehouse.injection i SET updated_at = n.updated_at
+FROM restamped n
+WHERE i.person_key = n.person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
+
+-- name: settle_retried
+-- At a retry: one whose time of change could not be read, and now can, ends here: no order of times could say that it
+-- was replaced.
+UPDATE warehouse.quarantine q SET state = 'resolved', ended_batch_id = %(batch_id)s
+FROM retried r
+WHERE q.state = 'open' AND q.source_id = %(source_id)s AND q.updated_at IS NULL AND q.record_id = r.record_id
+  AND q.record->'unreadable' ? 'updated_at' AND r.updated_at IS NOT NULL AND r.is_settled
+
+-- name: keep_rules_of_retry
+-- One that is still broken keeps its place, with the rules that it breaks now.
+UPDATE warehouse.quarantine q SET rules = string_to_array(r.rules, ',')
+FROM retried r
+WHERE r.rules IS NOT NULL AND q.state = 'open' AND q.source_id = %(source_id)s
+  AND q.record_id = coalesce(r.record_id, '') AND q.updated_at IS NOT DISTINCT FROM r.updated_at
+  AND q.rules <> string_to_array(r.rules, ',')
+
+-- name: delete_moved
+-- person_key is never updated: a record under another person leaves its old row and gets a new one.
+DELETE FROM warehouse.injection i USING moved m
+WHERE i.person_key = m.old_person_key AND i.source_id = m.source_id AND i.record_id = m.record_id
+
+-- name: change_injections
+INSERT INTO warehouse.injection SELECT * FROM altered
+ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
+    updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
+    identity_checked_at = excluded.identity_checked_at, certificate_printed_at = excluded.certificate_printed_at,
+    app_confirmed_at = excluded.app_confirmed_at, batch_id = excluded.batch_id, injected_on = excluded.injected_on,
+    birth_date = excluded.birth_date, site_id = excluded.site_id, place_unit_id = excluded.place_unit_id,
+    residence_unit_id = excluded.residence_unit_id, status = excluded.status,
+    identity_status = excluded.identity_status, sex = excluded.sex, dose_kind = excluded.dose_kind,
+    birth_year = excluded.birth_year, vaccine_id = excluded.vaccine_id, dose_number = excluded.dose_number,
+    priority_group = excluded.priority_group, age_band = excluded.age_band,
+    is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
+    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number
+
+-- name: change_records
+UPDATE warehouse.record r SET person_key = m.person_key
+FROM moved m WHERE r.source_id = m.source_id AND r.record_id = m.record_id
+
+-- name: change_persons
+UPDATE warehouse.person p SET
+    residence_unit_id = a.residence_unit_id, first_on = a.first_on, complete_on = a.complete_on,
+    booster1_on = a.booster1_on, booster2_on = a.booster2_on, second_due_on = a.second_due_on, age_band = a.age_band,
+    priority_group = a.priority_group, doses = a.doses, first_vaccine_id = a.first_vaccine_id,
+    complete_vaccine_id = a.complete_vaccine_id, booster1_vaccine_id = a.booster1_vaccine_id,
+    booster2_vaccine_id = a.booster2_vaccine_id, is_identity_shared = a.is_identity_shared
+FROM changed_person a WHERE p.person_key = a.person_key
+
+-- name: delete_persons
+DELETE FROM warehouse.person p USING gone_person g WHERE p.person_key = g.person_key
