@@ -6,10 +6,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv as pcsv
 
-import sql
 from etl.binary_copy import COPY_FORMAT, to_copy
-
-HELD = sql.load("queries/held.sql")
 
 _TIME, _DAY, _ID, _SMALL, _TEXT = pa.timestamp("us", "UTC"), pa.date32(), pa.int32(), pa.int16(), pa.string()
 

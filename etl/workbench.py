@@ -7,6 +7,7 @@ that nothing of a person leaves this process by it. What goes in and out are Arr
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
@@ -50,9 +51,9 @@ class Workbench:
         """The rows of a question, ready for the warehouse."""
         return _plain(self.engine.sql(statement, params=_of(statement, facts or {})).to_arrow_table())
 
-    def ask(self, statement: str) -> dict:
+    def ask(self, statement: str) -> SimpleNamespace:
         """The one row of a question."""
-        return self.give(statement).to_pylist()[0]
+        return SimpleNamespace(**self.give(statement).to_pylist()[0])
 
 
 @cache
@@ -71,3 +72,12 @@ def _plain(table: pa.Table) -> pa.Table:
             chunks = [chunk.storage for chunk in table[place].chunks]
             table = table.set_column(place, field.name, pa.chunked_array(chunks, field.type.storage_type))
     return table
+
+
+def with_uuids(rows: pa.Table) -> pa.Table:
+    """Keys of persons as the workbench compares them."""
+    place = rows.schema.get_field_index("person_key")
+    if place < 0 or not pa.types.is_fixed_size_binary(rows.schema.field(place).type):
+        return rows
+    keys = [pa.ExtensionArray.from_storage(pa.uuid(), chunk) for chunk in rows["person_key"].chunks]
+    return rows.set_column(place, "person_key", pa.chunked_array(keys, pa.uuid()))

@@ -1,15 +1,6 @@
 -- What the warehouse holds that a batch is worked out from: reference data, and the rows of its records and persons.
 -- Read by COPY; parameters are psycopg's.
 
--- name: reference_fingerprint
--- Another one after any change of a row, by whomever, committed or of this transaction.
-SELECT sum(hash_record_extended(ROW(tableoid, ctid, xmin), 0)) FROM (
-    SELECT tableoid, ctid, xmin FROM warehouse.vaccine UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.vaccine_alias
-    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.site UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.unit
-    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.dose_rule
-    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.booster_rule
-    UNION ALL SELECT tableoid, ctid, xmin FROM warehouse.age_band) AS rows
-
 -- name: vaccine
 SELECT vaccine_id, primary_doses, approved_on, min_age FROM warehouse.vaccine
 
@@ -34,10 +25,10 @@ SELECT y.age, coalesce(b.age_band, 0) AS age_band FROM generate_series(0, 150) A
 LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
 
 -- name: create_sought_record
-CREATE TEMP TABLE sought_record (record_id text COLLATE "C") ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS sought_record (record_id text COLLATE "C") ON COMMIT DELETE ROWS
 
 -- name: create_sought_person
-CREATE TEMP TABLE sought_person (person_key uuid) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS sought_person (person_key uuid) ON COMMIT DELETE ROWS
 
 -- name: copy_sought_record
 COPY sought_record (record_id) FROM STDIN

@@ -2,7 +2,7 @@
 -- Parameters are psycopg's.
 
 -- name: create_broken
-CREATE TEMP TABLE broken (
+CREATE TEMP TABLE IF NOT EXISTS broken (
     record_id text COLLATE "C", person_key uuid, birth_date date, birth_year smallint, residence_code text,
     site_code text, vaccine_code text, lot_number text, dose_number smallint, priority_group smallint,
     injected_at timestamptz, recorded_at timestamptz, updated_at timestamptz, identity_checked_at timestamptz,
@@ -12,31 +12,31 @@ CREATE TEMP TABLE broken (
 ) ON COMMIT DELETE ROWS
 
 -- name: create_ended
-CREATE TEMP TABLE ended (record_id text COLLATE "C", content text, is_same_moment boolean) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS ended (record_id text COLLATE "C", content text, is_same_moment boolean) ON COMMIT DELETE ROWS
 
 -- name: create_retried
-CREATE TEMP TABLE retried (
+CREATE TEMP TABLE IF NOT EXISTS retried (
     record_id text COLLATE "C", updated_at timestamptz, is_settled boolean, rules text
 ) ON COMMIT DELETE ROWS
 
 -- name: create_restamped
-CREATE TEMP TABLE restamped (
+CREATE TEMP TABLE IF NOT EXISTS restamped (
     person_key uuid, source_id smallint, record_id text COLLATE "C", updated_at timestamptz
 ) ON COMMIT DELETE ROWS
 
 -- name: create_moved
-CREATE TEMP TABLE moved (
+CREATE TEMP TABLE IF NOT EXISTS moved (
     old_person_key uuid, source_id smallint, record_id text COLLATE "C", person_key uuid
 ) ON COMMIT DELETE ROWS
 
 -- name: create_altered
-CREATE TEMP TABLE altered (LIKE warehouse.injection) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS altered (LIKE warehouse.injection) ON COMMIT DELETE ROWS
 
 -- name: create_changed_person
-CREATE TEMP TABLE changed_person (LIKE warehouse.person) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS changed_person (LIKE warehouse.person) ON COMMIT DELETE ROWS
 
 -- name: create_gone_person
-CREATE TEMP TABLE gone_person (person_key uuid) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS gone_person (person_key uuid) ON COMMIT DELETE ROWS
 
 -- name: quarantine_records
 INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)

@@ -13,8 +13,10 @@ from sql import connect
 from tests.etl.world import ZONE, Given, drawn, record, table
 
 
-@pytest.fixture
-def world(warehouse):
+@pytest.fixture(params=["in rows", "in columns"])
+def world(warehouse, monkeypatch, request):
+    if request.param == "in columns":
+        monkeypatch.setattr(pipeline, "LARGE", -1)
     held = Given(warehouse.url)
     yield held
     held.close()
@@ -267,14 +269,6 @@ def test_who_listens_hears_of_a_batch_once_it_is_committed_and_folded(world):
 def test_a_batch_of_nothing_is_a_batch(world):
     outcome = world.load([])
     assert (outcome.received, outcome.loaded) == (0, 0)
-    assert differences(world) == {}
-
-
-def test_large_batches_go_the_same_road_with_plans_of_their_own(world, monkeypatch):
-    monkeypatch.setattr(pipeline, "LARGE", 1)
-    world.load([record(record_id=f"r{n}", person=f"p{n % 7}", injected_at=f"2021-{n % 9 + 3:02}-01") for n in range(40)])
-    world.load([record(record_id=f"r{n}", person=f"p{n % 5}", injected_at=f"2021-{n % 8 + 3:02}-01", updated_at="2021-11-06") for n in range(40)])
-    world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
     assert differences(world) == {}
 
 

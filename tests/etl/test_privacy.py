@@ -68,9 +68,11 @@ def test_nothing_of_a_person_is_in_any_table_log_or_error(world, postgres, caplo
     outcome = world.pipeline.load(Delivery(world.source_id, sent(ROWS)))
     assert (outcome.received, outcome.loaded, outcome.quarantined) == (6, 2, 4)
     # The database refuses a batch: what it says of it is not to hold a row.
-    world.db.execute("ALTER TABLE pg_temp.landed ADD CHECK (vaccine_code <> 'boom')")
+    with connect.raw_at(world.url, "owner", autocommit=True) as owner:
+        owner.execute("ALTER TABLE warehouse.injection ADD CHECK (lot_number <> 'boom')")
     with pytest.raises(psycopg.errors.CheckViolation) as refused:
-        world.pipeline.load(Delivery(world.source_id, sent([[*row[:8], "boom", *row[9:]] for row in ROWS[:2]])))
+        again = [[f"again{n}", *row[1:9], "boom", *row[10:]] for n, row in enumerate(ROWS[:1])]
+        world.pipeline.load(Delivery(world.source_id, sent(again)))
 
     words = "\n".join([
         everything(world.url), caplog.text, *capfd.readouterr(), str(refused.value), repr(refused.value),

@@ -1,4 +1,4 @@
-"""The rules of load.sql: which records are kept out, under which names, and how they come back."""
+"""The rules of load.sql and batch/check.sql: which records are kept out, under which names, and how they come back."""
 
 import itertools
 import json
@@ -10,7 +10,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from etl import mapping
+from etl import mapping, pipeline
 from etl.intake import Intake
 from etl.pipeline import Delivery
 from etl.recount import recount
@@ -69,8 +69,16 @@ WHOLE = [
 ]
 
 
+@pytest.fixture(params=["in rows", "in columns"])
+def way(request):
+    """A small batch and a large one are worked out by statements of their own: the rules are the same."""
+    usual, pipeline.LARGE = pipeline.LARGE, -1 if request.param == "in columns" else pipeline.LARGE
+    yield
+    pipeline.LARGE = usual
+
+
 @pytest.fixture
-def world(warehouse):
+def world(warehouse, way):
     held = Given(warehouse.url)
     yield held
     held.close()
@@ -106,7 +114,7 @@ def id_of(fault: dict, rules="") -> str:
 
 
 @pytest.mark.parametrize(("fault", "rules"), [pytest.param(*case, id=id_of(*case)) for case in BROKEN])
-def test_a_broken_record_carries_every_rule_that_it_breaks(shared, fault, rules):
+def test_a_broken_record_carries_every_rule_that_it_breaks(shared, way, fault, rules):
     number = f"broken{next(_numbers)}"
     outcome = shared.load([record(**{"record_id": number, "person": number} | fault)])
     assert shown(outcome) == (1, 0, 0, 1)
@@ -116,7 +124,7 @@ def test_a_broken_record_carries_every_rule_that_it_breaks(shared, fault, rules)
 
 
 @pytest.mark.parametrize("given", [pytest.param(case, id=id_of(case)) for case in WHOLE])
-def test_what_only_looks_odd_is_loaded(shared, given):
+def test_what_only_looks_odd_is_loaded(shared, way, given):
     number = f"whole{next(_numbers)}"
     assert shown(shared.load([record(**{"record_id": number, "person": number} | given)])) == (1, 1, 0, 0)
 

@@ -65,17 +65,27 @@ WITH dated AS (
             coalesce(c.sex, 'unknown'::sex) AS sex, coalesce(c.priority_group, 0::SMALLINT) AS priority_group),
         i.record_id IS NULL AS is_new, i.person_key AS old_person_key, i.updated_at AS old_updated_at, i.status AS old_status,
         CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
-        CASE WHEN i.record_id IS NOT NULL THEN ROW(i.person_key, i.injected_at,
-            CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, i.identity_checked_at, i.certificate_printed_at,
-            i.app_confirmed_at, i.birth_date, i.site_id, i.status, i.identity_status, i.sex, i.dose_kind, i.birth_year,
-            i.vaccine_id, i.dose_number, i.priority_group, i.residence_code, i.lot_number) END AS old_content
+        CASE WHEN i.record_id IS NOT NULL THEN create_sort_key(
+        i.person_key, 'ASC NULLS LAST', i.injected_at, 'ASC NULLS LAST',
+        CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, 'ASC NULLS LAST',
+        i.identity_checked_at, 'ASC NULLS LAST', i.certificate_printed_at, 'ASC NULLS LAST',
+        i.app_confirmed_at, 'ASC NULLS LAST', i.birth_date, 'ASC NULLS LAST', i.site_id, 'ASC NULLS LAST',
+        i.status, 'ASC NULLS LAST', i.identity_status, 'ASC NULLS LAST', i.sex, 'ASC NULLS LAST',
+        i.dose_kind, 'ASC NULLS LAST', i.birth_year, 'ASC NULLS LAST', i.vaccine_id, 'ASC NULLS LAST',
+        i.dose_number, 'ASC NULLS LAST', i.priority_group, 'ASC NULLS LAST', i.residence_code, 'ASC NULLS LAST',
+        i.lot_number, 'ASC NULLS LAST') END AS old_content
     FROM checked c
     LEFT JOIN held i ON i.record_id = c.record_id AND i.source_id = $source_id
 ), judged AS (
     SELECT c.*,
-        CASE WHEN NOT is_new THEN ROW(person_key, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
-            app_confirmed_at, birth_date, site_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id,
-            dose_number, priority_group, residence_code, lot_number) END AS content
+        CASE WHEN NOT is_new THEN create_sort_key(
+        person_key, 'ASC NULLS LAST', injected_at, 'ASC NULLS LAST', recorded_at, 'ASC NULLS LAST',
+        identity_checked_at, 'ASC NULLS LAST', certificate_printed_at, 'ASC NULLS LAST',
+        app_confirmed_at, 'ASC NULLS LAST', birth_date, 'ASC NULLS LAST', site_id, 'ASC NULLS LAST',
+        status, 'ASC NULLS LAST', identity_status, 'ASC NULLS LAST', sex, 'ASC NULLS LAST',
+        dose_kind, 'ASC NULLS LAST', birth_year, 'ASC NULLS LAST', vaccine_id, 'ASC NULLS LAST',
+        dose_number, 'ASC NULLS LAST', priority_group, 'ASC NULLS LAST', residence_code, 'ASC NULLS LAST',
+        lot_number, 'ASC NULLS LAST') END AS content
     FROM compared c
 )
 SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_at, j.injected_at,
@@ -86,7 +96,7 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
     false AS is_duplicate, false AS is_valid, j.residence_code, j.lot_number,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
-         WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
+         WHEN content = old_content THEN 'restamped'
          WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
          ELSE 'corrected' END AS verdict,
     CASE WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
@@ -97,20 +107,25 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
 FROM judged j
 LEFT JOIN band_of_age b ON b.age = j.age
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
-    OR (updated_at = old_updated_at AND rules IS NULL AND to_json(content)::VARCHAR > to_json(old_content)::VARCHAR)
+    OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
--- newer than that. Versions of one moment are ordered by their content, here and above as the same text compared byte
--- by byte, so that any order of arrival and any cutting into batches ends the same.
+-- newer than that. Versions of one moment are ordered by their content as PostgreSQL orders rows (what is not there
+-- comes last, text by its bytes), so that any order of arrival and any cutting into batches ends the same.
 DELETE FROM incoming WHERE rowid IN (
     SELECT dropped FROM (
         SELECT i.rowid AS dropped, i.verdict, i.updated_at,
             row_number() OVER (PARTITION BY i.record_id, i.verdict = 'quarantined' ORDER BY i.updated_at DESC NULLS FIRST,
-                to_json(ROW(i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
-                    i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id,
-                    i.status, i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number,
-                    i.priority_group, i.residence_code, i.lot_number))::VARCHAR DESC, i.place) AS n,
+                create_sort_key(
+                    i.person_key, 'ASC NULLS LAST', i.injected_at, 'ASC NULLS LAST',
+                    CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, 'ASC NULLS LAST',
+                    i.identity_checked_at, 'ASC NULLS LAST', i.certificate_printed_at, 'ASC NULLS LAST',
+                    i.app_confirmed_at, 'ASC NULLS LAST', i.birth_date, 'ASC NULLS LAST', i.site_id, 'ASC NULLS LAST',
+                    i.status, 'ASC NULLS LAST', i.identity_status, 'ASC NULLS LAST', i.sex, 'ASC NULLS LAST',
+                    i.dose_kind, 'ASC NULLS LAST', i.birth_year, 'ASC NULLS LAST', i.vaccine_id, 'ASC NULLS LAST',
+                    i.dose_number, 'ASC NULLS LAST', i.priority_group, 'ASC NULLS LAST', i.residence_code, 'ASC NULLS LAST',
+                    i.lot_number, 'ASC NULLS LAST') DESC, i.place) AS n,
             max(i.updated_at) FILTER (WHERE i.verdict <> 'quarantined') OVER (PARTITION BY i.record_id) AS newest_whole
         FROM incoming i
         WHERE i.record_id IN (SELECT record_id FROM incoming GROUP BY record_id HAVING count(*) > 1))

@@ -1,0 +1,109 @@
+"""A large batch, worked out in columns on the workbench, between what PostgreSQL holds of it and what it is to store."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import held
+from etl.statements import HELD, STORE
+from etl.workbench import CHECK, COURSE, POSTINGS, REFERENCE, Workbench, with_uuids
+
+_TEMPORARY = {**HELD, **STORE}
+
+
+class InColumns:
+    """The steps of a batch, in the pipeline's transaction: the same as those of InRows, held to them by the same tests."""
+
+    def __init__(self, pipeline):
+        self.pipeline, self.db, self.bench = pipeline, pipeline.db, Workbench()
+
+    def prepare(self) -> None:
+        """Give this transaction's statements the plans, and the tables, of a large batch."""
+        self.db.execute("SET LOCAL work_mem = '256MB'")
+        for name, statement in _TEMPORARY.items():
+            if name.startswith("create_"):
+                self.db.execute(statement)
+        # Within the batch's transaction: whoever changed the reference data, it is of this moment.
+        for name in held.REFERENCE:
+            self.bench.take(REFERENCE[f"keep_{name}"], held.read(self.db, HELD[name]))
+
+    def check(self, delivery, facts: dict):
+        """Land the records, and judge them. Returns how many there are of each kind, and of how many the quarantine is new."""
+        self._read_held(delivery.records, facts)
+        self.bench.run(CHECK["check_records"], facts)
+        self.bench.run(CHECK["drop_repeated"], facts)
+        counts = self.bench.ask(CHECK["count_incoming"])
+        quarantined = 0
+        if counts.broken:
+            self._give("broken", CHECK["broken"], facts)
+            if delivery.kind != "retry":
+                quarantined = self.db.execute(STORE["quarantine_records"], facts).rowcount
+        if self._give("ended", CHECK["ended"], facts):
+            self.pipeline.run(STORE, facts, "end_replaced")
+        if counts.broken:
+            self.pipeline.run(STORE, facts, "end_superseded")
+        if counts.restamped:
+            self._give("restamped", CHECK["restamped"], facts)
+            self.pipeline.run(STORE, facts, "restamp")
+        if delivery.kind == "retry" and self._give("retried", CHECK["retried"], facts):
+            self.pipeline.run(STORE, facts, "settle_retried", "keep_rules_of_retry")
+        return counts, quarantined
+
+    def work_out(self, facts: dict) -> None:
+        """Courses before and after, and the rows that hold them."""
+        self._work_out(facts, "touch_persons")
+
+    def reclassify(self, persons: list, facts: dict) -> None:
+        """As if all injections of these persons came in now."""
+        self._seek(pa.array([key.bytes for key in persons], pa.binary(16)), facts)
+        self._work_out(facts, "touch_held_persons", "reclassify")
+
+    def _read_held(self, records: pa.Table, facts: dict) -> None:
+        """All injections of the persons of these records, and of those to whom the records belong until now."""
+        ids = pc.unique(records["record_id"]).drop_null()
+        opened = held.OPENED.empty_table()
+        if len(ids) and self._is_any_known(ids, facts):
+            held.write(self.db, HELD["copy_sought_record"], pa.table({"record_id": ids.take(pc.array_sort_indices(ids))}))
+            self.db.execute("ANALYZE sought_record")
+            self.pipeline.run(HELD, facts, "seek_persons_of_records")
+            opened = held.read(self.db, HELD["open_of_records"], facts, held.OPENED)
+        self.bench.take(CHECK["hold_opened"], opened)
+        self._seek(pc.unique(records["person_key"]).drop_null(), facts)
+        self.bench.take(CHECK["land"], with_uuids(records))
+
+    def _is_any_known(self, ids: pa.Array, facts: dict) -> bool:
+        ends = pc.min_max(ids)
+        between = {"first": ends["min"].as_py(), "last": ends["max"].as_py()}
+        return self.db.execute(HELD["any_of_records"], facts | between).fetchone()[0]
+
+    def _seek(self, persons: pa.Array, facts: dict) -> None:
+        held.write(self.db, HELD["copy_sought_person"], pa.table({"person_key": persons}))
+        self.db.execute("ANALYZE sought_person")
+        injections = held.read(self.db, HELD["injections_of_persons"], facts, held.INJECTION)
+        self.bench.take(CHECK["hold"], injections)
+        known = held.PERSON.empty_table()
+        if injections.num_rows:
+            known = held.read(self.db, HELD["persons_of_persons"], facts, held.PERSON)
+        self.bench.take(CHECK["hold_persons"], known)
+
+    def _work_out(self, facts: dict, *touch: str) -> None:
+        for name in (*touch, "read_before", "read_person_before", "work_out_courses", "read_person_after"):
+            self.bench.run(COURSE[name], facts)
+        if self._give("moved", COURSE["moved"], facts):
+            self.pipeline.run(STORE, facts, "delete_moved", "change_records")
+        self._give("warehouse.injection", COURSE["new_injections"], facts)
+        if self._give("altered", COURSE["altered_injections"], facts):
+            self.pipeline.run(STORE, facts, "change_injections")
+        self._give("warehouse.record", COURSE["new_records"], facts)
+        self._give("warehouse.person", COURSE["new_persons"], facts)
+        if self._give("changed_person", COURSE["changed_persons"], facts):
+            self.pipeline.run(STORE, facts, "change_persons")
+        if self._give("gone_person", COURSE["gone_persons"], facts):
+            self.pipeline.run(STORE, facts, "delete_persons")
+        for ledger, statement in POSTINGS.items():
+            self._give(f"warehouse.{ledger}", statement, facts)
+
+    def _give(self, table: str, statement: str, facts: dict) -> int:
+        """What a statement of the workbench finds, added to a table of the database. Returns the number of rows."""
+        rows = self.bench.give(statement, facts)
+        held.write(self.db, f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN", rows)
+        return rows.num_rows

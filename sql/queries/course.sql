@@ -1,0 +1,237 @@
+-- What the batch means for each person that it touches: courses before and after, and the rows that hold them.
+
+-- name: touch_persons
+-- One row per person whose course is worked out again; the cause that weighs most stands for the person.
+INSERT INTO touched (person_key, cause)
+SELECT person_key, max(cause) FROM (
+    SELECT person_key, cause FROM incoming WHERE verdict IN ('new', 'corrected', 'voided', 'reclassified')
+    UNION ALL
+    SELECT old_person_key, cause FROM incoming
+    WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
+) AS p
+GROUP BY person_key
+
+-- name: touch_given_persons
+INSERT INTO touched (person_key, cause) SELECT DISTINCT unnest(%(persons)s::uuid[]), 'reclassified'::warehouse.cause
+
+-- name: reclassify
+-- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages.
+INSERT INTO incoming (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, verdict, cause, old_person_key)
+SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
+    d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, d.site_id, s.unit_id,
+    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END, d.status, d.identity_status, d.sex,
+    d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
+    CASE WHEN d.age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[d.age + 1] ELSE 0 END,
+    d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, 'reclassified', 'reclassified', d.person_key
+FROM (
+    SELECT i.*, (i.injected_at AT TIME ZONE %(time_zone)s)::date AS day,
+        CASE WHEN i.birth_date IS NOT NULL
+             THEN date_part('year', age((i.injected_at AT TIME ZONE %(time_zone)s)::date, i.birth_date))::integer
+             ELSE date_part('year', i.injected_at AT TIME ZONE %(time_zone)s)::integer - i.birth_year END AS age
+    FROM touched t JOIN warehouse.injection i ON i.person_key = t.person_key
+) AS d
+LEFT JOIN warehouse.site s ON s.site_id = d.site_id
+LEFT JOIN warehouse.unit u ON u.code = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
+
+-- name: read_before
+INSERT INTO before
+SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate')
+FROM touched t
+JOIN warehouse.injection i ON i.person_key = t.person_key
+LEFT JOIN incoming n ON n.source_id = i.source_id AND n.record_id = i.record_id
+    AND n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+
+-- name: read_person_before
+INSERT INTO person_before SELECT p.* FROM touched t JOIN warehouse.person p ON p.person_key = t.person_key
+
+-- name: work_out_courses
+-- In the order of the injections of each person: the first of a day counts, others of that day are duplicates; a dose
+-- is in order when it is the first, or keeps the minimum interval to the dose before it (also when that one did not
+-- count: so ACIP asks); the series is complete at the number of doses that its first vaccine asks.
+INSERT INTO after (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, residence_code, lot_number, cause,
+    is_duplicate, is_valid, is_new, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
+-- The windows pass over narrow rows, which find their whole rows again by their place.
+WITH present AS (
+    SELECT b.ctid AS place, false AS is_incoming, b.person_key, b.injected_at, b.source_id, b.record_id, b.injected_on,
+        b.vaccine_id, b.dose_kind, b.status = 'completed' AS is_completed
+    FROM before b WHERE NOT b.is_replaced
+    UNION ALL
+    SELECT n.ctid, true, n.person_key, n.injected_at, n.source_id, n.record_id, n.injected_on,
+        n.vaccine_id, n.dose_kind, n.status = 'completed'
+    FROM incoming n WHERE n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+), same_day AS (
+    SELECT *, is_completed AND coalesce(injected_on = lag(injected_on) OVER by_time, false) AS is_duplicate
+    FROM present
+    WINDOW by_time AS (PARTITION BY person_key, is_completed ORDER BY injected_at, source_id, record_id)
+), given AS (
+    SELECT *, is_completed AND NOT is_duplicate AS is_given, row_number() OVER by_time AS n,
+        lag(injected_on) OVER by_time AS previous_on, lag(vaccine_id) OVER by_time AS previous_vaccine_id,
+        first_value(vaccine_id) OVER by_time AS first_vaccine_id
+    FROM same_day
+    WINDOW by_time AS (PARTITION BY person_key, is_completed AND NOT is_duplicate
+                       ORDER BY injected_at, source_id, record_id)
+), ordered AS (
+    SELECT g.*, v.primary_doses, g.is_given AND (g.n = 1
+            OR coalesce(g.injected_on - g.previous_on >= r.min_days - %(grace_days)s, false)) AS is_in_order
+    FROM given g
+    LEFT JOIN warehouse.vaccine v ON v.vaccine_id = g.first_vaccine_id
+    LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = g.vaccine_id AND r.previous_vaccine_id = g.previous_vaccine_id
+        AND g.injected_on BETWEEN r.valid_from AND r.valid_to
+), counted AS (
+    SELECT *, CASE WHEN is_in_order THEN
+            count(*) FILTER (WHERE is_in_order) OVER (PARTITION BY person_key, is_given ORDER BY n) END AS primary_n
+    FROM ordered
+), completed AS (
+    SELECT *, min(injected_on) FILTER (WHERE primary_n = primary_doses) OVER (PARTITION BY person_key) AS completed_on
+    FROM counted
+), boosted AS (
+    SELECT c.*, min(c.injected_on) FILTER (WHERE c.is_given AND c.dose_kind IS DISTINCT FROM 'additional'
+            AND c.injected_on - c.completed_on >= r.min_days - %(grace_days)s)
+            OVER (PARTITION BY c.person_key) AS booster1_on
+    FROM completed c
+    LEFT JOIN warehouse.booster_rule r ON r.booster = 1 AND c.injected_on > c.completed_on
+        AND c.injected_on BETWEEN r.valid_from AND r.valid_to
+), course AS MATERIALIZED (
+    SELECT b.place, b.is_incoming, b.is_duplicate, b.is_given, b.n, b.first_vaccine_id, b.completed_on, b.booster1_on,
+        b.is_given AND coalesce(b.primary_n <= b.primary_doses OR b.injected_on = b.booster1_on
+            OR b.dose_kind IS DISTINCT FROM 'additional' AND b.injected_on - b.booster1_on >= r.min_days - %(grace_days)s,
+            false) AS is_valid
+    FROM boosted b
+    LEFT JOIN warehouse.booster_rule r ON r.booster = 2 AND b.injected_on > b.booster1_on
+        AND b.injected_on BETWEEN r.valid_from AND r.valid_to
+)
+SELECT b.person_key, b.source_id, b.record_id, b.updated_at, b.injected_at, b.recorded_at, b.identity_checked_at,
+    b.certificate_printed_at, b.app_confirmed_at, b.batch_id, b.injected_on, b.birth_date, b.site_id, b.place_unit_id,
+    b.residence_unit_id, b.status, b.identity_status, b.sex, b.dose_kind, b.birth_year, b.vaccine_id, b.dose_number,
+    b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code, b.lot_number, b.cause,
+    c.is_duplicate, c.is_valid, false, c.is_duplicate <> b.is_duplicate OR c.is_valid <> b.is_valid,
+    c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
+FROM course c JOIN before b ON b.ctid = c.place
+WHERE NOT c.is_incoming
+UNION ALL
+SELECT n.person_key, n.source_id, n.record_id, n.updated_at, n.injected_at, n.recorded_at, n.identity_checked_at,
+    n.certificate_printed_at, n.app_confirmed_at, n.batch_id, n.injected_on, n.birth_date, n.site_id, n.place_unit_id,
+    n.residence_unit_id, n.status, n.identity_status, n.sex, n.dose_kind, n.birth_year, n.vaccine_id, n.dose_number,
+    n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code, n.lot_number, n.cause,
+    c.is_duplicate, c.is_valid, n.verdict = 'new' OR n.old_person_key <> n.person_key, true,
+    c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
+FROM course c JOIN incoming n ON n.ctid = c.place
+WHERE c.is_incoming
+
+-- name: read_person_after
+-- A person lives where the last injection with a known residence says, and keeps the age band of the first one that
+-- has one. The number of the injection in the upper bits makes max and min pick the last and the first.
+INSERT INTO person_after (
+    person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band,
+    priority_group, doses, first_vaccine_id, complete_vaccine_id, booster1_vaccine_id, booster2_vaccine_id,
+    is_identity_shared)
+WITH course AS (
+    SELECT person_key,
+        coalesce((max((n::bigint << 32) + residence_unit_id + 2) FILTER (WHERE residence_unit_id <> 0)
+            & 4294967295)::integer - 2, 0) AS residence_unit_id,
+        coalesce(min((n << 16) + age_band) FILTER (WHERE age_band <> 0) & 65535, 0)::smallint AS age_band,
+        coalesce(max((n << 16) + priority_group) FILTER (WHERE priority_group <> 0) & 65535, 0)::smallint
+            AS priority_group,
+        count(*)::smallint AS doses, min(injected_on) AS first_on, min(first_vaccine_id) AS first_vaccine_id,
+        min(completed_on) AS complete_on, min(booster1_on) AS booster1_on,
+        min(injected_on) FILTER (WHERE is_valid AND injected_on > booster1_on) AS booster2_on,
+        max(vaccine_id) FILTER (WHERE injected_on = completed_on) AS complete_vaccine_id,
+        max(vaccine_id) FILTER (WHERE injected_on = booster1_on) AS booster1_vaccine_id,
+        (min((n << 16) + vaccine_id) FILTER (WHERE is_valid AND injected_on > booster1_on) & 65535)::smallint
+            AS booster2_vaccine_id,
+        coalesce(min(birth_year) <> max(birth_year), false)
+            OR coalesce(min(sex) FILTER (WHERE sex <> 'unknown') <> max(sex) FILTER (WHERE sex <> 'unknown'), false)
+            AS is_identity_shared
+    FROM after
+    WHERE is_given
+    GROUP BY person_key
+)
+SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_on, c.booster2_on,
+    CASE WHEN v.primary_doses > 1 THEN c.first_on + r.recommended_max_days END,
+    c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
+    c.booster2_vaccine_id, c.is_identity_shared
+FROM course c
+JOIN warehouse.vaccine v ON v.vaccine_id = c.first_vaccine_id
+LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = c.first_vaccine_id AND r.previous_vaccine_id = c.first_vaccine_id
+    AND c.first_on BETWEEN r.valid_from AND r.valid_to
+
+-- name: delete_moved
+-- person_key is never updated: a record under another person leaves its old row and gets a new one.
+DELETE FROM warehouse.injection i USING incoming n
+WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
+  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
+
+-- name: add_injections
+-- What is new needs no look at the index for an old row: nobody else writes here.
+INSERT INTO warehouse.injection (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+FROM after WHERE is_new ORDER BY person_key
+
+-- name: change_injections
+INSERT INTO warehouse.injection (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+FROM after WHERE is_altered AND NOT is_new
+ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
+    updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
+    identity_checked_at = excluded.identity_checked_at, certificate_printed_at = excluded.certificate_printed_at,
+    app_confirmed_at = excluded.app_confirmed_at, batch_id = excluded.batch_id, injected_on = excluded.injected_on,
+    birth_date = excluded.birth_date, site_id = excluded.site_id, place_unit_id = excluded.place_unit_id,
+    residence_unit_id = excluded.residence_unit_id, status = excluded.status,
+    identity_status = excluded.identity_status, sex = excluded.sex, dose_kind = excluded.dose_kind,
+    birth_year = excluded.birth_year, vaccine_id = excluded.vaccine_id, dose_number = excluded.dose_number,
+    priority_group = excluded.priority_group, age_band = excluded.age_band,
+    is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
+    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number
+
+-- name: add_records
+-- Here and below in the order of the key: neighbours in the index are written together.
+INSERT INTO warehouse.record (source_id, record_id, person_key)
+SELECT source_id, record_id, person_key FROM incoming WHERE verdict = 'new' ORDER BY record_id
+
+-- name: change_records
+UPDATE warehouse.record r SET person_key = n.person_key
+FROM incoming n
+WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
+  AND r.source_id = n.source_id AND r.record_id = n.record_id
+
+-- name: add_persons
+INSERT INTO warehouse.person
+SELECT a.* FROM person_after a
+WHERE NOT EXISTS (SELECT FROM person_before b WHERE b.person_key = a.person_key)
+ORDER BY a.person_key
+
+-- name: change_persons
+UPDATE warehouse.person p SET
+    residence_unit_id = a.residence_unit_id, first_on = a.first_on, complete_on = a.complete_on,
+    booster1_on = a.booster1_on, booster2_on = a.booster2_on, second_due_on = a.second_due_on, age_band = a.age_band,
+    priority_group = a.priority_group, doses = a.doses, first_vaccine_id = a.first_vaccine_id,
+    complete_vaccine_id = a.complete_vaccine_id, booster1_vaccine_id = a.booster1_vaccine_id,
+    booster2_vaccine_id = a.booster2_vaccine_id, is_identity_shared = a.is_identity_shared
+FROM person_after a JOIN person_before b ON b.person_key = a.person_key
+WHERE p.person_key = a.person_key AND a IS DISTINCT FROM b
+
+-- name: delete_persons
+DELETE FROM warehouse.person p USING person_before b
+WHERE p.person_key = b.person_key AND NOT EXISTS (SELECT FROM person_after a WHERE a.person_key = b.person_key)

@@ -1,0 +1,94 @@
+-- What the batch changes in the figures: the difference between before and after, by cell and cause.
+
+-- name: post_people
+INSERT INTO warehouse.ledger_people (
+    batch_id, posting, day, unit_id, people, stage, age_band, priority_group, vaccine_id, cause)
+WITH reached AS (
+    SELECT p.person_key, p.residence_unit_id, p.age_band, p.priority_group, s.stage, s.day, s.vaccine_id, p.sign
+    FROM (SELECT *, 1 AS sign FROM person_after UNION ALL SELECT *, -1 FROM person_before) AS p
+    CROSS JOIN LATERAL (VALUES
+        (1::smallint, p.first_on, p.first_vaccine_id), (2::smallint, p.complete_on, p.complete_vaccine_id),
+        (3::smallint, p.booster1_on, p.booster1_vaccine_id), (4::smallint, p.booster2_on, p.booster2_vaccine_id)
+    ) AS s (stage, day, vaccine_id)
+    WHERE s.day IS NOT NULL
+)
+SELECT %(batch_id)s, row_number() OVER (), r.day, r.residence_unit_id, sum(r.sign), r.stage, r.age_band,
+    r.priority_group, r.vaccine_id, t.cause
+FROM reached r JOIN touched t ON t.person_key = r.person_key
+GROUP BY r.day, r.residence_unit_id, r.stage, r.age_band, r.priority_group, r.vaccine_id, t.cause
+HAVING sum(r.sign) <> 0
+
+-- name: post_doses
+INSERT INTO warehouse.ledger_doses (
+    batch_id, posting, day, site_id, place_unit_id, residence_unit_id, doses, vaccine_id, dose_number, age_band,
+    priority_group, cause)
+SELECT %(batch_id)s, row_number() OVER (), injected_on, site_id, place_unit_id, residence_unit_id, sum(sign), vaccine_id,
+    dose_number, age_band, priority_group, cause
+FROM (
+    SELECT injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
+        cause, 1 AS sign
+    FROM after WHERE is_given
+    UNION ALL
+    SELECT injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
+        cause, -1
+    FROM before WHERE status = 'completed' AND NOT is_duplicate
+) AS side
+GROUP BY injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, cause
+HAVING sum(sign) <> 0
+
+-- name: post_entries
+-- Each dose adds one to every measure that it fulfils; a duplicate adds one to duplicates and to nothing else.
+INSERT INTO warehouse.ledger_entries (
+    batch_id, posting, day, site_id, place_unit_id, hour, cause,
+    doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
+    identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
+    app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
+    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown)
+WITH side AS (
+    SELECT cause, 1 AS sign, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
+        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at
+    FROM after WHERE status = 'completed'
+    UNION ALL
+    SELECT cause, -1, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
+        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at
+    FROM before WHERE status = 'completed'
+), measured AS (
+    SELECT *, date_part('hour', injected_at AT TIME ZONE %(time_zone)s)::smallint AS hour,
+        CASE WHEN is_duplicate THEN 0 ELSE sign END AS dose,
+        CASE WHEN NOT is_recorded_at_inferred
+             THEN (recorded_at AT TIME ZONE %(time_zone)s)::date - injected_on END AS lag_days
+    FROM side
+    OFFSET 0
+), summed AS (
+    SELECT injected_on, site_id, place_unit_id, hour, cause,
+        sum(dose) AS doses,
+        sum(sign - dose) AS duplicates,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'correct' AND identity_checked_at <= injected_at), 0) AS identity_correct_before,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'not_sent'), 0) AS identity_not_sent,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'no_id'), 0) AS identity_no_id,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'bad_format'), 0) AS identity_bad_format,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'pending'), 0) AS identity_pending,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'correct'), 0) AS identity_correct,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'wrong'), 0) AS identity_wrong,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'not_applicable'), 0) AS identity_not_applicable,
+        coalesce(sum(dose) FILTER (WHERE certificate_printed_at IS NOT NULL), 0) AS certificates_printed,
+        coalesce(sum(dose) FILTER (WHERE app_confirmed_at IS NOT NULL), 0) AS app_confirmed,
+        coalesce(sum(dose) FILTER (WHERE NOT is_recorded_at_inferred AND recorded_at - injected_at <= interval '72 hours'), 0) AS entered_within_72h,
+        coalesce(sum(dose) FILTER (WHERE lag_days <= 0), 0) AS entered_same_day,
+        coalesce(sum(dose) FILTER (WHERE lag_days = 1), 0) AS entered_day_1,
+        coalesce(sum(dose) FILTER (WHERE lag_days = 2), 0) AS entered_day_2,
+        coalesce(sum(dose) FILTER (WHERE lag_days = 3), 0) AS entered_day_3,
+        coalesce(sum(dose) FILTER (WHERE lag_days BETWEEN 4 AND 7), 0) AS entered_days_4_7,
+        coalesce(sum(dose) FILTER (WHERE lag_days BETWEEN 8 AND 14), 0) AS entered_days_8_14,
+        coalesce(sum(dose) FILTER (WHERE lag_days > 14), 0) AS entered_later,
+        coalesce(sum(dose) FILTER (WHERE lag_days IS NULL), 0) AS entered_unknown
+    FROM measured
+    GROUP BY injected_on, site_id, place_unit_id, hour, cause
+)
+SELECT %(batch_id)s, row_number() OVER (), *
+FROM summed
+WHERE (doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
+    identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
+    app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
+    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown)
+    <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)

@@ -1,0 +1,90 @@
+"""The engine beside the database: every statement is one that it takes, it is shut in, and both mean the same."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+import sql
+from etl import held
+from etl.mapping import SCHEMA
+from etl.statements import HELD
+from etl.workbench import CHECK, COURSE, POSTINGS, REFERENCE, Workbench, with_uuids
+from sql import connect
+
+FACTS = {
+    "source_id": 1, "batch_id": 1, "now": datetime(2022, 6, 1, 5, 0, tzinfo=UTC), "today": date(2022, 6, 1),
+    "time_zone": "Asia/Ho_Chi_Minh", "grace_days": 0,
+}  # fmt: skip
+GIVEN = {"land": SCHEMA, "hold": held.INJECTION, "hold_persons": held.PERSON, "hold_opened": held.OPENED}
+# In the order in which a batch runs them; a rebuild touches and reclassifies in place of the check.
+_ORDER = [*CHECK, *COURSE, *POSTINGS]
+
+
+@pytest.fixture(scope="module")
+def bench(shared_warehouse):
+    found = Workbench()
+    with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
+        for name in held.REFERENCE:
+            found.take(REFERENCE[f"keep_{name}"], held.read(db, HELD[name]))
+    for name, schema in GIVEN.items():
+        found.take(CHECK[name], with_uuids(schema.empty_table()))
+    for name in ("check_records", "touch_persons", "read_before", "read_person_before", "work_out_courses", "read_person_after"):
+        found.run((CHECK | COURSE)[name], FACTS)
+    return found
+
+
+def test_every_file_of_the_batch_is_known_here():
+    files = sorted(file.stem for file in (sql.FOLDER / "queries" / "batch").glob("*.sql"))
+    assert files == ["check", "course", "postings", "reference"]
+
+
+@pytest.mark.parametrize("name", [name for name in _ORDER if name not in GIVEN])
+def test_the_workbench_accepts_every_statement(bench, name):
+    bench.run("EXPLAIN " + (CHECK | COURSE | POSTINGS)[name], FACTS)
+
+
+def test_a_statement_that_names_no_table_is_refused(bench):
+    with pytest.raises(duckdb.CatalogException):
+        bench.run("EXPLAIN SELECT * FROM nothing", FACTS)
+
+
+@pytest.mark.both
+def test_types_and_columns_are_those_of_the_warehouse(bench, shared_warehouse):
+    with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
+        for name in ("sex", "record_status", "dose_kind", "identity_status", "cause"):
+            (labels,) = db.execute(f"SELECT enum_range(NULL::warehouse.{name})::text[]").fetchone()
+            assert bench.give(f"SELECT unnest(enum_range(NULL::{name}))::VARCHAR AS label")["label"].to_pylist() == labels
+        for name, schema in (("injection", held.INJECTION), ("person", held.PERSON)):
+            columns = [column.name for column in db.execute(f"SELECT * FROM warehouse.{name} LIMIT 0").description]
+            assert columns == schema.names
+
+
+@pytest.mark.parametrize("escape", [
+    "COPY (SELECT 1) TO '/tmp/out.csv'", "SELECT * FROM read_csv('/etc/passwd')", "ATTACH '/tmp/x.db'", "INSTALL httpfs",
+    "LOAD httpfs", "SET enable_external_access = true",
+])  # fmt: skip
+def test_nothing_leaves_by_the_workbench(escape):
+    with pytest.raises(duckdb.Error):
+        Workbench().run(escape, {})
+
+
+@pytest.mark.both
+def test_ages_days_and_hours_are_those_that_postgresql_works_out(bench, shared_warehouse):
+    dice = random.Random(5)
+    days = [date(1900, 1, 1) + timedelta(dice.randrange(50_000)) for _ in range(400)] + [date(2020, 2, 29), date(2021, 2, 28), date(2021, 3, 1)]
+    pairs = [(dice.choice(days), dice.choice(days)) for _ in range(800)] + [(a, b) for a in days[-3:] for b in days[-3:]]
+    moments = [datetime(1976, 1, 1, tzinfo=UTC) + timedelta(seconds=dice.randrange(2_000_000_000)) for _ in range(800)]
+    with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
+        ages = [age for (age,) in db.execute(
+            "SELECT date_part('year', age(a, b))::int FROM unnest(%s::date[], %s::date[]) AS p (a, b)", [[a for a, _ in pairs], [b for _, b in pairs]])]  # fmt: skip
+        found = pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
+        bench.take("CREATE OR REPLACE TEMP TABLE pairs AS FROM given", found)
+        assert bench.give("SELECT date_part('year', age(a, b))::INTEGER AS age FROM pairs")["age"].to_pylist() == ages
+        bench.take("CREATE OR REPLACE TEMP TABLE moments AS FROM given", pa.table({"at": pa.array(moments, pa.timestamp("us", "UTC"))}))
+        for zone in ("Asia/Ho_Chi_Minh", "Europe/Rome"):
+            theirs = db.execute("SELECT (m AT TIME ZONE %s)::date, date_part('hour', m AT TIME ZONE %s)::int FROM unnest(%s::timestamptz[]) AS m", [zone, zone, moments]).fetchall()
+            ours = bench.give("SELECT CAST(at AT TIME ZONE $time_zone AS DATE) AS day, date_part('hour', at AT TIME ZONE $time_zone)::INTEGER AS hour FROM moments", {"time_zone": zone})
+            assert [tuple(row.values()) for row in ours.to_pylist()] == theirs
