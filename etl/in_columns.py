@@ -1,12 +1,28 @@
 """A large batch, worked out in columns on the workbench, between what PostgreSQL holds of it and what it is to store."""
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import held
+from etl import fold, held
+from etl.ahead import ahead
+from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.statements import HELD, STORE
 from etl.workbench import CHECK, COURSE, POSTINGS, REFERENCE, Workbench, with_uuids
 
+# What a batch adds, by table, in order; and what follows when the rows of a temporary one are there.
+_STORED = {
+    "moved": COURSE["moved"], "warehouse.injection": COURSE["new_injections"], "altered": COURSE["altered_injections"],
+    "warehouse.record": COURSE["new_records"], "warehouse.person": COURSE["new_persons"],
+    "changed_person": COURSE["changed_persons"], "gone_person": COURSE["gone_persons"],
+}  # fmt: skip
+_THEN = {
+    "moved": ("delete_moved", "change_records"), "altered": ("change_injections",),
+    "changed_person": ("change_persons",), "gone_person": ("delete_persons",),
+}  # fmt: skip
+_LEDGERS = {f"warehouse.{ledger}": ledger for ledger in POSTINGS}
+_ROWS = 100_000  # written in one go: about 20 MB
 _TEMPORARY = {**HELD, **STORE}
 
 
@@ -15,9 +31,11 @@ class InColumns:
 
     def __init__(self, pipeline):
         self.pipeline, self.db, self.bench = pipeline, pipeline.db, Workbench()
+        self._postings: dict[int, dict[str, pa.Table]] = {}  # of the batches that are not in the balances yet
 
-    def prepare(self) -> None:
+    def prepare(self, batch_id: int) -> None:
         """Give this transaction's statements the plans, and the tables, of a large batch."""
+        self._postings[batch_id] = {}
         self.db.execute("SET LOCAL work_mem = '256MB'")
         for name, statement in _TEMPORARY.items():
             if name.startswith("create_"):
@@ -57,6 +75,16 @@ class InColumns:
         self._seek(pa.array([key.bytes for key in persons], pa.binary(16)), facts)
         self._work_out(facts, "touch_held_persons", "reclassify")
 
+    def fold(self, from_batch: int, to_batch: int) -> bool:
+        """Add the postings since a batch to the balances; False where others than these made some of them."""
+        batches = range(from_batch + 1, to_batch + 1)
+        is_known = all(batch in self._postings for batch in batches)
+        if is_known:
+            made = [self._postings[batch] for batch in batches if self._postings[batch]]
+            fold.fold(self.db, self.bench, {ledger: [each[ledger] for each in made] for ledger in POSTINGS if made})
+        self._postings = {batch: made for batch, made in self._postings.items() if batch > to_batch}
+        return is_known
+
     def _read_held(self, records: pa.Table, facts: dict) -> None:
         """All injections of the persons of these records, and of those to whom the records belong until now."""
         ids = pc.unique(records["record_id"]).drop_null()
@@ -88,19 +116,25 @@ class InColumns:
     def _work_out(self, facts: dict, *touch: str) -> None:
         for name in (*touch, "read_before", "read_person_before", "work_out_courses", "read_person_after"):
             self.bench.run(COURSE[name], facts)
-        if self._give("moved", COURSE["moved"], facts):
-            self.pipeline.run(STORE, facts, "delete_moved", "change_records")
-        self._give("warehouse.injection", COURSE["new_injections"], facts)
-        if self._give("altered", COURSE["altered_injections"], facts):
-            self.pipeline.run(STORE, facts, "change_injections")
-        self._give("warehouse.record", COURSE["new_records"], facts)
-        self._give("warehouse.person", COURSE["new_persons"], facts)
-        if self._give("changed_person", COURSE["changed_persons"], facts):
-            self.pipeline.run(STORE, facts, "change_persons")
-        if self._give("gone_person", COURSE["gone_persons"], facts):
-            self.pipeline.run(STORE, facts, "delete_persons")
-        for ledger, statement in POSTINGS.items():
-            self._give(f"warehouse.{ledger}", statement, facts)
+        self._store(facts)
+
+    def _store(self, facts: dict) -> None:
+        """The next rows are found and written as a stream while PostgreSQL takes these."""
+        for table, columns, pieces in ahead(self._changes(facts), 2):
+            with self.db.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN ({COPY_FORMAT})") as copy:
+                for piece in pieces:
+                    copy.write(piece)
+            self.pipeline.run(STORE, facts, *_THEN.get(table, ()))
+
+    def _changes(self, facts: dict) -> Iterator[tuple[str, str, list]]:
+        """(table, its columns, pieces of a stream) of all that the batch adds and changes; nothing of what it does not."""
+        for table, statement in {**_STORED, **{table: POSTINGS[ledger] for table, ledger in _LEDGERS.items()}}.items():
+            rows = self.bench.give(statement, facts)
+            if table in _LEDGERS:
+                self._postings[facts["batch_id"]][_LEDGERS[table]] = rows
+            size = rows.num_rows if table in _THEN else _ROWS
+            for start in range(0, rows.num_rows, size or 1):
+                yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, size)))
 
     def _give(self, table: str, statement: str, facts: dict) -> int:
         """What a statement of the workbench finds, added to a table of the database. Returns the number of rows."""

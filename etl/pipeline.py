@@ -68,7 +68,7 @@ class Pipeline:
         """
         with self.db.transaction():
             facts, folded = self._open(source_id=delivery.source_id)
-            work = self._way_of(delivery.records.num_rows)
+            work = self._way_of(delivery.records.num_rows, facts)
             outcome = self._check(work, delivery, facts)
             if outcome.loaded:
                 work.work_out(facts)
@@ -84,7 +84,7 @@ class Pipeline:
         persons = list(persons)
         with self.db.transaction():
             facts, folded = self._open(source_id=None)
-            work = self._way_of(len(persons))
+            work = self._way_of(len(persons), facts)
             work.reclassify(persons, facts)
             if fold:
                 self._fold(folded, facts["batch_id"])
@@ -130,7 +130,7 @@ class Pipeline:
         with self.db.cursor(row_factory=namedtuple_row) as cursor:
             return cursor.execute(question).fetchone()
 
-    def _way_of(self, rows: int):
+    def _way_of(self, rows: int, facts: dict):
         if rows <= LARGE:
             self._in_columns = None  # and its memory
             return self._in_rows
@@ -138,7 +138,7 @@ class Pipeline:
             from etl.in_columns import InColumns  # the engine takes 60 MB: who loads little never needs it
 
             self._in_columns = InColumns(self)
-        self._in_columns.prepare()
+        self._in_columns.prepare(facts["batch_id"])
         return self._in_columns
 
     def _open(self, **facts) -> tuple[dict, int]:
@@ -165,7 +165,8 @@ class Pipeline:
 
     def _fold(self, from_batch: int, to_batch: int) -> None:
         facts = {"from_batch": from_batch, "to_batch": to_batch, "batch_id": to_batch}
-        self.run(BALANCES, facts, *BALANCES)
+        if self._in_columns is None or not self._in_columns.fold(from_batch, to_batch):
+            self.run(BALANCES, facts, *BALANCES)
         self.run(INTAKE, facts, "mark_folded")
 
     def _close(self, delivery: Delivery, outcome: Outcome, facts: dict) -> None:

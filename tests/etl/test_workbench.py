@@ -83,8 +83,8 @@ def test_ages_days_and_hours_are_those_that_postgresql_works_out(bench, shared_w
         found = pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
         bench.take("CREATE OR REPLACE TEMP TABLE pairs AS FROM given", found)
         assert bench.give("SELECT date_part('year', age(a, b))::INTEGER AS age FROM pairs")["age"].to_pylist() == ages
-        bench.take("CREATE OR REPLACE TEMP TABLE moments AS FROM given", pa.table({"at": pa.array(moments, pa.timestamp("us", "UTC"))}))
+        bench.take("CREATE OR REPLACE TEMP TABLE moments AS FROM given", pa.table({"moment": pa.array(moments, pa.timestamp("us", "UTC"))}))
         for zone in ("Asia/Ho_Chi_Minh", "Europe/Rome"):
             theirs = db.execute("SELECT (m AT TIME ZONE %s)::date, date_part('hour', m AT TIME ZONE %s)::int FROM unnest(%s::timestamptz[]) AS m", [zone, zone, moments]).fetchall()
-            ours = bench.give("SELECT CAST(at AT TIME ZONE $time_zone AS DATE) AS day, date_part('hour', at AT TIME ZONE $time_zone)::INTEGER AS hour FROM moments", {"time_zone": zone})
+            ours = bench.give("SELECT CAST(moment AT TIME ZONE $time_zone AS DATE) AS day, date_part('hour', moment AT TIME ZONE $time_zone)::INTEGER AS hour FROM moments", {"time_zone": zone})
             assert [tuple(row.values()) for row in ours.to_pylist()] == theirs

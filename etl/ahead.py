@@ -1,0 +1,52 @@
+"""The next while this one is used: an iterator that runs in a thread of its own, some steps ahead."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+def ahead(items: Iterator[T], steps: int) -> Iterator[T]:
+    """`items`, up to `steps` of them made before they are asked for. What their making raises is raised here.
+
+    Closed early (or by an error of who uses them), it waits until the one that is being made is made.
+    """
+    made: queue.Queue = queue.Queue(steps)
+    is_left = threading.Event()
+
+    def make() -> None:
+        try:
+            for item in items:
+                if _hand_over(made, (item, None), is_left):
+                    return
+            _hand_over(made, (_END, None), is_left)
+        except BaseException as failed:
+            _hand_over(made, (_END, failed), is_left)
+
+    maker = threading.Thread(target=make, name="ahead", daemon=True)
+    maker.start()
+    try:
+        while True:
+            item, failed = made.get()
+            if failed is not None:
+                raise failed
+            if item is _END:
+                return
+            yield item
+    finally:
+        is_left.set()
+        maker.join()
+
+
+def _hand_over(made: queue.Queue, item: tuple, is_left: threading.Event) -> bool:
+    """Whether nobody wants it any more."""
+    while not is_left.is_set():
+        try:
+            made.put(item, timeout=0.1)
+        except queue.Full:
+            continue
+        return False
+    return True
