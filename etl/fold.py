@@ -72,7 +72,8 @@ def _fold(db: psycopg.Connection, bench: Workbench, one: Fold) -> None:
     ).fetchone()
     if is_small:
         schema = pa.schema([(name, held.BALANCE.get(name, pa.int32())) for name in one.columns])
-        bench.take(f"INSERT INTO sums ({columns}) FROM given", held.read(db, f"SELECT {columns} FROM warehouse.{one.balance}", None, schema))
+        before = held.read(db, f"SELECT {columns} FROM warehouse.{one.balance}", None, schema)
+        bench.take(f"INSERT INTO sums ({columns}) FROM given", before)
         db.execute(f"DELETE FROM warehouse.{one.balance}")
     measures = [name for name in one.columns if name not in one.key]
     summed = ", ".join(f"sum({name})::INTEGER AS {name}" for name in measures)

@@ -39,19 +39,26 @@ def read(db: psycopg.Connection, question: str, facts: Mapping | None = None, sc
     head = "" if schema else ", HEADER"
     with db.cursor() as cursor, cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT csv{head})", facts) as copy:
         text = b"".join(copy)
-    if not text:
+    if schema and not text:
         return schema.empty_table()
     names = schema.names if schema else text[: text.index(b"\n")].decode().split(",")
-    found = pcsv.read_csv(
+    return pcsv.read_csv(
         pa.py_buffer(text),
-        pcsv.ReadOptions(column_names=schema and names, use_threads=False, block_size=max(1 << 20, min(len(text) + 1, 1 << 28))),
+        pcsv.ReadOptions(
+            column_names=names if schema else None,
+            use_threads=False,
+            block_size=max(1 << 20, min(len(text) + 1, 1 << 28)),
+        ),
         pcsv.ParseOptions(newlines_in_values=True),
         pcsv.ConvertOptions(
-            column_types=schema or dict.fromkeys(names, _TEXT), null_values=[""], true_values=["t"], false_values=["f"],
-            strings_can_be_null=True, quoted_strings_can_be_null=False,
+            column_types=schema or dict.fromkeys(names, _TEXT),
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
         ),
-    )  # fmt: skip
-    return found
+    )
 
 
 def write(db: psycopg.Connection, copy_in: str, rows: pa.Table) -> None:

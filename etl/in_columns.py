@@ -45,7 +45,7 @@ class InColumns:
             self.bench.take(REFERENCE[f"keep_{name}"], held.read(self.db, HELD[name]))
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, and of how many the quarantine is new."""
+        """Land the records, and judge them. Returns how many there are of each kind, and how many the quarantine took in."""
         self._read_held(delivery.records, facts)
         self.bench.run(CHECK["check_records"], facts)
         self.bench.run(CHECK["drop_repeated"], facts)

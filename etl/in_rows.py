@@ -29,7 +29,7 @@ class InRows:
             pipeline.db.execute(LOAD[f"create_{name}"])
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, and of how many the quarantine is new."""
+        """Land the records, and judge them. Returns how many there are of each kind, and how many the quarantine took in."""
         run, db = self.pipeline.run, self.pipeline.db
         if delivery.records.num_rows:
             with db.cursor() as cursor, cursor.copy(LOAD["copy_landed"] + f" ({COPY_FORMAT})") as copy:
@@ -56,7 +56,7 @@ class InRows:
         self._work_out(facts | {"persons": persons}, "touch_given_persons", "reclassify")
 
     def _work_out(self, facts: dict, *touch: str) -> None:
-        self.pipeline.run(COURSE, facts, *touch, "read_before", "read_person_before", "work_out_courses", "read_person_after",
-                          "delete_moved", "add_injections", "change_injections", "add_records", "change_records",
-                          "add_persons", "change_persons", "delete_persons")  # fmt: skip
+        self.pipeline.run(COURSE, facts, *touch, "read_before", "read_person_before", "work_out_courses",
+                          "read_person_after", "delete_moved", "add_injections", "change_injections", "add_records",
+                          "change_records", "add_persons", "change_persons", "delete_persons")  # fmt: skip
         self.pipeline.run(LEDGER, facts, *LEDGER)
