@@ -26,9 +26,6 @@ PERSON = pa.schema({
     "first_vaccine_id": _SMALL, "complete_vaccine_id": _SMALL, "booster1_vaccine_id": _SMALL,
     "booster2_vaccine_id": _SMALL, "is_identity_shared": pa.bool_(),
 })  # fmt: skip
-# Of the balances' columns those that are no integers.
-BALANCE = dict.fromkeys(("day", "entered_on"), _DAY) | {"lot_number": _TEXT} | dict.fromkeys(
-    ("stage", "priority_group", "vaccine_id", "age_band", "dose_number", "hour"), _SMALL)  # fmt: skip
 OPENED = pa.schema({"record_id": _TEXT, "content": _TEXT, "updated_at": _TIME})
 
 REFERENCE = ("vaccine", "vaccine_alias", "site", "unit", "dose_rule", "booster_rule", "band_of_age")

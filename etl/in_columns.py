@@ -7,9 +7,10 @@ import pyarrow.compute as pc
 
 from etl import fold, held
 from etl.ahead import ahead
+from etl.apart import Insert, apart
 from etl.binary_copy import COPY_FORMAT, to_copy
-from etl.statements import HELD, STORE
-from etl.workbench import CHECK, COURSE, POSTINGS, REFERENCE, Workbench, with_uuids
+from etl.statements import HELD, LEDGER, STORE
+from etl.workbench import CHECK, COURSE, REFERENCE, Workbench, with_uuids
 
 # What a batch adds, by table, in order; and what follows when the rows of a temporary one are there.
 _STORED = {
@@ -21,7 +22,6 @@ _THEN = {
     "moved": ("delete_moved", "change_records"), "altered": ("change_injections",),
     "changed_person": ("change_persons",), "gone_person": ("delete_persons",),
 }  # fmt: skip
-_LEDGERS = {f"warehouse.{ledger}": ledger for ledger in POSTINGS}
 _ROWS = 100_000  # written in one go: about 20 MB
 _TEMPORARY = {**HELD, **STORE}
 
@@ -81,7 +81,8 @@ class InColumns:
         is_known = all(batch in self._postings for batch in batches)
         if is_known:
             made = [self._postings[batch] for batch in batches if self._postings[batch]]
-            fold.fold(self.db, self.bench, {ledger: [each[ledger] for each in made] for ledger in POSTINGS if made})
+            if made:
+                fold.fold(self.db, self.bench, {ledger: [each[ledger] for each in made] for ledger in made[0]})
         self._postings = {batch: made for batch, made in self._postings.items() if batch > to_batch}
         return is_known
 
@@ -125,16 +126,29 @@ class InColumns:
                 for piece in pieces:
                     copy.write(piece)
             self.pipeline.run(STORE, facts, *_THEN.get(table, ()))
+        for one, rows in self._upserts:
+            fold.upsert(self.db, one, rows)
 
     def _changes(self, facts: dict) -> Iterator[tuple[str, str, list]]:
         """(table, its columns, pieces of a stream) of all that the batch adds and changes; nothing of what it does not."""
-        for table, statement in {**_STORED, **{table: POSTINGS[ledger] for table, ledger in _LEDGERS.items()}}.items():
-            rows = self.bench.give(statement, facts)
-            if table in _LEDGERS:
-                self._postings[facts["batch_id"]][_LEDGERS[table]] = rows
-            size = rows.num_rows if table in _THEN else _ROWS
-            for start in range(0, rows.num_rows, size or 1):
-                yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, size)))
+        for table, statement in _STORED.items():
+            yield from self._pieces(table, self.bench.give(statement, facts))
+        self._upserts: list[tuple[Insert, pa.Table]] = []
+        for one in map(apart, LEDGER.values()):
+            self.bench.run(one.target, {})
+            self.bench.run(f"INSERT INTO answer {one.question}", facts)
+            rows = self.bench.give("FROM answer")
+            if one.upsert:
+                self._upserts.append((one, rows))
+                continue
+            self._postings[facts["batch_id"]][one.table] = rows
+            yield from self._pieces(f"warehouse.{one.table}", rows)
+
+    @staticmethod
+    def _pieces(table: str, rows: pa.Table) -> Iterator[tuple[str, str, list]]:
+        size = rows.num_rows if table in _THEN else _ROWS
+        for start in range(0, rows.num_rows, size or 1):
+            yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, size)))
 
     def _give(self, table: str, statement: str, facts: dict) -> int:
         """What a statement of the workbench finds, added to a table of the database. Returns the number of rows."""

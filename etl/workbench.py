@@ -14,9 +14,7 @@ import pyarrow as pa
 
 import sql
 
-REFERENCE, CHECK, COURSE, POSTINGS = (
-    sql.load(f"queries/batch/{name}.sql") for name in ("reference", "check", "course", "postings")
-)
+REFERENCE, CHECK, COURSE = (sql.load(f"queries/batch/{name}.sql") for name in ("reference", "check", "course"))
 
 # The engine gives up rather than take more; a batch of 500,000 records needs about half of it.
 _MEMORY = "1GB"

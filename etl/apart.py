@@ -1,0 +1,60 @@
+"""Statements of PostgreSQL taken apart: the question asked on the workbench, the answer written to the table.
+
+Ledgers and balances are defined once, in sql/queries/ledger.sql and balances.sql, in words that both databases know.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import pyarrow as pa
+
+_INSERT = re.compile(
+    r"INSERT INTO warehouse\.(?P<table>\w+)(?: AS held)? \((?P<columns>[^)]*)\)\s+(?P<question>(?:WITH|SELECT).*?)"
+    r"(?P<upsert>\s+ON CONFLICT \((?P<key>[^)]*)\).*)?\Z",
+    re.DOTALL,
+)
+_SINCE = re.compile(r"WHERE batch_id > %\(from_batch\)s AND batch_id <= %\(to_batch\)s")
+_INTEGER, _SMALL, _DAY = ("INTEGER", pa.int32()), ("SMALLINT", pa.int16()), ("DATE", pa.date32())
+# Columns that are no integers, on the workbench and as rows of a COPY.
+_TYPES = {
+    "batch_id": ("BIGINT", pa.int64()), "day": _DAY, "entered_on": _DAY, "cause": ("cause", pa.string()),
+    "lot_number": ("VARCHAR", pa.string()), "heard_at": ("TIMESTAMPTZ", pa.timestamp("us", "UTC")),
+} | dict.fromkeys(("stage", "priority_group", "vaccine_id", "age_band", "dose_number", "hour"), _SMALL)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Insert:
+    """INSERT INTO table (columns) question [ON CONFLICT (key) …]; `question` as the workbench asks it, of all postings."""
+
+    table: str
+    columns: tuple[str, ...]
+    question: str
+    key: tuple[str, ...]
+    upsert: str
+
+    @property
+    def target(self) -> str:
+        """A table of the workbench for the answer, with the types that the warehouse's has."""
+        typed = ", ".join(f"{name} {_TYPES.get(name, _INTEGER)[0]}" for name in self.columns)
+        return f"CREATE OR REPLACE TEMP TABLE answer ({typed})"
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(name, _TYPES.get(name, _INTEGER)[1]) for name in self.columns])
+
+
+@cache
+def apart(statement: str) -> Insert:
+    """Raises ValueError where a statement is not of the form that all of these have."""
+    found = _INSERT.search(statement)
+    if found is None:
+        raise ValueError(f"no INSERT INTO warehouse.… (columns) SELECT …: {statement[:80]}")
+    question = _SINCE.sub("", found["question"]).replace("FROM warehouse.", "FROM ")
+    question = re.sub(r"%\((\w+)\)s", r"$\1", question)
+    columns, key, upsert = _names(found["columns"]), _names(found["key"] or ""), (found["upsert"] or "").strip()
+    return Insert(found["table"], columns, question, key, upsert)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
