@@ -20,7 +20,7 @@ from sql.clock import Clock
 from sql.settings import Etl
 
 # Above this many records a batch is worked out in columns, below it by statements whose plans are kept.
-LARGE = 5_000
+LARGE = 10_000
 
 
 class Fenced(Exception):
@@ -132,7 +132,9 @@ class Pipeline:
 
     def _way_of(self, rows: int, facts: dict):
         if rows <= LARGE:
-            self._in_columns = None  # and its memory
+            if self._in_columns is not None:
+                self._in_columns.close()
+                self._in_columns = None
             return self._in_rows
         if self._in_columns is None:
             from etl.in_columns import InColumns  # the engine takes 60 MB: who loads little never needs it

@@ -16,8 +16,8 @@ import sql
 
 REFERENCE, CHECK, COURSE = (sql.load(f"queries/batch/{name}.sql") for name in ("reference", "check", "course"))
 
-# The engine gives up rather than take more; a batch of 500,000 records needs about half of it.
-_MEMORY = "1GB"
+# The engine gives up rather than take more; a batch of 200,000 records takes about a quarter of it.
+_MEMORY = "2GB"
 _SHUT_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
             "memory_limit": _MEMORY, "max_temp_directory_size": "0B"}  # fmt: skip
 _PARAMETER = re.compile(r"\$(\w+)")
