@@ -27,8 +27,8 @@ MEASURES = (
 
 FAMILIES = ("people", "doses", "entries", "entered", "lots")
 
-# The stage of those who wait for the second dose, as in warehouse.stage.
-PENDING = 5
+# The stages of those who wait for the second dose, and of those who should have it, as in warehouse.stage.
+PENDING, DUE = 5, 6
 
 # The day of entry where a source does not say when, as in warehouse.ledger_entered.
 NOT_SAID = date(9999, 12, 31)
@@ -154,9 +154,10 @@ def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[st
     """What one person adds: (family, cell, amounts). Families people, doses, entries, entered, lots, as the ledgers'."""
     for stage, (day, vaccine) in course.reached.items():
         yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, day), [1]
-    if course.doses == 1 and course.second_due_on:
+    if course.second_due_on:
         _, vaccine = course.reached[1]
-        yield "people", (PENDING, course.priority_group, vaccine, course.age_band, course.residence, course.second_due_on), [1]
+        for stage in (PENDING, DUE) if course.doses == 1 else (DUE,):
+            yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, course.second_due_on), [1]
     for i in injections:
         if i.status != "completed":
             continue

@@ -3,10 +3,13 @@
 
 ALTER TABLE warehouse.stage ADD COLUMN is_reached boolean NOT NULL DEFAULT true;
 COMMENT ON TABLE warehouse.stage IS
-    'One row per stage that a person reaches, and one (is_reached false) of those who wait for the second dose: a person '
-    'with exactly one counted dose, posted on the last day of the longest recommended interval (person.second_due_on). '
-    'Overdue on a day: its sum over the days before.';
-INSERT INTO warehouse.stage VALUES (5, 'second_pending', false);
+    'One row per stage that a person reaches, and two (is_reached false) of those whose first dose asks for a second, '
+    'posted on the last day of the longest recommended interval (person.second_due_on): second_pending while there is no '
+    'other counted dose, second_due whether there is one or not. Overdue on a day, and whose interval has passed: their '
+    'sums over the days before.';
+INSERT INTO warehouse.stage VALUES (5, 'second_pending', false), (6, 'second_due', false);
+-- What falls due in some days, by vaccine; the key of the table leads there only through every group and unit.
+CREATE INDEX balance_people_pending ON warehouse.balance_people (day) WHERE stage = 5;
 
 CREATE TABLE warehouse.ledger_entered (
     batch_id       bigint NOT NULL,
@@ -138,10 +141,11 @@ BEGIN
 
     INSERT INTO warehouse.ledger_people (
         batch_id, posting, day, unit_id, people, stage, age_band, priority_group, vaccine_id, cause)
-    SELECT n, row_number() OVER (), second_due_on, residence_unit_id, count(*), 5, age_band, priority_group,
+    SELECT n, row_number() OVER (), second_due_on, residence_unit_id, count(*), stage, age_band, priority_group,
         first_vaccine_id, 'reclassified'
-    FROM warehouse.person WHERE doses = 1 AND second_due_on IS NOT NULL
-    GROUP BY second_due_on, residence_unit_id, age_band, priority_group, first_vaccine_id;
+    FROM warehouse.person CROSS JOIN (VALUES (5), (6)) AS s (stage)
+    WHERE second_due_on IS NOT NULL AND (doses = 1 OR stage = 6)
+    GROUP BY second_due_on, residence_unit_id, stage, age_band, priority_group, first_vaccine_id;
 
     INSERT INTO warehouse.ledger_entered (batch_id, posting, day, entered_on, site_id, place_unit_id, doses, cause)
     SELECT n, row_number() OVER (), injected_on, entered_on, site_id, place_unit_id, count(*), 'reclassified'

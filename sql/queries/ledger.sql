@@ -9,8 +9,9 @@ WITH reached AS (
     CROSS JOIN LATERAL (VALUES
         (1::smallint, p.first_on, p.first_vaccine_id), (2::smallint, p.complete_on, p.complete_vaccine_id),
         (3::smallint, p.booster1_on, p.booster1_vaccine_id), (4::smallint, p.booster2_on, p.booster2_vaccine_id),
-        -- Waits for the second dose: no stage reached, and on the day after which it is overdue.
-        (5::smallint, CASE WHEN p.doses = 1 THEN p.second_due_on END, p.first_vaccine_id)
+        -- Who waits for the second dose, and who should have it: no stages reached, on the day after which it is overdue.
+        (5::smallint, CASE WHEN p.doses = 1 THEN p.second_due_on END, p.first_vaccine_id),
+        (6::smallint, p.second_due_on, p.first_vaccine_id)
     ) AS s (stage, day, vaccine_id)
     WHERE s.day IS NOT NULL
 )

@@ -106,7 +106,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- People by unit, stage and day, for the days asked for. One row per unit of residence, stage and day. Only stages that
--- are reached: those who wait for the second dose are in mart.pending.
+-- are reached: those who wait for the second dose are in mart.waiting.
 CREATE FUNCTION mart.people_by_day(
     p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
