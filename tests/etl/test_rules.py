@@ -223,6 +223,21 @@ def test_versions_of_one_moment_end_equal_in_any_order(world, one, other):
     assert len(ends()) == 5
 
 
+@pytest.mark.parametrize(("one", "other"), SAME_MOMENT, ids=id_of)
+def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(shared, monkeypatch, one, other):
+    """In rows the database compares what versions say, in columns the workbench."""
+    number, ends = f"moment{next(_numbers)}", set()
+    for n, (first, second) in enumerate(((one, other), (other, one))):
+        for m, ways in enumerate(((0, 1_000), (1_000, 0), (0, 0), (1_000, 1_000))):
+            name = f"{number}-{n}{m}"
+            for large, version in zip(ways, (record(**first), record(**second)), strict=True):
+                monkeypatch.setattr(pipeline, "LARGE", large)
+                shared.load([version | {"record_id": name, "person": version["person"] + number}])
+            ends |= set(shared.ask("SELECT person_key, dose_number, lot_number, status, site_id, injected_at, is_recorded_at_inferred "
+                                   "FROM warehouse.injection WHERE record_id = %s", name))  # fmt: skip
+    assert len(ends) == 1
+
+
 # Back from quarantine
 
 
