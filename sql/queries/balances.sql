@@ -22,24 +22,64 @@ FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(t
 GROUP BY stage, unit_id, day, age_band HAVING sum(people) <> 0
 ON CONFLICT (stage, unit_id, day, age_band) DO UPDATE SET people = held.people + excluded.people
 
+-- name: fold_people_unit
+INSERT INTO warehouse.balance_people_unit AS held (stage, unit_id, age_band, people)
+SELECT stage, unit_id, age_band, sum(people)
+FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY stage, unit_id, age_band HAVING sum(people) <> 0
+ON CONFLICT (stage, unit_id, age_band) DO UPDATE SET people = held.people + excluded.people
+
+-- name: note_days
+-- Batches are folded in their order: who comes first stays.
+INSERT INTO warehouse.posted_day (day, first_batch)
+SELECT day, min(batch_id) FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY day
+ON CONFLICT (day) DO NOTHING
+
 -- name: fold_doses
 INSERT INTO warehouse.balance_doses AS held (
-    priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, doses)
-SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
-FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
-ORDER BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
-ON CONFLICT (priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day)
+    is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, doses)
+SELECT u.is_by_place, vaccine_id, priority_group, age_band, dose_number, u.unit_id, day, sum(doses)
+FROM warehouse.ledger_doses
+CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY u.is_by_place, vaccine_id, priority_group, age_band, dose_number, u.unit_id, day HAVING sum(doses) <> 0
+ORDER BY u.is_by_place, vaccine_id, priority_group, age_band, dose_number, u.unit_id, day
+ON CONFLICT (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
+DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_unit
+-- Four sums of one reading: everything, by vaccine and dose number, by age, by group; -1 stands for all.
+INSERT INTO warehouse.balance_doses_unit AS held (
+    is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, doses)
+SELECT u.is_by_place, coalesce(vaccine_id, -1), coalesce(priority_group, -1), coalesce(age_band, -1),
+    coalesce(dose_number, -1), u.unit_id, day, sum(doses)
+FROM warehouse.ledger_doses
+CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY u.is_by_place, u.unit_id, day, GROUPING SETS ((), (vaccine_id, dose_number), (age_band), (priority_group))
+HAVING sum(doses) <> 0
+ORDER BY 1, 2, 3, 4, 5, 6, 7
+ON CONFLICT (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
 DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_doses_total
 INSERT INTO warehouse.balance_doses_total AS held (
-    place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, doses)
-SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
-FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0
-ON CONFLICT (place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+    is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, doses)
+SELECT u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
+FROM warehouse.ledger_doses
+CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0
+ON CONFLICT (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
 DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_pair
+INSERT INTO warehouse.balance_doses_pair AS held (place_unit_id, residence_unit_id, doses)
+SELECT place_unit_id, residence_unit_id, sum(doses)
+FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY place_unit_id, residence_unit_id HAVING sum(doses) <> 0
+ON CONFLICT (place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_doses_day
 INSERT INTO warehouse.balance_doses_day AS held (place_unit_id, residence_unit_id, day, doses)

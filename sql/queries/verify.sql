@@ -146,6 +146,21 @@ WHERE (r.people)
     IS DISTINCT FROM (h.people)
 LIMIT 100
 
+-- name: compare_balance_people_unit
+WITH r AS (
+    SELECT stage, unit_id, age_band, sum(people) AS people
+    FROM recount_people GROUP BY stage, unit_id, age_band
+), h AS (
+    SELECT stage, unit_id, age_band, sum(people) AS people
+    FROM warehouse.balance_people_unit GROUP BY stage, unit_id, age_band
+    HAVING (sum(people)) <> (0)
+)
+SELECT stage, unit_id, age_band, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, unit_id, age_band)
+WHERE (r.people)
+    IS DISTINCT FROM (h.people)
+LIMIT 100
+
 -- name: compare_ledger_doses
 WITH r AS (
     SELECT day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
@@ -165,36 +180,101 @@ LIMIT 100
 
 -- name: compare_balance_doses
 WITH r AS (
-    SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
-    AS doses
-    FROM recount_doses GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
+    FROM (SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
+          FROM recount_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)) AS c
+    GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
 ), h AS (
-    SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
-    AS doses
-    FROM warehouse.balance_doses GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
+    FROM warehouse.balance_doses GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
     HAVING (sum(doses)) <> (0)
 )
-SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, r.doses AS recounted_doses, h.doses AS held_doses
-FROM r FULL JOIN h USING (priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day)
+SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses_unit
+-- Each of the four sums by itself.
+WITH c AS (
+    SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
+    FROM recount_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+), r AS (
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
+    FROM (
+        SELECT is_by_place, -1 AS vaccine_id, -1 AS priority_group, -1 AS age_band, -1 AS dose_number, unit_id, day, doses FROM c
+        UNION ALL SELECT is_by_place, vaccine_id, -1, -1, dose_number, unit_id, day, doses FROM c
+        UNION ALL SELECT is_by_place, -1, priority_group, -1, -1, unit_id, day, doses FROM c
+        UNION ALL SELECT is_by_place, -1, -1, age_band, -1, unit_id, day, doses FROM c
+    ) AS s
+    GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
+), h AS (
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
+    FROM warehouse.balance_doses_unit
+    GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
+    HAVING (sum(doses)) <> (0)
+)
+SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, r.doses AS recounted_doses,
+    h.doses AS held_doses
+FROM r FULL JOIN h USING (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
 WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
 -- name: compare_balance_doses_total
 WITH r AS (
-    SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS
-    doses
-    FROM recount_doses GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+    SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS doses
+    FROM (SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
+          FROM recount_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)) AS c
+    GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
 ), h AS (
-    SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS
-    doses
-    FROM warehouse.balance_doses_total GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+    SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS doses
+    FROM warehouse.balance_doses_total GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
     HAVING (sum(doses)) <> (0)
 )
-SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
-FROM r FULL JOIN h USING (place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
 WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses_pair
+WITH r AS (
+    SELECT place_unit_id, residence_unit_id, sum(doses) AS doses
+    FROM recount_doses
+    GROUP BY place_unit_id, residence_unit_id
+), h AS (
+    SELECT place_unit_id, residence_unit_id, sum(doses) AS doses
+    FROM warehouse.balance_doses_pair GROUP BY place_unit_id, residence_unit_id
+    HAVING (sum(doses)) <> (0)
+)
+SELECT place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (place_unit_id, residence_unit_id)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_posted_day
+-- The first batch of each day again from the ledger, as far as it is folded.
+SELECT day, r.first_batch AS recounted_first_batch, h.first_batch AS held_first_batch
+FROM (SELECT day, min(batch_id) AS first_batch FROM warehouse.ledger_doses
+      WHERE batch_id <= (SELECT folded_through FROM warehouse.leader) GROUP BY day) AS r
+FULL JOIN warehouse.posted_day h USING (day)
+WHERE r.first_batch IS DISTINCT FROM h.first_batch
+LIMIT 100
+
+-- name: compare_people_before_doses
+-- As of a batch, people are read of the days that doses were posted for by then: nobody reaches a stage before.
+SELECT p.batch_id, p.day
+FROM warehouse.ledger_people p LEFT JOIN warehouse.posted_day d ON d.day = p.day AND d.first_batch <= p.batch_id
+WHERE p.stage <= 4 AND d.day IS NULL AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+LIMIT 100
+
+-- name: compare_entries_before_doses
+SELECT e.batch_id, e.day
+FROM warehouse.ledger_entries e LEFT JOIN warehouse.posted_day d ON d.day = e.day AND d.first_batch <= e.batch_id
+WHERE d.day IS NULL AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
 LIMIT 100
 
 -- name: compare_balance_doses_day

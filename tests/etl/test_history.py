@@ -19,8 +19,8 @@ pytestmark = pytest.mark.both
 
 _START = date(2021, 3, 1)
 _FACTS = "injection, record, person, quarantine, batch, ledger_people, ledger_doses, ledger_entries, balance_people, " \
-    "balance_people_total, balance_people_day, balance_doses, balance_doses_total, balance_doses_day, balance_doses_site, " \
-    "balance_entries"  # fmt: skip
+    "balance_people_total, balance_people_day, balance_people_unit, balance_doses, balance_doses_unit, balance_doses_total, " \
+    "balance_doses_pair, balance_doses_day, balance_doses_site, balance_entries, posted_day"  # fmt: skip
 
 
 class Crashing(Pipeline):

@@ -1,0 +1,108 @@
+-- Doses at the grains that pages ask: by one unit at a time, of residence or of injection. And from which batch on
+-- anything is known of a day, so that an earlier as-of reads what was posted late and not all that came since.
+
+CREATE TABLE warehouse.posted_day (
+    day          date PRIMARY KEY,
+    first_batch  bigint NOT NULL
+);
+COMMENT ON TABLE warehouse.posted_day IS
+    'One row per day that doses were ever posted for, with the first batch that did: as of an earlier batch nothing of '
+    'that day was known. A stage is reached on the day of a dose, so this holds for people, too.';
+
+-- As of a batch: the days known by then, less what was posted for them since.
+CREATE INDEX ledger_people_of_day ON warehouse.ledger_people (day, batch_id);
+CREATE INDEX ledger_doses_of_day ON warehouse.ledger_doses (day, batch_id);
+CREATE INDEX ledger_entries_of_day ON warehouse.ledger_entries (day, batch_id);
+
+CREATE TABLE warehouse.balance_people_unit (
+    stage     smallint NOT NULL,
+    unit_id   integer NOT NULL,
+    age_band  smallint NOT NULL,
+    people    integer NOT NULL,
+    PRIMARY KEY (stage, unit_id, age_band)
+) WITH (fillfactor = 85);
+COMMENT ON TABLE warehouse.balance_people_unit IS 'balance_people_day without the day: where everybody stands now, with no filter but age.';
+
+-- No question asks for both units together with an age, a group or a vaccine.
+DROP TABLE warehouse.balance_doses, warehouse.balance_doses_total;
+
+CREATE TABLE warehouse.balance_doses (
+    is_by_place     boolean NOT NULL,
+    vaccine_id      smallint NOT NULL,
+    priority_group  smallint NOT NULL,
+    age_band        smallint NOT NULL,
+    dose_number     smallint NOT NULL,
+    unit_id         integer NOT NULL,
+    day             date NOT NULL,
+    doses           integer NOT NULL,
+    PRIMARY KEY (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
+) WITH (fillfactor = 85);
+COMMENT ON TABLE warehouse.balance_doses IS
+    'The sum of ledger_doses by all but the site and one of the two units, each dose twice: under the unit of injection '
+    '(is_by_place) and under the unit of residence. For filters by more than one of age, group and vaccine over days.';
+
+CREATE TABLE warehouse.balance_doses_unit (
+    is_by_place     boolean NOT NULL,
+    vaccine_id      smallint NOT NULL,
+    priority_group  smallint NOT NULL,
+    age_band        smallint NOT NULL,
+    dose_number     smallint NOT NULL,
+    unit_id         integer NOT NULL,
+    day             date NOT NULL,
+    doses           integer NOT NULL,
+    PRIMARY KEY (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
+) WITH (fillfactor = 85);
+COMMENT ON TABLE warehouse.balance_doses_unit IS
+    'balance_doses summed four ways, -1 standing for all: everything, by vaccine and dose number, by age, by group. For '
+    'trends and the mix of vaccines with at most one filter.';
+
+CREATE TABLE warehouse.balance_doses_total (
+    is_by_place     boolean NOT NULL,
+    unit_id         integer NOT NULL,
+    vaccine_id      smallint NOT NULL,
+    dose_number     smallint NOT NULL,
+    age_band        smallint NOT NULL,
+    priority_group  smallint NOT NULL,
+    doses           integer NOT NULL,
+    PRIMARY KEY (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
+) WITH (fillfactor = 85);
+COMMENT ON TABLE warehouse.balance_doses_total IS 'balance_doses without the day.';
+
+CREATE TABLE warehouse.balance_doses_pair (
+    place_unit_id      integer NOT NULL,
+    residence_unit_id  integer NOT NULL,
+    doses              integer NOT NULL,
+    PRIMARY KEY (place_unit_id, residence_unit_id)
+) WITH (fillfactor = 85);
+COMMENT ON TABLE warehouse.balance_doses_pair IS 'balance_doses_day without the day: the reconciliation strip.';
+COMMENT ON TABLE warehouse.balance_doses_day IS
+    'The sum of ledger_doses by day and the two units: the reconciliation strip of some days, and as of an earlier batch.';
+
+INSERT INTO warehouse.placement VALUES
+    ('posted_day', 'local'), ('balance_people_unit', 'local'), ('balance_doses_unit', 'local'), ('balance_doses_pair', 'local');
+
+-- A warehouse that holds a ledger already: what its other balances hold, these hold too.
+INSERT INTO warehouse.posted_day
+SELECT day, min(batch_id) FROM warehouse.ledger_doses
+WHERE batch_id <= (SELECT folded_through FROM warehouse.leader) GROUP BY day;
+INSERT INTO warehouse.balance_people_unit
+SELECT stage, unit_id, age_band, sum(people)
+FROM warehouse.balance_people_day GROUP BY stage, unit_id, age_band HAVING sum(people) <> 0;
+INSERT INTO warehouse.balance_doses
+SELECT u.is_by_place, vaccine_id, priority_group, age_band, dose_number, u.unit_id, day, sum(doses)
+FROM warehouse.ledger_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id <= (SELECT folded_through FROM warehouse.leader)
+GROUP BY u.is_by_place, vaccine_id, priority_group, age_band, dose_number, u.unit_id, day HAVING sum(doses) <> 0;
+INSERT INTO warehouse.balance_doses_unit
+SELECT is_by_place, coalesce(vaccine_id, -1), coalesce(priority_group, -1), coalesce(age_band, -1), coalesce(dose_number, -1),
+    unit_id, day, sum(doses)
+FROM warehouse.balance_doses
+GROUP BY is_by_place, unit_id, day, GROUPING SETS ((), (vaccine_id, dose_number), (age_band), (priority_group))
+HAVING sum(doses) <> 0;
+INSERT INTO warehouse.balance_doses_total
+SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
+FROM warehouse.balance_doses
+GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0;
+INSERT INTO warehouse.balance_doses_pair
+SELECT place_unit_id, residence_unit_id, sum(doses)
+FROM warehouse.balance_doses_day GROUP BY place_unit_id, residence_unit_id HAVING sum(doses) <> 0;
