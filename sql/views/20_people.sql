@@ -134,7 +134,7 @@ LANGUAGE sql STABLE AS $$
     SELECT l.unit_id, l.stage, d.day, -l.people
     FROM warehouse.posted_day d
     CROSS JOIN LATERAL (
-        SELECT p.* FROM warehouse.ledger_people p
+        SELECT p.unit_id, p.people, p.stage, p.age_band, p.priority_group, p.vaccine_id FROM warehouse.ledger_people p
         WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
         OFFSET 0) AS l
     WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))

@@ -35,7 +35,8 @@ LANGUAGE sql STABLE AS $$
         l.dose_number, -l.doses
     FROM warehouse.posted_day d
     CROSS JOIN LATERAL (
-        SELECT p.* FROM warehouse.ledger_doses p
+        SELECT p.place_unit_id, p.residence_unit_id, p.doses, p.vaccine_id, p.dose_number, p.age_band, p.priority_group
+        FROM warehouse.ledger_doses p
         WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
         OFFSET 0) AS l
     WHERE p_as_of IS NOT NULL AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
@@ -161,7 +162,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
             SELECT l.place_unit_id, l.residence_unit_id, -l.doses
             FROM warehouse.posted_day d
             CROSS JOIN LATERAL (
-                SELECT p.* FROM warehouse.ledger_doses p
+                SELECT p.place_unit_id, p.residence_unit_id, p.doses FROM warehouse.ledger_doses p
                 WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
                 OFFSET 0) AS l
             WHERE p_as_of IS NOT NULL
