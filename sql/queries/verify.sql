@@ -5,8 +5,17 @@
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
     app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
     sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
-    is_duplicate, is_valid
+    is_duplicate, is_valid, birth_date, residence_code
 FROM warehouse.injection ORDER BY person_key
+
+-- name: units
+SELECT code, greatest(valid_from, '0001-01-01'), least(valid_to, '9999-12-31'), unit_id FROM warehouse.unit WHERE unit_id > 0
+
+-- name: sites
+SELECT site_id, unit_id FROM warehouse.site
+
+-- name: age_bands
+SELECT from_age, coalesce(to_age, 150), age_band FROM warehouse.age_band WHERE from_age IS NOT NULL
 
 -- name: primary_doses
 SELECT vaccine_id, primary_doses FROM warehouse.vaccine
@@ -38,6 +47,9 @@ CREATE TEMP TABLE recount_entries (day date, site_id integer, place_unit_id inte
 -- name: create_recount_injections
 CREATE TEMP TABLE recount_injections (source_id smallint, record_id text) ON COMMIT DROP
 
+-- name: create_recount_placings
+CREATE TEMP TABLE recount_placings (source_id smallint, record_id text) ON COMMIT DROP
+
 -- name: create_recount_persons
 CREATE TEMP TABLE recount_persons (person_key uuid, residence_unit_id integer, age_band smallint, priority_group smallint,
     doses smallint, second_due_on date, is_identity_shared boolean, first_on date, first_vaccine_id smallint,
@@ -46,6 +58,10 @@ CREATE TEMP TABLE recount_persons (person_key uuid, residence_unit_id integer, a
 
 -- name: compare_injections
 SELECT source_id, record_id FROM recount_injections LIMIT 100
+
+-- name: compare_placings
+-- Injections whose day, units or age band are not those of their time, site, residence code and birth.
+SELECT source_id, record_id FROM recount_placings LIMIT 100
 
 -- name: compare_persons
 SELECT coalesce(r.person_key, p.person_key)::text AS person_key
