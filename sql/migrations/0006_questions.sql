@@ -72,14 +72,16 @@ CREATE TABLE warehouse.balance_doses_total (
 COMMENT ON TABLE warehouse.balance_doses_total IS 'balance_doses without the day.';
 
 CREATE TABLE warehouse.balance_doses_pair (
+    month              date NOT NULL,
     place_unit_id      integer NOT NULL,
     residence_unit_id  integer NOT NULL,
     doses              integer NOT NULL,
-    PRIMARY KEY (place_unit_id, residence_unit_id)
+    PRIMARY KEY (month, place_unit_id, residence_unit_id)
 ) WITH (fillfactor = 85);
-COMMENT ON TABLE warehouse.balance_doses_pair IS 'balance_doses_day without the day: the reconciliation strip.';
+COMMENT ON TABLE warehouse.balance_doses_pair IS
+    'balance_doses_day by month, named by its first day: the whole months of the reconciliation strip.';
 COMMENT ON TABLE warehouse.balance_doses_day IS
-    'The sum of ledger_doses by day and the two units: the reconciliation strip of some days, and as of an earlier batch.';
+    'The sum of ledger_doses by day and the two units: the days of the reconciliation strip that make no whole month.';
 
 INSERT INTO warehouse.placement VALUES
     ('posted_day', 'local'), ('balance_people_unit', 'local'), ('balance_doses_unit', 'local'), ('balance_doses_pair', 'local');
@@ -107,5 +109,5 @@ SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, 
 FROM warehouse.balance_doses
 GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0;
 INSERT INTO warehouse.balance_doses_pair
-SELECT place_unit_id, residence_unit_id, sum(doses)
-FROM warehouse.balance_doses_day GROUP BY place_unit_id, residence_unit_id HAVING sum(doses) <> 0;
+SELECT date_trunc('month', day)::date AS month, place_unit_id, residence_unit_id, sum(doses)
+FROM warehouse.balance_doses_day GROUP BY month, place_unit_id, residence_unit_id HAVING sum(doses) <> 0;

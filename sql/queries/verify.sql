@@ -257,16 +257,16 @@ LIMIT 100
 
 -- name: compare_balance_doses_pair
 WITH r AS (
-    SELECT place_unit_id, residence_unit_id, sum(doses) AS doses
-    FROM recount_doses
-    GROUP BY place_unit_id, residence_unit_id
+    SELECT make_date(extract(year FROM day)::integer, extract(month FROM day)::integer, 1) AS month, place_unit_id,
+        residence_unit_id, sum(doses) AS doses
+    FROM recount_doses GROUP BY month, place_unit_id, residence_unit_id
 ), h AS (
-    SELECT place_unit_id, residence_unit_id, sum(doses) AS doses
-    FROM warehouse.balance_doses_pair GROUP BY place_unit_id, residence_unit_id
+    SELECT month, place_unit_id, residence_unit_id, sum(doses) AS doses
+    FROM warehouse.balance_doses_pair GROUP BY month, place_unit_id, residence_unit_id
     HAVING (sum(doses)) <> (0)
 )
-SELECT place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
-FROM r FULL JOIN h USING (place_unit_id, residence_unit_id)
+SELECT month, place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (month, place_unit_id, residence_unit_id)
 WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100

@@ -148,16 +148,26 @@ $$;
 CREATE FUNCTION mart.reconciliation(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (at_home bigint, elsewhere bigint, non_residents bigint, unknown_residence bigint, total bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    WITH pair AS (
+    WITH asked AS MATERIALIZED (
+        SELECT coalesce(p_from, '-infinity') AS first_on, least(p_to, mart.last_day(p_as_of)) AS last_on
+    ), bounds AS MATERIALIZED (
+        -- Whole months begin on whole_from and end before whole_to; where there is none, whole_from is the later.
+        SELECT first_on, last_on, date_trunc('month', last_on + 1)::date AS whole_to,
+            CASE WHEN first_on = date_trunc('month', first_on) THEN first_on
+                 ELSE (date_trunc('month', first_on) + interval '1 month')::date END AS whole_from
+        FROM asked
+    ), pair AS (
         SELECT p.place_unit_id, p.residence_unit_id, sum(p.doses) AS doses
         FROM (
-            SELECT b.place_unit_id, b.residence_unit_id, b.doses FROM warehouse.balance_doses_pair b
-            WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
+            SELECT b.place_unit_id, b.residence_unit_id, b.doses
+            FROM bounds o JOIN warehouse.balance_doses_pair b ON b.month >= o.whole_from AND b.month < o.whole_to
             UNION ALL
-            SELECT b.place_unit_id, b.residence_unit_id, b.doses FROM warehouse.balance_doses_day b
-            WHERE (p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL)
-              AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-              AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
+            SELECT b.place_unit_id, b.residence_unit_id, b.doses
+            FROM bounds o JOIN warehouse.balance_doses_day b ON b.day >= o.first_on AND b.day < least(o.whole_from, o.last_on + 1)
+            UNION ALL
+            SELECT b.place_unit_id, b.residence_unit_id, b.doses
+            FROM bounds o
+            JOIN warehouse.balance_doses_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
             UNION ALL
             SELECT l.place_unit_id, l.residence_unit_id, -l.doses
             FROM warehouse.posted_day d
