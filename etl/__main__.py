@@ -24,13 +24,16 @@ from etl.pipeline import Outcome
 from etl.progress import Progress
 from etl.reference import ReferenceError
 from etl.sources import SourceError
+from etl.sources import open as open_source
 from etl.station import Station
 from sql import connect, settings
 from sql.clock import Clock
-from sql.settings import Settings
+from sql.settings import DatabaseSource, Settings
 from sql.strict import SettingsError
 
 OPERATIONS = sql.load("queries/status.sql")
+
+_NO_KEY = bytes(32)  # where rows are only counted, no person is read
 
 
 class Busy(Exception):
@@ -121,8 +124,22 @@ def status(config: Settings, options: argparse.Namespace) -> int:
     with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
         state = db.execute(OPERATIONS["state"]).fetchone()
     sources = _sources(config)
+    for found in sources:
+        found["unreadable_without_updated_at"] = _without_time(config, found["name"])
     _print(options, (state or {}) | {"sources": sources})
     return int(any(source["state"] in ("braked", "failed") for source in sources))
+
+
+def _without_time(config: Settings, name: str) -> int | None:
+    """Rows of a database source that can never be read, for nobody knows when they changed; None: it cannot say now."""
+    if not isinstance(given := config.sources.get(name), DatabaseSource):
+        return None
+    with contextlib.suppress(SourceError):  # that it is down or not as the settings say is in its state
+        source = open_source(name, given, config.time_zone, _NO_KEY)
+        try:
+            return source.describe()["without_time"]
+        finally:
+            source.close()
 
 
 def verify(config: Settings, options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 import sql
+from etl.placing import Places, read_places
 
 VERIFY = sql.load("queries/verify.sql")
 
@@ -194,10 +195,10 @@ def recount(
     zone = ZoneInfo(time_zone)
     with db.transaction():
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        for name in (*FAMILIES, "heard", "injections", "persons"):
+        for name in (*FAMILIES, "heard", "injections", "placings", "persons"):
             db.execute(VERIFY[f"create_recount_{name}"])
         rules = read_rules(db, grace_days)
-        tally = _Tally(db)
+        tally = _Tally(db, read_places(db, zone))
         with db.cursor("injections", row_factory=namedtuple_row) as cursor:
             cursor.itersize = 20_000
             cursor.execute(VERIFY["injections"])
@@ -215,11 +216,11 @@ def recount(
 class _Tally:
     """Sums by cell, moved to temporary tables whenever they grow large."""
 
-    def __init__(self, db: psycopg.Connection):
-        self.db = db
+    def __init__(self, db: psycopg.Connection, places: Places):
+        self.db, self.places = db, places
         self.sums: dict[str, dict[tuple, list[int]]] = {family: {} for family in FAMILIES}
         self.heard: dict[int, datetime] = {}
-        self.strays: dict[str, list[tuple]] = {"injections": [], "persons": []}
+        self.strays: dict[str, list[tuple]] = {"injections": [], "placings": [], "persons": []}
         self.size = 0
 
     def add_person(self, person, injections: list, course: Course, zone: ZoneInfo) -> None:
@@ -236,6 +237,8 @@ class _Tally:
                 self.heard[i.site_id] = max(i.recorded_at, self.heard.get(i.site_id, i.recorded_at))
             if i.is_duplicate != (key in course.duplicates) or i.is_valid != (key in course.valid):
                 self.strays["injections"].append(key)
+            if i.status == "completed" and not self.places.is_placed(i):
+                self.strays["placings"].append(key)
         if course.doses:
             stages = [course.reached.get(stage, (None, None)) for stage in (1, 2, 3, 4)]
             self.strays["persons"].append((

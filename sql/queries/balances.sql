@@ -1,4 +1,5 @@
--- Folding: the postings of the batches after %(from_batch)s up to %(to_batch)s are added to the balances.
+-- Folding: the postings of the batches after %(from_batch)s up to %(to_batch)s are added to the balances. In the order of
+-- the key: what a page reads together lies together.
 
 -- name: fold_people
 INSERT INTO warehouse.balance_people AS held (stage, priority_group, vaccine_id, age_band, unit_id, day, people)
@@ -20,32 +21,63 @@ INSERT INTO warehouse.balance_people_day AS held (stage, unit_id, day, age_band,
 SELECT stage, unit_id, day, age_band, sum(people)
 FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY stage, unit_id, day, age_band HAVING sum(people) <> 0
+ORDER BY stage, unit_id, day, age_band
 ON CONFLICT (stage, unit_id, day, age_band) DO UPDATE SET people = held.people + excluded.people
 
--- name: fold_doses
-INSERT INTO warehouse.balance_doses AS held (
-    priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, doses)
-SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
-FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
-ORDER BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
-ON CONFLICT (priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day)
+-- name: fold_people_unit
+INSERT INTO warehouse.balance_people_unit AS held (stage, unit_id, age_band, people)
+SELECT stage, unit_id, age_band, sum(people)
+FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY stage, unit_id, age_band HAVING sum(people) <> 0
+ON CONFLICT (stage, unit_id, age_band) DO UPDATE SET people = held.people + excluded.people
+
+-- name: note_days
+-- Batches are folded in their order: who comes first stays.
+INSERT INTO warehouse.posted_day (day, first_batch)
+SELECT day, min(batch_id) FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY day
+ON CONFLICT (day) DO NOTHING
+
+-- name: fold_doses_unit
+-- Four sums of one reading: everything, by vaccine and dose number, by age, by group; -1 stands for all.
+INSERT INTO warehouse.balance_doses_unit AS held (
+    is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, doses)
+SELECT u.is_by_place, coalesce(vaccine_id, -1), coalesce(priority_group, -1), coalesce(age_band, -1),
+    coalesce(dose_number, -1), u.unit_id, day, sum(doses)
+FROM warehouse.ledger_doses
+CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY u.is_by_place, u.unit_id, day, GROUPING SETS ((), (vaccine_id, dose_number), (age_band), (priority_group))
+HAVING sum(doses) <> 0
+ORDER BY 1, 2, 3, 4, 5, 6, 7
+ON CONFLICT (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
 DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_doses_total
 INSERT INTO warehouse.balance_doses_total AS held (
-    place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, doses)
-SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
-FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0
-ON CONFLICT (place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+    is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, doses)
+SELECT u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
+FROM warehouse.ledger_doses
+CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_group HAVING sum(doses) <> 0
+ORDER BY u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_group
+ON CONFLICT (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
 DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_pair
+INSERT INTO warehouse.balance_doses_pair AS held (month, place_unit_id, residence_unit_id, doses)
+SELECT date_trunc('month', day)::date AS month, place_unit_id, residence_unit_id, sum(doses)
+FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY month, place_unit_id, residence_unit_id HAVING sum(doses) <> 0
+ON CONFLICT (month, place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_doses_day
 INSERT INTO warehouse.balance_doses_day AS held (place_unit_id, residence_unit_id, day, doses)
 SELECT place_unit_id, residence_unit_id, day, sum(doses)
 FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
+ORDER BY day, place_unit_id, residence_unit_id
 ON CONFLICT (day, place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_entered
@@ -81,6 +113,7 @@ SELECT day, site_id, place_unit_id, hour,
     sum(entered_days_8_14), sum(entered_later), sum(entered_unknown)
 FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY day, site_id, place_unit_id, hour
+ORDER BY day, site_id, place_unit_id, hour
 ON CONFLICT (day, site_id, place_unit_id, hour) DO UPDATE SET
     doses = held.doses + excluded.doses, duplicates = held.duplicates + excluded.duplicates, identity_correct_before
     = held.identity_correct_before + excluded.identity_correct_before, identity_not_sent = held.identity_not_sent +

@@ -5,8 +5,17 @@
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
     app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
     sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
-    is_duplicate, is_valid, lot_number
+    is_duplicate, is_valid, lot_number, birth_date, residence_code
 FROM warehouse.injection ORDER BY person_key
+
+-- name: units
+SELECT code, greatest(valid_from, '0001-01-01'), least(valid_to, '9999-12-31'), unit_id FROM warehouse.unit WHERE unit_id > 0
+
+-- name: sites
+SELECT site_id, unit_id FROM warehouse.site
+
+-- name: age_bands
+SELECT from_age, coalesce(to_age, 150), age_band FROM warehouse.age_band WHERE from_age IS NOT NULL
 
 -- name: primary_doses
 SELECT vaccine_id, primary_doses FROM warehouse.vaccine
@@ -48,6 +57,9 @@ CREATE TEMP TABLE recount_heard (site_id integer, heard_at timestamptz) ON COMMI
 -- name: create_recount_injections
 CREATE TEMP TABLE recount_injections (source_id smallint, record_id text) ON COMMIT DROP
 
+-- name: create_recount_placings
+CREATE TEMP TABLE recount_placings (source_id smallint, record_id text) ON COMMIT DROP
+
 -- name: create_recount_persons
 CREATE TEMP TABLE recount_persons (person_key uuid, residence_unit_id integer, age_band smallint, priority_group smallint,
     doses smallint, second_due_on date, is_identity_shared boolean, first_on date, first_vaccine_id smallint,
@@ -56,6 +68,10 @@ CREATE TEMP TABLE recount_persons (person_key uuid, residence_unit_id integer, a
 
 -- name: compare_injections
 SELECT source_id, record_id FROM recount_injections LIMIT 100
+
+-- name: compare_placings
+-- Injections whose day, units or age band are not those of their time, site, residence code and birth.
+SELECT source_id, record_id FROM recount_placings LIMIT 100
 
 -- name: compare_persons
 SELECT coalesce(r.person_key, p.person_key)::text AS person_key
@@ -156,6 +172,21 @@ WHERE (r.people)
     IS DISTINCT FROM (h.people)
 LIMIT 100
 
+-- name: compare_balance_people_unit
+WITH r AS (
+    SELECT stage, unit_id, age_band, sum(people) AS people
+    FROM recount_people GROUP BY stage, unit_id, age_band
+), h AS (
+    SELECT stage, unit_id, age_band, sum(people) AS people
+    FROM warehouse.balance_people_unit GROUP BY stage, unit_id, age_band
+    HAVING (sum(people)) <> (0)
+)
+SELECT stage, unit_id, age_band, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, unit_id, age_band)
+WHERE (r.people)
+    IS DISTINCT FROM (h.people)
+LIMIT 100
+
 -- name: compare_ledger_doses
 WITH r AS (
     SELECT day, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group,
@@ -173,38 +204,86 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
--- name: compare_balance_doses
-WITH r AS (
-    SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
-    AS doses
-    FROM recount_doses GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+-- name: compare_balance_doses_unit
+-- Each of the four sums by itself.
+WITH c AS (
+    SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
+    FROM recount_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+), r AS (
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
+    FROM (
+        SELECT is_by_place, -1 AS vaccine_id, -1 AS priority_group, -1 AS age_band, -1 AS dose_number, unit_id, day, doses FROM c
+        UNION ALL SELECT is_by_place, vaccine_id, -1, -1, dose_number, unit_id, day, doses FROM c
+        UNION ALL SELECT is_by_place, -1, priority_group, -1, -1, unit_id, day, doses FROM c
+        UNION ALL SELECT is_by_place, -1, -1, age_band, -1, unit_id, day, doses FROM c
+    ) AS s
+    GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
 ), h AS (
-    SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, sum(doses)
-    AS doses
-    FROM warehouse.balance_doses GROUP BY priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
+    FROM warehouse.balance_doses_unit
+    GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
     HAVING (sum(doses)) <> (0)
 )
-SELECT priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day, r.doses AS recounted_doses, h.doses AS held_doses
-FROM r FULL JOIN h USING (priority_group, vaccine_id, age_band, dose_number, place_unit_id, residence_unit_id, day)
+SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, r.doses AS recounted_doses,
+    h.doses AS held_doses
+FROM r FULL JOIN h USING (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
 WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
 -- name: compare_balance_doses_total
 WITH r AS (
-    SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS
-    doses
-    FROM recount_doses GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+    SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS doses
+    FROM (SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
+          FROM recount_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)) AS c
+    GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
 ), h AS (
-    SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS
-    doses
-    FROM warehouse.balance_doses_total GROUP BY place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group
+    SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS doses
+    FROM warehouse.balance_doses_total GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
     HAVING (sum(doses)) <> (0)
 )
-SELECT place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
-FROM r FULL JOIN h USING (place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group)
+SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
 WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_balance_doses_pair
+WITH r AS (
+    SELECT make_date(extract(year FROM day)::integer, extract(month FROM day)::integer, 1) AS month, place_unit_id,
+        residence_unit_id, sum(doses) AS doses
+    FROM recount_doses GROUP BY month, place_unit_id, residence_unit_id
+), h AS (
+    SELECT month, place_unit_id, residence_unit_id, sum(doses) AS doses
+    FROM warehouse.balance_doses_pair GROUP BY month, place_unit_id, residence_unit_id
+    HAVING (sum(doses)) <> (0)
+)
+SELECT month, place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (month, place_unit_id, residence_unit_id)
+WHERE (r.doses)
+    IS DISTINCT FROM (h.doses)
+LIMIT 100
+
+-- name: compare_posted_day
+-- The first batch of each day again from the ledger, as far as it is folded.
+SELECT day, r.first_batch AS recounted_first_batch, h.first_batch AS held_first_batch
+FROM (SELECT day, min(batch_id) AS first_batch FROM warehouse.ledger_doses
+      WHERE batch_id <= (SELECT folded_through FROM warehouse.leader) GROUP BY day) AS r
+FULL JOIN warehouse.posted_day h USING (day)
+WHERE r.first_batch IS DISTINCT FROM h.first_batch
+LIMIT 100
+
+-- name: compare_people_before_doses
+-- As of a batch, people are read of the days that doses were posted for by then: nobody reaches a stage before.
+SELECT p.batch_id, p.day
+FROM warehouse.ledger_people p LEFT JOIN warehouse.posted_day d ON d.day = p.day AND d.first_batch <= p.batch_id
+WHERE p.stage <= 4 AND d.day IS NULL AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+LIMIT 100
+
+-- name: compare_entries_before_doses
+SELECT e.batch_id, e.day
+FROM warehouse.ledger_entries e LEFT JOIN warehouse.posted_day d ON d.day = e.day AND d.first_batch <= e.batch_id
+WHERE d.day IS NULL AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
 LIMIT 100
 
 -- name: compare_balance_doses_day

@@ -1,11 +1,12 @@
 -- Where people stand: every number of people that a leader sees is defined here. Filters are arrays, NULL = no filter;
--- "as of" is a batch, NULL = now. A figure as of a batch is the balance less the postings since.
+-- "as of" is a batch, NULL = now. A figure as of a batch is the balance of the days known by then, less what was posted
+-- for them since.
 
 -- The rows of a table about a unit: each unit below it (at p_level, else its children), itself for what lies at no
 -- unit below, and for the whole world the two rows of what lies nowhere. One row per unit that carries facts. A unit
 -- that is no more has the units below it of its last day.
 CREATE FUNCTION mart.member(p_unit integer, p_level integer, p_day date) RETURNS TABLE (unit_id integer, row_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
     WITH rows AS (
         SELECT u.unit_id FROM warehouse.unit top
         CROSS JOIN LATERAL (SELECT least(p_day, top.valid_to) AS day) AS seen
@@ -64,7 +65,7 @@ $$;
 CREATE FUNCTION mart.denominator(p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL)
 RETURNS TABLE (unit_id integer, population bigint, source text, dated_on date, version_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH version AS (
+    WITH version AS MATERIALIZED (
         SELECT f.*, c.ages, (SELECT count(DISTINCT a) FROM unnest(c.ages) AS a WHERE a <> 0) AS bands,
             (SELECT count(DISTINCT g) FROM unnest(p_groups) AS g) AS groups
         FROM mart.population_in_force(p_day, p_as_of) f
@@ -105,52 +106,62 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         t.valid_from DESC, t.target_id DESC
 $$;
 
--- People by unit, stage and day, for the days asked for. One row per unit of residence, stage and day. Only stages that
--- are reached: those who wait for the second dose are in mart.waiting.
-CREATE FUNCTION mart.people_by_day(
-    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
+-- The last day of which anything was known as of a batch: later days add up to nothing then.
+CREATE FUNCTION mart.last_day(p_as_of bigint) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT p.unit_id, p.stage, p.day, sum(p.people)
-    FROM (
-        SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
-        WHERE b.stage <= 4 AND p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
-        WHERE b.stage <= 4 AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.unit_id, l.stage, l.day, -l.people FROM warehouse.ledger_people l
-        WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    ) AS p
-    GROUP BY p.unit_id, p.stage, p.day
+    SELECT CASE WHEN p_as_of IS NULL THEN 'infinity'
+                ELSE (SELECT coalesce(max(d.day), '-infinity') FROM warehouse.posted_day d WHERE d.first_batch <= p_as_of) END
 $$;
 
--- People by unit and stage, over all days. One row per unit of residence and stage.
-CREATE FUNCTION mart.people_in_all(p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_as_of bigint)
-RETURNS TABLE (unit_id integer, stage smallint, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT p.unit_id, p.stage, sum(p.people)
-    FROM (
-        SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
-        WHERE b.stage <= 4 AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-        UNION ALL
-        SELECT l.unit_id, l.stage, -l.people FROM warehouse.ledger_people l
-        WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-    ) AS p
-    GROUP BY p.unit_id, p.stage
+-- People who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it becomes a
+-- part of the caller's plan.
+CREATE FUNCTION mart.people_posted(
+    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (unit_id integer, stage smallint, day date, people integer)
+LANGUAGE sql STABLE AS $$
+    SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
+    WHERE b.stage <= 4 AND p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+      AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+      AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
+    UNION ALL
+    SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
+    WHERE b.stage <= 4 AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+      AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+      AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
+    UNION ALL
+    SELECT l.unit_id, l.stage, d.day, -l.people
+    FROM warehouse.posted_day d
+    CROSS JOIN LATERAL (
+        SELECT p.unit_id, p.people, p.stage, p.age_band, p.priority_group, p.vaccine_id FROM warehouse.ledger_people p
+        WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+        OFFSET 0) AS l
+    WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+      AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
+$$;
+
+-- People who reached a stage, over all days or those asked for, in pieces to be added up.
+CREATE FUNCTION mart.people_reached(
+    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (unit_id integer, stage smallint, people integer)
+LANGUAGE sql STABLE AS $$
+    SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_unit b
+    WHERE b.stage <= 4 AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND p_groups IS NULL AND p_vaccines IS NULL
+      AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+    UNION ALL
+    SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
+    WHERE b.stage <= 4 AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
+      AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
+      AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+    UNION ALL
+    SELECT d.unit_id, d.stage, d.people
+    FROM mart.people_posted(p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
 $$;
 
 -- Indicators 1-3 and 8-10 of docs/definitions, by residence. One row per row of mart.member and stage. Ratios 0-1.
@@ -162,36 +173,36 @@ RETURNS TABLE (
     people_yesterday bigint, population bigint, population_source text, population_on date, target_share double precision,
     target_due_on date, coverage double precision, coverage_change double precision, gap bigint, pace double precision,
     pace_needed double precision, pressure double precision, projected_from date, projected_to date, rank integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
+    ), asked AS MATERIALIZED (
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
     ), counted AS (
-        SELECT a.unit_id, a.stage, a.people
-        FROM mart.people_in_all(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_as_of) a
-        WHERE p_from IS NULL AND p_to IS NULL
-        UNION ALL
-        SELECT d.unit_id, d.stage, sum(d.people)
-        FROM mart.people_by_day(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_from, p_to, p_as_of) d
-        WHERE p_from IS NOT NULL OR p_to IS NOT NULL
-        GROUP BY d.unit_id, d.stage
+        SELECT m.row_id, c.stage, sum(c.people) AS people
+        FROM asked
+        CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) c
+        JOIN member m USING (unit_id)
+        GROUP BY m.row_id, c.stage
     ), recent AS (
-        SELECT d.unit_id, d.stage,
+        SELECT m.row_id, d.stage,
             sum(d.people) FILTER (WHERE d.day = p_today) AS today,
             sum(d.people) FILTER (WHERE d.day = p_today - 1) AS yesterday,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 7 AND p_today - 1) AS week1,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 14 AND p_today - 8) AS week2,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 21 AND p_today - 15) AS week3,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 28 AND p_today - 22) AS week4
-        FROM mart.people_by_day(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
-        GROUP BY d.unit_id, d.stage
+        FROM asked
+        CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
+        JOIN member m USING (unit_id)
+        GROUP BY m.row_id, d.stage
     ), cell AS (
-        SELECT m.row_id, s.stage, coalesce(sum(c.people), 0) AS people, coalesce(sum(r.today), 0) AS today,
-            coalesce(sum(r.yesterday), 0) AS yesterday, coalesce(sum(r.week1), 0) AS week1,
-            coalesce(sum(r.week2), 0) AS week2, coalesce(sum(r.week3), 0) AS week3, coalesce(sum(r.week4), 0) AS week4
-        FROM member m JOIN warehouse.stage s ON s.is_reached
-        LEFT JOIN counted c ON c.unit_id = m.unit_id AND c.stage = s.stage
-        LEFT JOIN recent r ON r.unit_id = m.unit_id AND r.stage = s.stage
-        GROUP BY m.row_id, s.stage
+        SELECT m.row_id, s.stage, coalesce(c.people, 0) AS people, coalesce(r.today, 0) AS today,
+            coalesce(r.yesterday, 0) AS yesterday, coalesce(r.week1, 0) AS week1, coalesce(r.week2, 0) AS week2,
+            coalesce(r.week3, 0) AS week3, coalesce(r.week4, 0) AS week4
+        FROM (SELECT DISTINCT row_id FROM member) AS m JOIN warehouse.stage s ON s.is_reached
+        LEFT JOIN counted c USING (row_id, stage)
+        LEFT JOIN recent r USING (row_id, stage)
     ), line AS (
         SELECT row_id, false AS is_self, stage, people, today, yesterday, week1, week2, week3, week4 FROM cell
         WHERE row_id <> p_unit OR (people, today, yesterday, week1, week2, week3, week4) <> (0, 0, 0, 0, 0, 0, 0)
@@ -235,10 +246,10 @@ CREATE FUNCTION mart.trend(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
     p_today date DEFAULT NULL)
 RETURNS TABLE (day date, stage smallint, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT d.day, d.stage, sum(d.people)::bigint
-    FROM mart.people_by_day(mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of),
-        p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    FROM (SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages OFFSET 0) AS asked
+    CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
     JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = p_unit
     GROUP BY d.day, d.stage
     HAVING sum(d.people) <> 0

@@ -1,40 +1,62 @@
 -- Doses, by residence or by place of injection, never divided by a population. Filters as for people, without a default
 -- of ages: a dose is a dose.
 
--- Doses by both units and day. With a total over all days (p_from and p_to NULL, p_by_day false) the day is NULL.
-CREATE FUNCTION mart.doses(
-    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint, p_by_day boolean)
-RETURNS TABLE (place_unit_id integer, residence_unit_id integer, day date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT d.place_unit_id, d.residence_unit_id, CASE WHEN p_by_day THEN d.day END, sum(d.doses)
-    FROM (
-        SELECT b.place_unit_id, b.residence_unit_id, b.day, b.doses FROM warehouse.balance_doses_day b
-        WHERE p_ages IS NULL AND p_groups IS NULL AND p_vaccines IS NULL
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT b.place_unit_id, b.residence_unit_id, NULL, b.doses FROM warehouse.balance_doses_total b
-        WHERE NOT (p_ages IS NULL AND p_groups IS NULL AND p_vaccines IS NULL)
-          AND NOT p_by_day AND p_from IS NULL AND p_to IS NULL
-          AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-        UNION ALL
-        SELECT b.place_unit_id, b.residence_unit_id, b.day, b.doses FROM warehouse.balance_doses b
-        WHERE NOT (p_ages IS NULL AND p_groups IS NULL AND p_vaccines IS NULL)
-          AND NOT (NOT p_by_day AND p_from IS NULL AND p_to IS NULL)
-          AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.place_unit_id, l.residence_unit_id, l.day, -l.doses FROM warehouse.ledger_doses l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    ) AS d
-    GROUP BY d.place_unit_id, d.residence_unit_id, CASE WHEN p_by_day THEN d.day END
+-- Doses of the days asked for by unit of one basis, in pieces to be added up; by vaccine and dose number only where
+-- p_by_vaccine. The caller's rights, so that it becomes a part of the caller's plan.
+CREATE FUNCTION mart.doses_posted(
+    p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
+    p_by_vaccine boolean)
+RETURNS TABLE (unit_id integer, day date, vaccine_id smallint, dose_number smallint, doses integer)
+LANGUAGE sql STABLE AS $$
+    -- With one thing asked for, a sum that is kept; with more, the postings, which its index on the days holds whole.
+    SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit b
+    WHERE num_nonnulls(p_ages, p_groups, p_vaccines) <= 1 AND NOT p_by_vaccine
+      AND b.is_by_place = (p_basis = 'place') AND b.vaccine_id = ANY (coalesce(p_vaccines, '{-1}'))
+      AND b.priority_group = ANY (coalesce(p_groups, '{-1}')) AND b.age_band = ANY (coalesce(p_ages, '{-1}'))
+      AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+      AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
+    UNION ALL
+    SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit b
+    WHERE p_ages IS NULL AND p_groups IS NULL AND p_by_vaccine
+      AND b.is_by_place = (p_basis = 'place') AND b.vaccine_id >= 0
+      AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+      AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+      AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
+    UNION ALL
+    SELECT CASE WHEN p_basis = 'place' THEN l.place_unit_id ELSE l.residence_unit_id END, l.day, l.vaccine_id,
+        l.dose_number, l.doses
+    FROM warehouse.ledger_doses l
+    WHERE (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
+      AND l.batch_id <= coalesce(p_as_of, (SELECT folded_through FROM warehouse.leader))
+      AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+      AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    UNION ALL
+    SELECT CASE WHEN p_basis = 'place' THEN l.place_unit_id ELSE l.residence_unit_id END, d.day, l.vaccine_id,
+        l.dose_number, -l.doses
+    FROM warehouse.posted_day d
+    CROSS JOIN LATERAL (
+        SELECT p.place_unit_id, p.residence_unit_id, p.doses, p.vaccine_id, p.dose_number, p.age_band, p.priority_group
+        FROM warehouse.ledger_doses p
+        WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+        OFFSET 0) AS l
+    WHERE p_as_of IS NOT NULL
+      AND NOT (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
+      AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+      AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
+$$;
+
+-- The same over all days, as of now.
+CREATE FUNCTION mart.doses_in_all(p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[])
+RETURNS TABLE (unit_id integer, vaccine_id smallint, dose_number smallint, doses integer)
+LANGUAGE sql STABLE AS $$
+    SELECT b.unit_id, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_total b
+    WHERE b.is_by_place = (p_basis = 'place') AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
 $$;
 
 -- One row per day.
@@ -42,11 +64,10 @@ CREATE FUNCTION mart.doses_trend(
     p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_as_of bigint)
 RETURNS TABLE (day date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT d.day, sum(d.doses)::bigint
-    FROM mart.doses(p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, true) d
-    JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit
-        AND a.unit_id = CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END
+    FROM mart.doses_posted(p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, false) d
+    JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit AND a.unit_id = d.unit_id
     GROUP BY d.day
     HAVING sum(d.doses) <> 0
 $$;
@@ -57,18 +78,22 @@ CREATE FUNCTION mart.doses_by_unit(
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, doses bigint, doses_today bigint, doses_yesterday bigint, plan_today bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), based AS (
-        SELECT CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END AS unit_id,
-            sum(d.doses) AS doses, 0::numeric AS today, 0::numeric AS yesterday
-        FROM mart.doses(p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, false) d GROUP BY 1
+        -- Of one filter at most the sums by day are fewer rows than the totals of all cells.
+        SELECT d.unit_id, d.doses, 0 AS today, 0 AS yesterday
+        FROM mart.doses_in_all(p_basis, p_ages, p_groups, p_vaccines) d
+        WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND num_nonnulls(p_ages, p_groups, p_vaccines) > 1
         UNION ALL
-        SELECT CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END, 0,
-            coalesce(sum(d.doses) FILTER (WHERE d.day = p_today), 0),
-            coalesce(sum(d.doses) FILTER (WHERE d.day = p_today - 1), 0)
-        FROM mart.doses(p_ages, p_groups, p_vaccines, p_today - 1, p_today, p_as_of, true) d GROUP BY 1
+        SELECT d.unit_id, d.doses, 0, 0
+        FROM mart.doses_posted(p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, false) d
+        WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
+           OR num_nonnulls(p_ages, p_groups, p_vaccines) <= 1
+        UNION ALL
+        SELECT d.unit_id, 0, CASE WHEN d.day = p_today THEN d.doses END, CASE WHEN d.day = p_today - 1 THEN d.doses END
+        FROM mart.doses_posted(p_basis, p_ages, p_groups, p_vaccines, p_today - 1, p_today, p_as_of, false) d
     ), plan AS (
         SELECT m.row_id, sum(s.daily_plan) AS plan FROM member m JOIN warehouse.site s ON s.unit_id = m.unit_id
         GROUP BY m.row_id
@@ -107,37 +132,18 @@ CREATE FUNCTION mart.doses_by_vaccine(
     p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_as_of bigint)
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT d.vaccine_id, d.dose_number, sum(d.doses)
     FROM (
-        SELECT b.place_unit_id, b.residence_unit_id, b.vaccine_id, b.dose_number, b.doses
-        FROM warehouse.balance_doses_total b
-        WHERE p_from IS NULL AND p_to IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+        SELECT t.unit_id, t.vaccine_id, t.dose_number, t.doses
+        FROM mart.doses_in_all(p_basis, p_ages, p_groups, p_vaccines) t
+        WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
         UNION ALL
-        SELECT b.place_unit_id, NULL, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_lots b
-        WHERE (p_from IS NOT NULL OR p_to IS NOT NULL) AND p_basis = 'place' AND p_ages IS NULL AND p_groups IS NULL
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT b.place_unit_id, b.residence_unit_id, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses b
-        WHERE (p_from IS NOT NULL OR p_to IS NOT NULL)
-          AND NOT (p_basis = 'place' AND p_ages IS NULL AND p_groups IS NULL)
-          AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.place_unit_id, l.residence_unit_id, l.vaccine_id, l.dose_number, -l.doses FROM warehouse.ledger_doses l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-          AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        SELECT p.unit_id, p.vaccine_id, p.dose_number, p.doses
+        FROM mart.doses_posted(p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, true) p
+        WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
     ) AS d
-    JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit
-        AND a.unit_id = CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END
+    JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit AND a.unit_id = d.unit_id
     GROUP BY d.vaccine_id, d.dose_number
     HAVING sum(d.doses) <> 0
 $$;
@@ -145,13 +151,44 @@ $$;
 -- Residence and place of injection reconciled (indicator 4). One row; the four parts add up to the total.
 CREATE FUNCTION mart.reconciliation(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (at_home bigint, elsewhere bigint, non_residents bigint, unknown_residence bigint, total bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH flow AS (
-        SELECT d.doses, d.residence_unit_id = 0 AS is_unknown, home.unit_id IS NOT NULL AS lives_here,
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT coalesce(p_from, '-infinity') AS first_on, least(p_to, mart.last_day(p_as_of)) AS last_on
+    ), bounds AS MATERIALIZED (
+        -- Whole months begin on whole_from and end before whole_to; where there is none, whole_from is the later.
+        SELECT first_on, last_on, date_trunc('month', last_on + 1)::date AS whole_to,
+            CASE WHEN first_on = date_trunc('month', first_on) THEN first_on
+                 ELSE (date_trunc('month', first_on) + interval '1 month')::date END AS whole_from
+        FROM asked
+    ), pair AS (
+        SELECT p.place_unit_id, p.residence_unit_id, sum(p.doses) AS doses
+        FROM (
+            SELECT b.place_unit_id, b.residence_unit_id, b.doses
+            FROM bounds o JOIN warehouse.balance_doses_pair b ON b.month >= o.whole_from AND b.month < o.whole_to
+            UNION ALL
+            SELECT b.place_unit_id, b.residence_unit_id, b.doses
+            FROM bounds o JOIN warehouse.balance_doses_day b ON b.day >= o.first_on AND b.day < least(o.whole_from, o.last_on + 1)
+            UNION ALL
+            SELECT b.place_unit_id, b.residence_unit_id, b.doses
+            FROM bounds o
+            JOIN warehouse.balance_doses_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
+            UNION ALL
+            SELECT l.place_unit_id, l.residence_unit_id, -l.doses
+            FROM warehouse.posted_day d
+            CROSS JOIN LATERAL (
+                SELECT p.place_unit_id, p.residence_unit_id, p.doses FROM warehouse.ledger_doses p
+                WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+                OFFSET 0) AS l
+            WHERE p_as_of IS NOT NULL
+              AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
+        ) AS p
+        GROUP BY p.place_unit_id, p.residence_unit_id
+    ), flow AS (
+        SELECT p.doses, p.residence_unit_id = 0 AS is_unknown, home.unit_id IS NOT NULL AS lives_here,
             here.unit_id IS NOT NULL AS injected_here
-        FROM mart.doses(NULL, NULL, NULL, p_from, p_to, p_as_of, false) d
-        LEFT JOIN warehouse.unit_ancestor home ON home.ancestor_id = p_unit AND home.unit_id = d.residence_unit_id
-        LEFT JOIN warehouse.unit_ancestor here ON here.ancestor_id = p_unit AND here.unit_id = d.place_unit_id
+        FROM pair p
+        LEFT JOIN warehouse.unit_ancestor home ON home.ancestor_id = p_unit AND home.unit_id = p.residence_unit_id
+        LEFT JOIN warehouse.unit_ancestor here ON here.ancestor_id = p_unit AND here.unit_id = p.place_unit_id
     )
     SELECT coalesce(sum(doses) FILTER (WHERE lives_here AND injected_here), 0)::bigint,
         coalesce(sum(doses) FILTER (WHERE lives_here AND NOT injected_here), 0)::bigint,

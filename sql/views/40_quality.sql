@@ -7,7 +7,7 @@ CREATE FUNCTION mart.quality(p_unit integer, p_from date, p_to date, p_as_of big
     identity_not_applicable bigint, certificates_printed bigint, app_confirmed bigint, entered_within_72h
     bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
     entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT
         coalesce(sum(doses * sign), 0), coalesce(sum(duplicates * sign), 0),
         coalesce(sum(identity_correct_before * sign), 0), coalesce(sum(identity_not_sent * sign), 0),
@@ -29,6 +29,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             b.entered_days_8_14, b.entered_later, b.entered_unknown
         FROM warehouse.balance_entries b
         WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+          AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
         UNION ALL
         SELECT l.place_unit_id, -1,
             l.doses, l.duplicates, l.identity_correct_before, l.identity_not_sent, l.identity_no_id,
@@ -36,9 +37,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             l.identity_not_applicable, l.certificates_printed, l.app_confirmed, l.entered_within_72h,
             l.entered_same_day, l.entered_day_1, l.entered_day_2, l.entered_day_3, l.entered_days_4_7,
             l.entered_days_8_14, l.entered_later, l.entered_unknown
-        FROM warehouse.ledger_entries l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        FROM warehouse.posted_day d
+        CROSS JOIN LATERAL (
+            SELECT p.* FROM warehouse.ledger_entries p
+            WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+            OFFSET 0) AS l
+        WHERE p_as_of IS NOT NULL
+          AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
     ) AS e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
 $$;

@@ -5,7 +5,7 @@
 CREATE FUNCTION mart.waiting(
     p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT p.unit_id, p.stage, p.day, sum(p.people)
     FROM (
         SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
@@ -35,7 +35,7 @@ CREATE FUNCTION mart.overdue(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint,
     p_level integer DEFAULT NULL)
 RETURNS TABLE (unit_id integer, is_self boolean, overdue bigint, passed bigint, share double precision, due_soon bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), counted AS (
@@ -65,7 +65,7 @@ CREATE FUNCTION mart.due_by_day(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_today date,
     p_as_of bigint)
 RETURNS TABLE (day date, vaccine_id smallint, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH counted AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
     )
@@ -96,7 +96,7 @@ CREATE FUNCTION mart.dropout(
 RETURNS TABLE (
     unit_id integer, is_self boolean, first_doses bigint, second_doses bigint, dropout double precision,
     is_negative boolean, coverage double precision, red_category smallint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH asked AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages,
             ARRAY(SELECT v.vaccine_id FROM warehouse.vaccine v
@@ -107,28 +107,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT d.unit_id, sum(d.doses) FILTER (WHERE d.dose_number = 1) AS firsts,
             sum(d.doses) FILTER (WHERE d.dose_number = 2) AS seconds
         FROM (
-            SELECT b.residence_unit_id AS unit_id, b.dose_number, b.doses FROM warehouse.balance_doses_total b CROSS JOIN asked
-            WHERE p_from IS NULL AND p_to IS NULL AND b.dose_number IN (1, 2) AND b.vaccine_id = ANY (asked.vaccines)
-              AND (asked.ages IS NULL OR b.age_band = ANY (asked.ages))
-              AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+            SELECT t.unit_id, t.dose_number, t.doses
+            FROM asked CROSS JOIN LATERAL mart.doses_in_all('residence', asked.ages, p_groups, asked.vaccines) t
+            WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
             UNION ALL
-            SELECT b.residence_unit_id, b.dose_number, b.doses FROM warehouse.balance_doses b CROSS JOIN asked
-            WHERE (p_from IS NOT NULL OR p_to IS NOT NULL) AND b.dose_number IN (1, 2) AND b.vaccine_id = ANY (asked.vaccines)
-              AND (asked.ages IS NULL OR b.age_band = ANY (asked.ages))
-              AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
-              AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-            UNION ALL
-            SELECT l.residence_unit_id, l.dose_number, -l.doses FROM warehouse.ledger_doses l CROSS JOIN asked
-            WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-              AND l.dose_number IN (1, 2) AND l.vaccine_id = ANY (asked.vaccines)
-              AND (asked.ages IS NULL OR l.age_band = ANY (asked.ages))
-              AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
-              AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+            SELECT p.unit_id, p.dose_number, p.doses
+            FROM asked
+            CROSS JOIN LATERAL mart.doses_posted('residence', asked.ages, p_groups, asked.vaccines, p_from, p_to, p_as_of, true) p
+            WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
         ) AS d
         GROUP BY d.unit_id
     ), reached AS (
         SELECT r.unit_id, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_in_all(asked.ages, p_groups, NULL, p_as_of) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, NULL, NULL, NULL, p_as_of) r
         WHERE r.stage = 1 GROUP BY r.unit_id
     ), cell AS (
         SELECT m.row_id, coalesce(sum(g.firsts), 0) AS firsts, coalesce(sum(g.seconds), 0) AS seconds,

@@ -8,7 +8,7 @@ CREATE FUNCTION mart.changes(
     p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
     p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH asked AS (
         SELECT CASE WHEN p_figure = 'doses' THEN p_ages ELSE mart.counted_ages(p_ages, p_today, p_to_batch) END AS ages,
             least(coalesce(p_to_batch, 9223372036854775807), (SELECT folded_through FROM warehouse.leader)) AS last_batch
@@ -44,14 +44,14 @@ CREATE FUNCTION mart.coverage_change(
 RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
     coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH side AS (
         SELECT 'from' AS at, r.stage, sum(r.people) AS people
-        FROM mart.people_in_all(mart.counted_ages(p_ages, p_from_day, p_from_batch), p_groups, NULL, p_from_batch) r
+        FROM mart.people_reached(mart.counted_ages(p_ages, p_from_day, p_from_batch), p_groups, NULL, NULL, NULL, p_from_batch) r
         JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
         UNION ALL
         SELECT 'to', r.stage, sum(r.people)
-        FROM mart.people_in_all(mart.counted_ages(p_ages, p_to_day, p_to_batch), p_groups, NULL, p_to_batch) r
+        FROM mart.people_reached(mart.counted_ages(p_ages, p_to_day, p_to_batch), p_groups, NULL, NULL, NULL, p_to_batch) r
         JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
     ), found AS (
         SELECT s.stage, coalesce(sum(i.people) FILTER (WHERE i.at = 'from'), 0) AS n0,
@@ -69,7 +69,7 @@ $$;
 -- The late-entry triangle. One row per day of injection and day of entry (NULL: not said).
 CREATE FUNCTION mart.triangle(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (day date, entered_on date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT e.day, e.entered_on, sum(e.doses)::bigint FROM mart.entered(p_unit, p_from, p_to, p_as_of) e
     GROUP BY e.day, e.entered_on HAVING sum(e.doses) <> 0
 $$;
@@ -78,7 +78,7 @@ $$;
 -- after the injection. One row per j from 0 to 14; none where nothing says when it was entered.
 CREATE FUNCTION mart.completeness_by_day(p_unit integer, p_today date, p_as_of bigint)
 RETURNS TABLE (days_after integer, share double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH lag AS (
         SELECT greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
         FROM mart.entered(p_unit, p_today - 42, p_today - 15, p_as_of) e WHERE e.entered_on IS NOT NULL GROUP BY 1

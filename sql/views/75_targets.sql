@@ -6,7 +6,7 @@ CREATE FUNCTION mart.targets(p_unit integer, p_as_of bigint) RETURNS TABLE (
     unit_id integer, stage smallint, age_band smallint, priority_group smallint, share double precision, due_on date,
     source text, valid_from date, is_sample boolean, from_batch bigint, began_at timestamptz, ended_at timestamptz,
     is_in_force boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT t.unit_id, t.stage, t.age_band, t.priority_group, t.share::double precision, t.due_on, t.source, t.valid_from,
         t.is_sample, t.from_batch, b.committed_at, e.committed_at, mart.holds(t.from_batch, t.to_batch, p_as_of)
     FROM warehouse.target t
@@ -24,7 +24,7 @@ CREATE FUNCTION mart.denominators(p_unit integer, p_today date, p_as_of bigint) 
     version_id integer, name text, source text, dated_on date, valid_from date, is_sample boolean, began_at timestamptz,
     ended_at timestamptz, is_in_force boolean, is_used boolean, everybody bigint, population bigint, stage smallint,
     people bigint, coverage double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH used AS (
         SELECT f.version_id FROM mart.population_in_force(p_today, p_as_of) f
     ), held AS (
@@ -48,7 +48,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), reached AS (
         SELECT r.stage, sum(r.people) FILTER (WHERE g.is_eligible) AS of_eligible, sum(r.people) AS of_all
         FROM (VALUES (true), (false)) AS g (is_eligible) CROSS JOIN eligible e
-        CROSS JOIN LATERAL mart.people_in_all(CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, p_as_of) r
+        CROSS JOIN LATERAL mart.people_reached(CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, NULL, NULL, p_as_of) r
         JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit
         GROUP BY r.stage, g.is_eligible
     ), counted AS (
@@ -73,7 +73,7 @@ $$;
 -- do not hold (an ID shared by several) is not here.
 CREATE FUNCTION mart.over_causes(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unknown_residence bigint, non_residents bigint, elsewhere bigint, duplicates bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT r.unknown_residence, r.non_residents, r.elsewhere, q.duplicates
     FROM mart.reconciliation(p_unit, p_from, p_to, p_as_of) r CROSS JOIN mart.quality(p_unit, p_from, p_to, p_as_of) q
 $$;
@@ -84,7 +84,7 @@ $$;
 CREATE FUNCTION mart.denominator_checks(p_unit integer, p_as_of bigint) RETURNS TABLE (
     "check" text, unit_id integer, version text, other_version text, population bigint, other_population bigint,
     difference double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH everybody AS (
         SELECT v.version_id, v.name, v.valid_from, p.unit_id, bool_and(p.is_summed) AS is_summed,
             coalesce(sum(p.persons) FILTER (WHERE p.age_band IS NULL), sum(p.persons)) AS persons

@@ -7,7 +7,7 @@ CREATE FUNCTION mart.rank_movement(
     p_as_of bigint, p_before_day date, p_before bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, rank integer, rank_before integer, moved integer, coverage double precision, coverage_before double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT n.unit_id, n.rank, b.rank, b.rank - n.rank, n.coverage, b.coverage
     FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
     LEFT JOIN mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_before_day, p_before, p_level) b
@@ -18,7 +18,7 @@ $$;
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.
 -- A code was used again for other places, so each step finds the unit that has the code on the day after the end.
 CREATE FUNCTION mart.successor(p_unit integer, p_day date) RETURNS TABLE (unit_id integer, successor_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH RECURSIVE step AS (
         SELECT a.unit_id, a.unit_id AS at_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit
         UNION
@@ -35,11 +35,11 @@ $$;
 CREATE FUNCTION mart.recast(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
 RETURNS TABLE (unit_id integer, stage smallint, people bigint, units bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     SELECT x.successor_id, s.stage, coalesce(sum(r.people), 0)::bigint, count(DISTINCT x.unit_id)
     FROM mart.successor(p_unit, p_day) x
     JOIN warehouse.stage s ON s.is_reached
-    LEFT JOIN mart.people_in_all(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, p_as_of) r
+    LEFT JOIN mart.people_reached(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, NULL, NULL, p_as_of) r
         ON r.unit_id = x.unit_id AND r.stage = s.stage
     GROUP BY x.successor_id, s.stage
 $$;

@@ -105,18 +105,26 @@ def options(description: str) -> argparse.ArgumentParser:
 
 
 @contextmanager
-def ground(rows: int, data: Path, keep: bool = False, loaded: bool = True) -> Iterator[Ground]:
-    """A source with `rows` records and a warehouse, which (`loaded`) holds them; removed at the end unless `keep`."""
+def ground(
+    rows: int, data: Path, keep: bool = False, loaded: bool = True, batch_size: int | None = None
+) -> Iterator[Ground]:
+    """A source with `rows` records and a warehouse, which (`loaded`) holds them; removed at the end unless `keep`.
+
+    With a `batch_size` they are loaded in such small batches, and each batch gets the time of its last entry.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    folder = _kept(data, rows) if keep else Path(tempfile.mkdtemp(prefix="run-", dir=data))
+    folder = _kept(data, rows, batch_size) if keep else Path(tempfile.mkdtemp(prefix="run-", dir=data))
     folder.mkdir(exist_ok=True)
     server = EmbeddedServer(folder / "postgres")
     try:
         server.start()
-        found = _prepare(folder, server, rows)
+        found = _prepare(folder, server, rows, batch_size)
         _fill(found, rows)
-        if loaded:
+        if loaded and not (folder / "state.json").exists():
             _load(found, rows)
+            if batch_size:
+                _spread_over_the_campaign(found)
+            found.settle()
         # While it is in use it is not whole: a run that breaks off leaves nothing to build on.
         (folder / "state.json").unlink(missing_ok=True)
         yield found
@@ -127,9 +135,9 @@ def ground(rows: int, data: Path, keep: bool = False, loaded: bool = True) -> It
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kept(data: Path, rows: int) -> Path:
+def _kept(data: Path, rows: int, batch_size: int | None) -> Path:
     """The folder that an earlier command kept; emptied when the warehouse's tables are others by now, or it broke off."""
-    folder = data / f"kept-{rows}"
+    folder = data / (f"kept-{rows}" if batch_size is None else f"kept-{rows}-by-{batch_size}")
     tables = sorted((PROJECT / "sql" / "migrations").glob("*.sql"))
     version = hashlib.sha256(b"".join(table.read_bytes() for table in tables)).hexdigest()
     stamp = folder / "tables.sha256"
@@ -140,7 +148,7 @@ def _kept(data: Path, rows: int) -> Path:
     return folder
 
 
-def _prepare(folder: Path, server: EmbeddedServer, rows: int) -> Ground:
+def _prepare(folder: Path, server: EmbeddedServer, rows: int, batch_size: int | None) -> Ground:
     warehouse = world.make_database(server.url("postgres"), "warehouse")
     source = world.make_database(warehouse, "platform")
     environment = os.environ | {
@@ -148,7 +156,10 @@ def _prepare(folder: Path, server: EmbeddedServer, rows: int) -> Ground:
     }  # fmt: skip
     # This process, too, opens the warehouse as the programs do.
     os.environ.update(environment)
-    effective.write(effective.effective(PROJECT / "config.yaml", OVERLAY), folder / "effective.yaml")
+    given = effective.effective(PROJECT / "config.yaml", OVERLAY)
+    if batch_size:
+        given["etl"] |= {"batch_size": batch_size, "backfill_batch_size": batch_size}
+    effective.write(given, folder / "effective.yaml")
     found = settings.read(folder / "effective.yaml", folder, environment)
     world.prepare(warehouse, found)
     return Ground(folder, server, source, warehouse, found, environment, Campaign(rows))
@@ -169,12 +180,18 @@ def _fill(found: Ground, rows: int) -> None:
 
 
 def _load(found: Ground, rows: int) -> None:
-    if (found.folder / "state.json").exists():
-        return
     say("loading them by python -m etl backfill")
     seconds, *_ = found.run("backfill", "--json")
     say(f"loaded in {seconds:.0f} s")
-    found.settle()
+
+
+def _spread_over_the_campaign(found: Ground) -> None:
+    """As if each batch had been loaded when its last record was entered."""
+    with found.owner() as db:
+        db.execute(
+            "UPDATE warehouse.batch b SET committed_at = e.entered_at FROM (SELECT batch_id, max(recorded_at) AS entered_at "
+            "FROM warehouse.injection GROUP BY batch_id) AS e WHERE e.batch_id = b.batch_id"
+        )
 
 
 def _write_state(found: Ground) -> None:

@@ -1,6 +1,8 @@
-"""python -m tests.bench.questions: what the overview asks, through dashboard.data, uncached and cached.
+"""python -m tests.bench.questions: what the overview asks, through dashboard.data, uncached, cached, and as of earlier.
 
 Uncached is a question whose lists (units, vaccines, world) are known and whose answer is not, as after each batch.
+As of is the same question as of any earlier batch, uncached. With --batches the records come in so many batches in the
+order of their entry, as in the life of a warehouse; without, in the few of a backfill.
 The mix of filters is drawn: most readers look at everything, some at a district, an age, a group, a vaccine, some days.
 """
 
@@ -8,6 +10,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -37,10 +40,11 @@ def main() -> int:
     parser = options(__doc__)
     parser.add_argument("--held", type=int, nargs="+", default=[1_000_000, 10_000_000], help="injections held")
     parser.add_argument("--times", type=int, default=60, help="times that each question is asked, with other filters")
+    parser.add_argument("--batches", type=int, help="load the records in so many batches")
     asked = parser.parse_args()
     heads, taken = [], {}
     for held in asked.held:
-        with ground(held, asked.data, asked.keep) as found:
+        with ground(held, asked.data, asked.keep, batch_size=asked.batches and -(-held // asked.batches)) as found:
             heads.append(f"{held:>12,} held: {machine(found.warehouse)}")
             taken[held] = _ask(found, asked)
     print("\n".join(heads))
@@ -48,23 +52,28 @@ def main() -> int:
     return 0
 
 
-def _ask(found: Ground, asked: Namespace) -> dict[str, tuple[list[float], list[float]]]:
-    """By question: seconds uncached, seconds cached."""
+SIDES = ("uncached", "cached", "as of")
+
+
+def _ask(found: Ground, asked: Namespace) -> dict[str, tuple[list[float], ...]]:
+    """By question: seconds of each of SIDES."""
     engine = connect.engine(found.settings, "dashboard_reader", pool_size=1)
     warehouse = Warehouse(engine)
-    taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in (*QUESTIONS, "the whole page")}
+    taken: dict[str, tuple[list[float], ...]] = {name: ([], [], []) for name in (*QUESTIONS, "the whole page")}
+    draw = np.random.default_rng(11)
     for number, filters in enumerate(_filters(_data(warehouse), asked.times)):
         data = _data(warehouse)
+        earlier = replace(filters, as_of=int(draw.integers(1, data.world().batch_id)))
+        data.today(earlier.as_of)
         whole = []
         for name, question in QUESTIONS.items():
-            uncached, cached = _seconds(question, data, filters), _seconds(question, data, filters)
-            whole.append((uncached, cached))
+            whole.append([_seconds(question, data, asked_for) for asked_for in (filters, filters, earlier)])
             if number:  # the first pages come from the disk
-                taken[name][0].append(uncached)
-                taken[name][1].append(cached)
+                for side, seconds in enumerate(whole[-1]):
+                    taken[name][side].append(seconds)
         if number:
-            for side in (0, 1):
-                taken["the whole page"][side].append(sum(pair[side] for pair in whole))
+            for side in range(len(SIDES)):
+                taken["the whole page"][side].append(sum(each[side] for each in whole))
     engine.dispose()
     say(f"asked {asked.times} times {len(QUESTIONS)} questions")
     return taken
@@ -111,21 +120,24 @@ def _filters(data: Data, count: int) -> Iterator[Filters]:
 def _print(asked: Namespace, taken: dict) -> None:
     rows, every = [], {}
     for held, questions in taken.items():
-        for name, sides in questions.items():
-            uncached, cached = ([seconds * 1000 for seconds in side] for side in sides)
-            rows.append((f"{held:,}", name, percentile(uncached, 0.5), percentile(uncached, 0.95), max(uncached), percentile(cached, 0.95)))
-        each = [[s * 1000 for name in QUESTIONS for s in questions[name][side]] for side in (0, 1)]
-        every[held] = each
-        rows.append((f"{held:,}", "any question", *(percentile(each[0], share) for share in (0.5, 0.95, 1)), percentile(each[1], 0.95)))
-    table(("held", "question", "p50 ms", "p95 ms", "max ms", "cached p95 ms"), rows)
-    for held, (uncached, cached) in every.items():
-        goal(f"ms, p95 of any question uncached at {held:,}", percentile(uncached, 0.95), 50)
-        goal(f"ms, p95 of any question cached at {held:,}", percentile(cached, 0.95), 5)
+        every[held] = [[s for name in QUESTIONS for s in questions[name][side]] for side in range(len(SIDES))]
+        for name, sides in (questions | {"any question": every[held]}).items():
+            uncached, cached, as_of = ([seconds * 1000 for seconds in side] for side in sides)
+            rows.append((f"{held:,}", name, *_spread(uncached), percentile(cached, 0.95), *_spread(as_of)))
+    spread = ("p50 ms", "p95 ms", "max ms")
+    table(("held", "question", *spread, "cached p95 ms", *(f"as of {name}" for name in spread)), rows)
+    for held, sides in every.items():
+        for name, side, most in zip(SIDES, sides, (50, 5, 300), strict=True):
+            goal(f"ms, p95 of any question {name} at {held:,}", percentile(side, 0.95) * 1000, most)
     first, last = asked.held[0], asked.held[-1]
     if first != last:
         for share in (0.5, 0.95):
             ratio = percentile(every[last][0], share) / percentile(every[first][0], share)
             goal(f"× the p{share * 100:.0f} at {first:,}, at {last:,}", ratio, 1.3)
+
+
+def _spread(milliseconds: list[float]) -> tuple[float, ...]:
+    return percentile(milliseconds, 0.5), percentile(milliseconds, 0.95), max(milliseconds)
 
 
 if __name__ == "__main__":

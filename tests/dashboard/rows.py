@@ -7,6 +7,7 @@ from datetime import datetime
 import psycopg
 from sqlalchemy import make_url
 
+import sql
 from sql import connect
 from sql.clock import Clock
 
@@ -101,43 +102,32 @@ def batch(database: str, people=(), doses=(), announce: bool = True) -> int:
             [number, moment, moment],
         )
         for posting, cell in enumerate(people):
-            _post(db, (number, posting), _PEOPLE, dict(zip(("day", "unit_id", "stage", "people"), cell, strict=True)))
+            names = ("day", "unit_id", "stage", "people")
+            _post(db, (number, posting), "ledger_people", dict(zip(names, cell, strict=True)))
         for posting, cell in enumerate(doses):
             names = ("day", "place_unit_id", "residence_unit_id", "doses")
-            _post(db, (number, posting), _DOSES, dict(zip(names, cell, strict=True)))
+            dose = {"dose_number": 1, "site_id": 1}
+            _post(db, (number, posting), "ledger_doses", dose | dict(zip(names, cell, strict=True)))
+        for fold in sql.load("queries/balances.sql").values():
+            db.execute(fold, {"from_batch": number - 1, "to_batch": number})
+        # Here people come without their doses, whose days are those that anything is known of.
+        db.execute(
+            "INSERT INTO warehouse.posted_day SELECT DISTINCT day, batch_id FROM warehouse.ledger_people "
+            "WHERE batch_id = %s ON CONFLICT (day) DO NOTHING",
+            [number],
+        )
         if announce:
             notify(db, json.dumps({"batch": number, "committed_at": moment.isoformat()}))
     return number
 
 
-_GROUPS = {"age_band": 4, "priority_group": 16, "vaccine_id": 1}
-_PEOPLE = {
-    "ledger_people": _GROUPS | {"cause": "new"},
-    "balance_people": _GROUPS,
-    "balance_people_day": {"age_band": 4},
-    "balance_people_total": _GROUPS | {"day": None},
-}
-_DOSES = {
-    "ledger_doses": _GROUPS | {"dose_number": 1, "site_id": 1, "cause": "new"},
-    "balance_doses": _GROUPS | {"dose_number": 1},
-    "balance_doses_day": {},
-    "balance_doses_total": _GROUPS | {"dose_number": 1, "day": None},
-}
+_CELL = {"age_band": 4, "priority_group": 16, "vaccine_id": 1, "cause": "new"}
 
 
-def _post(db: psycopg.Connection, key: tuple[int, int], tables: dict, cell: dict) -> None:
-    """One posting, and its share of every balance; a table's None leaves that column out."""
-    for table, more in tables.items():
-        row = {name: value for name, value in (cell | more).items() if value is not None}
-        measure = "people" if "people" in row else "doses"
-        if table.startswith("ledger"):
-            row |= {"batch_id": key[0], "posting": key[1]}
-            conflict = ""
-        else:
-            names = ", ".join(name for name in row if name != measure)
-            conflict = f" ON CONFLICT ({names}) DO UPDATE SET {measure} = {table}.{measure} + EXCLUDED.{measure}"
-        marks = ", ".join(["%s"] * len(row))
-        db.execute(f"INSERT INTO warehouse.{table} ({', '.join(row)}) VALUES ({marks}){conflict}", list(row.values()))
+def _post(db: psycopg.Connection, key: tuple[int, int], ledger: str, cell: dict) -> None:
+    row = dict(zip(("batch_id", "posting"), key, strict=True)) | _CELL | cell
+    marks = ", ".join(["%s"] * len(row))
+    db.execute(f"INSERT INTO warehouse.{ledger} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
 
 def notify(db: psycopg.Connection, payload: str) -> None:

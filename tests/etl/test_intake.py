@@ -95,7 +95,7 @@ def test_a_late_commit_of_a_correction_is_not_missed(register, look, tmp_path):
             slow.execute("UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = %s", [datetime.now(UTC) - timedelta(seconds=200)])
             register.enter("r2")
             led.intakes[0].work()
-        assert becomes(lambda: led.intakes[0].work() or look("SELECT sum(doses) FROM warehouse.balance_doses") == [(1,)], 5)
+        assert becomes(lambda: led.intakes[0].work() or look("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)], 5)
 
 
 def test_a_broken_record_in_the_look_back_is_not_read_again_and_again(register, look, tmp_path):

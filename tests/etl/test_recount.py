@@ -2,9 +2,11 @@
 
 from datetime import date
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from etl.placing import Places
 from etl.recount import Rules, plain_course, recount
 from tests.etl.world import ZONE, Given, at, record
 
@@ -18,8 +20,17 @@ SPOILT = [
     ("UPDATE warehouse.balance_people SET people = people - 1 WHERE stage = 1", "balance_people"),
     ("DELETE FROM warehouse.balance_people_total WHERE stage = 2", "balance_people_total"),
     ("UPDATE warehouse.balance_people_day SET people = people + 1 WHERE stage = 1", "balance_people_day"),
+    ("UPDATE warehouse.balance_people_unit SET people = people + 1 WHERE stage = 2", "balance_people_unit"),
     ("UPDATE warehouse.balance_doses SET doses = 9", "balance_doses"),
-    ("UPDATE warehouse.balance_doses_total SET dose_number = 7", "balance_doses_total"),
+    ("DELETE FROM warehouse.balance_doses_unit WHERE vaccine_id = -1 AND age_band = -1 AND priority_group = -1", "balance_doses_unit"),
+    ("UPDATE warehouse.balance_doses_unit SET doses = doses + 1 WHERE vaccine_id > 0", "balance_doses_unit"),
+    ("UPDATE warehouse.balance_doses_unit SET unit_id = unit_id + 1000 WHERE age_band > 0", "balance_doses_unit"),
+    ("DELETE FROM warehouse.balance_doses_unit WHERE priority_group >= 0 AND is_by_place", "balance_doses_unit"),
+    ("UPDATE warehouse.balance_doses_pair SET doses = doses - 1", "balance_doses_pair"),
+    ("UPDATE warehouse.posted_day SET first_batch = first_batch + 1", "posted_day"),
+    ("DELETE FROM warehouse.posted_day", "people_before_doses"),
+    ("DELETE FROM warehouse.posted_day WHERE day = (SELECT max(day) FROM warehouse.posted_day)", "entries_before_doses"),
+    ("UPDATE warehouse.balance_doses_total SET dose_number = dose_number + 7", "balance_doses_total"),
     ("UPDATE warehouse.balance_doses_day SET doses = doses + 1", "balance_doses_day"),
     ("UPDATE warehouse.ledger_people SET day = day + 1 WHERE stage = 5", "ledger_people"),
     ("DELETE FROM warehouse.balance_people WHERE stage = 5", "balance_people"),
@@ -38,6 +49,13 @@ SPOILT = [
     ("INSERT INTO warehouse.person SELECT gen_random_uuid(), residence_unit_id, first_on, NULL, NULL, NULL, NULL, 0, 0, 1, 1, NULL, NULL, NULL, false FROM warehouse.person LIMIT 1", "persons"),
     ("UPDATE warehouse.injection SET is_valid = NOT is_valid WHERE record_id = 'r1'", "injections"),
     ("UPDATE warehouse.injection SET is_duplicate = NOT is_duplicate WHERE record_id = 'r1'", "injections"),
+    ("UPDATE warehouse.injection SET injected_on = injected_on - 1 WHERE record_id = 'r1'", "placings"),
+    ("UPDATE warehouse.injection SET injected_at = injected_at - interval '1 day' WHERE record_id = 'r1'", "placings"),
+    ("UPDATE warehouse.injection SET age_band = 4 WHERE record_id = 'r1'", "placings"),
+    ("UPDATE warehouse.injection SET birth_year = 1930 WHERE record_id = 'r1'", "placings"),
+    ("UPDATE warehouse.injection SET place_unit_id = residence_unit_id WHERE place_unit_id <> residence_unit_id", "placings"),
+    ("UPDATE warehouse.injection SET residence_unit_id = place_unit_id WHERE place_unit_id <> residence_unit_id", "placings"),
+    ("UPDATE warehouse.injection SET residence_code = 'C2' WHERE record_id = 'r1'", "placings"),
     ("DELETE FROM warehouse.injection WHERE record_id = 'r1'", "records"),
     ("UPDATE warehouse.injection SET vaccine_id = 99 WHERE record_id = 'void'", None),
     ("UPDATE warehouse.injection SET place_unit_id = 0 WHERE record_id = 'r1'", "orphans"),
@@ -76,6 +94,26 @@ def test_what_is_spoilt_is_found(world, spoil, found):
         wrong = differences(world)
     assert (found in wrong) if found else (wrong == {})
     assert differences(world) == {}
+
+
+# Where an injection is placed, on paper
+
+
+PLACES = Places(
+    {"C1": [(date(2000, 1, 1), date(2021, 6, 30), 5), (date(2021, 7, 1), date(9999, 12, 31), 8)]}, {1: 6}, [(12, 17, 2), (18, 150, 3)],
+    ZoneInfo(ZONE))  # fmt: skip
+
+
+def test_a_code_is_the_unit_that_had_it_on_the_day():
+    assert [PLACES.residence("C1", date(2021, 6, 30)), PLACES.residence("C1", date(2021, 7, 1))] == [5, 8]
+    assert [PLACES.residence("C9", date(2021, 7, 1)), PLACES.residence(None, date(2021, 7, 1))] == [-1, 0]
+
+
+def test_an_age_is_whole_years_and_of_a_year_alone_the_difference():
+    leap = date(2004, 2, 29)
+    assert [PLACES.age_band(leap, None, date(2022, 2, 28)), PLACES.age_band(leap, 1950, date(2022, 3, 1))] == [2, 3]
+    assert [PLACES.age_band(None, 2004, date(2022, 1, 1)), PLACES.age_band(None, None, date(2022, 1, 1))] == [3, 0]
+    assert PLACES.age_band(None, 2015, date(2022, 1, 1)) == 0
 
 
 # The plain course itself, on paper: rules as in the small world

@@ -126,6 +126,21 @@ def test_status_says_how_far_it_is(file, register, said):
     assert found["sources"][0]["received"] == 1
 
 
+def test_status_names_the_records_that_can_never_be_read(file, register, said, capsys):
+    register.db.execute("ALTER TABLE public.injections ALTER cap_nhat DROP NOT NULL")
+    register.enter("r1")
+    register.enter("r2", cap_nhat=None)
+    verb(file, "once", "--json")
+    assert said()["received"] == 1
+    assert verb(file, "status", "--json") == 0
+    assert said()["sources"][0]["unreadable_without_updated_at"] == 1
+    verb(file, "status")
+    assert "  unreadable_without_updated_at=1" in capsys.readouterr().out
+    register.db.execute("DROP TABLE public.injections")
+    verb(file, "status", "--json")
+    assert said()["sources"][0]["unreadable_without_updated_at"] is None
+
+
 def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, register, warehouse, said):
     register.enter("r1")
     verb(file, "once", "--json")

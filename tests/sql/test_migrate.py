@@ -50,6 +50,41 @@ def test_a_new_migration_is_applied_and_the_rows_stay(owner, folder):
         assert db.exec_driver_sql("SELECT n, name FROM warehouse.thing").all() == [(1, None)]
 
 
+FOLDED = {  # the balances that the migration fills, and their folds
+    "balance_people_unit": "fold_people_unit", "posted_day": "note_days", "balance_doses": "fold_doses", "balance_doses_unit":
+    "fold_doses_unit", "balance_doses_total": "fold_doses_total", "balance_doses_pair": "fold_doses_pair",
+}  # fmt: skip
+
+
+def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(owner, database, tmp_path):
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "views").mkdir()
+    files = sorted((sql.FOLDER / "migrations").glob("*.sql"))
+    ours = next(number for number, file in enumerate(files) if file.name.endswith("_questions.sql"))
+    for file in files[:ours]:
+        shutil.copy(file, tmp_path / "migrations")
+    migrate(owner, tmp_path)
+    balances = sql.load("queries/balances.sql")
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute(
+            "INSERT INTO warehouse.ledger_doses SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 1, 5 + n % 3, 5 + n % 2, "
+            "CASE WHEN n % 7 = 6 THEN -1 ELSE 1 END, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n")
+        db.execute(
+            "INSERT INTO warehouse.ledger_people SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 5 + n % 2, 1, 1 + n % 3, n % 4, 9, 1, 'new' "
+            "FROM generate_series(0, 119) AS n")
+        first = {"from_batch": 0, "to_batch": 1}
+        db.execute("UPDATE warehouse.leader SET last_batch_id = 2, folded_through = 1")  # in the midst of a backfill
+        db.execute(balances["fold_people_day"], first)
+        db.execute(balances["fold_doses_day"], first)
+        migrate(owner)
+        for table, fold in FOLDED.items():
+            filled = sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall())
+            assert filled
+            db.execute(f"TRUNCATE warehouse.{table}")
+            db.execute(balances[fold], first)
+            assert sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall()) == filled, table
+
+
 def test_a_changed_migration_is_refused_by_name(owner, folder):
     migrate(owner, folder)
     (folder / "migrations" / "0001_first.sql").write_text("CREATE SCHEMA warehouse;")
