@@ -21,7 +21,6 @@ SPOILT = [
     ("DELETE FROM warehouse.balance_people_total WHERE stage = 2", "balance_people_total"),
     ("UPDATE warehouse.balance_people_day SET people = people + 1 WHERE stage = 1", "balance_people_day"),
     ("UPDATE warehouse.balance_people_unit SET people = people + 1 WHERE stage = 2", "balance_people_unit"),
-    ("UPDATE warehouse.balance_doses SET doses = 9", "balance_doses"),
     ("DELETE FROM warehouse.balance_doses_unit WHERE vaccine_id = -1 AND age_band = -1 AND priority_group = -1", "balance_doses_unit"),
     ("UPDATE warehouse.balance_doses_unit SET doses = doses + 1 WHERE vaccine_id > 0", "balance_doses_unit"),
     ("UPDATE warehouse.balance_doses_unit SET unit_id = unit_id + 1000 WHERE age_band > 0", "balance_doses_unit"),

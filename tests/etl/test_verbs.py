@@ -148,7 +148,7 @@ def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, regi
     assert verb(file, "verify", "--json") == 0
     found = said()
     assert (found["differences"], found["examples"]) == (0, {})
-    assert set(found["compared"]) >= {"ledger_people", "balance_people", "balance_doses", "balance_entries", "persons", "records"}
+    assert set(found["compared"]) >= {"ledger_people", "balance_people", "balance_doses_unit", "balance_entries", "persons", "records"}
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
         db.execute("UPDATE warehouse.balance_people SET people = 7")
     assert verb(file, "verify", "--json") == 1

@@ -51,7 +51,7 @@ def test_a_new_migration_is_applied_and_the_rows_stay(owner, folder):
 
 
 FOLDED = {  # the balances that the migration fills, and their folds
-    "balance_people_unit": "fold_people_unit", "posted_day": "note_days", "balance_doses": "fold_doses", "balance_doses_unit":
+    "balance_people_unit": "fold_people_unit", "posted_day": "note_days", "balance_doses_unit":
     "fold_doses_unit", "balance_doses_total": "fold_doses_total", "balance_doses_pair": "fold_doses_pair",
 }  # fmt: skip
 
