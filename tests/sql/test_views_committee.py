@@ -263,7 +263,7 @@ def test_the_late_entry_triangle_and_completeness_by_day(world):
 
 
 def test_where_a_lot_went_and_lots_of_two_vaccines(world):
-    world.load(drawn(SITES) + [record(record_id="az", person="z", site_code="S3", vaccine_code="AZ", lot_number="l1", injected_at="2021-11-08")])
+    world.load([*drawn(SITES), record(record_id="az", person="z", site_code="S3", vaccine_code="AZ", lot_number="l1", injected_at="2021-11-08")])
     vaccine, site = codes_of(world, "vaccine"), codes_of(world, "site")
     lots = rows(world, "SELECT * FROM mart.lots(%s, NULL, NULL, NULL, NULL) ORDER BY 1, 2", "P")
     found = {(r.lot_number, vaccine[r.vaccine_id]): (r.doses, r.sites, r.is_disputed) for r in lots}
