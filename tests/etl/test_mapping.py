@@ -607,6 +607,13 @@ def test_the_stream_holds_what_the_table_holds(rows):
                 assert data == value
 
 
+def test_a_dictionary_goes_as_its_texts():
+    chosen = pa.array(["female", None, "male", "female"]).dictionary_encode()
+    whole = pa.array(["nữ", "nữ"]).dictionary_encode()
+    assert unpacked(b"".join(mapping.to_copy(pa.table({"sex": chosen})))) == [[b"female"], [None], [b"male"], [b"female"]]
+    assert unpacked(b"".join(mapping.to_copy(pa.table({"sex": whole})))) == [["nữ".encode()]] * 2
+
+
 def test_postgresql_reads_the_stream(database):
     types = {"person_key": "uuid", "birth_date": "date", "unreadable": "jsonb"}
     types |= {
