@@ -1,19 +1,20 @@
 """What stands around every page: header, filters, notices, footer; and how a page comes into it.
 
-The stores: `route` ({path, lang}: the frame is built anew only when it changes), `version` (the
-batch shown), `theme` (light or dark), `pulse` (set when it has been quiet, to ask how fresh the
-sources are), `missed` (a batch that was never announced here). Their browser side is assets/shell.js.
+The stores: `route` ({path, lang}: the frame is built anew only when another page or language is
+asked for), `version` (the batch shown), `theme` (light or dark), `pulse` (set when it has been quiet,
+to ask how fresh the sources are), `missed` (a batch that was never announced here); and in the frame
+`page` (which page it is) and `address` (path and query, for the blocks of that page). Their browser
+side is assets/shell.js.
 """
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboard import blocks
-from dashboard.components import filterbar, header, notices, provenance
+from dashboard import blocks, pages
+from dashboard.components import filterbar, header, menu, notices, provenance
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
 from dashboard.i18n import LANGUAGES, Language
-from dashboard.pages import BY_PATH, PAGES
 from dashboard.view import Reader, View
 
 
@@ -31,7 +32,7 @@ def layout(settings, data) -> html.Div:
 
 
 def register_callbacks(app, settings, data) -> None:
-    reader = Reader(data, settings.dashboard.language)
+    reader = Reader(data, settings.dashboard.language, pages.USES)
     _register_browser_side(app)
 
     @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)
@@ -44,21 +45,24 @@ def register_callbacks(app, settings, data) -> None:
     _register_filters(app, reader)
     _register_provenance(app, reader, data)
     _register_failure(app, reader)
-    for page in PAGES:
+    for page in pages.PAGES:
         page.register_callbacks(app, reader)
 
 
 def frame(language: Language, path: str, settings) -> list:
     """Header, page and footer in one language, still without figures."""
-    page = BY_PATH.get(path)
-    content = page.layout(language) if page else _no_such_page(language)
+    page = pages.find(path)
+    content = page.layout(language) if page else [_no_such_page(language)]
     return [
+        dcc.Store(id="page", data={"section": pages.section(path), "lang": language.code}),
+        dcc.Store(id="address"),
         html.A(language.say("app.skip"), href="#content", className="skip"),
         header.header(language, settings.name),
+        menu.menu(language, page and _name_in_menu(page)),
         *drawn("notices", html.Section, "notices", **{"aria-label": language.say("notice.title")}),
         html.Div(id="failure-note", role="status"),
-        *([filterbar.filterbar(language)] if page else []),
-        html.Main(content, id="content", tabIndex=-1),
+        *([filterbar.filterbar(language)] if page and page.USES else []),
+        html.Main([*drawn("missing"), *content], id="content", tabIndex=-1),
         # no <footer>: Dash's own page has one around its scripts
         *drawn("provenance", html.Section, "provenance", **{"aria-label": language.say("footer.sources")}),
         dcc.Store(id="missed"),  # here, not above: a callback's outputs come into the page together
@@ -68,6 +72,26 @@ def frame(language: Language, path: str, settings) -> list:
 def _no_such_page(language: Language) -> html.Div:
     home = link(language.say("page.home"), "/")
     return html.Div([html.P(language.say("page.unknown")), html.P(home)], className="state")
+
+
+def _name_in_menu(page) -> str:
+    return getattr(page, "UNDER", page.NAME)
+
+
+def _menu(view: View) -> list:
+    page = pages.find(view.filters.path)
+    entries = [(entry.NAME, view.to(entry.PATH)) for entry in pages.MENU]
+    return menu.entries(view.language, entries, page and _name_in_menu(page))
+
+
+def _missing(view: View):
+    """What the path names and nobody knows; the rest of the page is hidden by it."""
+    if not view.missing:
+        return None
+    is_unit = view.filters.is_of_unit
+    found = header.search(view.language, view.filters, _unit_options(view), "missing-search") if is_unit else None
+    back = link(view.say("page.home"), view.filters.href("/"))
+    return menu.no_such_place(view.language, view.missing, is_unit, found, back)
 
 
 def _version(data) -> int | None:
@@ -99,16 +123,18 @@ def _choices(view: View) -> list:
     vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
     bands = view.data.age_bands()
     ages = [(band.age_band, band.label if band.age_band else view.say("age.unknown")) for band in bands]
-    return filterbar.choices(view.language, view.filters, ages, vaccines)
+    return filterbar.choices(view.language, view.filters, ages, vaccines, view.uses)
 
 
 # The parts of the frame that depend on the address: id → what is drawn there.
 AROUND = {
     # before the first reference data there is no unit to name
     "place": lambda view: header.place(view) if view.world.root_unit_id else None,
+    "menu-entries": lambda view: _menu(view) if view.world.root_unit_id else None,
+    "missing": _missing,
     "languages": lambda view: header.languages(view.language, view.filters),
     "notices": _notices,
-    "switches": lambda view: filterbar.switches(view.language, view.filters),
+    "switches": lambda view: filterbar.switches(view.language, view.filters, view.uses),
     "choices": _choices,
     "unit-search": lambda view: header.search(view.language, view.filters, _unit_options(view)),
 }
@@ -152,7 +178,9 @@ def _register_browser_side(app) -> None:
 
     side("route", Output("route", "data"), Input("url", "pathname"), Input("url", "search"), State("route", "data"))
     side("version", Output("version", "data"), Input("live", "data"), State("version", "data"))
-    # These have no output: they set what was there before they are, or what they hang on themselves.
+    # Those below have no output: they set what was there before they are, or what they hang on themselves.
+    here = (Input("url", "pathname"), Input("url", "search"), State("page", "data"))
+    side("address", Output("address", "data"), *here)
     for name, given in (
         ("follow", Input("chosen", "data")),
         ("catchUp", Input("missed", "data")),
@@ -162,13 +190,15 @@ def _register_browser_side(app) -> None:
 
 
 def _register_filters(app, reader: Reader) -> None:
-    @app.callback(Output("days", "children"), Input("route", "data"), State("url", "search"))
-    def build_days(_route, search):
+    @app.callback(
+        Output("days", "children"), Input("page", "data"), State("url", "pathname"), State("url", "search")
+    )
+    def build_days(_page, path, query):
         try:
-            view = reader.read(search)
+            view = reader.read(f"{path}{query or ''}")
         except WarehouseUnreachable:  # the page is built anew when it is back
             return None
-        return filterbar.days(view.language, view.filters)
+        return filterbar.days(view.language, view.filters) if "days" in view.uses else None
 
     # One callback both ways: the days show the address, and what is typed is the next address.
     @app.callback(
@@ -176,14 +206,14 @@ def _register_filters(app, reader: Reader) -> None:
         Output("filter-from", "value"),
         Output("filter-to", "value"),
         Output("filter-days-summary", "children"),
-        Input("url", "search"),
+        blocks.ADDRESS,
         Input("filter-from", "value"),
         Input("filter-to", "value"),
         prevent_initial_call=True,
     )
-    def follow_or_show_days(search, first, last):
-        view = reader.read(search)
-        if ctx.triggered_id == "url":
+    def follow_or_show_days(address, first, last):
+        view = reader.read(address)
+        if ctx.triggered_id == "address":
             summary = filterbar.days_summary(view.language, view.filters)
             return no_update, *filterbar.typed_days(view.filters), summary
         wanted = view.filters.but(date_from=filterbar.read_day(first), date_to=filterbar.read_day(last))
@@ -195,16 +225,16 @@ def _register_provenance(app, reader: Reader, data) -> None:
         blocks.draws(app, "provenance"),
         blocks.draws(app, "as-of"),
         Output("missed", "data"),
-        blocks.SEARCH,
+        blocks.ADDRESS,
         blocks.VERSION,
         Input("pulse", "data"),
     )
-    def show_provenance(search, version, _pulse):
+    def show_provenance(address, version, _pulse):
         try:
-            view = reader.read(search)
+            view = reader.read(address)
             footer, as_of, newest = _provenance(view)
         except WarehouseUnreachable:
-            language = reader.language(search)
+            language = reader.language(address)
             return {"": None}, {"": header.as_of(language, None, None, "")}, no_update
         if newest <= (version or 0):
             return {"": footer}, {"": as_of}, no_update
@@ -217,8 +247,8 @@ def _register_failure(app, reader: Reader) -> None:
     @app.callback(
         Output("failure-note", "children"),
         Input("failure", "data"),
-        State("url", "search"),
+        State("address", "data"),
         prevent_initial_call=True,
     )
-    def show_failure(failure, search):
-        return notices.failure(reader.language(search), failure)
+    def show_failure(failure, address):
+        return notices.failure(reader.language(address), failure)

@@ -75,32 +75,33 @@ def place(view) -> html.Ol:
         if unit is view.path[-1]:
             steps.append(html.Li(html.Span(name, **{"aria-current": "page"})))
         else:
-            code = None if unit is view.path[0] else unit.code
+            # the root needs no naming, except in a path
+            code = None if unit is view.path[0] and not view.filters.is_of_unit else unit.code
             steps.append(html.Li(link(name, view.filters.href(unit=code))))
     return html.Ol(steps, className="path")
 
 
-def search(language: Language, filters: Filters, units: list[tuple[str, str]]) -> list:
-    """`units` are (code, name); found with and without accents, and by code (assets/search.js)."""
+def search(language: Language, filters: Filters, units: list[tuple[str, str]], id: str = "unit-search") -> list:
+    """What fills the place `id`, of the class `unit-search`. `units` are (code, name); found with and without accents, and by code (assets/search.js)."""
     say = language.say
     box = html.Label(
         [
             html.Span(say("unit.search"), className="visually-hidden"),
-            dcc.Input(id="unit-search-input", type="search", placeholder=say("unit.search"), autoComplete="off"),
+            dcc.Input(id=f"{id}-input", className="unit-search-input", type="search", placeholder=say("unit.search"), autoComplete="off"),
         ]
     )
     found = [
         link(
             name,
             filters.href(unit=code),
-            id=f"unit-{code}",
+            id=f"{id}-{code}",
             role="option",
             tabIndex=-1,
             **{"data-search": f"{unaccented(name)} {code}", "aria-selected": "false"},
         )
         for code, name in units
     ]
-    shown = html.Div(found, id="unit-search-list", role="listbox", hidden=True, **{"aria-label": say("unit.path")})
+    shown = html.Div(found, id=f"{id}-list", className="unit-search-list", role="listbox", hidden=True, **{"aria-label": say("unit.path")})
     none = html.P(say("unit.none_found"), className="none-found", hidden=True)
     return [box, shown, none]
 

@@ -4,10 +4,11 @@ from dash import html
 
 from dashboard import blocks
 from dashboard.components import panel
+from dashboard.filters import EVERYTHING
 from dashboard.i18n import Language
 from dashboard.parts import charts, doses, people, tiles
 
-PATH, NAME = "/", "overview"
+PATH, NAME, USES = "/", "overview", EVERYTHING
 
 
 def layout(language: Language) -> list:

@@ -45,6 +45,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "footer.quarantined": ("cách ly", "quarantined"),
     "footer.sources": ("Nguồn số liệu", "Sources"),
     "footer.time_zone": ("Mọi giờ theo {zone}", "All times in {zone}"),
+    # --- menu
+    "menu.title": ("Các trang", "Pages"),
+    "menu.overview": ("Tổng quan", "Overview"),
+    "menu.not_there": ("Trang không có", "No such page"),
+    "missing.unit": ("Không có địa bàn nào mang mã {code}.", "There is no area with the code {code}."),
+    "missing.other": ("Không tìm thấy mã {code}.", "Nothing has the code {code}."),
+    "missing.hint": (
+        "Địa chỉ có thể bị gõ nhầm, hoặc mã đã đổi. Tìm theo tên:",
+        "The address may be mistyped, or the code may have changed. Search by name:",
+    ),
     # --- filters
     "filter.title": ("Bộ lọc", "Filters"),
     "filter.stage": ("Mức tiêm", "Stage"),
