@@ -7,10 +7,12 @@ to ask how fresh the sources are), `missed` (a batch that was never announced he
 side is assets/shell.js.
 """
 
+from datetime import UTC
+
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard import blocks, pages
-from dashboard.components import filterbar, header, menu, notices, provenance
+from dashboard.components import asof, filterbar, header, menu, notices, provenance
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
@@ -31,8 +33,9 @@ def layout(settings, data) -> html.Div:
     return html.Div([*stores, html.Div(id="frame", **after)], id="shell")
 
 
-def register_callbacks(app, settings, data) -> None:
-    reader = Reader(data, settings.dashboard.language, pages.USES)
+def register_callbacks(app, settings, data) -> Reader:
+    """Returns the reader of addresses, which knows all the tables then."""
+    reader = Reader(data, settings.dashboard.language, pages.USES, pages.NAMES)
     _register_browser_side(app)
 
     @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)
@@ -43,10 +46,12 @@ def register_callbacks(app, settings, data) -> None:
     for id, draw in AROUND.items():
         blocks.fill_quietly(app, reader, id, draw)
     _register_filters(app, reader)
+    _register_as_of(app, reader)
     _register_provenance(app, reader, data)
     _register_failure(app, reader)
     for page in pages.PAGES:
         page.register_callbacks(app, reader)
+    return reader
 
 
 def frame(language: Language, path: str, settings) -> list:
@@ -65,6 +70,8 @@ def frame(language: Language, path: str, settings) -> list:
         html.Main([*drawn("missing"), *content], id="content", tabIndex=-1),
         # no <footer>: Dash's own page has one around its scripts
         *drawn("provenance", html.Section, "provenance", **{"aria-label": language.say("footer.sources")}),
+        dcc.Store(id="moment-wanted"),
+        dcc.Store(id="moment-found"),
         dcc.Store(id="missed"),  # here, not above: a callback's outputs come into the page together
     ]
 
@@ -116,7 +123,13 @@ def _unit_options(view: View) -> list[tuple[str, str]]:
 
 def _notices(view: View) -> list:
     sample_day = view.data.today() if view.world.is_sample else None
-    return notices.notices(view.language, view.filters, view.ignored, sample_day)
+    return notices.notices(view.language, view.filters, view.ignored, sample_day, view.local(view.frozen_at))
+
+
+def _moments(view: View) -> list:
+    closings = [(closing.name, view.filters.href(as_of=closing.batch_id)) for closing in view.data.closings()]
+    back = None if view.filters.is_live else view.filters.href(as_of=None)
+    return asof.choices(view.language, closings, back)
 
 
 def _choices(view: View) -> list:
@@ -132,6 +145,7 @@ AROUND = {
     "place": lambda view: header.place(view) if view.world.root_unit_id else None,
     "menu-entries": lambda view: _menu(view) if view.world.root_unit_id else None,
     "missing": _missing,
+    "as-of-choices": _moments,
     "languages": lambda view: header.languages(view.language, view.filters),
     "notices": _notices,
     "switches": lambda view: filterbar.switches(view.language, view.filters, view.uses),
@@ -159,7 +173,8 @@ def _provenance(view: View) -> tuple:
     is_newest = found.version.batch_id == world.batch_id
     moment = provenance.known_until(found, world.committed_at) if is_newest else world.committed_at
     moment = view.frozen_at or moment
-    shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
+    trouble = provenance.trouble(lines) if view.filters.is_live else ""
+    shown = asof.as_of(view.language, view.local(moment), view.real_ms(moment), trouble, not view.filters.is_live)
     return provenance.footer(view.language, lines, world), shown, found.version.batch_id or 0
 
 
@@ -183,6 +198,7 @@ def _register_browser_side(app) -> None:
     side("address", Output("address", "data"), *here)
     for name, given in (
         ("follow", Input("chosen", "data")),
+        ("followMoment", Input("moment-found", "data")),
         ("catchUp", Input("missed", "data")),
     ):
         app.clientside_callback(ClientsideFunction("shell", name), given, prevent_initial_call=True)
@@ -220,6 +236,32 @@ def _register_filters(app, reader: Reader) -> None:
         return wanted.query(), no_update, no_update, no_update
 
 
+def _register_as_of(app, reader: Reader) -> None:
+    @app.callback(
+        Output("moment-found", "data"),
+        Input("moment-wanted", "data"),
+        State("address", "data"),
+        prevent_initial_call=True,
+    )
+    def find_moment(wanted, address):
+        view = reader.read(address)
+        return moment_found(view, wanted["moment"])
+
+
+def moment_found(view: View, wanted: str) -> dict:
+    """{query} of the same page as of a moment, or {said}: why there are no figures of it."""
+    now = view.local(view.now)
+    moment = asof.moment_wanted(wanted, now)
+    if moment is None:
+        return {"said": view.say("asof.no_moment")}
+    if moment >= now:
+        return {"query": view.filters.but(as_of=None).query()}
+    batch = view.data.batch_at(moment.astimezone(UTC))
+    if batch is None:
+        return {"said": view.say("asof.too_early", time=view.language.moment(moment))}
+    return {"query": view.filters.but(as_of=batch).query()}
+
+
 def _register_provenance(app, reader: Reader, data) -> None:
     @app.callback(
         blocks.draws(app, "provenance"),
@@ -235,7 +277,7 @@ def _register_provenance(app, reader: Reader, data) -> None:
             footer, as_of, newest = _provenance(view)
         except WarehouseUnreachable:
             language = reader.language(address)
-            return {"": None}, {"": header.as_of(language, None, None, "")}, no_update
+            return {"": None}, {"": asof.as_of(language, None, None, "", False)}, no_update
         if newest <= (version or 0):
             return {"": footer}, {"": as_of}, no_update
         # A batch that was never announced here: the page asks for it by itself.

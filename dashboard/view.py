@@ -28,6 +28,7 @@ class View:
     language: Language
     uses: Collection[str] = EVERYTHING  # the filters that the page uses
     missing: str | None = None  # what the path names and nobody knows
+    page: str = "overview"  # the page's NAME
 
     @property
     def say(self):
@@ -114,12 +115,15 @@ class View:
 class Reader:
     """Reads addresses: knows the warehouse's units and words, the pages, and the settings' language.
 
-    `pages`: path of each page → the filters that it uses.
+    `pages`: path of each page → the filters that it uses; `names`: → its NAME; `tables`: id of a block
+    → what makes its Table of a View, for taking it away (filled by dashboard/blocks.py).
     """
 
     data: object
     default_language: str
     pages: Mapping[str, Collection[str]] = field(default_factory=lambda: {"/": EVERYTHING})
+    names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
+    tables: dict = field(default_factory=dict)
 
     def read(self, address: str | None) -> View:
         filters, ignored = parts.read(address, self._known(), self.pages)
@@ -128,7 +132,8 @@ class Reader:
             filters = filters.but(as_of=None)
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
-        return View(self.data, filters, ignored, language, uses, self._missing(filters))
+        name = self.names.get(filters.path, "")
+        return View(self.data, filters, ignored, language, uses, self._missing(filters), name)
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""

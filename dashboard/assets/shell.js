@@ -72,8 +72,16 @@
     if (query !== undefined && query !== location.search) dash_clientside.set_props("url", { search: query });
   }
 
+  function followMoment(found) {
+    if (!found) return;
+    document.getElementById("as-of-said").textContent = found.said || "";
+    if (found.query === undefined) return;
+    document.getElementById("as-of-choice").open = false;
+    follow(found.query);
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    shell: { route, address, version, theme, follow, catchUp },
+    shell: { route, address, version, theme, follow, followMoment, catchUp },
   });
 
   // The frame is built by a callback: what depends on the screen is set when it appears.

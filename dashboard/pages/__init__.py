@@ -28,13 +28,14 @@ from dashboard.pages import overview
 
 PAGES: tuple[ModuleType, ...] = (overview,)
 USES = {page.PATH: frozenset(page.USES) for page in PAGES}
+NAMES = {page.PATH: page.NAME for page in PAGES}
 MENU = tuple(page for page in PAGES if not hasattr(page, "UNDER"))
 
 
 def find(path: str) -> ModuleType | None:
     """The page at a path, or None."""
     pattern, _ = filters.find(path, USES)
-    return next((page for page in PAGES if page.PATH == pattern), None)
+    return next((page for page in PAGES if pattern == page.PATH), None)
 
 
 def section(path: str) -> str:
