@@ -2,9 +2,11 @@
 
 from dash import html
 
+from dashboard import blocks
 from dashboard.components import panel, progress, ranking, tilemap
 from dashboard.components.tile_layouts import places
 from dashboard.filters import STAGES
+from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
 _KINDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Huyện ", "Quận ", "Phường ", "Xã ", "Tỉnh ")
@@ -39,7 +41,67 @@ def league(asked: View) -> html.Section | None:
     keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if has_mark else []
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
     content = [html.P(_standing_sentence(view, children), className="sentence"), table_frame(body)]
-    return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys)
+    take = blocks.take_away(asked, "ranking")
+    return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys, take)
+
+
+def league_table(asked: View) -> Table | None:
+    """The ranking's rows, with each of its figures in a column of its own."""
+    view = above_leaf(asked, asked.data.standing)
+    say, rows = view.say, standings(view)
+    if not children_of(view, rows):
+        return None
+    own, listed = self_of(rows), [row for row in rows if not row.is_self]
+    placed, nowhere = ranking.parted(listed)
+    people = say("ranking.people_unit")
+    columns = [
+        Column("name", say("ranking.name"), "text"),
+        Column("code", say("ranking.code"), "text"),
+        Column("rank", say("ranking.rank")),
+        Column("people", say("ranking.people"), unit=people),
+        Column("population", say("ranking.population"), unit=people),
+        Column("coverage", say("ranking.coverage"), "share"),
+        Column("target", say("ranking.target"), "share"),
+        Column("due", say("ranking.due"), "day"),
+        Column("change", say("ranking.change"), "points"),
+        Column("gap", say("ranking.gap"), unit=people),
+        Column("pace", say("ranking.pace_now"), "rate", say("ranking.pace_unit")),
+        Column("needed", say("ranking.pace_needed"), "rate", say("ranking.pace_unit")),
+        Column("earliest", say("ranking.projected_from"), "day"),
+        Column("latest", say("ranking.projected_to"), "day"),
+    ]
+    ordered = sorted(placed, key=lambda row: row.rank if row.rank is not None else float("inf"))
+    foot = [_taken(view, own, say("ranking.whole"), "whole")]
+    foot += [_taken(view, row, view.name(row.unit_id), "nowhere") for row in nowhere]
+    if nowhere:
+        total = {"name": say("ranking.total"), "people": own.people + sum(row.people for row in nowhere)}
+        foot.append(Row(total, kind="total"))
+    here = say("ranking.here")
+    names = {row.unit_id: here if row.unit_id == view.unit.unit_id else view.name(row.unit_id) for row in placed}
+    unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
+    return Table(level_title(view), unit, columns, [_taken(view, row, names[row.unit_id]) for row in ordered], foot)
+
+
+def _taken(view: View, row, name: str, kind: str = "") -> Row:
+    return Row(
+        {
+            "name": name,
+            "code": view.units[row.unit_id].code if row.unit_id > 0 else None,
+            "rank": row.rank if not kind else None,
+            "people": row.people,
+            "population": row.population,
+            "coverage": row.coverage,
+            "target": row.target_share,
+            "due": row.target_due_on,
+            "change": row.coverage_change,
+            "gap": row.gap,
+            "pace": row.pace,
+            "needed": row.pace_needed,
+            "earliest": row.projected_from,
+            "latest": row.projected_to,
+        },
+        kind=kind,
+    )
 
 
 def place_map(asked: View) -> html.Section | None:
