@@ -6,7 +6,7 @@ keeps ready must be equal to it, to the unit.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -24,6 +24,14 @@ MEASURES = (
     "app_confirmed", "entered_within_72h", "entered_same_day", "entered_day_1", "entered_day_2", "entered_day_3",
     "entered_days_4_7", "entered_days_8_14", "entered_later", "entered_unknown",
 )  # fmt: skip
+
+FAMILIES = ("people", "doses", "entries", "entered", "lots")
+
+# The stages of those who wait for the second dose, and of those who should have it, as in warehouse.stage.
+PENDING, DUE = 5, 6
+
+# The day of entry where a source does not say when, as in warehouse.ledger_entered.
+NOT_SAID = date(9999, 12, 31)
 
 # So many cells are held in memory before their sums go to the database.
 _CELLS = 150_000
@@ -143,9 +151,13 @@ def _lag_class(days: int | None) -> str:
 
 
 def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[str, tuple, list[int]]]:
-    """What one person adds: (family, cell, amounts). Families people, doses, entries, as the ledgers'."""
+    """What one person adds: (family, cell, amounts). Families people, doses, entries, entered, lots, as the ledgers'."""
     for stage, (day, vaccine) in course.reached.items():
         yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, day), [1]
+    if course.second_due_on:
+        _, vaccine = course.reached[1]
+        for stage in (PENDING, DUE) if course.doses == 1 else (DUE,):
+            yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, course.second_due_on), [1]
     for i in injections:
         if i.status != "completed":
             continue
@@ -155,6 +167,9 @@ def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[st
         if not is_duplicate:
             yield "doses", (i.injected_on, i.site_id, i.place_unit_id, i.residence_unit_id, i.vaccine_id, i.dose_number,
                             i.age_band, i.priority_group), [1]  # fmt: skip
+            entered_on = NOT_SAID if i.is_recorded_at_inferred else i.recorded_at.astimezone(zone).date()
+            yield "entered", (i.injected_on, i.site_id, i.place_unit_id, entered_on), [1]
+            yield "lots", (i.injected_on, i.site_id, i.place_unit_id, i.vaccine_id, i.dose_number, i.lot_number or ""), [1]
 
 
 def read_rules(db: psycopg.Connection, grace_days: int) -> Rules:
@@ -178,7 +193,7 @@ def recount(
     zone = ZoneInfo(time_zone)
     with db.transaction():
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        for name in ("people", "doses", "entries", "injections", "persons"):
+        for name in (*FAMILIES, "heard", "injections", "persons"):
             db.execute(VERIFY[f"create_recount_{name}"])
         rules = read_rules(db, grace_days)
         tally = _Tally(db)
@@ -201,7 +216,8 @@ class _Tally:
 
     def __init__(self, db: psycopg.Connection):
         self.db = db
-        self.sums: dict[str, dict[tuple, list[int]]] = {"people": {}, "doses": {}, "entries": {}}
+        self.sums: dict[str, dict[tuple, list[int]]] = {family: {} for family in FAMILIES}
+        self.heard: dict[int, datetime] = {}
         self.strays: dict[str, list[tuple]] = {"injections": [], "persons": []}
         self.size = 0
 
@@ -215,6 +231,8 @@ class _Tally:
                 held[:] = map(sum, zip(held, amounts, strict=True))
         for i in injections:
             key = (i.source_id, i.record_id)
+            if i.site_id is not None:
+                self.heard[i.site_id] = max(i.recorded_at, self.heard.get(i.site_id, i.recorded_at))
             if i.is_duplicate != (key in course.duplicates) or i.is_valid != (key in course.valid):
                 self.strays["injections"].append(key)
         if course.doses:
@@ -231,6 +249,8 @@ class _Tally:
         for family, sums in self.sums.items():
             self._copy(family, (cell + tuple(amounts) for cell, amounts in sums.items()))
             sums.clear()
+        self._copy("heard", self.heard.items())
+        self.heard.clear()
         for name, rows in self.strays.items():
             self._copy(name, rows)
             rows.clear()

@@ -17,6 +17,7 @@ from sql.settings import Reference, Settings
 SQL = sql.load("queries/reference.sql")
 _NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 STAGES = ("first", "complete", "booster1", "booster2")
+STOCK_KINDS = ("allocated", "received", "opened", "discarded", "counted")
 SITE_KINDS = ("fixed", "hospital", "mobile", "other")
 
 
@@ -94,6 +95,11 @@ TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
     "targets": {"unit_code": (_text, False), "stage": (_one_of(*STAGES), True), "age_band": (_text, False),
                 "priority_group": (_between(1, 99), False), "share": (_share, True), "due_on": (_day, True),
                 "source": (_text, True), "valid_from": (_day, True), "is_sample": (_is, False)},
+    "sessions": {"site_code": (_text, True), "day": (_day, True), "from_hour": (_between(0, 23), True),
+                 "to_hour": (_between(1, 24), True), "planned_doses": (_count, False)},
+    "stock": {"unit_code": (_text, False), "site_code": (_text, False), "vaccine_code": (_text, True),
+              "lot_number": (_text, False), "kind": (_one_of(*STOCK_KINDS), True), "day": (_day, True),
+              "doses": (_count, True), "doses_per_vial": (_between(1, 99), False), "document": (_text, False)},
 }  # fmt: skip
 
 # What tells one row of a table from another.
@@ -102,6 +108,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "dose_rules": ("vaccine_code", "previous_vaccine_code", "valid_from"), "booster_rules": ("booster", "valid_from"),
     "populations": ("version", "unit_code", "age_band", "priority_group"),
     "targets": ("unit_code", "stage", "age_band", "priority_group", "valid_from"),
+    "sessions": ("site_code", "day", "from_hour"),
+    "stock": ("unit_code", "site_code", "vaccine_code", "lot_number", "kind", "day", "document"),
 }  # fmt: skip
 
 
@@ -155,6 +163,7 @@ def _write_all(
         _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
     _write_in_force(db, write, given["populations"], given["targets"], settings)
+    _write_supply(db, write, given["sessions"], given["stock"])
     write.changed += db.execute(SQL["write_world"], {
         "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": root[0],
         "levels": Jsonb([level.model_dump() for level in settings.units.levels]),
@@ -221,6 +230,22 @@ def _write_in_force(
     write("open_targets", [], batch=batch)
 
 
+def _write_supply(db: psycopg.Connection, write: _Writer, sessions: list[dict], stock: list[dict]) -> None:
+    """Sessions and stock: rows that changed are closed and opened as those of populations and targets are."""
+    (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
+    for name, rows in (("sessions", sessions), ("stock", stock)):
+        write.table = name
+        _refuse(db, "unknown_sites", f"{name}: not a site of the sites table:", rows=Jsonb(rows))
+    vaccines = Jsonb(sorted({row["vaccine_code"] for row in stock}))
+    _refuse(db, "unknown_vaccines", "stock: not a vaccine of the vaccines table:", codes=vaccines)
+    _refuse(db, "stock_without_unit", "stock: not a unit that is valid on the day:", rows=Jsonb(stock))
+    for statement in ("close_sessions", "open_sessions"):
+        write(statement, sessions, batch=batch)
+    db.execute(SQL["give_stock"], {"rows": Jsonb(stock)})
+    for statement in ("close_stock", "open_stock"):
+        write(statement, [], batch=batch)
+
+
 def _refuse(db: psycopg.Connection, statement: str, complaint: str, **values) -> None:
     found = db.execute(SQL[statement], values).fetchmany(6)
     if found:
@@ -253,6 +278,10 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
             rows[-1]["previous_vaccine_code"] = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
         if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
             raise ReferenceError(f"{place} line {line}: valid_to is before valid_from")
+        if name == "sessions" and rows[-1]["to_hour"] <= rows[-1]["from_hour"]:
+            raise ReferenceError(f"{place} line {line}: to_hour must be after from_hour")
+        if name == "stock" and not (rows[-1]["unit_code"] or rows[-1]["site_code"]):
+            raise ReferenceError(f"{place} line {line}: unit_code or site_code must be there")
     if not rows and name in NEVER_EMPTY:
         raise ReferenceError(f"{place}: there is no row in it")
     if name == "units":

@@ -121,6 +121,9 @@ class References(Model):
     booster_rules: Reference
     populations: Reference
     targets: Reference
+    # Not to be had everywhere; without them pages say that nothing is known, never zero.
+    sessions: Reference | None = None
+    stock: Reference | None = None
     every_seconds: Annotated[int, Field(ge=1)] = 300
 
 
@@ -249,6 +252,10 @@ class Dashboard(Model):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     language: Literal["vi", "en"] = "vi"
     stale_after_seconds: Annotated[int, Field(ge=1)] = 60
+    # A site with an open session is silent when nothing was recorded for so long.
+    silent_after_minutes: Annotated[int, Field(ge=1)] = 60
+    # Coverage from which a unit is in RED category 1 or 2.
+    red_coverage: Annotated[float, Field(gt=0, le=1)] = 0.9
 
 
 class Settings(Model):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import psycopg
@@ -27,11 +27,14 @@ def enter_backlog(
     platform.open_doors(db)
     with db.transaction():
         platform.lock(db)
+        today = (now + timedelta(seconds=UTC_OFFSET_SECONDS)).date()
         if platform.has_records(db):
+            platform.stock_up(db, today)
             return False
         tell(f"Sample data: making about {size:,} injections")
         entries = backlog(people, seed, now, size)
         platform.fill(db, _tables(people, entries, tell), len(entries))
+        platform.stock_up(db, today)
     with db.transaction():
         db.execute("ANALYZE platform.injections")
     pa.default_memory_pool().release_unused()  # 100 MB that what follows will not need again

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ from sqlalchemy import make_url
 
 from etl.sample.places import OPENED_ON, province
 from etl.sample.rows import COLUMNS
+from etl.sample.vaccines import ALL_SPELLINGS, CODE_OF_SPELLING, CODES, DOSES_PER_VIAL
 from sql import statements
 from sql.connect import conninfo
 
@@ -36,17 +38,36 @@ def open_doors(db: psycopg.Connection) -> None:
     """Make schema, sites and the empty table of injections, unless they are there: readers find no table missing."""
     with db.transaction():
         lock(db)
-        if db.execute(SQL["exists"]).fetchone()[0]:
-            return
-        db.execute(SQL["create"])
-        rows = [(s.code, s.name, s.kind, s.unit_code, s.daily_plan, OPENED_ON) for s in province().sites]
-        with db.cursor() as cursor:
-            cursor.executemany("INSERT INTO platform.sites VALUES (%s, %s, %s, %s, %s, %s)", rows)
+        if not db.execute(SQL["exists"]).fetchone()[0]:
+            db.execute(SQL["create"])
+            rows = [(s.code, s.name, s.kind, s.unit_code, s.daily_plan, OPENED_ON) for s in province().sites]
+            with db.cursor() as cursor:
+                cursor.executemany("INSERT INTO platform.sites VALUES (%s, %s, %s, %s, %s, %s)", rows)
+        db.execute(SQL["create_supply"])
 
 
 def has_records(db: psycopg.Connection) -> bool:
     """Whether the backlog is there; it is there whole or not at all."""
     return db.execute(SQL["has_records"]).fetchone()[0]
+
+
+def stock_up(db: psycopg.Connection, today: date) -> None:
+    """Write the stock that the records so far must have come from, unless it is there. In the caller's transaction."""
+    if db.execute(SQL["has_stock"]).fetchone()[0]:
+        return
+    sites, districts = province().sites, province().districts
+    db.execute(
+        SQL["fill_stock"],
+        {
+            "sites": [site.code for site in sites],
+            "districts": [districts[site.district] for site in sites],
+            "spellings": list(ALL_SPELLINGS),
+            "codes": [CODES[code] for code in CODE_OF_SPELLING],
+            "vaccines": list(CODES),
+            "doses_per_vial": list(DOSES_PER_VIAL),
+            "today": today,
+        },
+    )
 
 
 def fill(db: psycopg.Connection, tables: Iterable[pa.Table], count: int) -> None:

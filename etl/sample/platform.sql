@@ -52,6 +52,73 @@ CREATE INDEX injections_changes ON platform.injections (cap_nhat_luc, ma_mui_tie
 
 CREATE SEQUENCE platform.ma_mui_tiem_seq;
 
+-- name: create_supply
+-- Beside a Platform that an earlier version made, too. Fixed sites plan a session on each day from Monday to Saturday.
+CREATE TABLE IF NOT EXISTS platform.sessions (
+    ma_diem_tiem  text NOT NULL,
+    ngay          date NOT NULL,
+    tu_gio        smallint NOT NULL,
+    den_gio       smallint NOT NULL,
+    so_mui        integer NOT NULL,
+    PRIMARY KEY (ma_diem_tiem, ngay)
+);
+COMMENT ON TABLE platform.sessions IS 'One row per session that a site plans; sample data.';
+INSERT INTO platform.sessions
+SELECT s.ma_diem_tiem, day::date, 7, 17, s.ke_hoach_ngay
+FROM platform.sites s CROSS JOIN generate_series(s.hoat_dong_tu, '2022-12-31', interval '1 day') AS day
+WHERE s.loai <> 'mobile' AND date_part('isodow', day) < 7 AND NOT EXISTS (SELECT FROM platform.sessions);
+
+CREATE TABLE IF NOT EXISTS platform.stock (
+    ma_huyen      text NOT NULL,
+    ma_vac_xin    text NOT NULL,
+    so_lo         text,
+    loai          text NOT NULL,
+    ngay          date NOT NULL,
+    so_lieu       integer NOT NULL,
+    lieu_moi_lo   smallint NOT NULL
+);
+COMMENT ON TABLE platform.stock IS 'One row per movement of a district''s stock, in doses; sample data.';
+
+-- name: fill_stock
+-- Each lot came the day before its first use, in whole vials and a little more than was used; some of each opened vial
+-- was lost. What lies in stock beyond that lasts each district and vaccine from 4 to 40 days.
+INSERT INTO platform.stock
+WITH given AS (
+    SELECT p.ma_huyen, v.ma_vac_xin, i.so_lo, k.ngay
+    FROM platform.injections i
+    JOIN unnest(%(sites)s::text[], %(districts)s::text[]) AS p (ma_diem_tiem, ma_huyen) USING (ma_diem_tiem)
+    JOIN unnest(%(spellings)s::text[], %(codes)s::text[]) AS v (ten_vac_xin, ma_vac_xin) USING (ten_vac_xin)
+    CROSS JOIN LATERAL (SELECT (i.thoi_gian_tiem AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS ngay) AS k
+    WHERE i.trang_thai = 'Đã tiêm' AND i.so_lo IS NOT NULL AND k.ngay BETWEEN '2021-03-01' AND %(today)s::date
+), vial AS (
+    SELECT * FROM unnest(%(vaccines)s::text[], %(doses_per_vial)s::smallint[]) AS d (ma_vac_xin, lieu_moi_lo)
+), lot AS (
+    SELECT g.ma_huyen, g.ma_vac_xin, g.so_lo, v.lieu_moi_lo AS vial, min(g.ngay) AS first_on, max(g.ngay) AS last_on,
+        ceil(count(*) * 1.03 / v.lieu_moi_lo) AS opened
+    FROM given g JOIN vial v USING (ma_vac_xin)
+    GROUP BY g.ma_huyen, g.ma_vac_xin, g.so_lo, v.lieu_moi_lo
+), last_weeks AS (
+    SELECT g.ma_huyen, g.ma_vac_xin, v.lieu_moi_lo AS vial,
+        ceil(count(*) / 14.0 * (4 + ('x' || left(md5(g.ma_huyen || g.ma_vac_xin), 4))::bit(16)::integer %% 37)
+            / v.lieu_moi_lo) AS vials
+    FROM given g JOIN vial v USING (ma_vac_xin)
+    WHERE g.ngay > %(today)s::date - 14
+    GROUP BY g.ma_huyen, g.ma_vac_xin, v.lieu_moi_lo
+), received AS (
+    SELECT ma_huyen, ma_vac_xin, so_lo, first_on - 1 AS ngay, opened * vial AS doses, vial FROM lot
+    UNION ALL
+    SELECT ma_huyen, ma_vac_xin, 'MH-KHO', %(today)s::date - 2, vials * vial, vial FROM last_weeks
+)
+SELECT ma_huyen, ma_vac_xin, so_lo, 'received', ngay, doses, vial FROM received
+UNION ALL
+SELECT ma_huyen, ma_vac_xin, so_lo, 'opened', last_on, opened * vial, vial FROM lot
+UNION ALL
+SELECT ma_huyen, ma_vac_xin, NULL, 'allocated', date_trunc('month', ngay)::date, sum(doses) + 10 * max(vial), max(vial)
+FROM received GROUP BY ma_huyen, ma_vac_xin, date_trunc('month', ngay)
+
+-- name: has_stock
+SELECT EXISTS (SELECT FROM platform.stock)
+
 -- name: begin_backlog
 CREATE TABLE platform.backlog (LIKE platform.injections INCLUDING COMMENTS);
 SET LOCAL maintenance_work_mem = '256MB';

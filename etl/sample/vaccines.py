@@ -9,6 +9,7 @@ from etl.sample.rhythm import day_number
 CODES = ("AZ", "PF", "MO", "SP", "SV", "AB", "HV", "JS", "SL", "CV")
 AZ, PF, MO, SP, SV, AB, HV, JS, SL, CV = range(len(CODES))
 PRIMARY_DOSES = np.array([2, 2, 2, 2, 2, 3, 2, 1, 1, 2])
+DOSES_PER_VIAL = (10, 6, 10, 1, 1, 10, 1, 5, 1, 10)
 HEALTH_WORKERS_ONLY_UNTIL = day_number(date(2021, 4, 18))
 SHORTER_AZ_ON = day_number(date(2021, 9, 20))
 

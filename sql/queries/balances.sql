@@ -48,12 +48,23 @@ FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to
 GROUP BY place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
 ON CONFLICT (day, place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_doses_site
-INSERT INTO warehouse.balance_doses_site AS held (site_id, day, vaccine_id, dose_number, doses)
-SELECT site_id, day, vaccine_id, dose_number, sum(doses)
-FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY site_id, day, vaccine_id, dose_number HAVING sum(doses) <> 0
-ON CONFLICT (site_id, day, vaccine_id, dose_number) DO UPDATE SET doses = held.doses + excluded.doses
+-- name: fold_entered
+INSERT INTO warehouse.balance_entered AS held (day, entered_on, site_id, place_unit_id, doses)
+SELECT day, entered_on, site_id, place_unit_id, sum(doses)
+FROM warehouse.ledger_entered WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY day, entered_on, site_id, place_unit_id HAVING sum(doses) <> 0
+ORDER BY day, site_id, entered_on, place_unit_id
+ON CONFLICT (day, site_id, entered_on, place_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_lots
+INSERT INTO warehouse.balance_lots AS held (
+    site_id, place_unit_id, day, doses, vaccine_id, dose_number, lot_number)
+SELECT site_id, place_unit_id, day, sum(doses), vaccine_id, dose_number, lot_number
+FROM warehouse.ledger_lots WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY site_id, place_unit_id, day, vaccine_id, dose_number, lot_number HAVING sum(doses) <> 0
+ORDER BY site_id, day, vaccine_id, dose_number, lot_number, place_unit_id
+ON CONFLICT (site_id, day, vaccine_id, dose_number, lot_number, place_unit_id)
+DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_entries
 INSERT INTO warehouse.balance_entries AS held (

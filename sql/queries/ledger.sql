@@ -8,7 +8,10 @@ WITH reached AS (
     FROM (SELECT *, 1 AS sign FROM person_after UNION ALL SELECT *, -1 FROM person_before) AS p
     CROSS JOIN LATERAL (VALUES
         (1::smallint, p.first_on, p.first_vaccine_id), (2::smallint, p.complete_on, p.complete_vaccine_id),
-        (3::smallint, p.booster1_on, p.booster1_vaccine_id), (4::smallint, p.booster2_on, p.booster2_vaccine_id)
+        (3::smallint, p.booster1_on, p.booster1_vaccine_id), (4::smallint, p.booster2_on, p.booster2_vaccine_id),
+        -- Who waits for the second dose, and who should have it: no stages reached, on the day after which it is overdue.
+        (5::smallint, CASE WHEN p.doses = 1 THEN p.second_due_on END, p.first_vaccine_id),
+        (6::smallint, p.second_due_on, p.first_vaccine_id)
     ) AS s (stage, day, vaccine_id)
     WHERE s.day IS NOT NULL
 )
@@ -35,6 +38,43 @@ FROM (
 ) AS side
 GROUP BY injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, cause
 HAVING sum(sign) <> 0
+
+-- name: post_entered
+INSERT INTO warehouse.ledger_entered (batch_id, posting, day, entered_on, site_id, place_unit_id, doses, cause)
+SELECT %(batch_id)s, row_number() OVER (), injected_on, entered_on, site_id, place_unit_id, sum(sign), cause
+FROM (
+    SELECT injected_on, site_id, place_unit_id, cause, 1 AS sign,
+        CASE WHEN is_recorded_at_inferred THEN '9999-12-31' ELSE (recorded_at AT TIME ZONE %(time_zone)s)::date END AS entered_on
+    FROM after WHERE is_given
+    UNION ALL
+    SELECT injected_on, site_id, place_unit_id, cause, -1,
+        CASE WHEN is_recorded_at_inferred THEN '9999-12-31' ELSE (recorded_at AT TIME ZONE %(time_zone)s)::date END
+    FROM before WHERE status = 'completed' AND NOT is_duplicate
+) AS side
+GROUP BY injected_on, entered_on, site_id, place_unit_id, cause
+HAVING sum(sign) <> 0
+
+-- name: post_lots
+INSERT INTO warehouse.ledger_lots (
+    batch_id, posting, day, site_id, place_unit_id, doses, vaccine_id, dose_number, cause, lot_number)
+SELECT %(batch_id)s, row_number() OVER (), injected_on, site_id, place_unit_id, sum(sign), vaccine_id, dose_number, cause,
+    lot_number
+FROM (
+    SELECT injected_on, site_id, place_unit_id, vaccine_id, dose_number, cause, 1 AS sign,
+        coalesce(lot_number, '') AS lot_number
+    FROM after WHERE is_given
+    UNION ALL
+    SELECT injected_on, site_id, place_unit_id, vaccine_id, dose_number, cause, -1, coalesce(lot_number, '')
+    FROM before WHERE status = 'completed' AND NOT is_duplicate
+) AS side
+GROUP BY injected_on, site_id, place_unit_id, vaccine_id, dose_number, cause, lot_number
+HAVING sum(sign) <> 0
+
+-- name: hear_sites
+-- Whatever the record says, a site that sent it is not silent.
+INSERT INTO warehouse.site_heard AS held (site_id, heard_at)
+SELECT site_id, max(recorded_at) FROM after WHERE site_id IS NOT NULL GROUP BY site_id ORDER BY site_id
+ON CONFLICT (site_id) DO UPDATE SET heard_at = excluded.heard_at WHERE held.heard_at < excluded.heard_at
 
 -- name: post_entries
 -- Each dose adds one to every measure that it fulfils; a duplicate adds one to duplicates and to nothing else.

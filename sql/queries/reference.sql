@@ -20,6 +20,7 @@ WHERE unit_id > 0 AND NOT EXISTS (
     EXISTS (SELECT FROM warehouse.site s WHERE s.unit_id = u.unit_id)
     OR EXISTS (SELECT FROM warehouse.population p WHERE p.unit_id = u.unit_id)
     OR EXISTS (SELECT FROM warehouse.target t WHERE t.unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM warehouse.stock_movement t WHERE t.unit_id = u.unit_id)
     OR EXISTS (SELECT FROM warehouse.injection i WHERE u.unit_id IN (i.place_unit_id, i.residence_unit_id))
     OR EXISTS (SELECT FROM warehouse.person p WHERE p.residence_unit_id = u.unit_id)
     OR EXISTS (SELECT FROM warehouse.ledger_people l WHERE l.unit_id = u.unit_id)
@@ -203,7 +204,11 @@ CREATE TEMP TABLE IF NOT EXISTS target_given (
     unit_id integer, stage smallint, age_band smallint, priority_group smallint, share numeric(5, 4), due_on date,
     source text, valid_from date, is_sample boolean
 ) ON COMMIT DELETE ROWS;
-TRUNCATE population_given, target_given
+CREATE TEMP TABLE IF NOT EXISTS stock_given (
+    unit_id integer, site_id integer, vaccine_id smallint, lot_number text COLLATE "C", kind text, day date, doses integer,
+    doses_per_vial smallint, document text
+) ON COMMIT DELETE ROWS;
+TRUNCATE population_given, target_given, stock_given
 
 -- name: close_population_versions
 UPDATE warehouse.population_version held SET to_batch = %(batch)s::bigint
@@ -261,7 +266,7 @@ INSERT INTO target_given
 SELECT u.unit_id, s.stage, b.age_band, r.priority_group, r.share, r.due_on, r.source, r.valid_from, coalesce(r.is_sample, false)
 FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, stage text, age_band text, priority_group smallint, share numeric,
     due_on date, source text, valid_from date, is_sample boolean)
-JOIN warehouse.stage s ON s.code = r.stage
+JOIN warehouse.stage s ON s.code = r.stage AND s.is_reached
 LEFT JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.valid_from AND u.valid_to
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
 
@@ -278,6 +283,59 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 INSERT INTO warehouse.target (unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, from_batch)
 SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, %(batch)s::bigint FROM target_given
 ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) WHERE to_batch = 9223372036854775807 DO NOTHING
+
+-- name: unknown_sites
+SELECT DISTINCT r.site_code FROM jsonb_to_recordset(%(rows)s) AS r (site_code text)
+WHERE r.site_code IS NOT NULL AND NOT EXISTS (SELECT FROM warehouse.site s WHERE s.code = r.site_code)
+
+-- name: stock_without_unit
+SELECT DISTINCT r.unit_code || ' (' || r.day || ')'
+FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, site_code text, day date)
+WHERE r.site_code IS NULL AND NOT EXISTS (
+    SELECT FROM warehouse.unit u WHERE u.code = r.unit_code AND r.day BETWEEN u.valid_from AND u.valid_to)
+
+-- name: close_sessions
+-- A table that does not reach back any more forgets nothing: what was planned on a day before its first stays.
+UPDATE warehouse.session held SET to_batch = %(batch)s::bigint
+FROM (SELECT coalesce(min(r.day), '-infinity') AS day FROM jsonb_to_recordset(%(rows)s) AS r (day date)) AS first
+WHERE held.to_batch = 9223372036854775807 AND held.day >= first.day AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (site_code text, day date, from_hour smallint, to_hour smallint,
+        planned_doses integer)
+    JOIN warehouse.site s ON s.code = r.site_code
+    WHERE (s.site_id, r.day, r.from_hour, r.to_hour) = (held.site_id, held.day, held.from_hour, held.to_hour)
+      AND r.planned_doses IS NOT DISTINCT FROM held.planned_doses)
+
+-- name: open_sessions
+INSERT INTO warehouse.session (site_id, day, from_hour, to_hour, planned_doses, from_batch)
+SELECT s.site_id, r.day, r.from_hour, r.to_hour, r.planned_doses, %(batch)s::bigint
+FROM jsonb_to_recordset(%(rows)s) AS r (site_code text, day date, from_hour smallint, to_hour smallint, planned_doses integer)
+JOIN warehouse.site s ON s.code = r.site_code
+ON CONFLICT (site_id, day, from_hour) WHERE to_batch = 9223372036854775807 DO NOTHING
+
+-- name: give_stock
+-- Of a site: in the site's unit.
+INSERT INTO stock_given
+SELECT coalesce(s.unit_id, u.unit_id), s.site_id, v.vaccine_id, coalesce(r.lot_number, ''), r.kind, r.day, r.doses,
+    r.doses_per_vial, coalesce(r.document, '')
+FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, site_code text, vaccine_code text, lot_number text, kind text,
+    day date, doses integer, doses_per_vial smallint, document text)
+JOIN warehouse.vaccine v ON v.code = r.vaccine_code
+LEFT JOIN warehouse.site s ON s.code = r.site_code
+LEFT JOIN warehouse.unit u ON u.code = r.unit_code AND r.day BETWEEN u.valid_from AND u.valid_to
+
+-- name: close_stock
+UPDATE warehouse.stock_movement held SET to_batch = %(batch)s::bigint
+WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+    SELECT FROM stock_given g
+    WHERE (g.unit_id, g.vaccine_id, g.lot_number, g.kind, g.day, g.doses, g.document)
+        = (held.unit_id, held.vaccine_id, held.lot_number, held.kind, held.day, held.doses, held.document)
+      AND g.site_id IS NOT DISTINCT FROM held.site_id AND g.doses_per_vial IS NOT DISTINCT FROM held.doses_per_vial)
+
+-- name: open_stock
+INSERT INTO warehouse.stock_movement (
+    unit_id, site_id, vaccine_id, lot_number, kind, day, doses, doses_per_vial, document, from_batch)
+SELECT unit_id, site_id, vaccine_id, lot_number, kind, day, doses, doses_per_vial, document, %(batch)s::bigint FROM stock_given
+ON CONFLICT (unit_id, site_id, vaccine_id, lot_number, kind, day, document) WHERE to_batch = 9223372036854775807 DO NOTHING
 
 -- name: write_world
 INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days)

@@ -5,7 +5,7 @@
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
     app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
     sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
-    is_duplicate, is_valid
+    is_duplicate, is_valid, lot_number
 FROM warehouse.injection ORDER BY person_key
 
 -- name: primary_doses
@@ -34,6 +34,16 @@ CREATE TEMP TABLE recount_entries (day date, site_id integer, place_unit_id inte
     bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
     entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint) ON COMMIT
     DROP
+
+-- name: create_recount_entered
+CREATE TEMP TABLE recount_entered (day date, site_id integer, place_unit_id integer, entered_on date, doses bigint) ON COMMIT DROP
+
+-- name: create_recount_lots
+CREATE TEMP TABLE recount_lots (day date, site_id integer, place_unit_id integer, vaccine_id smallint, dose_number smallint,
+    lot_number text COLLATE "C", doses bigint) ON COMMIT DROP
+
+-- name: create_recount_heard
+CREATE TEMP TABLE recount_heard (site_id integer, heard_at timestamptz) ON COMMIT DROP
 
 -- name: create_recount_injections
 CREATE TEMP TABLE recount_injections (source_id smallint, record_id text) ON COMMIT DROP
@@ -212,19 +222,68 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
--- name: compare_balance_doses_site
+-- name: compare_ledger_entered
 WITH r AS (
-    SELECT site_id, day, vaccine_id, dose_number, sum(doses) AS doses
-    FROM recount_doses GROUP BY site_id, day, vaccine_id, dose_number
+    SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
+    FROM recount_entered GROUP BY day, site_id, place_unit_id, entered_on
 ), h AS (
-    SELECT site_id, day, vaccine_id, dose_number, sum(doses) AS doses
-    FROM warehouse.balance_doses_site GROUP BY site_id, day, vaccine_id, dose_number
-    HAVING (sum(doses)) <> (0)
+    SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
+    FROM warehouse.ledger_entered GROUP BY day, site_id, place_unit_id, entered_on
+    HAVING sum(doses) <> 0
 )
-SELECT site_id, day, vaccine_id, dose_number, r.doses AS recounted_doses, h.doses AS held_doses
-FROM r FULL JOIN h USING (site_id, day, vaccine_id, dose_number)
-WHERE (r.doses)
-    IS DISTINCT FROM (h.doses)
+SELECT day, site_id, place_unit_id, entered_on, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, entered_on)
+WHERE r.doses IS DISTINCT FROM h.doses
+LIMIT 100
+
+-- name: compare_balance_entered
+WITH r AS (
+    SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
+    FROM recount_entered GROUP BY day, site_id, place_unit_id, entered_on
+), h AS (
+    SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
+    FROM warehouse.balance_entered GROUP BY day, site_id, place_unit_id, entered_on
+    HAVING sum(doses) <> 0
+)
+SELECT day, site_id, place_unit_id, entered_on, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, entered_on)
+WHERE r.doses IS DISTINCT FROM h.doses
+LIMIT 100
+
+-- name: compare_ledger_lots
+WITH r AS (
+    SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, sum(doses) AS doses
+    FROM recount_lots GROUP BY day, site_id, place_unit_id, vaccine_id, dose_number, lot_number
+), h AS (
+    SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, sum(doses) AS doses
+    FROM warehouse.ledger_lots GROUP BY day, site_id, place_unit_id, vaccine_id, dose_number, lot_number
+    HAVING sum(doses) <> 0
+)
+SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, vaccine_id, dose_number, lot_number)
+WHERE r.doses IS DISTINCT FROM h.doses
+LIMIT 100
+
+-- name: compare_balance_lots
+WITH r AS (
+    SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, sum(doses) AS doses
+    FROM recount_lots GROUP BY day, site_id, place_unit_id, vaccine_id, dose_number, lot_number
+), h AS (
+    SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, sum(doses) AS doses
+    FROM warehouse.balance_lots GROUP BY day, site_id, place_unit_id, vaccine_id, dose_number, lot_number
+    HAVING sum(doses) <> 0
+)
+SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, vaccine_id, dose_number, lot_number)
+WHERE r.doses IS DISTINCT FROM h.doses
+LIMIT 100
+
+-- name: compare_site_heard
+-- A site was heard at its latest record or, where that was corrected, later: never earlier.
+SELECT r.site_id, r.recounted_heard_at, h.heard_at AS held_heard_at
+FROM (SELECT site_id, max(heard_at) AS recounted_heard_at FROM recount_heard GROUP BY site_id) AS r
+LEFT JOIN warehouse.site_heard h USING (site_id)
+WHERE h.heard_at IS NULL OR h.heard_at < r.recounted_heard_at
 LIMIT 100
 
 -- name: compare_ledger_entries

@@ -105,7 +105,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         t.valid_from DESC, t.target_id DESC
 $$;
 
--- People by unit, stage and day, for the days asked for. One row per unit of residence, stage and day.
+-- People by unit, stage and day, for the days asked for. One row per unit of residence, stage and day. Only stages that
+-- are reached: those who wait for the second dose are in mart.waiting.
 CREATE FUNCTION mart.people_by_day(
     p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
@@ -113,17 +114,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.unit_id, p.stage, p.day, sum(p.people)
     FROM (
         SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
-        WHERE p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+        WHERE b.stage <= 4 AND p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
         SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
-        WHERE (p_groups IS NOT NULL OR p_vaccines IS NOT NULL) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+        WHERE b.stage <= 4 AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
         SELECT l.unit_id, l.stage, l.day, -l.people FROM warehouse.ledger_people l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+        WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
@@ -139,12 +140,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.unit_id, p.stage, sum(p.people)
     FROM (
         SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
-        WHERE (p_ages IS NULL OR b.age_band = ANY (p_ages))
+        WHERE b.stage <= 4 AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
         UNION ALL
         SELECT l.unit_id, l.stage, -l.people FROM warehouse.ledger_people l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+        WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
@@ -187,7 +188,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT m.row_id, s.stage, coalesce(sum(c.people), 0) AS people, coalesce(sum(r.today), 0) AS today,
             coalesce(sum(r.yesterday), 0) AS yesterday, coalesce(sum(r.week1), 0) AS week1,
             coalesce(sum(r.week2), 0) AS week2, coalesce(sum(r.week3), 0) AS week3, coalesce(sum(r.week4), 0) AS week4
-        FROM member m CROSS JOIN warehouse.stage s
+        FROM member m JOIN warehouse.stage s ON s.is_reached
         LEFT JOIN counted c ON c.unit_id = m.unit_id AND c.stage = s.stage
         LEFT JOIN recent r ON r.unit_id = m.unit_id AND r.stage = s.stage
         GROUP BY m.row_id, s.stage

@@ -116,8 +116,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
         UNION ALL
-        SELECT s.unit_id, NULL, b.vaccine_id, b.dose_number, b.doses
-        FROM warehouse.balance_doses_site b JOIN warehouse.site s USING (site_id)
+        SELECT b.place_unit_id, NULL, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_lots b
         WHERE (p_from IS NOT NULL OR p_to IS NOT NULL) AND p_basis = 'place' AND p_ages IS NULL AND p_groups IS NULL
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from etl.recount import MEASURES, Rules, cells, plain_course
+from etl.recount import FAMILIES, MEASURES, Rules, cells, plain_course
 from tests.etl.world import NOW, ZONE, at
 
 _ZONE = ZoneInfo(ZONE)
@@ -37,7 +37,7 @@ def figures(history: list[dict]) -> dict[str, Counter]:
     persons: dict[str, list] = {}
     for version in newest.values():
         persons.setdefault(version["person"], []).append(_injection(version))
-    sums = {"people": Counter(), "doses": Counter(), "entries": Counter()}
+    sums = {family: Counter() for family in FAMILIES}
     for injections in persons.values():
         for family, cell, amounts in cells(injections, plain_course(injections, RULES), _ZONE):
             if family == "entries":
@@ -74,7 +74,7 @@ def _injection(v: dict) -> SimpleNamespace:
     return SimpleNamespace(
         source_id=1, record_id=v["record_id"], injected_at=injected_at, injected_on=day, recorded_at=recorded_at,
         is_recorded_at_inferred=recorded_at is None, status=v["status"], vaccine_id=v["vaccine_code"],
-        dose_number=v["dose_number"], dose_kind=v.get("dose_kind"), site_id=v["site_code"],
+        dose_number=v["dose_number"], dose_kind=v.get("dose_kind"), lot_number=v.get("lot_number"), site_id=v["site_code"],
         place_unit_id=SITES.get(v["site_code"]), residence_unit_id=residence if residence in UNITS else "-" if residence else "",
         age_band=next((band for low, high, band in bands if age is not None and low <= age <= high), 0),
         priority_group=v["priority_group"] or 0, birth_year=v["birth_year"], sex=v["sex"] or "unknown",

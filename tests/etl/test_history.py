@@ -19,8 +19,8 @@ pytestmark = pytest.mark.both
 
 _START = date(2021, 3, 1)
 _FACTS = "injection, record, person, quarantine, batch, ledger_people, ledger_doses, ledger_entries, balance_people, " \
-    "balance_people_total, balance_people_day, balance_doses, balance_doses_total, balance_doses_day, balance_doses_site, " \
-    "balance_entries"  # fmt: skip
+    "balance_people_total, balance_people_day, balance_doses, balance_doses_total, balance_doses_day, ledger_entered, ledger_lots, " \
+    "balance_entries, balance_entered, balance_lots, site_heard"  # fmt: skip
 
 
 class Crashing(Pipeline):
@@ -55,6 +55,7 @@ VERSIONS = st.builds(
     status=st.sampled_from(["completed"] * 4 + ["entered-in-error", "not-done"]),
     identity_status=st.sampled_from(["correct", "wrong", "pending", "no_id"]), priority_group=st.sampled_from([None, 1, 9]),
     certificate_printed_at=st.sampled_from([None, "2022-01-01"]), app_confirmed_at=st.sampled_from([None, "2022-01-01"]),
+    lot_number=st.sampled_from([None, "L1", "L1", "l2"]),
 )  # fmt: skip
 
 
@@ -94,8 +95,15 @@ def held_figures(held: Given) -> dict[str, Counter]:
         f"SELECT day, site_id, place_unit_id, hour, {sums} FROM warehouse.ledger_entries GROUP BY 1, 2, 3, 4"
     ):
         entries |= {(d, site[s], unit[p], hour, name): n for name, n in zip(MEASURES, amounts, strict=True)}
-    return {name: Counter({cell: int(n) for cell, n in sums.items() if n})
-            for name, sums in (("people", people), ("doses", doses), ("entries", entries))}  # fmt: skip
+    entered = {
+        (d, site[s], unit[p], on): n for d, s, p, on, n in held.ask(
+            "SELECT day, site_id, place_unit_id, entered_on, sum(doses) FROM warehouse.ledger_entered GROUP BY 1, 2, 3, 4")}  # fmt: skip
+    lots = {
+        (d, site[s], unit[p], vaccine[v], dose, lot): n for d, s, p, v, dose, lot, n in held.ask(
+            "SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, sum(doses) FROM warehouse.ledger_lots "
+            "GROUP BY 1, 2, 3, 4, 5, 6")}  # fmt: skip
+    families = {"people": people, "doses": doses, "entries": entries, "entered": entered, "lots": lots}
+    return {name: Counter({cell: int(n) for cell, n in sums.items() if n}) for name, sums in families.items()}
 
 
 def as_of(held: Given, batch: int | None) -> list[tuple]:

@@ -49,7 +49,7 @@ def table(db, query: str, index: list[str], columns: str) -> pd.DataFrame:
 def test_doses_by_area_day_and_dose(italy, folder):
     counted = table(italy, """
         SELECT u.code AS area, s.day::text AS data_somministrazione, s.dose_number, s.doses::bigint
-        FROM warehouse.balance_doses_site s JOIN warehouse.site USING (site_id) JOIN warehouse.unit u USING (unit_id)
+        FROM warehouse.balance_lots s JOIN warehouse.site USING (site_id) JOIN warehouse.unit u USING (unit_id)
     """, ["area", "data_somministrazione"], "dose_number")  # fmt: skip
     published = pd.read_csv(folder / "expected_area_date_dose.csv").set_index(["area", "data_somministrazione"])
     pd.testing.assert_frame_equal(counted[list(DOSES.values())].sort_index(), published[list(DOSES.values())].sort_index(),

@@ -10,7 +10,7 @@ from etl import pipeline
 from etl.pipeline import INTAKE, Delivery, Fenced
 from etl.recount import recount
 from sql import connect
-from tests.etl.world import ZONE, Given, drawn, record, table
+from tests.etl.world import ZONE, Given, at, drawn, record, table
 
 
 @pytest.fixture
@@ -30,14 +30,14 @@ def posted(held: Given, batch_id: int) -> Counter:
             "JOIN warehouse.unit u ON u.unit_id = l.residence_unit_id WHERE l.batch_id = %s GROUP BY 1, 2, 3, 4, 5", batch_id)})  # fmt: skip
 
 
-def people_posted(held: Given, batch_id: int) -> Counter:
-    """{(cause, stage, day, unit): people} of one batch."""
+def people_posted(held: Given, batch_id: int, is_reached: bool = True) -> Counter:
+    """{(cause, stage, day, unit): people} of one batch; of the stages that are reached, or of those who wait."""
     return Counter({
         (cause, stage, f"{day:%d/%m}", unit): people
         for cause, stage, day, unit, people in held.ask(
             "SELECT l.cause::text, s.code, l.day, u.code, sum(l.people) FROM warehouse.ledger_people l "
-            "JOIN warehouse.stage s USING (stage) JOIN warehouse.unit u USING (unit_id) WHERE l.batch_id = %s GROUP BY 1, 2, 3, 4",
-            batch_id)})  # fmt: skip
+            "JOIN warehouse.stage s USING (stage) JOIN warehouse.unit u USING (unit_id) WHERE l.batch_id = %s AND s.is_reached = %s GROUP BY 1, 2, 3, 4",
+            batch_id, is_reached)})  # fmt: skip
 
 
 def differences(held: Given) -> dict:
@@ -105,7 +105,7 @@ def test_an_earlier_dose_of_the_day_makes_the_held_one_the_duplicate(world):
 
 def test_one_dose_under_two_record_numbers_counts_one_person_and_one_dose(world):
     world.load([record(record_id="a"), record(record_id="b")])
-    assert world.ask("SELECT sum(people) FROM warehouse.balance_people") == [(1,)]
+    assert world.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 1") == [(1,)]
     assert world.ask("SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries") == [(1, 1)]
 
 
@@ -219,7 +219,7 @@ def test_batches_that_a_killed_backfill_did_not_fold_are_folded_by_the_next_lead
     world.load([record()])
     for n in (2, 3):
         world.load([record(record_id=f"r{n}", person=f"p{n}")], fold=False)
-    in_balance = "SELECT sum(people) FROM warehouse.balance_people_total"
+    in_balance = "SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1"
     assert world.ask(in_balance) == [(1,)]
     assert world.ask("SELECT last_batch_id - folded_through FROM warehouse.leader") == [(2,)]
     assert differences(world) != {}
@@ -238,7 +238,7 @@ def test_batches_that_a_killed_backfill_did_not_fold_are_folded_by_the_next_lead
 def test_a_fold_takes_all_batches_since_the_last_one(world):
     for n, fold in ((1, False), (2, False), (3, True), (4, True)):
         world.load([record(record_id=f"r{n}", person=f"p{n}")], fold=fold)
-    assert world.ask("SELECT sum(people) FROM warehouse.balance_people") == [(4,)]
+    assert world.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 1") == [(4,)]
     assert differences(world) == {}
 
 
@@ -290,3 +290,49 @@ def test_a_changed_rule_is_worked_out_by_a_rebuild(world):
 def test_the_role_of_the_etl_cannot_change_the_schema(world):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         world.db.execute("DROP TABLE warehouse.batch")
+
+
+# Who waits for the second dose, and when a site was last heard of
+
+
+def test_who_has_one_dose_waits_until_the_second_comes(world):
+    """28 days after a dose of Comirnaty the recommended interval has passed; the second dose ends the wait."""
+    first = world.load([record(injected_at="2021-11-01", recorded_at="2021-11-01 13:00")])
+    assert people_posted(world, first.batch_id, False) == {("new", "second_pending", "29/11", "C1"): 1, ("new", "second_due", "29/11", "C1"): 1}
+    second = world.load([record(record_id="r2", injected_at="2021-12-20", recorded_at="2021-12-20 13:00", dose_number=2)])
+    assert people_posted(world, second.batch_id, False) == {("new", "second_pending", "29/11", "C1"): -1}
+    void = world.load([record(record_id="r2", status="entered-in-error", updated_at="2021-12-21")])
+    assert people_posted(world, void.batch_id, False) == {("voided", "second_pending", "29/11", "C1"): 1}
+    assert differences(world) == {}
+
+
+def test_nobody_waits_where_one_dose_completes_or_a_second_came_too_early(world):
+    world.load([record(record_id="r1", person="a", vaccine_code="JS"), record(record_id="r2", person="b", injected_at="2021-11-01"),
+                record(record_id="r3", person="b", injected_at="2021-11-05", dose_number=2)])  # fmt: skip
+    assert world.ask("SELECT count(*) FROM warehouse.ledger_people WHERE stage = 5") == [(0,)]
+
+
+def test_a_site_is_heard_at_its_latest_record_and_never_goes_back(world):
+    heard = "SELECT s.code, h.heard_at FROM warehouse.site_heard h JOIN warehouse.site s USING (site_id) ORDER BY 1"
+    world.load([record(record_id="r1", recorded_at="2021-11-05 13:00"), record(record_id="r2", person="b", recorded_at="2021-11-05 15:00"),
+                record(record_id="r3", person="c", site_code="S2", recorded_at="2021-11-06 08:00", injected_at="2021-11-05")])  # fmt: skip
+    expected = [("S1", at("2021-11-05 15:00")), ("S2", at("2021-11-06 08:00"))]
+    assert world.ask(heard) == expected
+    world.load([record(record_id="r2", person="b", status="entered-in-error", updated_at="2021-11-07"),
+                record(record_id="r4", person="d", recorded_at="2021-11-05 14:00")])  # fmt: skip
+    assert world.ask(heard) == expected
+    assert differences(world) == {}
+
+
+def test_entries_are_posted_by_the_day_of_entry_and_doses_by_lot(world):
+    """A day of entry that nobody says is not made up; a lot that is corrected leaves its old cell."""
+    world.load([record(record_id="r1", recorded_at="2021-11-08 01:00", lot_number="A1"), record(record_id="r2", person="b", recorded_at=None)])
+    entered = "SELECT entered_on::text, sum(doses) FROM warehouse.balance_entered GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
+    lots = "SELECT lot_number, sum(doses) FROM warehouse.balance_lots GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
+    assert world.ask(entered) == [("2021-11-08", 1), ("9999-12-31", 1)]
+    assert world.ask(lots) == [("", 1), ("A1", 1)]
+    outcome = world.load([record(record_id="r1", recorded_at="2021-11-08 01:00", lot_number="A2", updated_at="2021-11-09")])
+    assert world.ask(entered) == [("2021-11-08", 1), ("9999-12-31", 1)]
+    assert world.ask(lots) == [("", 1), ("A2", 1)]
+    posted_lots = "SELECT cause::text, lot_number, doses FROM warehouse.ledger_lots WHERE batch_id = %s ORDER BY lot_number"
+    assert world.ask(posted_lots, outcome.batch_id) == [("corrected", "A1", -1), ("corrected", "A2", 1)]

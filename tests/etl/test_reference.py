@@ -492,3 +492,76 @@ def test_made_up_populations_and_targets_serve_a_made_up_world_only(held, tables
     file.write_text(file.read_text(encoding="utf-8") + "\nsample: true\n", encoding="utf-8")
     stay(held, tables)
     assert measured(held)["[P]"] == (0, 195, 0.9)
+
+
+# Sessions and stock
+
+
+SESSIONS = "site_code,day,from_hour,to_hour,planned_doses\nS1,2022-06-01,7,11,60\nS1,2022-06-02,7,11,60\nS4,2022-06-02,8,17,\n"
+STOCK = (
+    "unit_code,site_code,vaccine_code,lot_number,kind,day,doses,doses_per_vial,document\n"
+    "D1,,PF,L1,received,2022-05-01,600,6,a\nD1,,PF,L1,received,2022-05-01,300,6,b\n,S1,AZ,,opened,2022-05-02,20,10,\n"
+)
+
+
+def supply(tables, sessions: str | None = SESSIONS, stock: str | None = STOCK) -> None:
+    """The optional tables, as files beside the others, and named by the settings; None leaves one out."""
+    file = tables / "config.yaml"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(("  sessions:", "  stock:"))]
+    at = lines.index("  targets: targets.csv")
+    for name, text in (("sessions", sessions), ("stock", stock)):
+        if text is not None:
+            (tables / f"{name}.csv").write_text(text, encoding="utf-8")
+            lines.insert(at, f"  {name}: {name}.csv")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+IN_FORCE = "to_batch = 9223372036854775807"
+
+
+def test_sessions_and_stock_are_never_overwritten(world, tables):
+    def held(condition: str) -> tuple[list, list]:
+        return (
+            world.ask(f"SELECT c.code, day::text, planned_doses FROM warehouse.session JOIN warehouse.site c USING (site_id) WHERE {condition} ORDER BY day, 1"),
+            world.ask(f"SELECT u.code, lot_number, kind, doses FROM warehouse.stock_movement JOIN warehouse.unit u USING (unit_id) WHERE {condition} ORDER BY 1, doses"),
+        )  # fmt: skip
+
+    with world.db.transaction(force_rollback=True):
+        supply(tables)
+        changed, _moved = reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        assert changed == 6
+        sessions, stock = held(IN_FORCE)
+        assert sessions == [("S1", "2022-06-01", 60), ("S1", "2022-06-02", 60), ("S4", "2022-06-02", None)]
+        assert stock == [("C1", "", "opened", 20), ("D1", "L1", "received", 300), ("D1", "L1", "received", 600)]
+        assert reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)[0] == 0
+        # The table begins a day later, one plan is another, one movement is taken back.
+        supply(tables, "site_code,day,from_hour,to_hour,planned_doses\nS1,2022-06-02,7,11,80\n", STOCK.replace("600", "540"))
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        sessions, stock = held(IN_FORCE)
+        assert sessions == [("S1", "2022-06-01", 60), ("S1", "2022-06-02", 80)]
+        assert stock == [("C1", "", "opened", 20), ("D1", "L1", "received", 300), ("D1", "L1", "received", 540)]
+        sessions, stock = held(f"NOT {IN_FORCE}")
+        assert sessions == [("S1", "2022-06-02", 60), ("S4", "2022-06-02", None)]
+        assert stock == [("D1", "L1", "received", 600)]
+        supply(tables, None, None)
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        assert held(IN_FORCE) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("sessions", "S4,", "S9,", "sessions: not a site of the sites table: S9"),
+        ("sessions", "7,11,60", "11,11,60", "sessions.csv line 2: to_hour must be after from_hour"),
+        ("stock", "D1,,PF", ",,PF", "stock.csv line 2: unit_code or site_code must be there"),
+        ("stock", "D1,,PF", "D9,,PF", r"stock: not a unit that is valid on the day: D9 \(2022-05-01\)"),
+        ("stock", ",AZ,", ",ZZ,", "stock: not a vaccine of the vaccines table: ZZ"),
+        ("stock", "opened", "broken", r"stock.csv line 4: kind must be one of allocated, received, opened, discarded, counted \(found broken\)"),
+        ("stock", ",6,b", ",6,a", "stock.csv line 3: D1, PF, L1, received, 2022-05-01, a is there already, with other values, on line 2"),
+    ],
+)  # fmt: skip
+def test_a_faulty_session_or_movement_is_refused(world, tables, name, old, new, said):
+    supply(tables)
+    change(tables, name, old, new)
+    with pytest.raises(ReferenceError, match=said):
+        load(world, tables)

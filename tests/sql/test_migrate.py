@@ -7,8 +7,10 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 import sql
+from etl.recount import recount
 from sql import connect
 from sql.migrate import MigrationError, migrate
+from tests.etl.world import ZONE, Given, record
 
 pytestmark = pytest.mark.both
 
@@ -126,3 +128,39 @@ def test_an_owner_who_is_no_superuser_migrates_and_takes_on_the_roles(template, 
             db.execute(f"DROP OWNED BY plain_{name} CASCADE")
             db.execute(f"ALTER DATABASE {name} OWNER TO postgres")
             db.execute(f"DROP ROLE plain_{name}")
+
+
+UNDO_0006 = """
+DROP SCHEMA mart CASCADE;
+DROP TABLE warehouse.ledger_entered, warehouse.balance_entered, warehouse.ledger_lots, warehouse.balance_lots,
+    warehouse.site_heard, warehouse.session, warehouse.stock_movement;
+CREATE TABLE warehouse.balance_doses_site (site_id integer);
+DELETE FROM warehouse.placement WHERE relation IN ('ledger_entered', 'balance_entered', 'ledger_lots', 'balance_lots',
+    'site_heard', 'session', 'stock_movement');
+DELETE FROM warehouse.ledger_people WHERE stage >= 5;
+DELETE FROM warehouse.balance_people WHERE stage >= 5;
+DELETE FROM warehouse.balance_people_total WHERE stage >= 5;
+DELETE FROM warehouse.balance_people_day WHERE stage >= 5;
+DELETE FROM warehouse.stage WHERE stage >= 5;
+ALTER TABLE warehouse.stage DROP COLUMN is_reached;
+DELETE FROM public.applied_migration WHERE name = '0006_committee.sql';
+"""
+
+
+@pytest.mark.parametrize("is_folded", [True, False], ids=["folded", "in the midst of a backfill"])
+def test_a_warehouse_that_holds_records_gets_the_cells_of_0006_from_them(warehouse, is_folded):
+    held = Given(warehouse.url)
+    held.load([record(record_id="r1", recorded_at="2021-11-07 08:00", lot_number="L1"), record(record_id="r2", person="b", recorded_at=None)])
+    held.load([record(record_id="r3", person="c", site_code="S2"), record(record_id="r4", person="b", injected_at="2021-12-20", dose_number=2)], fold=is_folded)
+    held.close()
+    with warehouse.owner.begin() as db:
+        db.exec_driver_sql(UNDO_0006)
+    assert migrate(warehouse.owner) == ["0006_committee.sql"]
+    held = Given(warehouse.url)
+    with held.db.transaction():
+        held.pipeline.fold_the_rest()
+    assert {name: rows for name, rows in recount(held.db, ZONE, 0).items() if rows} == {}
+    assert held.ask("SELECT batch_id, kind FROM warehouse.batch ORDER BY 1 DESC LIMIT 1") == [(3, "rebuild")]
+    assert held.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 5") == [(2,)]
+    assert held.ask("SELECT folded_through, last_batch_id FROM warehouse.leader") == [(3, 3)]
+    held.close()

@@ -55,9 +55,7 @@ def world(request, shared_warehouse):
     held = Given(shared_warehouse.url)
     with shared_warehouse.owner.begin() as db:
         db.exec_driver_sql("TRUNCATE warehouse.injection, warehouse.record, warehouse.person, warehouse.quarantine, warehouse.batch CASCADE")
-        for table in ("people", "doses", "entries"):
-            db.exec_driver_sql(f"TRUNCATE warehouse.ledger_{table}")
-        for (table,) in db.exec_driver_sql("SELECT relation FROM warehouse.placement WHERE relation LIKE 'balance%%'").fetchall():
+        for (table,) in db.exec_driver_sql("SELECT relation FROM warehouse.placement WHERE relation ~ '^(ledger|balance)_'").fetchall():
             db.exec_driver_sql(f"TRUNCATE warehouse.{table}")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
     held.db.execute("UPDATE warehouse.site SET daily_plan = 11 WHERE code = 'S3'")

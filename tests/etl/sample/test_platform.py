@@ -296,3 +296,30 @@ def test_nothing_personal_is_printed(db, people, capsys):
     lines = []
     enter_backlog(db, people, SEED, NOW, SIZE, lines.append)
     assert "Minh Họa" not in "".join(lines) + capsys.readouterr().out
+
+
+# What the records came from: sessions and stock
+
+
+def test_fixed_sites_plan_a_session_on_every_working_day(db):
+    platform.open_doors(db)
+    platform.open_doors(db)  # again: a Platform that is there already stays as it is
+    assert one(db, "SELECT count(DISTINCT ma_diem_tiem) FROM platform.sessions WHERE ngay = '2021-11-05'") == one(
+        db, "SELECT count(*) FROM platform.sites WHERE loai <> 'mobile'"
+    )
+    assert one(db, "SELECT count(*) FROM platform.sessions WHERE date_part('isodow', ngay) = 7") == 0
+
+
+def test_more_was_received_than_used_and_somebody_runs_short(db, people):
+    enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
+    received, opened = (one(db, "SELECT sum(so_lieu) FROM platform.stock WHERE loai = %s", kind) for kind in ("received", "opened"))
+    assert received > opened > SIZE * 0.9
+    assert one(db, "SELECT count(*) FROM platform.stock WHERE so_lieu %% lieu_moi_lo <> 0 AND loai <> 'allocated'") == 0
+    assert one(db, "SELECT count(*) FROM platform.stock") == one(
+        db, "SELECT count(*) FROM (SELECT DISTINCT ma_huyen, ma_vac_xin, so_lo, loai, ngay FROM platform.stock) AS s"
+    )
+    before = db.execute("SELECT * FROM platform.stock ORDER BY 1, 2, 3, 4, 5").fetchall()
+    with db.transaction():
+        db.execute("TRUNCATE platform.stock")
+    enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)  # as beside a Platform of an earlier version
+    assert db.execute("SELECT * FROM platform.stock ORDER BY 1, 2, 3, 4, 5").fetchall() == before
