@@ -242,6 +242,13 @@ class Etl(Model):
     brake: Brake = Brake()
 
 
+class Map(Model):
+    """Boundaries of the units, as the user has them: `key` is the property that holds a unit's code."""
+
+    geojson: LocalPath
+    key: Text = "code"
+
+
 class Dashboard(Model):
     # Nothing else until there is access control: who can reach the port can read everything.
     host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
@@ -249,6 +256,7 @@ class Dashboard(Model):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     language: Literal["vi", "en"] = "vi"
     stale_after_seconds: Annotated[int, Field(ge=1)] = 60
+    map: Map | None = None
 
 
 class Settings(Model):
