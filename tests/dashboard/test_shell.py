@@ -89,7 +89,7 @@ def read(address: str) -> Filters:
 )
 def test_a_path_leads_to_its_page(path, name):
     found = pages.find(path)
-    assert found.NAME == name
+    assert name == found.NAME
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/district", "/district/", "/sites/S1", "/sitesS1"])
