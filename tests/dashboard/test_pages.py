@@ -163,7 +163,7 @@ def test_a_choice_is_in_the_address_and_back_takes_it_out(visit):
 
 def test_a_day_is_typed_and_a_link_shows_it_again(visit):
     page = visit()
-    page.click(".choice >> text=Ngày")
+    page.click("#days .choice >> text=Ngày")
     page.fill("#filter-from", "1/10/2021")
     page.press("#filter-from", "Enter")
     page.wait_for_url("**/?from=2021-10-01")
