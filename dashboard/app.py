@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from dash import Dash, dcc, html, set_props
 
-from dashboard import api, shell
+from dashboard import api, exports, shell
 from dashboard.data import Data
 from sql.settings import Settings
 
@@ -34,8 +34,9 @@ def make(settings: Settings, data: Data) -> Dash:
         on_error=report,
     )
     app.layout = lambda: html.Div([dcc.Store(id=LIVE), dcc.Store(id=FAILURE), shell.layout(settings, data)])
-    shell.register_callbacks(app, settings, data)
+    reader = shell.register_callbacks(app, settings, data)
     app.server.register_blueprint(api.blueprint(data))
+    app.server.register_blueprint(exports.blueprint(reader))
     return app
 
 

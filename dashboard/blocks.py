@@ -1,23 +1,37 @@
 """How a part of a page is filled and refreshed: one callback a block, one place for what can go wrong.
 
-A block is asked again when the address or the version (the last batch) changes. Its answer is drawn
+A block is asked again when the address or the version (the last batch) changes. The store `address`
+lies in the page's own frame and follows the browser's address only while that is of the same page:
+blocks of a page that is being left are not asked about the next one. A block's answer is drawn
 in place (components/drawn.py): the page around it, its scroll and its open tables stay.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from dash import ClientsideFunction, Input, Output
+from dash import ClientsideFunction, Input, Output, html
 
 from dashboard import theme
-from dashboard.components import states
-from dashboard.components.table import table
+from dashboard.components import panel, states, takeaway
+from dashboard.components.datatable import datatable
+from dashboard.components.table import twin as table_twin
+from dashboard.credit import credit
 from dashboard.data import WarehouseUnreachable
 from dashboard.figures.trend import nothing
+from dashboard.tables import Table
 from dashboard.view import Reader, View
 
-SEARCH = Input("url", "search")
+ADDRESS = Input("address", "data")
 VERSION = Input("version", "data")
 THEME = Input("theme", "data")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How the table of a block is made, and whether its figures have a denominator to be named."""
+
+    make: Callable[[View], Table | None]
+    has_denominator: bool
 
 
 def draws(app, id: str) -> Output:
@@ -30,44 +44,89 @@ def draws(app, id: str) -> Output:
 def fill(app, reader: Reader, id: str, draw: Callable[[View], object], is_first: bool = False) -> None:
     """`draw` gives the children of `id`. The first block of a page says why there are no figures."""
 
-    @app.callback(draws(app, id), SEARCH, VERSION)
-    def show(search, _version):
+    @app.callback(draws(app, id), ADDRESS, VERSION)
+    def show(address, _version):
         try:
-            view = reader.read(search)
+            view = reader.read(address)
+            if view.missing:  # the frame says so
+                return {"": None}
             if view.world.received:
                 return {"": draw(view)}
             language, why = view.language, states.waiting
         except WarehouseUnreachable:
-            language, why = reader.language(search), states.failed
+            language, why = reader.language(address), states.failed
         return {"": why(language) if is_first else states.nothing_yet(language)}
 
 
 def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -> None:
     """As `fill` for the frame: it depends on the address alone, and stays empty without a warehouse."""
 
-    @app.callback(draws(app, id), SEARCH)
-    def show(search):
+    @app.callback(draws(app, id), ADDRESS)
+    def show(address):
         try:
-            return {"": draw(reader.read(search))}
+            return {"": draw(reader.read(address))}
         except WarehouseUnreachable:
             return {"": None}
 
 
-def fill_chart(app, reader: Reader, id: str, draw: Callable) -> None:
-    """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows."""
+def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True) -> None:
+    """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows.
 
-    @app.callback(Output(id, "figure"), draws(app, id), SEARCH, VERSION, THEME)
-    def show(search, _version, chosen):
+    `has_denominator`: whether its numbers stand against a population, which is then named in what is taken away.
+    """
+
+    def made(view: View) -> Table:
+        title, unit, _figure, _sentence, twin = draw(view, theme.LIGHT)
+        return Table.of(title, panel.words(unit), *twin)
+
+    reader.tables[id] = Taken(made, has_denominator)
+
+    @app.callback(Output(id, "figure"), draws(app, id), ADDRESS, VERSION, THEME)
+    def show(address, _version, chosen):
         colours = theme.palette(chosen)
         try:
-            view = reader.read(search)
-            if not view.world.received:
+            view = reader.read(address)
+            if view.missing or not view.world.received:
                 return nothing(view.language, colours, "asof.never"), _words("", "", "")
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:
-            return nothing(reader.language(search), colours, "asof.never"), _words("", "", "")
-        return figure, _words(title, unit, sentence, table(*twin, title))
+            return nothing(reader.language(address), colours, "asof.never"), _words("", "", "")
+        table = table_twin(view.language, Table.of(title, "", *twin))
+        return figure, _words(title, unit, sentence, table, take_away(view, id, True, has_denominator))
 
 
-def _words(title, unit, sentence, twin=None) -> dict:
-    return {"-title": title, "-unit": unit, "-sentence": sentence, "-table": twin}
+def fill_table(
+    app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False, has_denominator: bool = True
+) -> None:
+    """`make(view)` gives the table of the block `id`, or None: drawn as a panel, and offered as a file."""
+    offers(reader, id, make, has_denominator)
+
+    def draw(view: View):
+        table = make(view)
+        return table and table_panel(view, id, table, has_denominator)
+
+    fill(app, reader, id, draw, is_first)
+
+
+def offers(reader: Reader, id: str, make: Callable[[View], Table | None], has_denominator: bool = True) -> None:
+    """For a block that draws its rows in its own way: the table that `take_away(view, id)` leads to."""
+    reader.tables[id] = Taken(make, has_denominator)
+
+
+def take_away(view: View, id: str, has_chart: bool = False, has_denominator: bool = True):
+    """The menu of a panel (`panel.panel(…, take=…)`): pictures of a chart, files of the table `id`."""
+    about = credit(view, id, has_denominator)
+    fixed = view.filters.but(as_of=about.batch)
+    return takeaway.menu(view.language, id, fixed.address, about.name, about.text, has_chart)
+
+
+def table_panel(view: View, id: str, table: Table, has_denominator: bool = True):
+    """A Table in its panel: title, unit, sentence, rows, menu. Inside a page's own block, use it as it is."""
+    said = [html.P(table.sentence, className="sentence")] if table.sentence else []
+    body = datatable(view.language, table, view.filters)
+    take = take_away(view, id, has_denominator=has_denominator)
+    return panel.panel(table.title, table.unit, [*said, body], f"{id}-panel", "table-panel", table.keys, take)
+
+
+def _words(title, unit, sentence, twin=None, take=None) -> dict:
+    return {"-title": title, "-unit": unit, "-sentence": sentence, "-table": twin, "-take": take}

@@ -1,14 +1,30 @@
-"""What a page is about, as it stands in its address: a link shows the same page to the next person."""
+"""What a page is about, as it stands in its address: a link shows the same page to the next person.
 
-from collections.abc import Iterable, Sequence
+A page's path may hold one name in brackets, `/district/<unit>`: what stands there is what the page
+is about. On a page about a unit it IS the filter `unit`, which then does not stand in the query.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 STAGES = {"first": 1, "complete": 2, "booster1": 3, "booster2": 4}  # name in the address → mart's number
 BASES = ("residence", "place")
 LANGUAGES = ("vi", "en")
 PRIORITY_GROUPS = range(1, 17)
+UNIT_PATH = "/district/<unit>"  # where a unit's link leads from a page about something else
+# What a page may say that it uses, and the fields behind it. Unit, as-of and language are of every page.
+USES = {
+    "basis": ("basis",),
+    "stage": ("stage",),
+    "days": ("date_from", "date_to"),
+    "ages": ("ages",),
+    "groups": ("groups",),
+    "vaccines": ("vaccines",),
+}
+EVERYTHING = frozenset(USES)
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,11 @@ class Filters:
     basis: str = "residence"
     as_of: int | None = None  # a batch; None: now
     lang: str | None = None  # None: the language of the settings
+    sort: str | None = None  # a column of the page's table, `-` before it: the largest first
+    # Not part of the question, but of its address:
+    path: str = "/"  # of the page, as the page wrote it
+    code: str | None = None  # what stands in the path's brackets
+    kept: tuple[tuple[str, str], ...] = ()  # filters that this page does not use: its links keep them
 
     @property
     def is_live(self) -> bool:
@@ -38,16 +59,44 @@ class Filters:
         """The same question with something changed."""
         return replace(self, **changes)
 
+    @property
+    def is_of_unit(self) -> bool:
+        """Whether the path names the unit."""
+        return "<unit>" in self.path
+
     def query(self) -> str:
         """`?unit=747&stage=first`: only what differs from the default, always in one order."""
-        named = {_KEYS.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
-        usual = {_KEYS.get(f.name, f.name): f.default for f in fields(self)}
-        given = {key: _written(value) for key, value in named.items() if value != usual[key]}
+        kept = dict(self.kept)
+        given = {}
+        for f in fields(self):
+            key, value = _KEYS.get(f.name, f.name), getattr(self, f.name)
+            if f.name in _OF_ADDRESS or (f.name == "unit" and self.is_of_unit):
+                continue
+            if value != f.default:
+                given[key] = _written(value)
+            elif key in kept:
+                given[key] = kept[key]
         return f"?{urlencode(given, safe=',')}" if given else ""
 
-    def href(self, path: str = "/", **changes) -> str:
-        """A link to `path` that keeps the question, with something changed."""
-        return path + self.but(**changes).query()
+    def href(self, path: str | None = None, **changes) -> str:
+        """A link that keeps the question with something changed, on this page or on that of `path`.
+
+        A page about something else than a unit cannot show another unit: then the unit's own page does.
+        """
+        if path is None:
+            has_other_code = self.code is not None and not self.is_of_unit
+            path = UNIT_PATH if "unit" in changes and has_other_code else self.path
+        if path != self.path:
+            changes = {"code": None, "sort": None} | changes
+        return self.but(path=path, **changes).address
+
+    @property
+    def address(self) -> str:
+        """Path and query. A path whose name is not known leads to the first page, which is the root's."""
+        code = self.unit if self.is_of_unit else self.code
+        if "<" in self.path and code is None:
+            return self.but(path="/").address
+        return _NAME.sub(lambda _name: quote(code, safe=""), self.path) + self.query()
 
 
 @dataclass(frozen=True)
@@ -68,19 +117,52 @@ class Vocabulary:
     groups: Sequence[int] = field(default=PRIORITY_GROUPS)
 
 
-def read(query: str, known: Vocabulary) -> tuple[Filters, tuple[Ignored, ...]]:
-    """The filters that a query string asks for, and what in it could not be followed. Never raises."""
-    found, ignored = {}, []
-    for key, value in parse_qsl((query or "").lstrip("?"), keep_blank_values=True):
+def find(path: str, patterns: Iterable[str]) -> tuple[str | None, str | None]:
+    """The pattern that a path follows, and what stands in its brackets; (None, None) for no page."""
+    for pattern in patterns:
+        if "<" not in pattern:
+            if path == pattern:
+                return pattern, None
+            continue
+        before = pattern.partition("<")[0]
+        if path.startswith(before) and len(path) > len(before):
+            return pattern, unquote(path.removeprefix(before))
+    return None, None
+
+
+def read(
+    address: str | None, known: Vocabulary, pages: Mapping[str, Collection[str]] | None = None
+) -> tuple[Filters, tuple[Ignored, ...]]:
+    """The filters that an address asks for, and what in it could not be followed. Never raises.
+
+    `pages`: path of each page → what it uses. Filters that the page does not use are kept for its
+    links and narrow nothing: what the reader cannot see must not change a figure.
+    """
+    pages = pages or {"/": EVERYTHING}
+    path, _, query = (address or "").partition("?")
+    pattern, code = find(path or "/", pages)
+    found, kept, ignored = {"path": pattern or "/", "code": code}, {}, []
+    used = {name for use in pages.get(pattern, ()) for name in USES[use]}
+    if pattern and "<unit>" in pattern and code in known.units:
+        found["unit"] = code
+    for key, value in parse_qsl(query, keep_blank_values=True):
         name = _NAMES.get(key)
         if not name:
             if key not in FOREIGN:
                 ignored.append(Ignored(key, value))
             continue
         try:
-            found[name] = _READERS[name](value, known)
+            if name == "unit" and pattern and "<unit>" in pattern:
+                raise ValueError("the path has said it")
+            right = _READERS[name](value, known)
         except ValueError:
             ignored.append(Ignored(key, value))
+            continue
+        if name in _CHOSEN and name not in used:
+            kept[key] = _written(right)
+        else:
+            found[name] = right
+    found["kept"] = tuple(kept.items())
     filters = Filters(**found)
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         ignored.append(Ignored("to", filters.date_to.isoformat()))
@@ -91,7 +173,11 @@ def read(query: str, known: Vocabulary) -> tuple[Filters, tuple[Ignored, ...]]:
 FOREIGN = frozenset({"wall"})  # keys that belong to the shell, not to the question
 
 _KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine"}
-_NAMES = {_KEYS.get(f.name, f.name): f.name for f in fields(Filters)}
+_OF_ADDRESS = {"path", "code", "kept"}
+_NAMES = {_KEYS.get(f.name, f.name): f.name for f in fields(Filters) if f.name not in _OF_ADDRESS}
+_CHOSEN = {name for names in USES.values() for name in names}
+_NAME = re.compile(r"<\w+>")
+_SORT = re.compile(r"-?[a-z][a-z0-9_]*", re.ASCII)
 
 
 def _written(value) -> str:
@@ -120,6 +206,12 @@ def _batch(value: str) -> int:
     return int(value)
 
 
+def _sort(value: str) -> str:
+    if not _SORT.fullmatch(value):
+        raise ValueError(value)
+    return value
+
+
 _READERS = {
     "unit": lambda value, known: _one_of(value, known.units),
     "date_from": lambda value, known: date.fromisoformat(value),
@@ -131,4 +223,5 @@ _READERS = {
     "basis": lambda value, known: _one_of(value, BASES),
     "as_of": lambda value, known: _batch(value),
     "lang": lambda value, known: _one_of(value, LANGUAGES),
+    "sort": lambda value, known: _sort(value),
 }

@@ -113,6 +113,26 @@ class Language:
         """`16:42:07` of a moment that is already local."""
         return NO_FIGURE if value is None else f"{value:%H:%M:%S}"
 
+    def moment(self, value: datetime | None) -> str:
+        """`16:42 05/11/2021` of a moment that is already local."""
+        return NO_FIGURE if value is None else f"{value:%H:%M} {self.day(value)}"
+
+    def write(self, kind: str, value) -> str:
+        """A value of a table's column of that kind (dashboard/tables.py)."""
+        if value is None:
+            return NO_FIGURE
+        if kind == "points":
+            sign = "+" if value > 0 else "−" if value < 0 else ""
+            return sign + self.points(value)
+        return {
+            "text": str,
+            "count": self.count,
+            "share": self.percent,
+            "rate": self.rate,
+            "day": self.day,
+            "moment": self.moment,
+        }[kind](value)
+
     def name(self, unit) -> str:
         """A unit's own name (anything with .name and .name_en)."""
         return unit.name if self.is_vietnamese or not unit.name_en else unit.name_en

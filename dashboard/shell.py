@@ -1,19 +1,22 @@
 """What stands around every page: header, filters, notices, footer; and how a page comes into it.
 
-The stores: `route` ({path, lang}: the frame is built anew only when it changes), `version` (the
-batch shown), `theme` (light or dark), `pulse` (set when it has been quiet, to ask how fresh the
-sources are), `missed` (a batch that was never announced here). Their browser side is assets/shell.js.
+The stores: `route` ({path, lang}: the frame is built anew only when another page or language is
+asked for), `version` (the batch shown), `theme` (light or dark), `pulse` (set when it has been quiet,
+to ask how fresh the sources are), `missed` (a batch that was never announced here); and in the frame
+`page` (which page it is) and `address` (path and query, for the blocks of that page). Their browser
+side is assets/shell.js.
 """
+
+from datetime import UTC
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboard import blocks
-from dashboard.components import filterbar, header, notices, provenance
+from dashboard import blocks, boundaries, pages
+from dashboard.components import asof, filterbar, header, menu, notices, provenance
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
 from dashboard.i18n import LANGUAGES, Language
-from dashboard.pages import BY_PATH, PAGES
 from dashboard.view import Reader, View
 
 
@@ -30,8 +33,9 @@ def layout(settings, data) -> html.Div:
     return html.Div([*stores, html.Div(id="frame", **after)], id="shell")
 
 
-def register_callbacks(app, settings, data) -> None:
-    reader = Reader(data, settings.dashboard.language)
+def register_callbacks(app, settings, data) -> Reader:
+    """Returns the reader of addresses, which knows all the tables then."""
+    reader = Reader(data, settings.dashboard.language, pages.USES, pages.NAMES, boundaries.of(settings))
     _register_browser_side(app)
 
     @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)
@@ -42,25 +46,32 @@ def register_callbacks(app, settings, data) -> None:
     for id, draw in AROUND.items():
         blocks.fill_quietly(app, reader, id, draw)
     _register_filters(app, reader)
+    _register_as_of(app, reader)
     _register_provenance(app, reader, data)
     _register_failure(app, reader)
-    for page in PAGES:
+    for page in pages.PAGES:
         page.register_callbacks(app, reader)
+    return reader
 
 
 def frame(language: Language, path: str, settings) -> list:
     """Header, page and footer in one language, still without figures."""
-    page = BY_PATH.get(path)
-    content = page.layout(language) if page else _no_such_page(language)
+    page = pages.find(path)
+    content = page.layout(language) if page else [_no_such_page(language)]
     return [
+        dcc.Store(id="page", data={"section": pages.section(path), "lang": language.code}),
+        dcc.Store(id="address"),
         html.A(language.say("app.skip"), href="#content", className="skip"),
         header.header(language, settings.name),
+        menu.menu(language, page and _name_in_menu(page)),
         *drawn("notices", html.Section, "notices", **{"aria-label": language.say("notice.title")}),
         html.Div(id="failure-note", role="status"),
-        *([filterbar.filterbar(language)] if page else []),
-        html.Main(content, id="content", tabIndex=-1),
+        *([filterbar.filterbar(language)] if page and page.USES else []),
+        html.Main([*drawn("missing"), *content], id="content", tabIndex=-1),
         # no <footer>: Dash's own page has one around its scripts
         *drawn("provenance", html.Section, "provenance", **{"aria-label": language.say("footer.sources")}),
+        dcc.Store(id="moment-wanted"),
+        dcc.Store(id="moment-found"),
         dcc.Store(id="missed"),  # here, not above: a callback's outputs come into the page together
     ]
 
@@ -68,6 +79,26 @@ def frame(language: Language, path: str, settings) -> list:
 def _no_such_page(language: Language) -> html.Div:
     home = link(language.say("page.home"), "/")
     return html.Div([html.P(language.say("page.unknown")), html.P(home)], className="state")
+
+
+def _name_in_menu(page) -> str:
+    return getattr(page, "UNDER", page.NAME)
+
+
+def _menu(view: View) -> list:
+    page = pages.find(view.filters.path)
+    entries = [(entry.NAME, view.to(entry.PATH)) for entry in pages.MENU]
+    return menu.entries(view.language, entries, page and _name_in_menu(page))
+
+
+def _missing(view: View):
+    """What the path names and nobody knows; the rest of the page is hidden by it."""
+    if not view.missing:
+        return None
+    is_unit = view.filters.is_of_unit
+    found = header.search(view.language, view.filters, _unit_options(view), "missing-search") if is_unit else None
+    back = link(view.say("page.home"), view.filters.href("/"))
+    return menu.no_such_place(view.language, view.missing, is_unit, found, back)
 
 
 def _version(data) -> int | None:
@@ -92,23 +123,32 @@ def _unit_options(view: View) -> list[tuple[str, str]]:
 
 def _notices(view: View) -> list:
     sample_day = view.data.today() if view.world.is_sample else None
-    return notices.notices(view.language, view.filters, view.ignored, sample_day)
+    return notices.notices(view.language, view.filters, view.ignored, sample_day, view.local(view.frozen_at))
+
+
+def _moments(view: View) -> list:
+    closings = [(closing.name, view.filters.href(as_of=closing.batch_id)) for closing in view.data.closings()]
+    back = None if view.filters.is_live else view.filters.href(as_of=None)
+    return asof.choices(view.language, closings, back)
 
 
 def _choices(view: View) -> list:
     vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
     bands = view.data.age_bands()
     ages = [(band.age_band, band.label if band.age_band else view.say("age.unknown")) for band in bands]
-    return filterbar.choices(view.language, view.filters, ages, vaccines)
+    return filterbar.choices(view.language, view.filters, ages, vaccines, view.uses)
 
 
 # The parts of the frame that depend on the address: id → what is drawn there.
 AROUND = {
     # before the first reference data there is no unit to name
     "place": lambda view: header.place(view) if view.world.root_unit_id else None,
+    "menu-entries": lambda view: _menu(view) if view.world.root_unit_id else None,
+    "missing": _missing,
+    "as-of-choices": _moments,
     "languages": lambda view: header.languages(view.language, view.filters),
     "notices": _notices,
-    "switches": lambda view: filterbar.switches(view.language, view.filters),
+    "switches": lambda view: filterbar.switches(view.language, view.filters, view.uses),
     "choices": _choices,
     "unit-search": lambda view: header.search(view.language, view.filters, _unit_options(view)),
 }
@@ -133,7 +173,8 @@ def _provenance(view: View) -> tuple:
     is_newest = found.version.batch_id == world.batch_id
     moment = provenance.known_until(found, world.committed_at) if is_newest else world.committed_at
     moment = view.frozen_at or moment
-    shown = header.as_of(view.language, view.local(moment), view.real_ms(moment), provenance.trouble(lines))
+    trouble = provenance.trouble(lines) if view.filters.is_live else ""
+    shown = asof.as_of(view.language, view.local(moment), view.real_ms(moment), trouble, not view.filters.is_live)
     return provenance.footer(view.language, lines, world), shown, found.version.batch_id or 0
 
 
@@ -152,9 +193,12 @@ def _register_browser_side(app) -> None:
 
     side("route", Output("route", "data"), Input("url", "pathname"), Input("url", "search"), State("route", "data"))
     side("version", Output("version", "data"), Input("live", "data"), State("version", "data"))
-    # These have no output: they set what was there before they are, or what they hang on themselves.
+    # Those below have no output: they set what was there before they are, or what they hang on themselves.
+    here = (Input("url", "pathname"), Input("url", "search"), State("page", "data"))
+    side("address", Output("address", "data"), *here)
     for name, given in (
         ("follow", Input("chosen", "data")),
+        ("followMoment", Input("moment-found", "data")),
         ("catchUp", Input("missed", "data")),
     ):
         app.clientside_callback(ClientsideFunction("shell", name), given, prevent_initial_call=True)
@@ -162,13 +206,15 @@ def _register_browser_side(app) -> None:
 
 
 def _register_filters(app, reader: Reader) -> None:
-    @app.callback(Output("days", "children"), Input("route", "data"), State("url", "search"))
-    def build_days(_route, search):
+    @app.callback(
+        Output("days", "children"), Input("page", "data"), State("url", "pathname"), State("url", "search")
+    )
+    def build_days(_page, path, query):
         try:
-            view = reader.read(search)
+            view = reader.read(f"{path}{query or ''}")
         except WarehouseUnreachable:  # the page is built anew when it is back
             return None
-        return filterbar.days(view.language, view.filters)
+        return filterbar.days(view.language, view.filters) if "days" in view.uses else None
 
     # One callback both ways: the days show the address, and what is typed is the next address.
     @app.callback(
@@ -176,18 +222,44 @@ def _register_filters(app, reader: Reader) -> None:
         Output("filter-from", "value"),
         Output("filter-to", "value"),
         Output("filter-days-summary", "children"),
-        Input("url", "search"),
+        blocks.ADDRESS,
         Input("filter-from", "value"),
         Input("filter-to", "value"),
         prevent_initial_call=True,
     )
-    def follow_or_show_days(search, first, last):
-        view = reader.read(search)
-        if ctx.triggered_id == "url":
+    def follow_or_show_days(address, first, last):
+        view = reader.read(address)
+        if ctx.triggered_id == "address":
             summary = filterbar.days_summary(view.language, view.filters)
             return no_update, *filterbar.typed_days(view.filters), summary
         wanted = view.filters.but(date_from=filterbar.read_day(first), date_to=filterbar.read_day(last))
         return wanted.query(), no_update, no_update, no_update
+
+
+def _register_as_of(app, reader: Reader) -> None:
+    @app.callback(
+        Output("moment-found", "data"),
+        Input("moment-wanted", "data"),
+        State("address", "data"),
+        prevent_initial_call=True,
+    )
+    def find_moment(wanted, address):
+        view = reader.read(address)
+        return moment_found(view, wanted["moment"])
+
+
+def moment_found(view: View, wanted: str) -> dict:
+    """{query} of the same page as of a moment, or {said}: why there are no figures of it."""
+    now = view.local(view.now)
+    moment = asof.moment_wanted(wanted, now)
+    if moment is None:
+        return {"said": view.say("asof.no_moment")}
+    if moment >= now:
+        return {"query": view.filters.but(as_of=None).query()}
+    batch = view.data.batch_at(moment.astimezone(UTC))
+    if batch is None:
+        return {"said": view.say("asof.too_early", time=view.language.moment(moment))}
+    return {"query": view.filters.but(as_of=batch).query()}
 
 
 def _register_provenance(app, reader: Reader, data) -> None:
@@ -195,17 +267,17 @@ def _register_provenance(app, reader: Reader, data) -> None:
         blocks.draws(app, "provenance"),
         blocks.draws(app, "as-of"),
         Output("missed", "data"),
-        blocks.SEARCH,
+        blocks.ADDRESS,
         blocks.VERSION,
         Input("pulse", "data"),
     )
-    def show_provenance(search, version, _pulse):
+    def show_provenance(address, version, _pulse):
         try:
-            view = reader.read(search)
+            view = reader.read(address)
             footer, as_of, newest = _provenance(view)
         except WarehouseUnreachable:
-            language = reader.language(search)
-            return {"": None}, {"": header.as_of(language, None, None, "")}, no_update
+            language = reader.language(address)
+            return {"": None}, {"": asof.as_of(language, None, None, "", False)}, no_update
         if newest <= (version or 0):
             return {"": footer}, {"": as_of}, no_update
         # A batch that was never announced here: the page asks for it by itself.
@@ -217,8 +289,8 @@ def _register_failure(app, reader: Reader) -> None:
     @app.callback(
         Output("failure-note", "children"),
         Input("failure", "data"),
-        State("url", "search"),
+        State("address", "data"),
         prevent_initial_call=True,
     )
-    def show_failure(failure, search):
-        return notices.failure(reader.language(search), failure)
+    def show_failure(failure, address):
+        return notices.failure(reader.language(address), failure)

@@ -3,15 +3,16 @@
 Callbacks get a `View` and hand its parts to the pure rooms (figures, components).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from dashboard import filters as address
+from dashboard import filters as parts
+from dashboard.boundaries import NO_BOUNDARIES, Boundaries
 from dashboard.data import Unknown
-from dashboard.filters import Filters, Ignored, Vocabulary
+from dashboard.filters import EVERYTHING, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
 from sql.clock import Clock
 
@@ -26,6 +27,10 @@ class View:
     filters: Filters
     ignored: tuple[Ignored, ...]
     language: Language
+    uses: Collection[str] = EVERYTHING  # the filters that the page uses
+    missing: str | None = None  # what the path names and nobody knows
+    page: str = "overview"  # the page's NAME
+    boundaries: Boundaries = NO_BOUNDARIES
 
     @property
     def say(self):
@@ -62,6 +67,12 @@ class View:
         if parent is None or self.is_root:
             return self
         return replace(self, filters=self.filters.but(unit=parent.code))
+
+    def to(self, path: str, **changes) -> str:
+        """A link to another page with the same question; to a unit's page, about the unit of this one."""
+        if "<unit>" in path:
+            changes = {"unit": self.unit.code} | changes
+        return self.filters.href(path, **changes)
 
     @property
     def today(self):
@@ -104,22 +115,41 @@ class View:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads addresses: knows the warehouse's units and words, and the language of the settings."""
+    """Reads addresses: knows the warehouse's units and words, the pages, and the settings' language.
+
+    `pages`: path of each page → the filters that it uses; `names`: → its NAME; `tables`: id of a block
+    → what makes its Table of a View, for taking it away (filled by dashboard/blocks.py).
+    """
 
     data: object
     default_language: str
+    pages: Mapping[str, Collection[str]] = field(default_factory=lambda: {"/": EVERYTHING})
+    names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
+    boundaries: Boundaries = NO_BOUNDARIES
+    tables: dict = field(default_factory=dict)
 
-    def read(self, search: str | None) -> View:
-        filters, ignored = address.read(search, self._known())
+    def read(self, address: str | None) -> View:
+        filters, ignored = parts.read(address, self._known(), self.pages)
         if filters.as_of is not None and not self._has(filters.as_of):
             ignored += (Ignored("as_of", str(filters.as_of)),)
             filters = filters.but(as_of=None)
-        return View(self.data, filters, ignored, LANGUAGES[filters.lang or self.default_language])
+        language = LANGUAGES[filters.lang or self.default_language]
+        uses = self.pages.get(filters.path, EVERYTHING)
+        name = self.names.get(filters.path, "")
+        return View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
 
-    def language(self, search: str | None) -> Language:
+    def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""
-        filters, _ = address.read(search, Vocabulary(frozenset(), (), ()))
+        filters, _ = parts.read(address, Vocabulary(frozenset(), (), ()), self.pages)
         return LANGUAGES[filters.lang or self.default_language]
+
+    def _missing(self, filters: Filters) -> str | None:
+        """What the path names when there is no such thing."""
+        if filters.code is None:
+            return None
+        if filters.is_of_unit:
+            return filters.code if filters.unit is None else None
+        return None if filters.code in _codes(self.data.sites()) else filters.code
 
     def _has(self, batch: int) -> bool:
         try:
@@ -130,7 +160,7 @@ class Reader:
 
     def _known(self) -> Vocabulary:
         return Vocabulary(
-            units=_codes(self.data.units()),
+            units=_codes(unit for unit in self.data.units() if unit.unit_id > 0),
             ages=tuple(band.age_band for band in self.data.age_bands()),
             vaccines=tuple(sorted(_codes(self.data.vaccines()))),
         )

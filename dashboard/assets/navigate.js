@@ -7,10 +7,11 @@
     if (!link || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    // a link in a drawing (svg) has no pathname of its own
+    const there = new URL(link.getAttribute("href"), location.href);
     const before = new URLSearchParams(location.search).get("unit");
-    const after = new URLSearchParams(link.search).get("unit");
-    const isElsewhere = link.pathname !== location.pathname || before !== after;
-    dash_clientside.set_props("url", { pathname: link.pathname, search: link.search });
+    const isElsewhere = there.pathname !== location.pathname || before !== there.searchParams.get("unit");
+    dash_clientside.set_props("url", { pathname: there.pathname, search: there.search });
     if (isElsewhere) window.scrollTo(0, 0);
   });
 

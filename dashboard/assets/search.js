@@ -1,8 +1,10 @@
 // The search among units: typed with or without accents, walked with the arrows, chosen with Enter.
 (function () {
   "use strict";
-  const box = () => document.getElementById("unit-search-input");
-  const list = () => document.getElementById("unit-search-list");
+  // A page may hold two: the header's, and that of a place that does not exist.
+  let place = null;
+  const box = () => place.querySelector("input");
+  const list = () => place.querySelector(".unit-search-list");
 
   function unaccented(text) {
     return text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "").trim();
@@ -11,9 +13,9 @@
   function open(isOpen) {
     list().hidden = !isOpen;
     box().setAttribute("role", "combobox");
-    box().setAttribute("aria-controls", "unit-search-list");
+    box().setAttribute("aria-controls", list().id);
     box().setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen) document.querySelector("#unit-search .none-found").hidden = true;
+    if (!isOpen) place.querySelector(".none-found").hidden = true;
   }
 
   function filter() {
@@ -26,7 +28,7 @@
     }
     activate(words.length ? list().querySelector("a:not([hidden])") : null);
     open(true);
-    document.querySelector("#unit-search .none-found").hidden = found > 0;
+    place.querySelector(".none-found").hidden = found > 0;
   }
 
   function activate(option) {
@@ -44,11 +46,16 @@
   }
 
   function leave() {
+    if (!box()) return; // the page was changed meanwhile
     box().value = "";
     open(false);
   }
 
-  const isBox = (event) => event.target.id === "unit-search-input";
+  function isBox(event) {
+    const found = event.target.closest && event.target.matches("input") && event.target.closest(".unit-search");
+    if (found) place = found;
+    return Boolean(found);
+  }
   document.addEventListener("focusin", (event) => isBox(event) && filter());
   document.addEventListener("input", (event) => isBox(event) && filter());
   document.addEventListener("focusout", (event) => isBox(event) && setTimeout(leave, 200));

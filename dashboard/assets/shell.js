@@ -15,11 +15,29 @@
   root.dataset.theme = localStorage.getItem("theme")
     || (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
-  function route(path, search, before) {
+  // As pages.section: /district/747 and /district/748 are one page, drawn anew in its place.
+  function section(path) {
+    const [, first, ...rest] = path.split("/");
+    return "/" + first + (rest.length ? "/" : "");
+  }
+
+  function language(search) {
     const lang = new URLSearchParams(search || "").get("lang");
-    const known = lang === "vi" || lang === "en" ? lang : null;
-    if (before && before.path === path && before.lang === known) return dash_clientside.no_update;
-    return { path: path, lang: known };
+    return lang === "vi" || lang === "en" ? lang : null;
+  }
+
+  function route(path, search, before) {
+    const lang = language(search);
+    document.body.classList.toggle("wall", new URLSearchParams(search || "").get("wall") === "1");
+    if (before && section(before.path) === section(path) && before.lang === lang) return dash_clientside.no_update;
+    return { path: path, lang: lang };
+  }
+
+  // The blocks of a page follow the address only while it is of their page and language.
+  function address(path, search, page) {
+    const lang = language(search);
+    if (section(path) !== page.section || (lang && lang !== page.lang)) return dash_clientside.no_update;
+    return path + (search || "");
   }
 
   // A tab that nobody looks at asks for nothing; it catches up when it is looked at.
@@ -54,8 +72,16 @@
     if (query !== undefined && query !== location.search) dash_clientside.set_props("url", { search: query });
   }
 
+  function followMoment(found) {
+    if (!found) return;
+    document.getElementById("as-of-said").textContent = found.said || "";
+    if (found.query === undefined) return;
+    document.getElementById("as-of-choice").open = false;
+    follow(found.query);
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    shell: { route, version, theme, follow, catchUp },
+    shell: { route, address, version, theme, follow, followMoment, catchUp },
   });
 
   // The frame is built by a callback: what depends on the screen is set when it appears.
@@ -64,6 +90,11 @@
     if (bar && !bar.dataset.met) {
       bar.dataset.met = "1";
       bar.open = wide.matches;
+    }
+    const menu = document.getElementById("menu");
+    if (menu && !menu.dataset.met) {
+      menu.dataset.met = "1";
+      menu.open = wide.matches;
     }
     const brand = document.querySelector(".top .brand-name");
     if (brand) root.lang = document.querySelector('.languages [aria-current]')?.lang || root.lang || "vi";

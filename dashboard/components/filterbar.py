@@ -1,13 +1,13 @@
 """The filters: switches for basis and stage, choices for the rest. The address is what they set."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from dash import dcc, html
 
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
-from dashboard.filters import BASES, PRIORITY_GROUPS, STAGES, Filters
+from dashboard.filters import BASES, EVERYTHING, PRIORITY_GROUPS, STAGES, Filters
 from dashboard.i18n import Language
 
 _DAY = "%d/%m/%Y"  # as it is typed, in both languages
@@ -24,12 +24,13 @@ def filterbar(language: Language) -> html.Section:
     return html.Section(folded, **{"aria-label": language.say("filter.title")})
 
 
-def switches(language: Language, filters: Filters) -> list:
+def switches(language: Language, filters: Filters, uses: Collection[str] = EVERYTHING) -> list:
+    """`uses`: what the page uses; the rest is not offered."""
     say = language.say
     basis = [(say(f"basis.{basis}"), filters.href(basis=basis), basis == filters.basis) for basis in BASES]
     stage = [(say(f"stage.{stage}"), filters.href(stage=stage), stage == filters.stage) for stage in STAGES]
-    made = [_switch(say("filter.basis"), basis)]
-    if not filters.by_place:  # doses have no stage
+    made = [_switch(say("filter.basis"), basis)] if "basis" in uses else []
+    if "stage" in uses and not filters.by_place:  # doses have no stage
         made.append(_switch(say("filter.stage"), stage))
     return made
 
@@ -39,6 +40,7 @@ def choices(
     filters: Filters,
     ages: Sequence[tuple[int, str]],
     vaccines: Sequence[tuple[str, str]],
+    uses: Collection[str] = EVERYTHING,
 ) -> list:
     """Each option is a link to the same question with that option in or out."""
     say = language.say
@@ -46,6 +48,8 @@ def choices(
     nothing = {"ages": "filter.any_age", "groups": "filter.any", "vaccines": "filter.any"}
     made = []
     for name, options in (("ages", ages), ("groups", groups), ("vaccines", vaccines)):
+        if name not in uses:
+            continue
         chosen = getattr(filters, name)
         summary = say("filter.chosen", n=len(chosen)) if chosen else say(nothing[name])
         links = [_option(filters, name, value, text, value in chosen) for value, text in options]

@@ -1,14 +1,12 @@
 """The header: which dashboard, which unit, as of when, language, light or dark."""
 
-from datetime import datetime
-from unicodedata import combining, normalize
-
 from dash import dcc, html
 
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.filters import LANGUAGES, Filters
 from dashboard.i18n import Language
+from dashboard.tables import unaccented
 
 
 def header(language: Language, name) -> html.Header:
@@ -30,7 +28,14 @@ def header(language: Language, name) -> html.Header:
                 ],
                 className="place-nav",
             ),
-            *drawn("as-of", class_name="as-of"),
+            html.Details(
+                [
+                    html.Summary([*drawn("as-of", html.Span, "as-of")], title=say("asof.choose")),
+                    html.Div(drawn("as-of-choices"), className="pop"),
+                ],
+                className="choice as-of-choice",
+                id="as-of-choice",
+            ),
             *drawn("languages", html.Nav, "languages", **{"aria-label": say("language.switch")}),
             html.Button(
                 html.Span(className="theme-mark", **{"aria-hidden": "true"}),
@@ -44,29 +49,6 @@ def header(language: Language, name) -> html.Header:
     )
 
 
-def as_of(language: Language, moment: datetime | None, real_ms: int | None, trouble: str) -> list:
-    """`moment` is local; `real_ms` the same in real milliseconds, from which the browser counts.
-
-    `trouble`: the name of a source that stands still, empty when none does.
-    """
-    say = language.say
-    words = {
-        f"data-{unit}-{number}": say(f"asof.{key}", n=number)
-        for unit, key in (("s", "ago"), ("m", "ago_minutes"), ("h", "ago_hours"))
-        for number in (1, 2)
-    }
-    counted = {"data-ms": "" if real_ms is None else str(real_ms), "data-never": say("asof.never"), **words}
-    return [
-        html.Span(className="dot", **{"aria-hidden": "true"}),
-        html.Span(say("asof.live"), className="as-of-label"),
-        html.Time(language.clock(moment), className="clock"),
-        html.Span(className="ago", id="as-of-ago", **counted),
-        html.Span(say("asof.stale"), className="when-stale"),
-        html.Span(say("asof.broken"), className="when-broken"),
-        html.Span(trouble, className="trouble", **{"data-trouble": trouble}) if trouble else None,
-    ]
-
-
 def place(view) -> html.Ol:
     """The path of units down to this one."""
     language, steps = view.language, []
@@ -75,32 +57,37 @@ def place(view) -> html.Ol:
         if unit is view.path[-1]:
             steps.append(html.Li(html.Span(name, **{"aria-current": "page"})))
         else:
-            code = None if unit is view.path[0] else unit.code
+            # the root needs no naming, except in a path
+            code = None if unit is view.path[0] and not view.filters.is_of_unit else unit.code
             steps.append(html.Li(link(name, view.filters.href(unit=code))))
     return html.Ol(steps, className="path")
 
 
-def search(language: Language, filters: Filters, units: list[tuple[str, str]]) -> list:
-    """`units` are (code, name); found with and without accents, and by code (assets/search.js)."""
+def search(language: Language, filters: Filters, units: list[tuple[str, str]], id: str = "unit-search") -> list:
+    """What fills the place `id`, of the class `unit-search`.
+
+    `units` are (code, name); found with and without accents, and by code (assets/search.js).
+    """
     say = language.say
     box = html.Label(
         [
             html.Span(say("unit.search"), className="visually-hidden"),
-            dcc.Input(id="unit-search-input", type="search", placeholder=say("unit.search"), autoComplete="off"),
+            dcc.Input(id=f"{id}-input", type="search", placeholder=say("unit.search"), autoComplete="off"),
         ]
     )
     found = [
         link(
             name,
             filters.href(unit=code),
-            id=f"unit-{code}",
+            id=f"{id}-{code}",
             role="option",
             tabIndex=-1,
             **{"data-search": f"{unaccented(name)} {code}", "aria-selected": "false"},
         )
         for code, name in units
     ]
-    shown = html.Div(found, id="unit-search-list", role="listbox", hidden=True, **{"aria-label": say("unit.path")})
+    listed = {"className": "unit-search-list", "aria-label": say("unit.path")}
+    shown = html.Div(found, id=f"{id}-list", role="listbox", hidden=True, **listed)
     none = html.P(say("unit.none_found"), className="none-found", hidden=True)
     return [box, shown, none]
 
@@ -117,8 +104,3 @@ def languages(language: Language, filters: Filters) -> list:
         for code in LANGUAGES
     ]
 
-
-def unaccented(text: str) -> str:
-    """`Châu Đức` → `chau duc`: what people type."""
-    plain = normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in plain if not combining(letter))

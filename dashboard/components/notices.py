@@ -1,7 +1,7 @@
 """Lines above the page: that these are sample data, that they are of the past, what was not understood."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from dash import html
 
@@ -10,8 +10,14 @@ from dashboard.filters import Filters, Ignored
 from dashboard.i18n import Language
 
 
-def notices(language: Language, filters: Filters, ignored: Sequence[Ignored], sample_day: date | None) -> list:
-    """`sample_day`: what the sample's clock says; None for real data."""
+def notices(
+    language: Language,
+    filters: Filters,
+    ignored: Sequence[Ignored],
+    sample_day: date | None,
+    frozen_at: datetime | None = None,
+) -> list:
+    """`sample_day`: what the sample's clock says; None for real data. `frozen_at`: local, of the as-of."""
     say = language.say
     shown = []
     if sample_day:
@@ -19,7 +25,7 @@ def notices(language: Language, filters: Filters, ignored: Sequence[Ignored], sa
         shown.append(html.P(text, className="notice sample"))
     if filters.as_of is not None:
         back = link(say("asof.back"), filters.href(as_of=None))
-        text = [say("asof.frozen", batch=filters.as_of), " ", back]
+        text = [html.Strong(say("asof.frozen", time=language.moment(frozen_at), batch=filters.as_of)), " ", back]
         shown.append(html.P(text, className="notice frozen", role="status"))
     if ignored:
         parts = ", ".join(f"{part.key}={part.value}"[:60] for part in ignored[:5])

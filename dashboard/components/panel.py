@@ -8,10 +8,13 @@ from dashboard.components.table import toggle
 from dashboard.i18n import Language
 
 
-def panel(title, under, content: list, id: str, class_name: str = "", keys=()) -> html.Section:
-    """`under`: the unit, as text or components; `keys`: what the colours mean, beside it."""
+def panel(title, under, content: list, id: str, class_name: str = "", keys=(), take=None) -> html.Section:
+    """`under`: the unit, as text or components; `keys`: what the colours mean, beside it.
+
+    `take`: the menu of what can be taken away (components/takeaway.py).
+    """
     measured = unit(under) if isinstance(under, str) else under
-    head = html.Header([html.H2(title, id=f"{id}-title"), html.P([measured, *keys])])
+    head = html.Header([html.H2(title, id=f"{id}-title"), html.P([measured, *keys]), take])
     label = {"aria-labelledby": f"{id}-title"}
     return html.Section([head, *content], className=f"panel {class_name}".strip(), **label)
 
@@ -30,12 +33,19 @@ def chart(language: Language, id: str, size: str = "medium") -> html.Section:
         toggle(language, f"{id}-table"),
         store(id),
     ]
-    return panel(None, html.Span(id=f"{id}-unit"), body, id, "chart")
+    return panel(None, html.Span(id=f"{id}-unit"), body, id, "chart", take=html.Div(id=f"{id}-take", className="take-place"))
 
 
 def block(id: str, size: str) -> html.Div:
     """A place that a callback fills; keeps its height until then."""
     return html.Div(drawn(id, class_name=size), className="block")
+
+
+def words(under) -> str:
+    """The unit's own text, without the keys beside it."""
+    if isinstance(under, str):
+        return under
+    return next((part.children for part in under if getattr(part, "className", "") == "unit"), "")
 
 
 def key(text: str, tone: str) -> html.Span:

@@ -3,8 +3,8 @@
 from dash import html
 
 from dashboard.components import marks
-from dashboard.components.table import table
 from dashboard.i18n import Language
+from dashboard.tables import Column, Table
 
 # What counts by residence comes first, what counts by place of injection follows and overlaps it.
 PARTS = ("elsewhere", "at_home", "non_residents", "unknown")
@@ -51,14 +51,16 @@ def sentence(language: Language, row) -> str:
     )
 
 
-def twin(language: Language, row) -> html.Table:
+def twin(language: Language, row) -> Table:
     say = language.say
     counts = _counts(row) | {"total": row.total}
-    rows = [
-        (say(f"recon.{name}"), language.count(count), _share(language, count, row.total)) for name, count in counts.items()
+    rows = [(say(f"recon.{name}"), count, count / row.total if row.total else None) for name, count in counts.items()]
+    columns = [
+        Column("kind", say("recon.kind"), "text"),
+        Column("doses", say("recon.unit")),
+        Column("share", say("recon.share"), "share"),
     ]
-    columns = (say("recon.kind"), say("recon.unit"), say("recon.share"))
-    return table(columns, rows, say("recon.title"))
+    return Table.of(say("recon.title"), say("recon.unit"), columns, rows)
 
 
 def _counts(row) -> dict[str, int]:

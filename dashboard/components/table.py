@@ -1,17 +1,16 @@
 """The table twin of a chart: the same numbers, for reading, for screen readers, for taking away."""
 
-from collections.abc import Sequence
-
 from dash import html
 
 from dashboard.i18n import Language
+from dashboard.tables import Table
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> html.Table:
-    """The first column names the row; the others are numbers already written down."""
-    head = html.Tr([html.Th(name, scope="col") for name in columns])
-    body = [html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]
-    parts = [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)]
+def twin(language: Language, table: Table) -> html.Table:
+    """The first column names the row."""
+    head = html.Tr([html.Th(column.title, scope="col") for column in table.columns])
+    body = [_row(language, table.columns, row) for row in (*table.rows, *table.foot)]
+    parts = [html.Caption(table.title, className="visually-hidden"), html.Thead(head), html.Tbody(body)]
     return html.Table(parts, className="twin")
 
 
@@ -22,3 +21,8 @@ def toggle(language: Language, id: str, content=None) -> html.Details:
         [html.Summary(language.say("table.show")), frame],
         className="table-toggle",
     )
+
+
+def _row(language: Language, columns, row) -> html.Tr:
+    written = [language.write(column.kind, row.values.get(column.key)) for column in columns]
+    return html.Tr([html.Th(written[0], scope="row"), *(html.Td(text) for text in written[1:])])

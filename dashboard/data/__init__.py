@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.data.answers import (
     AgeBand,
+    Closing,
     Completeness,
     DosesDay,
     HourDoses,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows", "Site",
+    "AgeBand", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows", "Site",
     "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
@@ -102,12 +103,20 @@ class Data(Committee):
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("sources", Source, {})
 
+    def source_names(self) -> tuple[str, ...]:
+        """What the sources are called; their states are `sources`."""
+        return tuple(row.source for row in self._ask("sources", Source, {}))
+
     def batch(self, number: int) -> Version:
         """When a batch was committed; raises Unknown when there is none of that number."""
         found = self._ask("batch", Version, {"batch": number})
         if not found:
             raise Unknown("as_of", number, [f"1 to {self.world().batch_id}"])
         return found[0]
+
+    def closings(self) -> Rows[Closing]:
+        """The named, immutable as-ofs, the newest first."""
+        return self._list("closings", Closing)
 
     def batch_at(self, moment: datetime) -> int | None:
         """The last batch committed at or before `moment`; None when there was none yet. Not cached."""

@@ -108,6 +108,14 @@ class AgeBand:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """One row per closing: figures as of a batch that somebody gave a name."""
+
+    name: str
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One row per source: where it stands now (not part of any as-of)."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dashboard.figures.trend import nothing, steps
 from dashboard.i18n import Language
+from dashboard.tables import Column
 from dashboard.theme import Palette, figure
 
 HOURS = range(24)
@@ -72,9 +73,14 @@ def sentence(language: Language, today: list[int], yesterday: list[int], now: in
 
 def twin(language: Language, today: list[int], yesterday: list[int]) -> tuple[list, list]:
     say = language.say
-    columns = [say("hours.hour"), say("hours.today"), say("hours.yesterday")]
+    doses = say("doses.word")
+    columns = [
+        Column("hour", say("hours.hour"), "text"),
+        Column("today", say("hours.today"), unit=doses),
+        Column("yesterday", say("hours.yesterday"), unit=doses),
+    ]
     rows = [
-        [f"{hour}–{hour + 1}h", language.count(today[hour]), language.count(yesterday[hour])]
+        [f"{hour}–{hour + 1}h", today[hour], yesterday[hour]]
         for hour in HOURS
         if today[hour] or yesterday[hour]
     ]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from dashboard.components.progress import a_day
 from dashboard.figures.series import WEEK, Daily
 from dashboard.i18n import Language
+from dashboard.tables import Column
 from dashboard.theme import Palette, figure
 
 # Labels stand right of the last day; narrower than this they are cut on a phone.
@@ -173,12 +174,17 @@ def sentence(language: Language, shown: Daily, means: list, what: str) -> str:
 def twin(language: Language, shown: Daily, means: list, what: str, limit: int = 28) -> tuple[list, list]:
     """Columns and rows, the newest day first."""
     say = language.say
-    columns = [say("trend.day"), say(f"{what}.word"), say("trend.mean"), say("trend.complete")]
+    columns = [
+        Column("day", say("trend.day"), "day"),
+        Column(what, say(f"{what}.word")),
+        Column("mean", say("trend.mean"), "rate"),
+        Column("complete", say("trend.complete"), "text"),
+    ]
     rows = [
         [
-            language.day(day),
-            language.count(count),
-            language.rate(mean),
+            day,
+            count,
+            mean,
             say("trend.is_complete" if number < shown.settled else "trend.is_incomplete"),
         ]
         for number, (day, count, mean) in enumerate(zip(shown.days, shown.counts, means, strict=True))

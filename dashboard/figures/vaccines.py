@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.figures.trend import nothing
 from dashboard.i18n import Language
+from dashboard.tables import Column
 from dashboard.theme import Palette, figure
 
 # Doses from this number on share one part: four shades are as many as stay apart.
@@ -101,14 +102,16 @@ def sentence(language: Language, found: list[Mix]) -> str:
 
 def twin(language: Language, found: list[Mix]) -> tuple[list, list]:
     names = part_names(language, found)
-    columns = [language.say("vaccines.vaccine"), *names, language.say("vaccines.total")]
-    rows = [
-        [mix.name, *(language.count(doses) for doses in mix.parts[: len(names)]), language.count(mix.doses)]
-        for mix in found
+    unit = language.say("doses.word")
+    columns = [
+        Column("vaccine", language.say("vaccines.vaccine"), "text"),
+        *(Column(f"dose{number}", name, unit=unit) for number, name in enumerate(names, 1)),
+        Column("doses", language.say("vaccines.total"), unit=unit),
     ]
+    rows = [[mix.name, *mix.parts[: len(names)], mix.doses] for mix in found]
     total = [sum(mix.parts[number] for mix in found) for number in range(len(names))]
     doses = sum(mix.doses for mix in found)
-    rows.append([language.say("vaccines.total"), *map(language.count, total), language.count(doses)])
+    rows.append([language.say("vaccines.total"), *total, doses])
     return columns, rows
 
 

@@ -4,10 +4,11 @@ from dash import html
 
 from dashboard import blocks
 from dashboard.components import panel
+from dashboard.filters import EVERYTHING
 from dashboard.i18n import Language
 from dashboard.parts import charts, doses, people, tiles
 
-PATH, NAME = "/", "overview"
+PATH, NAME, USES = "/", "overview", EVERYTHING
 
 
 def layout(language: Language) -> list:
@@ -29,11 +30,13 @@ def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "lead", lambda view: _by_basis(view).lead(view), is_first=True)
     blocks.fill(app, reader, "tiles", tiles.tiles)
     blocks.fill(app, reader, "ranking", lambda view: _by_basis(view).league(view))
+    blocks.offers(reader, "ranking", lambda view: _by_basis(view).league_table(view))
     blocks.fill(app, reader, "map", lambda view: _by_basis(view).place_map(view))
     blocks.fill_chart(app, reader, "trend", charts.trend_chart)
-    blocks.fill_chart(app, reader, "hours", charts.hours_chart)
-    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart)
+    blocks.fill_chart(app, reader, "hours", charts.hours_chart, has_denominator=False)
+    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart, has_denominator=False)
     blocks.fill(app, reader, "reconciliation", charts.reconciliation)
+    blocks.offers(reader, "reconciliation", charts.reconciliation_table, has_denominator=False)
 
 
 def _by_basis(view):

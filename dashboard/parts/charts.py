@@ -5,11 +5,13 @@ A chart is (title, unit, figure, sentence, (columns, rows of its table twin)).
 
 from dash import html
 
+from dashboard import blocks
 from dashboard.components import panel, strip
-from dashboard.components.table import toggle
+from dashboard.components.table import toggle, twin
 from dashboard.figures import hours, series, trend, vaccines
 from dashboard.filters import STAGES
 from dashboard.parts.people import self_of, standings
+from dashboard.tables import Table
 from dashboard.view import View
 
 # A season: long enough to see a trend, few enough columns for a phone.
@@ -90,6 +92,11 @@ def reconciliation(view: View) -> html.Section:
     content = [
         html.P(strip.sentence(view.language, row), className="sentence"),
         strip.strip(view.language, row),
-        toggle(view.language, "recon-table", strip.twin(view.language, row)),
+        toggle(view.language, "recon-table", twin(view.language, strip.twin(view.language, row))),
     ]
-    return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel")
+    take = blocks.take_away(view, "reconciliation", has_denominator=False)
+    return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel", take=take)
+
+
+def reconciliation_table(view: View) -> Table:
+    return strip.twin(view.language, view.data.reconciliation(view.filters))

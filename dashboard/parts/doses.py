@@ -2,8 +2,10 @@
 
 from dash import html
 
+from dashboard import blocks
 from dashboard.components import panel, ranking, tilemap
 from dashboard.parts import people
+from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
 
@@ -34,7 +36,56 @@ def league(asked: View) -> html.Section | None:
     if busiest.doses_today:
         said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
     content = [html.P(said, className="sentence"), people.table_frame(body)]
-    return panel.panel(title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys)
+    take = blocks.take_away(asked, "ranking")
+    return panel.panel(title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys, take)
+
+
+def league_table(asked: View) -> Table | None:
+    """The ranking's rows for taking away."""
+    view = people.above_leaf(asked, asked.data.doses_by_unit)
+    say, rows = view.say, view.data.doses_by_unit(view.filters)
+    if not people.children_of(view, rows):
+        return None
+    own, listed = people.self_of(rows), [row for row in rows if not row.is_self]
+    placed, nowhere = ranking.parted(row for row in listed if row.unit_id > 0 or row.doses)
+    unit = say("doses.word")
+    columns = [
+        Column("name", say("ranking.name"), "text"),
+        Column("code", say("ranking.code"), "text"),
+        Column("today", say("ranking.doses_today"), unit=unit),
+        Column("plan", say("ranking.plan"), unit=unit),
+        Column("yesterday", say("ranking.doses_yesterday"), unit=unit),
+        Column("doses", say("ranking.doses"), unit=unit),
+    ]
+    lines = people.lines_of(view, asked, listed, "ranking.here_place")
+    most = sorted(placed, key=lambda row: (row.unit_id == own.unit_id, -row.doses_today, -row.doses))
+    foot = [_taken(view, own, say("ranking.whole"), "whole")]
+    foot += [_taken(view, row, lines[row.unit_id].name, "nowhere") for row in nowhere]
+    if nowhere:
+        every = [own, *nowhere]
+        total = {
+            "name": say("ranking.total"),
+            "today": sum(row.doses_today for row in every),
+            "yesterday": sum(row.doses_yesterday for row in every),
+            "doses": sum(row.doses for row in every),
+        }
+        foot.append(Row(total, kind="total"))
+    body = [_taken(view, row, lines[row.unit_id].name) for row in most]
+    return Table(people.level_title(view), say("ranking.unit_place"), columns, body, foot)
+
+
+def _taken(view: View, row, name: str, kind: str = "") -> Row:
+    return Row(
+        {
+            "name": name,
+            "code": view.units[row.unit_id].code if row.unit_id > 0 else None,
+            "today": row.doses_today,
+            "plan": row.plan_today,
+            "yesterday": row.doses_yesterday,
+            "doses": row.doses,
+        },
+        kind=kind,
+    )
 
 
 def place_map(asked: View) -> html.Section | None:

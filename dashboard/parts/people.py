@@ -2,13 +2,12 @@
 
 from dash import html
 
+from dashboard import blocks
 from dashboard.components import panel, progress, ranking, tilemap
-from dashboard.components.tile_layouts import places
 from dashboard.filters import STAGES
+from dashboard.parts import placemap
+from dashboard.tables import Column, Row, Table
 from dashboard.view import View
-
-_KINDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Huyện ", "Quận ", "Phường ", "Xã ", "Tỉnh ")
-_ENGLISH_KINDS = (" City", " Town", " Township", " District", " Commune", " Ward", " Province")
 
 
 def lead(view: View) -> list:
@@ -39,7 +38,67 @@ def league(asked: View) -> html.Section | None:
     keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if has_mark else []
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
     content = [html.P(_standing_sentence(view, children), className="sentence"), table_frame(body)]
-    return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys)
+    take = blocks.take_away(asked, "ranking")
+    return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys, take)
+
+
+def league_table(asked: View) -> Table | None:
+    """The ranking's rows, with each of its figures in a column of its own."""
+    view = above_leaf(asked, asked.data.standing)
+    say, rows = view.say, standings(view)
+    if not children_of(view, rows):
+        return None
+    own, listed = self_of(rows), [row for row in rows if not row.is_self]
+    placed, nowhere = ranking.parted(listed)
+    people = say("ranking.people_unit")
+    columns = [
+        Column("name", say("ranking.name"), "text"),
+        Column("code", say("ranking.code"), "text"),
+        Column("rank", say("ranking.rank")),
+        Column("people", say("ranking.people"), unit=people),
+        Column("population", say("ranking.population"), unit=people),
+        Column("coverage", say("ranking.coverage"), "share"),
+        Column("target", say("ranking.target"), "share"),
+        Column("due", say("ranking.due"), "day"),
+        Column("change", say("ranking.change"), "points"),
+        Column("gap", say("ranking.gap"), unit=people),
+        Column("pace", say("ranking.pace_now"), "rate", say("ranking.pace_unit")),
+        Column("needed", say("ranking.pace_needed"), "rate", say("ranking.pace_unit")),
+        Column("earliest", say("ranking.projected_from"), "day"),
+        Column("latest", say("ranking.projected_to"), "day"),
+    ]
+    ordered = sorted(placed, key=lambda row: row.rank if row.rank is not None else float("inf"))
+    foot = [_taken(view, own, say("ranking.whole"), "whole")]
+    foot += [_taken(view, row, view.name(row.unit_id), "nowhere") for row in nowhere]
+    if nowhere:
+        total = {"name": say("ranking.total"), "people": own.people + sum(row.people for row in nowhere)}
+        foot.append(Row(total, kind="total"))
+    here = say("ranking.here")
+    names = {row.unit_id: here if row.unit_id == view.unit.unit_id else view.name(row.unit_id) for row in placed}
+    unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
+    return Table(level_title(view), unit, columns, [_taken(view, row, names[row.unit_id]) for row in ordered], foot)
+
+
+def _taken(view: View, row, name: str, kind: str = "") -> Row:
+    return Row(
+        {
+            "name": name,
+            "code": view.units[row.unit_id].code if row.unit_id > 0 else None,
+            "rank": row.rank if not kind else None,
+            "people": row.people,
+            "population": row.population,
+            "coverage": row.coverage,
+            "target": row.target_share,
+            "due": row.target_due_on,
+            "change": row.coverage_change,
+            "gap": row.gap,
+            "pace": row.pace,
+            "needed": row.pace_needed,
+            "earliest": row.projected_from,
+            "latest": row.projected_to,
+        },
+        kind=kind,
+    )
 
 
 def place_map(asked: View) -> html.Section | None:
@@ -73,33 +132,20 @@ def map_panel(
     view: View, shares: dict, figures: dict, shades: tilemap.Scale, ends: tuple[str, str], unit: str, said: str
 ) -> html.Section:
     """`shares`: unit_id → share or None; `figures`: what its tile says; `ends`: of the scale, in words."""
-    say, language = view.say, view.language
     units = sorted((view.units[unit_id] for unit_id in shares), key=lambda unit: unit.sort_key or unit.code)
-    laid = places(view.unit.code, [unit.code for unit in units])
     known = [share for share in shares.values() if share is not None]
-    tiles = []
-    for shown in units:
-        share = shares[shown.unit_id]
-        figure = say("no_data") if share is None else figures[shown.unit_id]
-        name = language.name(shown)
-        tiles.append(
-            tilemap.Place(
-                short_name(name),
-                figure,
-                share,
-                *laid[shown.code],
-                href(view, shown.unit_id),
-                f"{name}: {figure}",
-                share is not None and share == min(known) < max(known),
-            )
+    spots = [
+        placemap.Spot(
+            shown.code,
+            view.language.name(shown),
+            figures[shown.unit_id],
+            shares[shown.unit_id],
+            href(view, shown.unit_id),
+            shares[shown.unit_id] is not None and shares[shown.unit_id] == min(known) < max(known),
         )
-    content = [
-        *([html.P(said, className="sentence")] if said else []),
-        tilemap.tilemap(tiles, shades, say("map.title")),
-        tilemap.legend(ends if known else None, say("map.lowest"), say("no_data")),
-        html.P(say("map.note"), className="note"),
+        for shown in units
     ]
-    return panel.panel(say("map.title"), unit, content, "map-panel", "map-panel")
+    return placemap.map_panel(view, view.unit.code, spots, shades, ends, unit, said)
 
 
 def above_leaf(view: View, ask) -> View:
@@ -142,17 +188,6 @@ def href(view: View, unit_id: int) -> str | None:
 def level_title(view: View) -> str:
     level = view.level(view.unit.level + 1).lower()
     return view.say("ranking.title", level=level, unit=view.name(view.unit.unit_id))
-
-
-def short_name(name: str) -> str:
-    """Without the kind of unit, unless the rest is a number (`Phường 1`)."""
-    for kind in _KINDS:
-        rest = name.removeprefix(kind)
-        if rest != name and not rest[0].isdigit():
-            return rest
-    for kind in _ENGLISH_KINDS:
-        name = name.removesuffix(kind)
-    return name
 
 
 def table_frame(body) -> html.Div:

@@ -37,6 +37,9 @@ SELECT batch_id, committed_at FROM mart.batch(CAST(:batch AS bigint))
 -- name: batch_at
 SELECT mart.batch_at(CAST(:moment AS timestamptz)) AS batch_id
 
+-- name: closings
+SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
+
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
        quarantined, open_quarantine

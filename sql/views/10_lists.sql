@@ -66,3 +66,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT b.batch_id, b.committed_at FROM warehouse.batch b
     WHERE b.batch_id = p_batch AND b.batch_id <= (SELECT folded_through FROM warehouse.leader)
 $$;
+
+-- The named as-ofs that can be asked again.
+CREATE FUNCTION mart.closings() RETURNS TABLE (name text, batch_id bigint, closed_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT c.name, c.batch_id, c.closed_at FROM warehouse.closing c
+$$;

@@ -12,6 +12,7 @@ from dashboard.data import (
     HourDoses,
     Reconciliation,
     Rows,
+    Site,
     Source,
     Standing,
     TrendDay,
@@ -120,6 +121,20 @@ class Province:
                 )
             ]
         )  # fmt: skip
+
+    def source_names(self):
+        return tuple(row.source for row in self.sources())
+
+    def sites(self):
+        return self._rows([make(Site, site_id=1, code="S1", name="Trạm Y tế Phường 1", kind="station", unit_id=WARD_1)])
+
+    def closings(self):
+        return self._rows([])
+
+    def batch_at(self, moment):
+        """A batch an hour, the first of them a day ago."""
+        hours = int((datetime.now(UTC) - moment).total_seconds() // 3600)
+        return self.batch_number - hours if hours < self.batch_number else None
 
     def today(self, as_of=None):
         return TODAY

@@ -1,102 +1,10 @@
 """The overview in a browser: complete, in place, stale when it is, and usable without a mouse."""
 
-import json
-import threading
-import time
-from dataclasses import dataclass
-
-import flask
 import pytest
-from werkzeug.serving import make_server
 
-from dashboard import app as application
-from sql import settings
-from tests.dashboard.province import Province
+from tests.dashboard.house import BLOCKS, PHONE, WIDE, drawn, until
 
 pytestmark = pytest.mark.browser
-
-BLOCKS = ("lead", "tiles", "ranking", "map", "trend-sentence", "hours-sentence", "vaccines-sentence", "reconciliation")
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-@dataclass
-class House:
-    """A page server over a small province, with a stream as the real one's."""
-
-    province: Province
-    url: str
-    is_streaming: bool = True
-    is_mute: bool = False  # the stream lives and says nothing
-
-
-@pytest.fixture
-def house(tmp_path):
-    province = Province()
-    dash = application.make(settings.read(data=tmp_path), province)
-    found = House(province, "")
-
-    @dash.server.route("/stream")
-    def stream():
-        def events():
-            told = None
-            while found.is_streaming:
-                state = province.batch_number if not province.is_gone else "lost"
-                if state != told and not found.is_mute:
-                    told = state
-                    news = json.dumps({"batch": province.batch_number, "committed_at": None})
-                    yield f"data: {news}\n\n" if state != "lost" else "event: lost\ndata: \n\n"
-                time.sleep(0.05)
-
-        return flask.Response(events(), mimetype="text/event-stream")
-
-    policy = application.content_policy(dash)
-
-    @dash.server.after_request
-    def with_policy(response):
-        response.headers["Content-Security-Policy"] = policy
-        return response
-
-    server = make_server("127.0.0.1", 0, dash.server, threaded=True)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    yield found
-    found.is_streaming = False
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def visit(house, browser):
-    """Open a page and wait until every block is drawn; complaints of the browser fail the test."""
-    complaints = []
-
-    def open_page(path="/", viewport=WIDE, wait=True, **options):
-        page = browser.new_context(viewport=viewport, **options).new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(house.url + path)
-        if wait:
-            drawn(page)
-        return page
-
-    yield open_page
-    # A stream that a test cuts is the browser's complaint, not the page's.
-    assert [said for said in complaints if "/stream" not in said and "ERR_" not in said] == []
-
-
-def drawn(page) -> None:
-    for block in BLOCKS:
-        page.wait_for_selector(f"#{block}[data-drawn]", state="attached")
-    page.wait_for_selector("#trend .main-svg")
-
-
-def until(page, condition: str, seconds: float = 10) -> None:
-    """Wait until an expression holds. (Playwright's own wait evaluates text in the page, which its policy forbids.)"""
-    end = time.monotonic() + seconds
-    while not page.evaluate(f"Boolean({condition})"):
-        assert time.monotonic() < end, f"never came true: {condition}"
-        page.wait_for_timeout(50)
 
 
 def fresh(page, state: str) -> None:
@@ -132,7 +40,7 @@ def test_a_batch_changes_figures_in_place(visit, house):
         )).observe(document.body, {attributes: true, attributeFilter: ['class'], subtree: true});
         document.querySelector('.tile').met = document.querySelector('#trend .main-svg').met = true;
         document.querySelector('.tile details').open = true;
-        document.querySelector('#ranking a').focus();
+        document.querySelector('#ranking tbody a').focus();
         window.scrollTo(0, 300);
     }""")
     page.wait_for_timeout(2600)  # what changes right after the page opened is not lit
@@ -141,7 +49,7 @@ def test_a_batch_changes_figures_in_place(visit, house):
     until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
     assert page.evaluate("document.querySelector('.tile').met && document.querySelector('#trend .main-svg').met")
     assert page.evaluate("document.querySelector('.tile details').open")
-    assert page.evaluate("document.activeElement.matches('#ranking a')")
+    assert page.evaluate("document.activeElement.matches('#ranking tbody a')")
     assert page.evaluate("scrollY") == 300
     assert "8.001" in page.evaluate("window.lit")
 
@@ -255,7 +163,7 @@ def test_a_choice_is_in_the_address_and_back_takes_it_out(visit):
 
 def test_a_day_is_typed_and_a_link_shows_it_again(visit):
     page = visit()
-    page.click(".choice >> text=Ngày")
+    page.click("#days .choice >> text=Ngày")
     page.fill("#filter-from", "1/10/2021")
     page.press("#filter-from", "Enter")
     page.wait_for_url("**/?from=2021-10-01")

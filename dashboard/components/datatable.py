@@ -1,0 +1,75 @@
+"""A table of many rows: sorted by its heads, its head in sight, a card a row on a phone (51-datatable.css)."""
+
+from dash import html
+
+from dashboard.components import marks
+from dashboard.components.link import link
+from dashboard.filters import Filters
+from dashboard.i18n import Language
+from dashboard.tables import Bar, Column, Row, Table
+
+
+def datatable(language: Language, table: Table, filters: Filters) -> html.Div:
+    """`filters.sort` says in which order; a head is a link to the same page in another."""
+    shown = table.sorted(filters.sort)
+    head = html.Tr([_head(language, column, filters) for column in table.columns])
+    parts = [
+        html.Caption(table.title, className="visually-hidden"),
+        html.Thead(head),
+        html.Tbody([_row(language, row, table.columns) for row in shown.rows]),
+    ]
+    if table.foot:
+        parts.append(html.Tfoot([_row(language, row, table.columns) for row in table.foot]))
+    label = {"role": "region", "aria-label": table.title}
+    return html.Div(html.Table(parts, className="datatable"), className="table-frame data-frame", tabIndex=0, **label)
+
+
+def _head(language: Language, column: Column, filters: Filters) -> html.Th:
+    down = f"-{column.key}"
+    is_up, is_down = filters.sort == column.key, filters.sort == down
+    order = down if is_up else column.key if is_down else column.first_order
+    name = [html.Span(column.title, className="what"), html.Span(column.unit, className="unit") if column.unit else None]
+    sort = link(name, filters.href(sort=order), "sort", title=language.say("table.sort"))
+    said = {"aria-sort": "ascending" if is_up else "descending"} if is_up or is_down else {}
+    return html.Th(sort, scope="col", className=f"{column.kind} {column.key}", **said)
+
+
+def _row(language: Language, row: Row, columns) -> html.Tr:
+    first, *others = columns
+    name = cell(language, first, row.values.get(first.key))
+    name = link(name, row.href, "row-link") if row.href else name
+    cells = [html.Th(name, scope="row", className=f"{first.kind} {first.key}")]
+    for column in others:
+        kinds = [column.kind, column.key, *(["warned"] if column.key in row.warned else [])]
+        content = cell(language, column, row.values[column.key]) if column.key in row.values else None
+        head = f"{column.title}, {column.unit}" if column.unit else column.title
+        cells.append(html.Td(content, className=" ".join(kinds), **{"data-head": head}))
+    mark = {"aria-current": "true"} if row.is_asked else {}
+    return html.Tr(cells, className=row.kind or None, **mark)
+
+
+def cell(language: Language, column: Column, value):
+    """What stands in a cell: the value written the language's way, or drawn."""
+    if column.kind == "bar":
+        return _bar(language, value)
+    if column.kind == "movement":
+        return _movement(language, value)
+    if column.kind == "warning":
+        return html.Span(value, className="chip behind") if value else None
+    written = language.write(column.kind, value)
+    return written if column.kind in ("text", "day") else marks.live(written)
+
+
+def _bar(language: Language, value: Bar | None) -> html.Div:
+    share, target = (value.share, value.target) if value else (None, None)
+    percent = language.percent(share)
+    label = language.say("tile.bullet", value=percent, target=language.goal(target)) if target else percent
+    bullet = marks.bullet(share, target, label, value.tone if value else "ours")
+    return html.Div([bullet, marks.live(percent)], className="bar-cell")
+
+
+def _movement(language: Language, places: int | None):
+    if not places:
+        return language.count(places) if places is None else "="
+    said = language.say("table.up" if places > 0 else "table.down", n=abs(places))
+    return html.Span([marks.arrow(places), language.count(abs(places)), html.Span(said, className="visually-hidden")])

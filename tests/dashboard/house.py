@@ -1,0 +1,97 @@
+"""A page server over the small province, and a browser that visits it."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+
+import flask
+import pytest
+from werkzeug.serving import make_server
+
+from dashboard import app as application
+from sql import settings
+from tests.dashboard.province import Province
+
+BLOCKS = ("lead", "tiles", "ranking", "map", "trend-sentence", "hours-sentence", "vaccines-sentence", "reconciliation")
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass
+class House:
+    """A page server over a small province, with a stream as the real one's."""
+
+    province: Province
+    url: str
+    is_streaming: bool = True
+    is_mute: bool = False  # the stream lives and says nothing
+
+
+@pytest.fixture
+def house(tmp_path):
+    province = Province()
+    dash = application.make(settings.read(data=tmp_path), province)
+    found = House(province, "")
+
+    @dash.server.route("/stream")
+    def stream():
+        def events():
+            told = None
+            while found.is_streaming:
+                state = province.batch_number if not province.is_gone else "lost"
+                if state != told and not found.is_mute:
+                    told = state
+                    news = json.dumps({"batch": province.batch_number, "committed_at": None})
+                    yield f"data: {news}\n\n" if state != "lost" else "event: lost\ndata: \n\n"
+                time.sleep(0.05)
+
+        return flask.Response(events(), mimetype="text/event-stream")
+
+    policy = application.content_policy(dash)
+
+    @dash.server.after_request
+    def with_policy(response):
+        response.headers["Content-Security-Policy"] = policy
+        return response
+
+    server = make_server("127.0.0.1", 0, dash.server, threaded=True)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    yield found
+    found.is_streaming = False
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(house, browser):
+    """Open a page and wait until every block is drawn; complaints of the browser fail the test."""
+    complaints = []
+
+    def open_page(path="/", viewport=WIDE, wait=True, **options):
+        page = browser.new_context(viewport=viewport, **options).new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(house.url + path)
+        if wait:
+            drawn(page)
+        return page
+
+    yield open_page
+    # A stream that a test cuts is the browser's complaint, not the page's.
+    assert [said for said in complaints if "/stream" not in said and "ERR_" not in said] == []
+
+
+def drawn(page) -> None:
+    for block in BLOCKS:
+        page.wait_for_selector(f"#{block}[data-drawn]", state="attached")
+    page.wait_for_selector("#trend .main-svg")
+
+
+def until(page, condition: str, seconds: float = 10) -> None:
+    """Wait until an expression holds. (Playwright's own wait evaluates text in the page, which its policy forbids.)"""
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({condition})"):
+        assert time.monotonic() < end, f"never came true: {condition}"
+        page.wait_for_timeout(50)
