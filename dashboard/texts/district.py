@@ -77,7 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "district.overdue": ("Quá hạn mũi 2", "Overdue dose 2"),
     "district.last": (
         "Xa chỉ tiêu nhất: {unit}, {coverage}, thiếu {people} người; cần {needed}, hiện {pace}.",
-        "Furthest from the target: {unit}, {coverage}, {people} {people:person|people} missing; {needed} needed, now {pace}.",
+        "Furthest from the target: {unit}, {coverage}, {people} {people:person|people} missing; "
+        "{needed} needed, now {pace}.",
     ),
     "district.last_no_pace": (
         "Xa chỉ tiêu nhất: {unit}, {coverage}, thiếu {people} người.",
@@ -88,7 +89,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "due.title": ("Người đến hạn mũi 2 trong 28 ngày tới", "People due for dose 2 in the coming 28 days"),
     "due.unit": ("Người mỗi ngày, theo vắc xin mũi 1", "People a day, by vaccine of dose 1"),
     "due.sentence": (
-        "{people} người đến hạn trong 28 ngày tới, trong đó {week} người trong 7 ngày tới; đông nhất ngày {day}: {most} người.",
+        "{people} người đến hạn trong 28 ngày tới, trong đó {week} người trong 7 ngày tới; "
+        "đông nhất ngày {day}: {most} người.",
         "{people} {people:person falls|people fall} due within 28 days, {week} of them within 7; "
         "most on {day}: {most} {most:person|people}.",
     ),

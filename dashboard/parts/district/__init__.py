@@ -51,7 +51,7 @@ def definition(view: View, indicator: str) -> html.Span:
 def rows_of(view: View, asked: View, rows, row_of) -> tuple[list[Row], list[Row]]:
     """The rows of a table about the units of `view`, and its foot: the unit itself, what lies nowhere, the total.
 
-    `row_of(row)` gives its values without the name, which is put under the key that `row_of` leaves first.
+    `asked`: of the page, whose unit is marked. `row_of(row, name, href, is_asked, kind)` makes a Row.
     """
     own_id = view.unit.unit_id
     body, foot = [], []
@@ -60,7 +60,8 @@ def rows_of(view: View, asked: View, rows, row_of) -> tuple[list[Row], list[Row]
             continue
         is_here = row.unit_id == own_id
         name = view.say("ranking.here") if is_here else view.name(row.unit_id)
-        body.append(row_of(row, name, None if is_here else href(view, row.unit_id), row.unit_id == asked.unit.unit_id))
+        is_asked = not is_here and row.unit_id == asked.unit.unit_id
+        body.append(row_of(row, name, None if is_here else href(view, row.unit_id), is_asked))
     own = next(row for row in rows if row.is_self)
     foot.append(row_of(own, view.say("ranking.whole"), None, False, "whole"))
     foot += [row_of(row, view.name(row.unit_id), None, False, "nowhere") for row in rows if row.unit_id <= 0]
