@@ -79,7 +79,7 @@
     if (keys) {
       Object.assign(figure.layout, {
         showlegend: true,
-        legend: { orientation: "h", x: 0, xanchor: "left", y: 1, yanchor: "bottom", font: { family: FONT, size: 12 } },
+        legend: { orientation: "h", traceorder: "normal", x: 0, xanchor: "left", y: 1, yanchor: "bottom", font: { family: FONT, size: 12 } },
       });
     }
     return figure;

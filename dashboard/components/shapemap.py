@@ -9,7 +9,7 @@ from dashboard.components import svg
 from dashboard.components.tilemap import Place, Scale
 
 # A name is written where the shape is at least this wide, of the drawing's width of 1000.
-_WIDE, _NARROW = 150, 62
+_WIDE, _NARROW = 180, 80
 
 
 def shapemap(places: Mapping[str, Place], drawing: Drawing, shades: Scale, label: str) -> html.Nav:
