@@ -75,6 +75,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "district.earliest": ("Sớm nhất", "Earliest"),
     "district.latest": ("Muộn nhất", "Latest"),
     "district.overdue": ("Quá hạn mũi 2", "Overdue dose 2"),
+    "district.place": (
+        "{unit} đứng thứ {rank} trên {all}.",
+        "{unit} ranks {rank} of {all}.",
+    ),
+    "district.define_overdue": ("Định nghĩa quá hạn", "Definition of overdue"),
+    "district.define_red": ("Định nghĩa RED", "Definition of RED"),
     "district.last": (
         "Xa chỉ tiêu nhất: {unit}, {coverage}, thiếu {people} người; cần {needed}, hiện {pace}.",
         "Furthest from the target: {unit}, {coverage}, {people} {people:person|people} missing; "

@@ -42,10 +42,10 @@ def href(view: View, unit_id: int) -> str | None:
     return view.to(UNIT_PATH, unit=view.units[unit_id].code) if unit_id > 0 else None
 
 
-def definition(view: View, indicator: str) -> html.Span:
+def definition(view: View, indicator: str, word: str = "definition.show") -> html.Span:
     """A way to what the numbers of a panel mean."""
     address = f"{view.to('/definitions')}#{indicator}"
-    return html.Span(link(view.say("definition.show"), address), className="key define")
+    return html.Span(link(view.say(word), address), className="key define")
 
 
 def rows_of(view: View, asked: View, rows, row_of) -> tuple[list[Row], list[Row]]:

@@ -59,7 +59,7 @@ def table(asked: View) -> Table | None:
     if own.target_share is not None:
         keys.insert(0, panel.key(say("ranking.target_mark", target=view.language.goal(own.target_share)), "mark-key"))
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    return Table(people.level_title(view), unit, columns, body, foot, _sentence(view, children), keys)
+    return Table(people.level_title(view), unit, columns, body, foot, _sentence(view, asked, children), keys)
 
 
 def _from_the_last(rows: list) -> list:
@@ -71,7 +71,16 @@ def _from_the_last(rows: list) -> list:
     return sorted(rows, key=order)
 
 
-def _sentence(view: View, children: list) -> str:
+def _sentence(view: View, asked: View, children: list) -> str:
+    own = next((row for row in children if row.unit_id == asked.unit.unit_id and row.rank is not None), None)
+    if own is None:
+        return _last(view, children)
+    ranked = sum(1 for row in children if row.rank is not None)
+    place = view.say("district.place", unit=view.name(own.unit_id), rank=own.rank, all=ranked)
+    return f"{place} {_last(view, children)}"
+
+
+def _last(view: View, children: list) -> str:
     say, language = view.say, view.language
     last = furthest(children)
     if last is None:

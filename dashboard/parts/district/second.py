@@ -60,22 +60,23 @@ def table(asked: View) -> Table:
     if any(row.kind == "nowhere" for row in foot):
         total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS}
         foot.append(Row({"place": say("ranking.total")} | total, kind="total"))
-    keys = [definition(view, "overdue"), definition(view, "red")]
+    keys = [definition(view, "overdue", "district.define_overdue"), definition(view, "red", "district.define_red")]
     return Table(
         say("district.second", unit=view.name(view.unit.unit_id)),
         say("district.second_unit"),
         columns,
         body,
         foot,
-        _sentence(view, given),
+        _sentence(view, asked.unit.unit_id, given),
         keys,
     )
 
 
-def _sentence(view: View, given: dict) -> str:
+def _sentence(view: View, unit_id: int, given: dict) -> str:
+    """About the unit of the page, which is one of the rows when it has no smaller ones."""
     say, language = view.say, view.language
-    own = given[view.unit.unit_id, True]
-    if own.dropout is None:
+    own = given.get((unit_id, unit_id == view.unit.unit_id))
+    if own is None or own.dropout is None:
         return say("district.no_second")
     key = "district.dropout_negative" if own.is_negative else "district.dropout_said"
     parts = [say(key, share=language.percent(abs(own.dropout)), first=own.first_doses, second=own.second_doses)]
