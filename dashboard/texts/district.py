@@ -124,8 +124,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No first dose yet of a vaccine that asks for two or more.",
     ),
     "district.dropout_said": (
-        "Bỏ mũi {share}: {first} mũi 1, {second} mũi 2.",
-        "Dropout {share}: {first} first and {second} second doses.",
+        "Bỏ mũi {share}, kể cả người chưa đến hạn: {first} mũi 1, {second} mũi 2.",
+        "Dropout {share}, those not yet due included: {first} first and {second} second doses.",
     ),
     "district.dropout_negative": (
         "Bỏ mũi âm {share}: {second} mũi 2 nhiều hơn {first} mũi 1, cần kiểm tra số liệu.",

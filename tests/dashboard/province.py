@@ -202,7 +202,9 @@ class Province:
         return self._rows([Overdue(asked, True, late[asked] + self.extra, 400, late[asked] / 400, 60), *rows])
 
     def due_by_day(self, filters, days=28):
-        return self._rows([DueDay(TODAY, 1, 12), DueDay(TODAY + timedelta(days=3), 1, 30), DueDay(TODAY + timedelta(days=9), 1, 18)])
+        return self._rows(
+            [DueDay(TODAY, 1, 12), DueDay(TODAY + timedelta(days=3), 1, 30), DueDay(TODAY + timedelta(days=9), 1, 18)]
+        )
 
     def dropout(self, filters, red_coverage=0.9, level=None):
         asked = self.unit_id(filters.unit)
@@ -232,4 +234,6 @@ class Province:
         return self._rows([Flow(False, -1, 90), Flow(False, 0, 10), Flow(True, other, 100)])
 
     def changes(self, filters, from_batch, figure="doses"):
-        return self._rows([Change(TODAY, "new", None, 12), Change(TODAY, "late", None, 4), Change(TODAY, "voided", None, -1)])
+        return self._rows(
+            [Change(TODAY, "new", None, 12), Change(TODAY, "late", None, 4), Change(TODAY, "voided", None, -1)]
+        )
