@@ -186,6 +186,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "district.coming_title": ("Từ nơi khác đến: {n} mũi", "From elsewhere: {n} {n:dose|doses}"),
     "district.no_leaving": ("Không có mũi nào.", "None."),
     "district.no_coming": ("Không có mũi nào.", "None."),
+    "district.outside": ("Ngoài {unit}", "Outside {unit}"),
     "district.other_places": ("{n} nơi khác", "{n} other {n:place|places}"),
     "district.leaving_said": (
         "{share} mũi tiêm của người trong địa bàn được tiêm nơi khác, nhiều nhất tại {unit}.",

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard import theme
-from dashboard.data import Rows, Version
-from dashboard.data.findings import DueDay, Overdue
+from dashboard.data import Rows, Site, Unit, Version
+from dashboard.data.findings import DueDay, Flow, Overdue, SiteFigures
 from dashboard.figures import due
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
@@ -17,7 +17,7 @@ from dashboard.parts.district import changes, communes, flows, groups, lead, sec
 from dashboard.tables import plain
 from dashboard.view import View
 from tests.dashboard.house import PHONE, until
-from tests.dashboard.province import CON_DAO, ROOT, TODAY, VUNG_TAU, Province, standing
+from tests.dashboard.province import CON_DAO, ROOT, TODAY, VUNG_TAU, Province, make, standing
 from tests.dashboard.tree import elements, of_class, said
 
 VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
@@ -199,6 +199,41 @@ def test_a_unit_without_sites_says_so():
 
     table = sites.table(view(data=Empty()))
     assert table.sentence == "Không có điểm tiêm nào trên địa bàn." and not table.rows and not table.foot
+
+
+def test_the_short_list_of_sites_is_sorted_before_it_is_cut_and_adds_up():
+    class Many(Province):
+        def sites(self):
+            return Rows([make(Site, site_id=n, code=f"S{n}", name=f"Điểm {n}") for n in range(1, 15)], Version(1, None))
+
+        def site_figures(self, filters):
+            return Rows([make(SiteFigures, site_id=n, doses_today=n, doses_yesterday=20 - n, plan_today=20, late_today=0)
+                         for n in range(1, 15)], Version(1, None))  # fmt: skip
+
+    table = sites.table(view(data=Many()))
+    assert [row.values["today"] for row in table.rows] == list(range(1, 11)) and table.rows[0].href == "/site/S1?unit=77"
+    assert [row.values["today"] for row in table.foot] == [11 + 12 + 13 + 14, 105]
+    most = sites.table(view(data=Many(), sort="-today"))
+    assert [row.values["today"] for row in most.rows] == list(range(14, 4, -1))
+    assert sum(row.values["today"] for row in (*most.rows, most.foot[0])) == most.foot[1].values["today"]
+
+
+def test_people_from_nowhere_are_listed_by_themselves_and_the_rest_in_one():
+    class Busy(Province):
+        def units(self):
+            more = [make(Unit, unit_id=n, code=f"9{n}", name=f"Huyện {n}", level=1, parent_id=ROOT) for n in range(20, 30)]
+            rows = super().units()
+            return Rows([*rows, *more], rows.version)
+
+        def flow(self, filters):
+            return Rows(
+                [Flow(False, -1, 900), Flow(False, 0, 8), *(Flow(False, n, n) for n in range(20, 30))], Version(1, None)
+            )
+
+    shown = said(of_class(flows.flow(view("747", Busy())), "flow-lists"))
+    assert "Từ nơi khác đến: 1.153 mũi" in shown
+    assert "Huyện 29 29" in shown and "4 nơi khác 86" in shown
+    assert "Ngoài Tỉnh Mẫu 900" in shown and "Chưa xác định địa bàn 8" in shown
 
 
 def test_the_days_to_come_by_vaccine_and_the_rest_in_one():

@@ -35,10 +35,13 @@ def table(view: View) -> Table:
             "late": sum(row.late_today for row in some),
         }
 
-    shown, others = rows[:_SHORT], rows[_SHORT:]
-    body = [
-        Row(values(sites[row.site_id].name, [row]), view.to("/site/<site>", code=sites[row.site_id].code)) for row in shown
+    every = [
+        Row(values(sites[row.site_id].name, [row]) | {"row": row}, view.to("/site/<site>", code=sites[row.site_id].code))
+        for row in rows
     ]
+    # sorted before it is cut: the first of a column are the first of all sites
+    every = Table("", "", columns, every).sorted(view.filters.sort).rows
+    body, others = every[:_SHORT], [row.values["row"] for row in every[_SHORT:]]
     foot = [Row(values(say("district.other_sites", n=len(others)), others), view.to("/sites"), "nowhere")] if others else []
     if rows:
         foot.append(Row(values(say("ranking.total"), rows), kind="total"))
