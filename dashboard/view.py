@@ -31,6 +31,7 @@ class View:
     missing: str | None = None  # what the path names and nobody knows
     page: str = "overview"  # the page's NAME
     boundaries: Boundaries = NO_BOUNDARIES
+    red_coverage: float = 0.9  # the settings' c0 of the RED categories
 
     @property
     def say(self):
@@ -127,6 +128,7 @@ class Reader:
     names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
     boundaries: Boundaries = NO_BOUNDARIES
     tables: dict = field(default_factory=dict)
+    red_coverage: float = 0.9
 
     def read(self, address: str | None) -> View:
         filters, ignored = parts.read(address, self._known(), self.pages)
@@ -136,7 +138,8 @@ class Reader:
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
-        return View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
+        missing = self._missing(filters)
+        return View(self.data, filters, ignored, language, uses, missing, name, self.boundaries, self.red_coverage)
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""

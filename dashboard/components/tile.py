@@ -97,6 +97,23 @@ def doses_tile(
     )
 
 
+def overdue_tile(language: Language, row, as_of: str) -> html.Article:
+    """Who should have had the second dose (an Overdue)."""
+    say = language.say
+    share = language.percent(row.share)
+    lines = [say("tile.overdue_share", share=share), say("tile.overdue_passed", passed=row.passed)]
+    return _tile(
+        language,
+        title=say("tile.overdue"),
+        number=[marks.live(language.count(row.overdue)), html.Span(say("people.word"), className="of")],
+        bar=marks.bullet(row.share, None, share, "warning"),
+        lines=[*map(html.P, lines), html.P(say("tile.due_soon", people=row.due_soon))],
+        last_days=None,
+        as_of=as_of,
+        definition=[say("define.overdue")],
+    )
+
+
 def _tile(language, title, number, bar, lines, last_days, as_of, definition, is_asked=False) -> html.Article:
     say = language.say
     foot = html.Div(

@@ -145,6 +145,12 @@ class Committee:
         arguments = self._people(filters) | {"today": self.today(filters.as_of), "day": day}
         return self._ask("recast", findings.Recast, arguments)
 
+    # --- residents elsewhere, and people from elsewhere (unit, days, as-of)
+
+    def flow(self, filters: "Filters") -> Rows[findings.Flow]:
+        """Where residents are injected elsewhere, and where those come from whom the unit injects; most first."""
+        return self._ask("flow", findings.Flow, self._days(filters))
+
     def _site(self, code: str, filters: "Filters") -> dict:
         arguments = self._days(filters) | {"site": self.site_id(code)}
         del arguments["unit"]

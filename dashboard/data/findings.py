@@ -319,3 +319,15 @@ class Recast:
     stage: int
     people: int
     units: int  # how many units of old are in it
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One row per direction and other unit, in doses (indicator 4); they add up to Reconciliation's parts.
+
+    The other unit is of the asked unit's level where there is one; 0 = residence unknown, -1 = outside.
+    """
+
+    is_leaving: bool  # residents injected there; else residents of there injected here
+    unit_id: int
+    doses: int

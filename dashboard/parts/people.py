@@ -4,7 +4,7 @@ from dash import html
 
 from dashboard import blocks
 from dashboard.components import panel, progress, ranking, tilemap
-from dashboard.filters import STAGES
+from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts import placemap
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
@@ -179,10 +179,14 @@ def lines_of(view: View, asked: View, rows, here: str = "ranking.here") -> dict[
 
 
 def href(view: View, unit_id: int) -> str | None:
-    """The same page about another unit; None for what is no unit of its own."""
+    """A unit's own page; by place of injection, which that page does not know, this page about it.
+
+    None for what is no unit of its own.
+    """
     if unit_id <= 0 or unit_id == view.unit.unit_id:
         return None
-    return view.filters.href(unit=view.units[unit_id].code)
+    code = view.units[unit_id].code
+    return view.filters.href(unit=code) if view.filters.by_place else view.filters.href(UNIT_PATH, unit=code)
 
 
 def level_title(view: View) -> str:

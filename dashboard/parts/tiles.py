@@ -17,6 +17,11 @@ def tiles(view: View) -> html.Div:
 
 
 def by_residence(view: View) -> list:
+    return [*stages(view), _today(view)]
+
+
+def stages(view: View) -> list:
+    """Three stages of the unit against their targets."""
     rows = view.data.standing(view.filters)
     reached = view.data.trend(view.filters)
     drawn = []
@@ -35,7 +40,7 @@ def by_residence(view: View) -> list:
                 view.today,
             )
         )
-    return [*drawn, _today(view)]
+    return drawn
 
 
 def by_place(view: View) -> list:

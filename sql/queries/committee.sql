@@ -140,3 +140,8 @@ SELECT unit_id, stage, people, units
   FROM mart.recast(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                    CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:day AS date))
  ORDER BY unit_id, stage
+
+-- name: flow
+SELECT is_leaving, unit_id, doses
+  FROM mart.flow(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+ ORDER BY is_leaving, doses DESC, unit_id

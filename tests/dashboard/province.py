@@ -25,6 +25,7 @@ from dashboard.data import (
     WarehouseUnreachable,
     World,
 )
+from dashboard.data.findings import Change, Dropout, DueDay, Flow, Overdue, PartStanding, SiteFigures
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
@@ -147,7 +148,7 @@ class Province:
     def unit_id(self, code):
         return ROOT if code is None else next(row[0] for row in UNITS if row[1] == code)
 
-    def standing(self, filters):
+    def standing(self, filters, level=None):
         asked = self.unit_id(filters.unit)
         rows = []
         for stage in (1, 2, 3, 4):
@@ -190,3 +191,49 @@ class Province:
 
     def incomplete_from(self, filters):
         return TODAY - timedelta(days=1)
+
+    # --- the page of a unit
+
+    def overdue(self, filters, level=None):
+        asked = self.unit_id(filters.unit)
+        late = {ROOT: 60, VUNG_TAU: 50, CHAU_DUC: 10, CON_DAO: 0, WARD_1: 20}
+        rows = [Overdue(row[0], False, late[row[0]], 100, late[row[0]] / 100, 30) for row in UNITS if row[5] == asked]
+        rows += [Overdue(0, False, 3, 4, 0.75, 1)] if asked == ROOT else []
+        return self._rows([Overdue(asked, True, late[asked] + self.extra, 400, late[asked] / 400, 60), *rows])
+
+    def due_by_day(self, filters, days=28):
+        return self._rows(
+            [DueDay(TODAY, 1, 12), DueDay(TODAY + timedelta(days=3), 1, 30), DueDay(TODAY + timedelta(days=9), 1, 18)]
+        )
+
+    def dropout(self, filters, red_coverage=0.9, level=None):
+        asked = self.unit_id(filters.unit)
+        rows = [Dropout(row[0], False, 1000, 950, 0.05, False, 0.95, 1) for row in UNITS if row[5] == asked]
+        rows += [Dropout(0, False, 30, 33, -0.1, True, None, None)] if asked == ROOT else []
+        return self._rows([Dropout(asked, True, 3000, 1800, 0.4, False, 0.8, 4), *rows])
+
+    def standing_by_part(self, filters):
+        asked = next(row for row in self.standing(filters) if row.is_self and row.stage == 2)
+        rows = []
+        for part, number, people, population in (
+            ("age", 1, 100, 400), ("age", 2, asked.people - 100, 9600), ("age", 0, 7, None),
+            ("group", 1, 200, 200), ("group", 16, asked.people - 200, 9800),
+        ):  # fmt: skip
+            for stage in (1, 2, 3, 4):
+                gap = population and max(0, round(0.95 * population) - people)
+                rows.append(make(PartStanding, part=part, number=number, stage=stage, people=people, population=population,
+                                 coverage=population and people / population, target_share=population and 0.95, gap=gap))  # fmt: skip
+        return self._rows(rows)
+
+    def site_figures(self, filters):
+        given = {"doses_today": 40, "doses_yesterday": 60, "plan_today": 80, "late_today": 5}
+        return self._rows([make(SiteFigures, site_id=1, unit_id=WARD_1, **given)])
+
+    def flow(self, filters):
+        other = CHAU_DUC if self.unit_id(filters.unit) == VUNG_TAU else VUNG_TAU
+        return self._rows([Flow(False, -1, 90), Flow(False, 0, 10), Flow(True, other, 100)])
+
+    def changes(self, filters, from_batch, figure="doses"):
+        return self._rows(
+            [Change(TODAY, "new", None, 12), Change(TODAY, "late", None, 4), Change(TODAY, "voided", None, -1)]
+        )

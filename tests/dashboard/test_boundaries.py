@@ -102,7 +102,7 @@ def overview(found: Boundaries):
 def test_the_overview_draws_the_shapes_as_links(written):
     drawn = people.place_map(overview(written(MAP)))
     links = of_class(drawn, "shape")
-    assert {link.href for link in links} == {"/?unit=747", "/?unit=750", "/?unit=755"}
+    assert {link.href for link in links} == {"/district/747", "/district/750", "/district/755"}
     assert len(of_class(drawn, "none")) == 2  # a unit without a population, and the key to it
     assert "Thành phố Vũng Tàu: 98,0%" in said(drawn) and not of_class(drawn, "map-tile")
     assert {type(part).__name__ for part in elements(links[0])} >= {"Link", "Title", "Path", "Text"}

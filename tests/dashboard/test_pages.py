@@ -176,12 +176,12 @@ def test_the_keyboard_goes_down_to_a_commune_and_up_again(visit):
     page = visit()
     page.focus("#ranking tbody tr:first-child a")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/?unit=747")
-    until(page, "document.querySelector('#ranking tbody').textContent.includes('Phường 1')")
+    page.wait_for_url("**/district/747")
+    until(page, "document.querySelector('#district-ranking tbody')?.textContent.includes('Phường 1')")
     page.focus("#place a")
     page.keyboard.press("Enter")
-    until(page, "document.querySelector('#ranking tbody').textContent.includes('Châu Đức')")
-    assert page.url.endswith("/")
+    until(page, "document.querySelector('#district-ranking tbody').textContent.includes('Châu Đức')")
+    assert page.url.endswith("/district/77")
 
 
 def test_a_unit_is_found_without_accents(visit):
