@@ -35,7 +35,13 @@ def layout(settings, data) -> html.Div:
 
 def register_callbacks(app, settings, data) -> Reader:
     """Returns the reader of addresses, which knows all the tables then."""
-    reader = Reader(data, settings.dashboard.language, pages.USES, pages.NAMES)
+    reader = Reader(
+        data,
+        settings.dashboard.language,
+        pages.USES,
+        pages.NAMES,
+        silent_after_minutes=settings.dashboard.silent_after_minutes,
+    )
     _register_browser_side(app)
 
     @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)

@@ -29,6 +29,7 @@ class View:
     uses: Collection[str] = EVERYTHING  # the filters that the page uses
     missing: str | None = None  # what the path names and nobody knows
     page: str = "overview"  # the page's NAME
+    silent_after_minutes: int = 60  # the settings': an open site without a record for longer is silent
 
     @property
     def say(self):
@@ -65,6 +66,10 @@ class View:
         if parent is None or self.is_root:
             return self
         return replace(self, filters=self.filters.but(unit=parent.code))
+
+    def about(self, unit_id: int) -> "View":
+        """The same question about another unit."""
+        return replace(self, filters=self.filters.but(unit=self.units[unit_id].code))
 
     def to(self, path: str, **changes) -> str:
         """A link to another page with the same question; to a unit's page, about the unit of this one."""
@@ -124,6 +129,7 @@ class Reader:
     pages: Mapping[str, Collection[str]] = field(default_factory=lambda: {"/": EVERYTHING})
     names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
     tables: dict = field(default_factory=dict)
+    silent_after_minutes: int = 60
 
     def read(self, address: str | None) -> View:
         filters, ignored = parts.read(address, self._known(), self.pages)
@@ -133,7 +139,8 @@ class Reader:
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
-        return View(self.data, filters, ignored, language, uses, self._missing(filters), name)
+        view = View(self.data, filters, ignored, language, uses, self._missing(filters), name)
+        return replace(view, silent_after_minutes=self.silent_after_minutes)
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""

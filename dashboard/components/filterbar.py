@@ -89,7 +89,8 @@ def typed_days(filters: Filters) -> tuple[str, str]:
 def days_summary(language: Language, filters: Filters) -> str:
     first, last = filters.date_from, filters.date_to
     if not first and not last:
-        return language.say("filter.any")
+        own = f"filter.any.{filters.path}"  # of a page whose figures are of some days where none are chosen
+        return language.say(own if own in language.texts else "filter.any")
     return f"{language.day(first) if first else '…'}–{language.day(last) if last else '…'}"
 
 

@@ -1,0 +1,32 @@
+"""Every vaccination site of a unit: who does not enter, does not verify, does not print, and who acts next."""
+
+from dash import html
+
+from dashboard import blocks
+from dashboard.components import panel
+from dashboard.i18n import Language
+from dashboard.parts.sites import all_sites, directive
+
+PATH, NAME, USES = "/sites", "sites", frozenset({"days"})
+
+
+def layout(language: Language) -> list:
+    left = [panel.chart(language, "sites-hours"), panel.block("sites-queue", "low")]
+    right = [panel.block("sites-identity", "tall"), panel.block("sites-lag", "low")]
+    return [
+        html.H1(language.say("sites.title"), className="visually-hidden"),
+        panel.block("sites-lead", "lines"),
+        panel.block("sites-tiles", "low"),
+        panel.block("sites-list", "tall"),
+        html.Div([html.Div(left, className="stack"), html.Div(right, className="stack")], className="row uneven"),
+    ]
+
+
+def register_callbacks(app, reader) -> None:
+    blocks.fill(app, reader, "sites-lead", all_sites.lead, is_first=True)
+    blocks.fill(app, reader, "sites-tiles", all_sites.tiles)
+    blocks.fill_table(app, reader, "sites-list", all_sites.table)
+    blocks.fill_chart(app, reader, "sites-hours", all_sites.hours)
+    blocks.fill_table(app, reader, "sites-identity", lambda view: directive.identity(view, all_sites.looks(view)))
+    blocks.fill_table(app, reader, "sites-lag", lambda view: directive.entry(view, all_sites.looks(view)))
+    blocks.fill_table(app, reader, "sites-queue", all_sites.queue)
