@@ -6,8 +6,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sites.word": ("điểm tiêm", "sites"),
     "sites.days": ("ngày", "days"),
     "sites.week": ("{n} ngày gần nhất", "last {n} days"),
-    "filter.any./sites": ("7 ngày gần nhất", "Last 7 days"),
-    "filter.any./site/<site>": ("7 ngày gần nhất", "Last 7 days"),
+    "filter.week": ("7 ngày gần nhất", "Last 7 days"),
     # --- the sentence
     "sites.lead_none": ("{unit} không có điểm tiêm nào.", "{unit} has no vaccination site."),
     "sites.lead_silent": (
