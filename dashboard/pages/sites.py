@@ -29,4 +29,5 @@ def register_callbacks(app, reader) -> None:
     blocks.fill_chart(app, reader, "sites-hours", all_sites.hours)
     blocks.fill_table(app, reader, "sites-identity", lambda view: directive.identity(view, all_sites.looks(view)))
     blocks.fill_table(app, reader, "sites-lag", lambda view: directive.entry(view, all_sites.looks(view)))
-    blocks.fill_table(app, reader, "sites-queue", all_sites.queue)
+    blocks.fill(app, reader, "sites-queue", all_sites.queue_panel)
+    blocks.offers(reader, "sites-queue", all_sites.queue)

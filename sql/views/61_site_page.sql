@@ -90,13 +90,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY m.site_id, m.vaccine_id
     ), line AS (
         SELECT m.site_id, m.vaccine_id, m.received, m.opened, m.discarded, coalesce(u.given, 0) AS given,
-            coalesce(u.recent, 0) / 14 AS daily_use,
+            coalesce(u.recent, 0) / 14.0 AS daily_use,
             CASE WHEN m.taken_on IS NOT NULL OR m.received IS NOT NULL THEN greatest(0, m.counted + m.received_since
                 - m.discarded_since - greatest(m.opened_since, coalesce(u.since, 0))) END AS usable
         FROM moved m LEFT JOIN used u USING (site_id, vaccine_id)
     )
     SELECT site_id, vaccine_id, received::bigint, opened::bigint, discarded::bigint, given::bigint,
-        ((opened - given) / nullif(opened, 0))::double precision, usable::bigint, daily_use::double precision,
+        (opened - given) / nullif(opened, 0)::double precision, usable::bigint, daily_use::double precision,
         (usable / nullif(daily_use, 0))::double precision
     FROM line
 $$;

@@ -55,18 +55,18 @@ def move_at(held: Given, site: str, kind: str, day: str, doses: int) -> None:
 
 
 def test_a_site_with_a_stock_of_its_own(world):
-    """28 doses in 14 days are 2 a day. 100 received, 30 opened for 28: 70 are left, for 35 days; 2 of 30 were lost."""
-    world.load([record(record_id=f"r{n}", person=f"p{n}", site_code="S1", injected_at=str(date(2021, 11, 9) - timedelta(days=n % 14))) for n in range(28)])
+    """35 doses in 14 days are 2.5 a day. 100 received, 40 opened for 35: 60 are left, for 24 days; 5 of 40 were lost."""
+    world.load([record(record_id=f"r{n}", person=f"p{n}", site_code="S1", injected_at=str(date(2021, 11, 9) - timedelta(days=n % 14))) for n in range(35)])
     site, stock = codes_of(world, "site"), "SELECT * FROM mart.site_stock(%s, %s, NULL)"
     move(world, "D1", "received", "2021-10-02", 900)  # the district's is no site's
     assert rows(world, stock, "P", TODAY) == []
     move_at(world, "S1", "received", "2021-10-02", 100)
-    move_at(world, "S1", "opened", "2021-11-09", 30)
+    move_at(world, "S1", "opened", "2021-11-09", 40)
     move_at(world, "S1", "received", "2021-11-11", 500)  # tomorrow: not here yet
     (one,) = rows(world, stock, "P", TODAY)
-    assert (site[one.site_id], one.received, one.opened, one.discarded, one.given) == ("S1", 100, 30, None, 28)
-    assert one.wastage == pytest.approx(2 / 30)
-    assert (one.usable, one.daily_use, one.cover_days) == (70, 2, 35)
+    assert (site[one.site_id], one.received, one.opened, one.discarded, one.given) == ("S1", 100, 40, None, 35)
+    assert one.wastage == pytest.approx(5 / 40)
+    assert (one.usable, one.daily_use, one.cover_days) == (60, 2.5, 24)
     move_at(world, "S1", "counted", "2021-11-09", 7)  # what is there, whatever the others say
-    assert [(r.usable, r.cover_days) for r in rows(world, stock, "D1", TODAY)] == [(7, 3.5)]
+    assert [(r.usable, r.cover_days) for r in rows(world, stock, "D1", TODAY)] == [(7, 2.8)]
     assert rows(world, stock, "D3", TODAY) == []

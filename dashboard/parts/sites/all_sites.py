@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 
 from dash import html
 
+from dashboard import blocks
+from dashboard.components import panel
 from dashboard.components.measure import measure
 from dashboard.figures import plan_hours
 from dashboard.parts.sites import directive
@@ -12,7 +14,7 @@ from dashboard.parts.sites.looks import Look, asked_days, days_in_words, looks, 
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-__all__ = ["hours", "lead", "looks", "queue", "table", "tiles"]
+__all__ = ["hours", "lead", "looks", "queue", "queue_panel", "table", "tiles"]
 
 # How many sites the sentence names.
 _NAMED = 3
@@ -216,6 +218,14 @@ def hours(view: View, colours):
     )
 
 
+def queue_panel(view: View) -> html.Section:
+    """Without a dose in the queue its sentence says all."""
+    found = queue(view)
+    if found.rows:
+        return blocks.table_panel(view, "sites-queue", found)
+    return panel.panel(found.title, found.unit, [html.P(found.sentence, className="sentence")], "sites-queue-panel")
+
+
 def queue(view: View) -> Table:
     """Doses of earlier days that were entered today, by the day on which they were given."""
     say, doses, sites = view.say, defaultdict(int), defaultdict(set)
@@ -225,8 +235,8 @@ def queue(view: View) -> Table:
     columns = [
         Column("given_on", say("sites.given_on"), "day"),
         Column("given_share", say("sites.share"), "bar"),
-        Column("given_doses", say("sites.doses"), unit=say("doses.word")),
-        Column("given_sites", say("sites.sites"), unit=say("sites.word")),
+        Column("given_doses", say("sites.doses")),
+        Column("given_sites", say("sites.sites")),
     ]
     whole = sum(doses.values())
     rows = [

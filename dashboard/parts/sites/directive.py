@@ -79,7 +79,7 @@ def identity(view: View, looks: Sequence[Look]) -> Table:
     columns = [
         Column("status", say("sites.state"), "text"),
         Column("status_share", say("sites.share"), "bar"),
-        Column("status_doses", say("sites.doses"), unit=say("doses.word")),
+        Column("status_doses", say("sites.doses")),
         Column("status_owner", say("sites.next"), "text"),
     ]
     rows = [
@@ -117,7 +117,7 @@ def entry(view: View, looks: Sequence[Look]) -> Table:
     columns = [
         Column("entered", say("sites.entered"), "text"),
         Column("entered_share", say("sites.share"), "bar"),
-        Column("entered_doses", say("sites.doses"), unit=say("doses.word")),
+        Column("entered_doses", say("sites.doses")),
     ]
     rows = [
         Row(

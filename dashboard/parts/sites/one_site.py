@@ -182,7 +182,7 @@ def lots(view: View) -> Table | None:
         Column("vaccine", say("vaccines.vaccine"), "text"),
         Column("lot", say("site.lot"), "text"),
         Column("lot_share", say("sites.share"), "bar"),
-        Column("lot_doses", say("sites.doses"), unit=say("doses.word")),
+        Column("lot_doses", say("sites.doses")),
     ]
     rows = [
         Row(
