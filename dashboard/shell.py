@@ -11,7 +11,7 @@ from datetime import UTC
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboard import blocks, pages
+from dashboard import blocks, boundaries, pages
 from dashboard.components import asof, filterbar, header, menu, notices, provenance
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
@@ -40,6 +40,7 @@ def register_callbacks(app, settings, data) -> Reader:
         settings.dashboard.language,
         pages.USES,
         pages.NAMES,
+        boundaries.of(settings),
         silent_after_minutes=settings.dashboard.silent_after_minutes,
     )
     _register_browser_side(app)

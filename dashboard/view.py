@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dashboard import filters as parts
+from dashboard.boundaries import NO_BOUNDARIES, Boundaries
 from dashboard.data import Unknown
 from dashboard.filters import EVERYTHING, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
@@ -29,6 +30,7 @@ class View:
     uses: Collection[str] = EVERYTHING  # the filters that the page uses
     missing: str | None = None  # what the path names and nobody knows
     page: str = "overview"  # the page's NAME
+    boundaries: Boundaries = NO_BOUNDARIES
     silent_after_minutes: int = 60  # the settings': an open site without a record for longer is silent
 
     @property
@@ -128,6 +130,7 @@ class Reader:
     default_language: str
     pages: Mapping[str, Collection[str]] = field(default_factory=lambda: {"/": EVERYTHING})
     names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
+    boundaries: Boundaries = NO_BOUNDARIES
     tables: dict = field(default_factory=dict)
     silent_after_minutes: int = 60
 
@@ -139,7 +142,7 @@ class Reader:
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
-        view = View(self.data, filters, ignored, language, uses, self._missing(filters), name)
+        view = View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
         return replace(view, silent_after_minutes=self.silent_after_minutes)
 
     def language(self, address: str | None) -> Language:

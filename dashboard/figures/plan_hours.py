@@ -111,8 +111,6 @@ def twin(language: Language, doses: list[int], plan: list[float]) -> tuple[list,
     ]
     has_plan = any(plan)
     rows = [
-        [f"{hour}–{hour + 1}h", doses[hour], plan[hour] if has_plan else None]
-        for hour in HOURS
-        if doses[hour] or plan[hour]
+        [f"{hour}–{hour + 1}h", doses[hour], plan[hour] if has_plan else None] for hour in HOURS if doses[hour] or plan[hour]
     ]
     return columns, rows

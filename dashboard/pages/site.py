@@ -25,10 +25,14 @@ def layout(language: Language) -> list:
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "site-lead", one_site.lead, is_first=True)
     blocks.fill(app, reader, "site-tiles", one_site.tiles)
-    blocks.fill_chart(app, reader, "site-hours", one_site.hours)
-    blocks.fill_table(app, reader, "site-days", one_site.days)
-    blocks.fill_table(app, reader, "site-identity", lambda view: directive.identity(view, [one_site.look(view)]))
-    blocks.fill_table(app, reader, "site-lag", lambda view: directive.entry(view, [one_site.look(view)]))
-    blocks.fill_table(app, reader, "site-lots", one_site.lots)
+    blocks.fill_chart(app, reader, "site-hours", one_site.hours, has_denominator=False)
+    blocks.fill_table(app, reader, "site-days", one_site.days, has_denominator=False)
+    for name, make in (("identity", directive.identity), ("lag", directive.entry)):
+        blocks.fill_table(app, reader, f"site-{name}", _of_one(make), has_denominator=False)
+    blocks.fill_table(app, reader, "site-lots", one_site.lots, has_denominator=False)
     blocks.fill(app, reader, "site-stock", one_site.stock)
-    blocks.offers(reader, "site-stock", one_site.stock_table)
+    blocks.offers(reader, "site-stock", one_site.stock_table, has_denominator=False)
+
+
+def _of_one(make):
+    return lambda view: make(view, [one_site.look(view)])

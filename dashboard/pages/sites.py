@@ -25,9 +25,13 @@ def layout(language: Language) -> list:
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "sites-lead", all_sites.lead, is_first=True)
     blocks.fill(app, reader, "sites-tiles", all_sites.tiles)
-    blocks.fill_table(app, reader, "sites-list", all_sites.table)
-    blocks.fill_chart(app, reader, "sites-hours", all_sites.hours)
-    blocks.fill_table(app, reader, "sites-identity", lambda view: directive.identity(view, all_sites.looks(view)))
-    blocks.fill_table(app, reader, "sites-lag", lambda view: directive.entry(view, all_sites.looks(view)))
+    blocks.fill_table(app, reader, "sites-list", all_sites.table, has_denominator=False)
+    blocks.fill_chart(app, reader, "sites-hours", all_sites.hours, has_denominator=False)
+    for name, make in (("identity", directive.identity), ("lag", directive.entry)):
+        blocks.fill_table(app, reader, f"sites-{name}", _of_all(make), has_denominator=False)
     blocks.fill(app, reader, "sites-queue", all_sites.queue_panel)
-    blocks.offers(reader, "sites-queue", all_sites.queue)
+    blocks.offers(reader, "sites-queue", all_sites.queue, has_denominator=False)
+
+
+def _of_all(make):
+    return lambda view: make(view, all_sites.looks(view))

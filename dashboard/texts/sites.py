@@ -87,7 +87,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sites.limits": (
         "Báo khi nhập trong ngày dưới {same_day}, xác thực trước tiêm dưới {identity}, in giấy dưới {certificates}, "
         "ứng dụng dưới {app}.",
-        "Marked below {same_day} entered the same day, {identity} identity before, {certificates} printed, {app} in the app.",
+        "Marked below {same_day} same-day entry, {identity} identity before, {certificates} printed, {app} in the app.",
     ),
     "sites.no_stock": ("Không có số liệu tồn kho của điểm.", "No stock data of sites."),
     "sites.site": ("Điểm tiêm", "Site"),
@@ -161,7 +161,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Hôm nay {sites} điểm nhập {n} mũi của những ngày trước, sớm nhất từ {oldest}.",
         "{sites} {sites:site|sites} entered {n} {n:dose|doses} of earlier days today, the oldest of {oldest}.",
     ),
-    "sites.queue_none": ("Hôm nay không có mũi nào nhập cho những ngày trước.", "Nothing was entered today for earlier days."),
+    "sites.queue_none": (
+        "Hôm nay không có mũi nào nhập cho những ngày trước.",
+        "Nothing was entered today for earlier days.",
+    ),
     "sites.given_on": ("Ngày tiêm", "Day of injection"),
     "sites.sites": ("Số điểm", "Sites"),
 }

@@ -222,7 +222,7 @@ def queue_panel(view: View) -> html.Section:
     """Without a dose in the queue its sentence says all."""
     found = queue(view)
     if found.rows:
-        return blocks.table_panel(view, "sites-queue", found)
+        return blocks.table_panel(view, "sites-queue", found, has_denominator=False)
     return panel.panel(found.title, found.unit, [html.P(found.sentence, className="sentence")], "sites-queue-panel")
 
 

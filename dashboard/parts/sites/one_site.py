@@ -142,9 +142,7 @@ def days(view: View) -> Table:
         Column("day_same", say("sites.same_day"), "share"),
         Column("day_late", say("sites.late"), unit=doses),
     ]
-    rows = [
-        _day(day, given.get(day), sessions[day], late[day], today) for day in sorted({*given, *sessions}, reverse=True)
-    ]
+    rows = [_day(day, given.get(day), sessions[day], late[day], today) for day in sorted({*given, *sessions}, reverse=True)]
     return Table(say("site.days_title"), say("site.days_unit"), columns, rows, (), _days_said(view, given, today))
 
 
@@ -208,7 +206,7 @@ def lots(view: View) -> Table | None:
 def stock(view: View):
     found = stock_table(view)
     if found:
-        return blocks.table_panel(view, "site-stock", found)
+        return blocks.table_panel(view, "site-stock", found, has_denominator=False)
     nothing = html.Div(html.P(view.say("site.stock_none")), className="state no-figures")
     return panel.panel(view.say("site.stock_title"), view.say("sites.unit_doses"), [nothing], "site-stock-panel")
 
