@@ -42,6 +42,7 @@ def register_callbacks(app, settings, data) -> Reader:
         pages.NAMES,
         boundaries.of(settings),
         red_coverage=settings.dashboard.red_coverage,
+        silent_after_minutes=settings.dashboard.silent_after_minutes,
     )
     _register_browser_side(app)
 

@@ -32,6 +32,7 @@ class View:
     page: str = "overview"  # the page's NAME
     boundaries: Boundaries = NO_BOUNDARIES
     red_coverage: float = 0.9  # the settings' c0 of the RED categories
+    silent_after_minutes: int = 60  # the settings': an open site without a record for longer is silent
 
     @property
     def say(self):
@@ -68,6 +69,10 @@ class View:
         if parent is None or self.is_root:
             return self
         return replace(self, filters=self.filters.but(unit=parent.code))
+
+    def about(self, unit_id: int) -> "View":
+        """The same question about another unit."""
+        return replace(self, filters=self.filters.but(unit=self.units[unit_id].code))
 
     def to(self, path: str, **changes) -> str:
         """A link to another page with the same question; to a unit's page, about the unit of this one."""
@@ -129,6 +134,7 @@ class Reader:
     boundaries: Boundaries = NO_BOUNDARIES
     tables: dict = field(default_factory=dict)
     red_coverage: float = 0.9
+    silent_after_minutes: int = 60
 
     def read(self, address: str | None) -> View:
         filters, ignored = parts.read(address, self._known(), self.pages)
@@ -138,8 +144,8 @@ class Reader:
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
-        missing = self._missing(filters)
-        return View(self.data, filters, ignored, language, uses, missing, name, self.boundaries, self.red_coverage)
+        view = View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
+        return replace(view, red_coverage=self.red_coverage, silent_after_minutes=self.silent_after_minutes)
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""

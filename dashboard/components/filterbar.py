@@ -86,10 +86,14 @@ def typed_days(filters: Filters) -> tuple[str, str]:
     return tuple(f"{day:{_DAY}}" if day else "" for day in (filters.date_from, filters.date_to))
 
 
+# Pages whose figures are of the last week where no days are chosen.
+_OF_A_WEEK = {"/sites", "/site/<site>"}
+
+
 def days_summary(language: Language, filters: Filters) -> str:
     first, last = filters.date_from, filters.date_to
     if not first and not last:
-        return language.say("filter.any")
+        return language.say("filter.week" if filters.path in _OF_A_WEEK else "filter.any")
     return f"{language.day(first) if first else '…'}–{language.day(last) if last else '…'}"
 
 

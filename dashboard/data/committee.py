@@ -72,6 +72,26 @@ class Committee:
         """Vaccine x dose x lot of one site. Raises Unknown for a code that is no site's."""
         return self._ask("site_used", findings.LotUse, self._site(code, filters))
 
+    def site_identity(self, filters: "Filters") -> Rows[findings.SiteIdentity]:
+        return self._ask("site_identity", findings.SiteIdentity, self._days(filters))
+
+    def site_sessions(self, filters: "Filters", first: date, last: date) -> Rows[findings.SiteSession]:
+        arguments = {"unit": self.unit_id(filters.unit), "from": first, "to": last} | self._as_of(filters)
+        return self._ask("site_sessions", findings.SiteSession, arguments)
+
+    def site_plan_hours(self, filters: "Filters", day: date | None = None) -> Rows[findings.PlanHour]:
+        """Of one day (today)."""
+        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        return self._ask("site_plan_hours", findings.PlanHour, arguments)
+
+    def entry_lag(self, filters: "Filters") -> findings.EntryLag:
+        return self._ask("entry_lag", findings.EntryLag, self._days(filters))[0]
+
+    def site_stock(self, filters: "Filters") -> Rows[findings.SiteStock]:
+        """Of sites that keep a stock of their own; empty: no stock data."""
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        return self._ask("site_stock", findings.SiteStock, arguments)
+
     # --- why it changed
 
     def changes(self, filters: "Filters", from_batch: int, figure: str = "doses") -> Rows[findings.Change]:

@@ -144,6 +144,66 @@ class LotUse:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteIdentity:
+    """One row per site with doses in the days asked for (indicators 15, 16); all but the first column add up to them."""
+
+    site_id: int
+    correct_before: int
+    not_sent: int
+    no_id: int
+    bad_format: int
+    pending: int
+    correct: int
+    wrong: int
+    not_applicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSession:
+    """One row per planned session: open from `from_hour` to before `to_hour`."""
+
+    site_id: int
+    day: date
+    from_hour: int
+    to_hour: int
+    planned_doses: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHour:
+    """One row per site and hour of one day: the plan, spread evenly over the hours of its session."""
+
+    site_id: int
+    hour: int
+    planned_doses: float
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLag:
+    """One row, of a whole unit (indicator 11): days from injection to entry; None: nothing says when."""
+
+    doses: int
+    lag_median: int | None
+    lag_p90: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStock:
+    """One row per site and vaccine with a movement of stock of its own, in doses. No row: no stock data."""
+
+    site_id: int
+    vaccine_id: int
+    received: int | None
+    opened: int | None
+    discarded: int | None
+    given: int
+    wastage: float | None  # None: vials are not reported as opened
+    usable: int | None
+    daily_use: float  # mean of the 14 days before today
+    cover_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One row per day, cause (new, late, corrected, voided, duplicate, reclassified) and, for doses, site.
 

@@ -59,6 +59,30 @@ SELECT vaccine_id, dose_number, lot_number, doses
   FROM mart.site_used(CAST(:site AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
  ORDER BY vaccine_id, dose_number, lot_number
 
+-- name: site_identity
+SELECT site_id, correct_before, not_sent, no_id, bad_format, pending, correct, wrong, not_applicable
+  FROM mart.site_identity(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+ ORDER BY site_id
+
+-- name: site_sessions
+SELECT site_id, day, from_hour, to_hour, planned_doses
+  FROM mart.site_sessions(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+ ORDER BY site_id, day, from_hour
+
+-- name: site_plan_hours
+SELECT site_id, hour, planned_doses
+  FROM mart.site_plan_hours(CAST(:unit AS int), CAST(:day AS date), CAST(:as_of AS bigint))
+ ORDER BY site_id, hour
+
+-- name: entry_lag
+SELECT doses, lag_median, lag_p90
+  FROM mart.entry_lag(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+
+-- name: site_stock
+SELECT site_id, vaccine_id, received, opened, discarded, given, wastage, usable, daily_use, cover_days
+  FROM mart.site_stock(CAST(:unit AS int), CAST(:today AS date), CAST(:as_of AS bigint))
+ ORDER BY site_id, vaccine_id
+
 -- name: changes
 SELECT day, cause, site_id, amount
   FROM mart.changes(CAST(:unit AS int), CAST(:figure AS text), CAST(:basis AS text), CAST(:ages AS smallint[]),

@@ -25,7 +25,25 @@ from dashboard.data import (
     WarehouseUnreachable,
     World,
 )
-from dashboard.data.findings import Change, Dropout, DueDay, Flow, Overdue, PartStanding, SiteFigures
+from dashboard.data.findings import (
+    Change,
+    Dropout,
+    DueDay,
+    EntryLag,
+    Flow,
+    LateEntry,
+    LotUse,
+    Overdue,
+    PartStanding,
+    PlanHour,
+    SiteDay,
+    SiteFigures,
+    SiteHour,
+    SiteIdentity,
+    SiteSession,
+    SiteWatch,
+    Stock,
+)
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
@@ -65,6 +83,7 @@ class Province:
     def __init__(self):
         self.batch_number, self.extra = 7, 0
         self.is_gone = self.is_empty = False
+        self.is_silent = False
         self.source_state = "running"
         self.polled_ago = timedelta(seconds=1)
 
@@ -225,10 +244,6 @@ class Province:
                                  coverage=population and people / population, target_share=population and 0.95, gap=gap))  # fmt: skip
         return self._rows(rows)
 
-    def site_figures(self, filters):
-        given = {"doses_today": 40, "doses_yesterday": 60, "plan_today": 80, "late_today": 5}
-        return self._rows([make(SiteFigures, site_id=1, unit_id=WARD_1, **given)])
-
     def flow(self, filters):
         other = CHAU_DUC if self.unit_id(filters.unit) == VUNG_TAU else VUNG_TAU
         return self._rows([Flow(False, -1, 90), Flow(False, 0, 10), Flow(True, other, 100)])
@@ -237,3 +252,50 @@ class Province:
         return self._rows(
             [Change(TODAY, "new", None, 12), Change(TODAY, "late", None, 4), Change(TODAY, "voided", None, -1)]
         )
+
+    # --- sites: one that enters, verifies and prints, of which nobody keeps a stock
+
+    def site_figures(self, filters):
+        counts = {"doses_today": 30 + self.extra, "doses_yesterday": 50, "doses": 200, "duplicates": 1, "late_today": 4}
+        counts |= {"identity_correct_before": 130, "certificates_printed": 190, "app_confirmed": 120}
+        counts |= {"entered_within_72h": 198, "entered_same_day": 190, "entered_day_1": 6, "entered_day_2": 2}
+        counts |= {"entered_day_3": 0, "entered_days_4_7": 2, "entered_days_8_14": 0, "entered_later": 0}
+        counts |= {"entered_unknown": 0, "lag_median": 0, "lag_p90": 0, "plan_today": 60}
+        return self._rows([make(SiteFigures, site_id=1, unit_id=WARD_1, has_session=True, **counts)])
+
+    def site_watch(self, filters, silent_after_minutes=60):
+        heard = datetime(2021, 11, 5, 3, 42, tzinfo=UTC)
+        return self._rows([SiteWatch(1, heard, True, True, self.is_silent)])
+
+    def site_identity(self, filters):
+        return self._rows([SiteIdentity(1, 130, 2, 15, 1, 25, 140, 10, 7)])
+
+    def site_sessions(self, filters, first, last):
+        days = [TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)]
+        return self._rows([SiteSession(1, day, 7, 17, 60) for day in days if first <= day <= last])
+
+    def site_plan_hours(self, filters, day=None):
+        return self._rows([PlanHour(1, hour, 6.0) for hour in range(7, 17)])
+
+    def site_hours(self, filters, day=None):
+        return self._rows([SiteHour(1, 8, 20), SiteHour(1, 9, 10 + self.extra)])
+
+    def late_entries(self, filters, entered_on=None):
+        return self._rows([LateEntry(1, TODAY - timedelta(days=1), 3), LateEntry(1, TODAY - timedelta(days=4), 1)])
+
+    def entry_lag(self, filters):
+        return self._rows([EntryLag(200, 0, 0)])[0]
+
+    def site_stock(self, filters):
+        return self._rows([])
+
+    def stock(self, filters, level=None):
+        counts = {"received": 1000, "opened": 800, "given": 780, "wastage": 0.025, "usable": 200, "daily_use": 50.0}
+        return self._rows([make(Stock, unit_id=VUNG_TAU, is_self=False, vaccine_id=1, cover_days=4.0, due_soon=90, **counts)])
+
+    def site_days(self, code, filters):
+        before = SiteDay(TODAY - timedelta(days=1), 50, 0, 45, True, 60)
+        return self._rows([before, SiteDay(TODAY, 30 + self.extra, 0, 30, True, 60)])
+
+    def site_used(self, code, filters):
+        return self._rows([LotUse(1, 1, "L1", 150), LotUse(1, 2, "L1", 40), LotUse(1, 2, "", 10)])

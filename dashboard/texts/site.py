@@ -1,0 +1,58 @@
+"""One vaccination site."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "site.title": ("Điểm tiêm", "Vaccination site"),
+    "site.kind.fixed": ("cố định", "fixed"),
+    "site.kind.mobile": ("lưu động", "mobile"),
+    "site.kind.hospital": ("bệnh viện", "hospital"),
+    "site.kind.station": ("trạm y tế", "health station"),
+    "site.kind.other": ("khác", "other"),
+    "site.lead_plan": (
+        "{site}: hôm nay {doses} trên {plan} mũi kế hoạch ({share}).",
+        "{site}: {doses} of {plan} planned {plan:dose|doses} today ({share}).",
+    ),
+    "site.lead": (
+        "{site}: hôm nay {doses} mũi, hôm qua {yesterday} mũi; chưa có kế hoạch.",
+        "{site}: {doses} {doses:dose|doses} today, {yesterday} yesterday; no plan.",
+    ),
+    "site.heard": ("Bản ghi cuối lúc {time}.", "Last record at {time}."),
+    "site.silent": (
+        "Đang trong buổi tiêm nhưng quá {minutes} phút không có bản ghi nào; bản ghi cuối lúc {time}.",
+        "In session, but no record for over {minutes} minutes; the last one at {time}.",
+    ),
+    "site.never_heard": ("Chưa từng có bản ghi nào.", "No record has ever arrived."),
+    "site.past": ("Số liệu của một thời điểm trước.", "Figures as of an earlier moment."),
+    "site.wrong": ("Cần xử lý: {fault}. Ai xử lý tiếp: {owner}.", "To mend: {fault}. Who acts next: {owner}."),
+    "site.nothing_wrong": (
+        "{days}: nhập liệu, xác thực, in giấy đều trên ngưỡng.",
+        "Entry, identity and certificates are above the limits over the {days}.",
+    ),
+    "site.session": ("Buổi tiêm hôm nay: {hours}", "Sessions today: {hours}"),
+    "site.no_session": ("Hôm nay không có buổi tiêm", "No session today"),
+    "site.days_title": ("Buổi tiêm và nhập liệu theo ngày", "Sessions and entry by day"),
+    "site.days_unit": ("Mũi tiêm; 7 ngày qua và 7 ngày tới", "Doses; 7 days back and 7 ahead"),
+    "site.days_said": (
+        "{n} ngày qua có buổi tiêm: đã nhập {doses} trên {plan} mũi kế hoạch ({share}).",
+        "Over the last {n} {n:day|days} with sessions {doses} of {plan} planned doses are entered ({share}).",
+    ),
+    "site.days_no_plan": ("Những ngày qua không có buổi tiêm nào ghi kế hoạch.", "No session of the last days says a plan."),
+    "site.open": ("Giờ mở", "Open"),
+    "site.lots_title": ("Vắc xin và số lô đã dùng", "Vaccines and lots used"),
+    "site.lot": ("Số lô", "Lot"),
+    "site.no_lot": ("không ghi số lô", "no lot recorded"),
+    "site.lots_said": ("{n} mũi từ {lots} lô.", "{n} {n:dose|doses} from {lots} {lots:lot|lots}."),
+    "site.lots_without": ("{n} mũi không ghi số lô.", "{n} {n:dose|doses} without a lot number."),
+    "site.stock_title": ("Tồn kho của điểm", "Stock of the site"),
+    "site.stock_of": ("Tồn kho – {unit}", "Stock – {unit}"),
+    "site.stock_none": ("Không có số liệu tồn kho", "No stock data"),
+    "site.stock_district": (
+        "Điểm không có số liệu tồn kho riêng; đây là kho của địa bàn.",
+        "The site has no stock data of its own; this is the store of its area.",
+    ),
+    "site.stock_said": ("Hết sớm nhất: {vaccine}, còn đủ {days} ngày.", "Out first: {vaccine}, enough for {days} days."),
+    "site.received": ("Đã nhận", "Received"),
+    "site.usable": ("Tồn kho", "In stock"),
+    "site.wastage": ("Hao phí", "Wastage"),
+    "site.daily_use": ("Dùng bình quân", "Mean use"),
+    "site.a_day": ("mũi/ngày", "doses a day"),
+}
