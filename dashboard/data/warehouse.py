@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import sql
 from dashboard.data.answers import Rows, Version
+from dashboard.data.handed_in import UploadRefused
 
 _STATEMENTS = {
     name: text(statement)
-    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/operations.sql")
+    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/operations.sql", "queries/uploads.sql")
     for name, statement in sql.load(path).items()
 }
 
@@ -53,6 +55,18 @@ class Warehouse:
                 batch_id, committed_at, _ = connection.execute(_STATEMENTS["version"]).one()
                 yield Snapshot(connection, Version(batch_id, committed_at))
         except (OperationalError, PoolTimeout) as error:
+            raise WarehouseUnreachable(_reason(error)) from error
+
+    def hand_in(self, statement: str, arguments: dict):
+        """What schema inbox answers: the one thing besides reading that this role may do. Raises UploadRefused."""
+        writing = self._engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
+        try:
+            with writing.connect() as connection, connection.begin():
+                return connection.execute(_STATEMENTS[statement], arguments).scalar()
+        except (OperationalError, PoolTimeout) as error:
+            # "program limit exceeded" is of the operational kind to the driver.
+            if isinstance(getattr(error, "orig", None), ProgramLimitExceeded):
+                raise UploadRefused(_reason(error)) from error
             raise WarehouseUnreachable(_reason(error)) from error
 
     def close(self) -> None:
