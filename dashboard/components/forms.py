@@ -24,9 +24,9 @@ def field(label: str, input: Input, hint: str = "") -> html.Label:
     return html.Label([html.Span(label, className="field-label"), input, said], className="field")
 
 
-def form(action: str, content: list, class_name: str = "", has_file: bool = False) -> html.Form:
+def form(action: str, content: list, has_file: bool = False) -> html.Form:
     kind = {"encType": "multipart/form-data"} if has_file else {}
-    return html.Form(content, action=action, method="post", className=f"hand-in {class_name}".strip(), **kind)
+    return html.Form(content, action=action, method="post", className="hand-in", **kind)
 
 
 def name(label: str, hint: str) -> html.Label:

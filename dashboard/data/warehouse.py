@@ -43,6 +43,7 @@ class Warehouse:
     """Snapshots of the warehouse, as the role that may read schema mart and nothing else."""
 
     def __init__(self, engine: Engine):
+        self._door = engine
         self._engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -59,9 +60,10 @@ class Warehouse:
 
     def hand_in(self, statement: str, arguments: dict):
         """What schema inbox answers: the one thing besides reading that this role may do. Raises UploadRefused."""
-        writing = self._engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
         try:
-            with writing.connect() as connection, connection.begin():
+            with self._door.connect() as connection, connection.begin():
+                # The role's sessions read only, unless a transaction says otherwise.
+                connection.execute(text("SET TRANSACTION READ WRITE"))
                 return connection.execute(_STATEMENTS[statement], arguments).scalar()
         except (OperationalError, PoolTimeout) as error:
             # "program limit exceeded" is of the operational kind to the driver.

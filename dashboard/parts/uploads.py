@@ -66,7 +66,7 @@ def lead(view: View) -> list:
     """What the file would do, in one sentence; where it stands."""
     say, found = view.say, _asked(view)
     counted = _counted(view)
-    faults = len(found.faults) + sum(check.is_fault for check in view.data.upload_checks(found.upload_id))
+    faults = len(found.faults) + sum(check.is_fault for check in _checks(view))
     if faults:
         said = say("upload.lead.faults", n=faults)
     else:
@@ -88,33 +88,27 @@ def lead(view: View) -> list:
 def decision(view: View) -> html.Section | None:
     """Confirm or discard what is proposed; withdraw what is applied."""
     say, found = view.say, _asked(view)
-    has_faults = bool(found.faults) or any(check.is_fault for check in view.data.upload_checks(found.upload_id))
+    has_faults = bool(found.faults) or any(check.is_fault for check in _checks(view))
     choices = {"proposed": ["discard"] if has_faults else ["confirm", "discard"], "faulty": ["discard"], "applied": ["withdraw"]}
     offered = choices.get(found.state, [])
     if not offered or not view.filters.is_live:
         return None
-    content = [
-        html.P(say(f"upload.decide.{offered[0]}"), className="sentence"),
-        *(_decide(view, found.upload_id, one, is_first=one == offered[0]) for one in offered),
-    ]
+    content = [html.P(say(f"upload.decide.{offered[0]}"), className="sentence"), _decide(view, found.upload_id, offered)]
     return panel.panel(say("upload.decide.title"), say("upload.decide.unit"), content, "upload-decision-panel")
 
 
 def faults(view: View) -> Table | None:
     """What stands in the way, by line and column."""
     say, found = view.say, _asked(view)
-    rows = [
-        Row({"line": fault["line"] or None, "column": say(f"upload.column.{fault['column']}") if fault["column"] else "",
-             "why": say(f"fault.{fault['code']}"), "found": _found(view, fault)})
-        for fault in found.faults[:_LISTED]
-    ]  # fmt: skip
-    rows += [
-        Row({"line": check.line, "column": say(f"upload.column.{_COLUMN_OF[check.check]}"), "why": say(f"fault.{check.check}"),
-             "found": check.found or ""})
-        for check in view.data.upload_checks(found.upload_id) if check.is_fault
-    ]  # fmt: skip
-    if not rows:
+    listed = [(fault["line"], fault["column"], fault["code"], _found(view, fault)) for fault in found.faults[:_LISTED]]
+    listed += [(check.line, _COLUMN_OF[check.check], check.check, check.found or "") for check in _checks(view) if check.is_fault]
+    if not listed:
         return None
+    rows = [
+        Row({"line": line or None, "column": say(f"upload.column.{column}") if column else "", "why": say(f"fault.{code}"),
+             "found": what})
+        for line, column, code, what in sorted(listed)
+    ]  # fmt: skip
     columns = [
         Column("line", say("upload.line")),
         Column("column", say("upload.column"), "text"),
@@ -129,7 +123,7 @@ def checks(view: View) -> Table | None:
     say, found = view.say, _asked(view)
     rows = [
         Row({"line": check.line, "name": place(view, check.unit_id), "why": _warning(view, check)})
-        for check in view.data.upload_checks(found.upload_id) if not check.is_fault
+        for check in _checks(view) if not check.is_fault
     ]  # fmt: skip
     if not rows:
         return None
@@ -194,6 +188,10 @@ def _asked(view: View):
     return next(row for row in view.data.uploads() if str(row.upload_id) == view.filters.code)
 
 
+def _checks(view: View):
+    return view.data.upload_checks(int(view.filters.code))
+
+
 def _counted(view: View) -> dict[str, int]:
     rows = view.data.upload_changes(int(view.filters.code))
     return {kind: sum(row.change == kind for row in rows) for kind in ("new", "later", "changed", "same")}
@@ -213,13 +211,16 @@ def _form(view: View, relation: str) -> html.Div:
     return html.Div(forms.form(f"/uploads/{relation}?lang={lang}", content, has_file=True))
 
 
-def _decide(view: View, number: int, decision: str, is_first: bool) -> html.Form:
+def _decide(view: View, number: int, offered: list[str]) -> html.Form:
+    """One form: the first button is what Enter presses."""
     say = view.say
-    content = [
-        forms.name(say("upload.your_name"), say("upload.your_name.hint")),
-        html.Button(say(f"upload.do.{decision}"), type="submit", className="do" if is_first else "do quiet"),
+    actions = {one: f"/uploads/{number}/{one}?lang={view.language.code}" for one in offered}
+    buttons = [
+        html.Button(say(f"upload.do.{one}"), type="submit", className="do" if one == offered[0] else "do quiet", formAction=action)
+        for one, action in actions.items()
     ]
-    return forms.form(f"/uploads/{number}/{decision}?lang={view.language.code}", content, "one-line")
+    name = forms.name(say("upload.your_name"), say("upload.your_name.hint"))
+    return forms.form(actions[offered[0]], [name, html.Div(buttons, className="buttons")])
 
 
 def _stands(view: View, found) -> str:

@@ -50,7 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "targets.state.to_come": ("Chưa đến ngày", "Not yet"),
     "targets.state.replaced": ("Đã có chỉ tiêu mới hơn", "A later one holds"),
     "targets.state.sample": ("Dữ liệu minh họa, không dùng", "Sample data, not used"),
-    "targets.all_ages": ("Mọi độ tuổi thuộc diện", "All eligible ages"),
+    "targets.all_ages": ("Mọi độ tuổi", "All ages"),
     "targets.all_groups": ("Mọi nhóm", "All groups"),
     "targets.group": ("Nhóm {n}", "Group {n}"),
     "targets.every_unit": ("Mọi địa bàn", "Every area"),

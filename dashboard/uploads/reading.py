@@ -196,7 +196,7 @@ def _plain(word: str) -> str:
 
 def short(word: str, most: int) -> str:
     """One line without control characters, cut to `most`."""
-    return "".join(letter for letter in " ".join(word.split()) if letter.isprintable())[:most]
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in word).split())[:most]
 
 
 _STAGES = {_plain(word): code for code in STAGES for word in (code, *TEXTS[f"stage.{code}"], *TEXTS[f"with.{code}"])}
