@@ -37,6 +37,7 @@ def make(settings: Settings, data: Data) -> Dash:
     reader = shell.register_callbacks(app, settings, data)
     app.server.register_blueprint(api.blueprint(data))
     app.server.register_blueprint(exports.blueprint(reader))
+    app.server.request_class = uploads.InMemory
     app.server.register_blueprint(uploads.blueprint(reader))
     return app
 

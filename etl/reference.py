@@ -118,7 +118,7 @@ NEVER_EMPTY = ("units", "vaccines", "dose_rules")
 
 
 def load(
-    db: psycopg.Connection, settings: Settings, today: date, shift_days: int, over: Callable[[dict], dict] = lambda given: given
+    db: psycopg.Connection, settings: Settings, today: date, shift_days: int, over: Callable[[dict], dict] = dict
 ) -> tuple[int, list[int]]:
     """Write all reference tables in the caller's transaction; what a table no longer says is gone with it.
 

@@ -15,7 +15,7 @@ from etl.reference import KEYS, TABLES, ReferenceError, distinct, read_cell
 
 SQL = sql.load("queries/uploads_taken.sql")
 # Of a version of populations: one source, one pair of dates, whoever said them last.
-_HEADER = ("source", "dated_on", "valid_from", "is_sample")
+_HEADER = ("source", "dated_on", "valid_from")
 
 
 @dataclass(frozen=True)
@@ -77,5 +77,7 @@ def _over(below: list[dict], above: list[dict], relation: str) -> list[dict]:
     rows = {tuple(row[c] for c in key): row for row in [*below, *above]}
     if relation == "populations":
         headers = {row["version"]: {c: row[c] for c in _HEADER} for row in above}
-        return [row | headers.get(row["version"], {}) for row in rows.values()]
+        # A correction to a version that is made up does not make it true.
+        made_up = {row["version"] for row in below if row["is_sample"]}
+        return [row | headers.get(row["version"], {}) | {"is_sample": row["version"] in made_up} for row in rows.values()]
     return list(rows.values())

@@ -8,12 +8,10 @@ class Input(Component):
     """`<input>`: dash.html has none, and dcc's are for callbacks, not for forms."""
 
     _namespace, _type = "dash_html_components", "Input"
-    _children_props: list = []
-    _base_nodes = ["children"]
-    _prop_names = ["id", "type", "name", "required", "accept", "maxLength", "autoComplete", "className", "aria-describedby"]
-    _valid_wildcard_attributes = ["aria-", "data-"]
-    available_properties = _prop_names
-    available_wildcard_properties = _valid_wildcard_attributes
+    _children_props = ()
+    _prop_names = ("id", "type", "name", "required", "accept", "maxLength", "autoComplete", "className")
+    _valid_wildcard_attributes = ("aria-", "data-")
+    available_properties, available_wildcard_properties = _prop_names, _valid_wildcard_attributes
 
     def __init__(self, **given):
         super().__init__(**given)

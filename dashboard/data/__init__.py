@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgeBand", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows", "Site",
-    "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange", "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
+    "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload",
+    "UploadChange", "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
 

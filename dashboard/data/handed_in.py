@@ -1,4 +1,4 @@
-"""What people handed in over the page: put, listed, held against what holds now. Never cached: it changes without a batch."""
+"""What people handed in over the page: put, listed, held against what holds. Never cached: it changes without a batch."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -13,7 +13,9 @@ def versions(view: View) -> Table:
     stage = STAGES[view.filters.stage]
     found = [row for row in view.data.denominators(view.filters) if row.stage == stage]
     target = next((r.target_share for r in view.data.standing(view.filters) if r.is_self and r.stage == stage), None)
-    ordered = sorted(found, key=lambda row: (not row.is_used, not row.is_in_force, -row.valid_from.toordinal(), -row.version_id))
+    ordered = sorted(
+        found, key=lambda row: (not row.is_used, not row.is_in_force, -row.valid_from.toordinal(), -row.version_id)
+    )
     rows = [
         Row(
             {
@@ -88,7 +90,9 @@ def over(view: View) -> Table:
                    high=view.language.percent(rows[0].values["coverage"].share))  # fmt: skip
     else:
         said = say("over.none")
-    return Table(say("over.title"), say("denominators.unit", stage=say(f"stage.{view.filters.stage}")), columns, rows, sentence=said)
+    return Table(
+        say("over.title"), say("denominators.unit", stage=say(f"stage.{view.filters.stage}")), columns, rows, sentence=said
+    )
 
 
 def causes(view: View) -> Table:
@@ -111,7 +115,9 @@ def causes(view: View) -> Table:
     ]
     largest = max(CAUSES, key=lambda name: getattr(found, name))
     said = say("over.causes.sentence", cause=say(f"over.{largest}").lower(), n=getattr(found, largest))
-    return Table(say("over.causes.title", unit=view.name(view.unit.unit_id)), say("over.causes.unit"), columns, rows, sentence=said)
+    return Table(
+        say("over.causes.title", unit=view.name(view.unit.unit_id)), say("over.causes.unit"), columns, rows, sentence=said
+    )
 
 
 def checks(view: View) -> Table:

@@ -25,7 +25,9 @@ def lead(view: View) -> list:
     if own.population is None:
         more.append(say("targets.lead.no_population"))
     else:
-        more.append(say("targets.lead.population", people=own.population, source=own.population_source, on=own.population_on))
+        more.append(
+            say("targets.lead.population", people=own.population, source=own.population_source, on=own.population_on)
+        )
     found = len(view.data.denominator_checks(view.filters))
     more.append(say("targets.lead.checks", n=found) if found else say("targets.lead.no_checks"))
     definition = link(say("definition.show"), view.filters.href("/definitions") + "#denominator-checks")
@@ -59,17 +61,15 @@ def in_force(view: View) -> Table:
 def history(view: View) -> Table:
     """Every beginning and end of a target, the newest first, with who brought it about."""
     say = view.say
-    by_batch = {upload.batch_id: upload for upload in view.data.uploads() if upload.state != "refused" and upload.batch_id}
-    ends = {upload.ended_batch_id: upload for upload in view.data.uploads() if upload.ended_batch_id}
     found = view.data.targets(view.filters)
     events = [(row.began_at, "began", row) for row in found]
     events += [(row.ended_at, "ended", row) for row in found if row.ended_at is not None]
-    moments = {upload.began_at: upload for upload in by_batch.values()}
+    brought = _brought_about(view)
     shown = []
     for moment, kind, row in sorted(events, key=lambda event: (event[0] is not None, event[0]), reverse=True)[:_EVENTS]:
-        upload = by_batch.get(row.from_batch) if kind == "began" else moments.get(moment) or _ender(ends, moment, view)
-        who = _who(view, upload, kind)
-        values = {"at": view.local(moment), "what": say(f"targets.{kind}"), **_cells(view, row), "who": who}
+        upload, is_withdrawal = brought.get(moment, (None, False))
+        values = {"at": view.local(moment), "what": say(f"targets.{kind}"), **_cells(view, row)}
+        values["who"] = _who(view, upload, is_withdrawal)
         shown.append(Row(values, href=view.to("/upload/<upload>", code=str(upload.upload_id)) if upload else None))
     columns = [
         Column("at", say("targets.at"), "moment"),
@@ -82,7 +82,7 @@ def history(view: View) -> Table:
     return Table(say("targets.history.title"), say("targets.history.unit"), columns, shown, sentence=said)
 
 
-_EVENTS = 100  # more are in the file of the whole history nobody reads on a page
+_EVENTS = 200  # the newest; the batches before are in the warehouse
 
 
 def band(view: View, number: int | None) -> str:
@@ -138,17 +138,25 @@ def _state(view: View, row, held, today) -> str:
     if row.valid_from > today:
         return view.say("targets.state.to_come")
     key = (row.unit_id, row.stage, row.age_band, row.priority_group)
-    later = any((r.unit_id, r.stage, r.age_band, r.priority_group) == key and row.valid_from < r.valid_from <= today for r in held)
+    same = (r for r in held if (r.unit_id, r.stage, r.age_band, r.priority_group) == key)
+    later = any(row.valid_from < r.valid_from <= today for r in same)
     return view.say("targets.state.replaced" if later else "targets.state.holds")
 
 
-def _ender(ends: dict, moment, view: View):
-    """The upload whose withdrawal ended what ended at a moment."""
-    return next((upload for batch, upload in ends.items() if view.data.batch(batch).committed_at == moment), None)
+def _brought_about(view: View) -> dict:
+    """Moment of a batch → the upload that made it, and whether by being withdrawn."""
+    found = {}
+    for upload in view.data.uploads():
+        if upload.state != "refused" and upload.began_at is not None:
+            found[upload.began_at] = upload, False
+        if upload.ended_batch_id is not None:
+            found[view.data.batch(upload.ended_batch_id).committed_at] = upload, True
+    return found
 
 
-def _who(view: View, upload, kind: str) -> str:
+def _who(view: View, upload, is_withdrawal: bool) -> str:
     if upload is None:
         return view.say("targets.configured")
-    name = upload.decided_by or upload.uploaded_by
-    return view.say("targets.by", name=name, n=upload.upload_id)
+    name = (upload.ended_by if is_withdrawal else upload.decided_by) or upload.uploaded_by
+    said = view.say("upload.self_declared", name=name) if upload.is_self_declared else name
+    return view.say("targets.by", name=said, n=upload.upload_id)

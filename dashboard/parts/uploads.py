@@ -71,7 +71,9 @@ def lead(view: View) -> list:
         said = say("upload.lead.faults", n=faults)
     else:
         kind = say(f"upload.{found.relation}").lower()
-        said = say("upload.lead", kind=kind, new=counted["new"] + counted["later"], changed=counted["changed"], same=counted["same"])
+        said = say(
+            "upload.lead", kind=kind, new=counted["new"] + counted["later"], changed=counted["changed"], same=counted["same"]
+        )
     more = [
         say("upload.lead.from", n=found.upload_id, file=found.file_name, by=named(view, found.uploaded_by, found.is_self_declared),
             at=view.language.moment(view.local(found.uploaded_at))),
@@ -82,14 +84,21 @@ def lead(view: View) -> list:
     if twin:
         more.append(say("upload.lead.seen", n=twin.upload_id))
     back = link(say("upload.back"), view.to("/targets"))
-    return [html.P(said, className="lead"), html.P([" ".join(part for part in more if part), " ", back], className="lead-more")]
+    return [
+        html.P(said, className="lead"),
+        html.P([" ".join(part for part in more if part), " ", back], className="lead-more"),
+    ]
 
 
 def decision(view: View) -> html.Section | None:
     """Confirm or discard what is proposed; withdraw what is applied."""
     say, found = view.say, _asked(view)
     has_faults = bool(found.faults) or any(check.is_fault for check in _checks(view))
-    choices = {"proposed": ["discard"] if has_faults else ["confirm", "discard"], "faulty": ["discard"], "applied": ["withdraw"]}
+    choices = {
+        "proposed": ["discard"] if has_faults else ["confirm", "discard"],
+        "faulty": ["discard"],
+        "applied": ["withdraw"],
+    }
     offered = choices.get(found.state, [])
     if not offered or not view.filters.is_live:
         return None
@@ -101,7 +110,9 @@ def faults(view: View) -> Table | None:
     """What stands in the way, by line and column."""
     say, found = view.say, _asked(view)
     listed = [(fault["line"], fault["column"], fault["code"], _found(view, fault)) for fault in found.faults[:_LISTED]]
-    listed += [(check.line, _COLUMN_OF[check.check], check.check, check.found or "") for check in _checks(view) if check.is_fault]
+    listed += [
+        (check.line, _COLUMN_OF[check.check], check.check, check.found or "") for check in _checks(view) if check.is_fault
+    ]
     if not listed:
         return None
     rows = [
@@ -115,7 +126,13 @@ def faults(view: View) -> Table | None:
         Column("why", say("upload.why"), "text"),
         Column("found", say("upload.found"), "text"),
     ]
-    return Table(say("upload.faults.title"), say("upload.faults.unit"), columns, rows, sentence=say("upload.faults.sentence", n=len(rows)))
+    return Table(
+        say("upload.faults.title"),
+        say("upload.faults.unit"),
+        columns,
+        rows,
+        sentence=say("upload.faults.sentence", n=len(rows)),
+    )
 
 
 def checks(view: View) -> Table | None:
@@ -132,7 +149,13 @@ def checks(view: View) -> Table | None:
         Column("name", say("ranking.name"), "text"),
         Column("why", say("upload.why"), "text"),
     ]
-    return Table(say("upload.checks.title"), say("upload.checks.unit"), columns, rows, sentence=say("upload.checks.sentence", n=len(rows)))
+    return Table(
+        say("upload.checks.title"),
+        say("upload.checks.unit"),
+        columns,
+        rows,
+        sentence=say("upload.checks.sentence", n=len(rows)),
+    )
 
 
 def changes(view: View) -> Table | None:
@@ -216,7 +239,9 @@ def _decide(view: View, number: int, offered: list[str]) -> html.Form:
     say = view.say
     actions = {one: f"/uploads/{number}/{one}?lang={view.language.code}" for one in offered}
     buttons = [
-        html.Button(say(f"upload.do.{one}"), type="submit", className="do" if one == offered[0] else "do quiet", formAction=action)
+        html.Button(
+            say(f"upload.do.{one}"), type="submit", className="do" if one == "confirm" else "do quiet", formAction=action
+        )
         for one, action in actions.items()
     ]
     name = forms.name(say("upload.your_name"), say("upload.your_name.hint"))
@@ -274,5 +299,3 @@ def _target_cells(view: View, row) -> dict:
 def _population_cells(view: View, row) -> dict:
     grown = row.persons / row.persons_before - 1 if row.persons_before else None
     return {"before": row.persons_before, "persons": row.persons, "grown": grown}
-
-

@@ -71,7 +71,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "targets.by": ("{name}, tệp số {n}", "{name}, file no. {n}"),
     # --- denominators
     "denominators.title": ("{unit}: tỷ lệ theo từng nguồn đối tượng đích", "{unit}: coverage under each target population"),
-    "denominators.unit": ("{stage}, % đối tượng đích, không chặn ở 100%", "{stage}, % of the target population, not capped at 100%"),
+    "denominators.unit": (
+        "{stage}, % đối tượng đích, không chặn ở 100%",
+        "{stage}, % of the target population, not capped at 100%",
+    ),
     "denominators.version": ("Nguồn đối tượng đích", "Target population"),
     "denominators.counted": ("Số dùng làm mẫu số", "As denominator"),
     "denominators.everybody": ("Toàn dân số", "Everybody"),
@@ -140,7 +143,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "over.denominator.owner": ("Sở Y tế", "Department of Health"),
     # --- checks
     "checks.title": ("Kiểm tra đối tượng đích", "Checks of the target populations"),
-    "checks.unit": ("Số người; chênh lệch so với số nhỏ hơn hoặc so với tổng", "People; difference to the smaller, or to the whole"),
+    "checks.unit": (
+        "Số người; chênh lệch so với số nhỏ hơn hoặc so với tổng",
+        "People; difference to the smaller, or to the whole",
+    ),
     "checks.sentence": ("{n} chỗ cần đối chiếu.", "{n} {n:finding|findings} to look at."),
     "checks.none": (
         "Không có hai nguồn nào lệch từ 10%, các địa bàn dưới cộng đúng bằng số của cấp trên.",

@@ -29,7 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- the list
     "upload.list.title": ("Các tệp đã nạp", "Files handed in"),
     "upload.list.unit": ("Mỗi dòng một tệp", "A line a file"),
-    "upload.list.sentence": ("{n} tệp, {waiting} đang chờ xác nhận.", "{n} {n:file|files}, {waiting} waiting for confirmation."),
+    "upload.list.sentence": (
+        "{n} tệp, {waiting} đang chờ xác nhận.",
+        "{n} {n:file|files}, {waiting} waiting for confirmation.",
+    ),
     "upload.numbered": ("{n}. {file}", "{n}. {file}"),
     "upload.file": ("Tệp", "File"),
     "upload.kind": ("Loại", "Kind"),
@@ -71,7 +74,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Confirmed by {by} at {at}; applied from batch {batch} on.",
     ),
     "upload.stands.refused": ("Bị từ chối khi đưa vào: {reason}", "Refused when it was to be applied: {reason}"),
-    "upload.stands.withdrawing": ("{by} đã rút lại lúc {at}; đang trở về như trước.", "Withdrawn by {by} at {at}; going back."),
+    "upload.stands.withdrawing": (
+        "{by} đã rút lại lúc {at}; đang trở về như trước.",
+        "Withdrawn by {by} at {at}; going back.",
+    ),
     "upload.stands.withdrawn": ("{by} đã rút lại lúc {at}.", "Withdrawn by {by} at {at}."),
     "upload.decide.title": ("Quyết định", "Decision"),
     "upload.decide.unit": ("Người xác nhận có thể khác người nạp", "Who confirms may be another than who handed in"),
@@ -118,7 +124,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.source_before": ("Nguồn trước", "Source before"),
     # --- warnings
     "warning.past": ("Hạn đã qua.", "The due date has passed."),
-    "warning.lower": ("Thấp hơn trước: {now}, trước {before} ({source}).", "Lower than before: {now}, was {before} ({source})."),
+    "warning.lower": (
+        "Thấp hơn trước: {now}, trước {before} ({source}).",
+        "Lower than before: {now}, was {before} ({source}).",
+    ),
     "warning.sources": (
         "Lệch {difference} so với nguồn {version}: {value} và {other} người.",
         "{difference} against {version}: {value} and {other} people.",
@@ -182,8 +191,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This name is taken, with another source or other dates: give another name.",
     ),
     # --- answers of the door
-    "upload.elsewhere": ("Biểu mẫu này không đến từ trang của bảng điều hành.", "This form did not come from the dashboard."),
-    "upload.lacking": ("Thiếu tệp hoặc họ tên. Quay lại và điền đủ.", "The file or your name is missing. Go back and fill it in."),
+    "upload.elsewhere": (
+        "Biểu mẫu này không đến từ trang của bảng điều hành.",
+        "This form did not come from the dashboard.",
+    ),
+    "upload.lacking": (
+        "Thiếu tệp hoặc họ tên. Quay lại và điền đủ.",
+        "The file or your name is missing. Go back and fill it in.",
+    ),
     "upload.too_large": ("Tệp lớn hơn {most} MB.", "The file is larger than {most} MB."),
     "upload.too_many": ("Quá nhiều tệp trong một giờ. Thử lại sau.", "Too many files within the hour. Try again later."),
     "upload.has_faults": ("Tệp có lỗi nên không xác nhận được.", "The file has faults and cannot be confirmed."),
@@ -212,12 +227,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nhóm tuổi như dưới đây; để trống là mọi độ tuổi thuộc diện.",
         "An age band of those below; empty is all eligible ages.",
     ),
-    "upload.about.priority_group": ("Số của nhóm ưu tiên; để trống là mọi nhóm.", "The group's number; empty is all groups."),
+    "upload.about.priority_group": (
+        "Số của nhóm ưu tiên; để trống là mọi nhóm.",
+        "The group's number; empty is all groups.",
+    ),
     "upload.about.share": ("95, 95% hoặc 0,95.", "95, 95% or 0.95."),
     "upload.about.due_on": ("Ngày phải đạt, ví dụ 31/12/2021.", "The day to reach it by, such as 31/12/2021."),
     "upload.about.source": ("Số và ngày của văn bản.", "The document's number and date."),
     "upload.about.valid_from": ("Ngày bắt đầu có hiệu lực.", "The day from which it holds."),
-    "upload.about.version": ("Tên chung của cả bảng, ví dụ “Công an tỉnh 2021”.", "One name for the table, such as “Police 2021”."),
+    "upload.about.version": (
+        "Tên chung của cả bảng, ví dụ “Công an tỉnh 2021”.",
+        "One name for the table, such as “Police 2021”.",
+    ),
     "upload.about.dated_on": ("Ngày mà số người được đếm.", "The day on which the people were counted."),
     "upload.about.persons": ("Số người, ví dụ 1.234.", "The number of people, such as 1,234."),
     "upload.help": ("Hướng dẫn", "Help"),

@@ -49,7 +49,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT g.line, g.unit_id, g.stage, g.age_band, g.priority_group, g.valid_from,
         CASE WHEN b.target_id IS NULL THEN 'new'
              WHEN b.valid_from < g.valid_from THEN 'later'
-             WHEN (b.share, b.due_on, b.source) = (g.share::numeric(5, 4), g.due_on, g.source) THEN 'same'
+             -- One that is made up and said in earnest is another: it counts in a world that is not.
+             WHEN (b.share, b.due_on, b.source, b.is_sample) = (g.share::numeric(5, 4), g.due_on, g.source, false) THEN 'same'
              ELSE 'changed' END,
         g.share::double precision, g.due_on, NULL::bigint, g.source, b.share::double precision, b.due_on, NULL::bigint, b.source,
         b.valid_from, NULL, NULL

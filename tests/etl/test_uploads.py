@@ -8,7 +8,7 @@ import time
 import psycopg
 import pytest
 
-from etl import schedule, station
+from etl import schedule, station, uploads
 from etl.recount import recount
 from sql import connect
 from sql.settings import Settings
@@ -238,3 +238,12 @@ def test_everything_is_counted_right_after_uploads_came_and_went(house, database
     with connect.raw_at(house.url, "etl_writer") as db:
         assert not any(recount(db, settings.time_zone, 0).values())
     assert house.ask("SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1") == [(6,)]
+
+
+def test_a_correction_to_made_up_populations_leaves_them_made_up():
+    """Else the sample's people would be a denominator of real figures."""
+    below = [{"version": "Minh họa", "source": "a", "dated_on": "2021-01-01", "valid_from": "2021-01-01", "unit_code": code,
+              "age_band": None, "priority_group": None, "persons": 5, "is_sample": True} for code in ("C1", "C2")]  # fmt: skip
+    row = {"line": 2, "version": "Minh họa", "source": "b", "dated_on": "2021-01-01", "valid_from": "2021-01-01", "unit_code": "C2", "persons": 6}
+    found = uploads.laid_over({"populations": below}, [uploads.Upload(1, "populations", "tep.csv", "applied", [row])])["populations"]
+    assert [(r["unit_code"], r["persons"], r["source"], r["is_sample"]) for r in found] == [("C1", 5, "b", True), ("C2", 6, "b", True)]
