@@ -137,7 +137,7 @@ def faults(view: View) -> Table | None:
 
 def checks(view: View) -> Table | None:
     """What is to be looked at before confirming; nothing here stands in the way."""
-    say, found = view.say, _asked(view)
+    say = view.say
     rows = [
         Row({"line": check.line, "name": place(view, check.unit_id), "why": _warning(view, check)})
         for check in _checks(view) if not check.is_fault

@@ -5,7 +5,8 @@
 -- then wastage is NULL too. usable: what the last stock-take of the row found, or else nothing, with what was received
 -- since, less what was opened (or given, where that is more) and discarded since; only of a store that has taken stock
 -- or received. daily_use: given, mean of the 14 days before today. due_soon: those who live there, got this vaccine as
--- first dose, and whose interval ends within 28 days. runs_out_on: the first day that daily_use can no more be met.
+-- first dose, and whose interval ends within 28 days. runs_out_on: the first day that daily_use can no more be met; of
+-- what lasts longer than ten years, ten years on.
 CREATE FUNCTION mart.stock(p_unit integer, p_vaccines smallint[], p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, vaccine_id smallint, allocated bigint, received bigint, opened bigint, discarded bigint,
@@ -79,7 +80,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     )
     SELECT row_id, is_self, vaccine_id, allocated::bigint, received::bigint, opened::bigint, discarded::bigint, given::bigint,
         ((opened - given) / nullif(opened, 0))::double precision, usable::bigint, (recent / 14)::double precision,
-        (usable / nullif(recent / 14, 0))::double precision, due::bigint,
-        CASE WHEN recent > 0 THEN p_today + least(floor(usable / (recent / 14)), 3650)::integer END
+        (usable * 14 / nullif(recent, 0))::double precision, due::bigint,
+        CASE WHEN usable IS NOT NULL AND recent > 0 THEN p_today + least(floor(usable * 14 / recent), 3650)::integer END
     FROM line
 $$;

@@ -263,7 +263,7 @@ def test_the_late_entry_triangle_and_completeness_by_day(world):
 
 
 def test_where_a_lot_went_and_lots_of_two_vaccines(world):
-    world.load(drawn(SITES) + [record(record_id="az", person="z", site_code="S3", vaccine_code="AZ", lot_number="l1", injected_at="2021-11-08")])
+    world.load([*drawn(SITES), record(record_id="az", person="z", site_code="S3", vaccine_code="AZ", lot_number="l1", injected_at="2021-11-08")])
     vaccine, site = codes_of(world, "vaccine"), codes_of(world, "site")
     lots = rows(world, "SELECT * FROM mart.lots(%s, NULL, NULL, NULL, NULL) ORDER BY 1, 2", "P")
     found = {(r.lot_number, vaccine[r.vaccine_id]): (r.doses, r.sites, r.is_disputed) for r in lots}
@@ -396,3 +396,20 @@ def test_people_of_old_units_stand_in_those_that_took_them_over(world):
             (whole,) = [r.people for r in rows(world, "SELECT * FROM mart.standing((SELECT root_unit_id FROM warehouse.world), NULL, NULL, NULL, NULL, NULL, %s, NULL)", None, TODAY)
                         if r.is_self and r.stage == stage]  # fmt: skip
             assert sum(r.people for r in found if r.stage == stage) == whole
+
+
+def test_a_group_counts_the_ages_that_are_counted_elsewhere(world):
+    """A boy of 14 is in the rows of ages, but not in his group's when his band is not eligible."""
+    world.load([record(record_id="r1", person="a", birth_year=2007), record(record_id="r2", person="b")])
+    world.db.execute("UPDATE warehouse.age_band SET is_eligible = false WHERE age_band = 2")
+    found = rows(world, "SELECT * FROM mart.standing_by_part(%s, NULL, %s, NULL) WHERE stage = 1", "P", TODAY)
+    assert {(r.part, r.number): r.people for r in found if r.people} == {("age", 2): 1, ("age", 3): 1, ("group", 1): 1}
+
+
+def test_a_day_is_closed_after_a_fortnight(world):
+    world.load([record(injected_at="2021-11-16", recorded_at="2021-11-19 10:00")])
+    question = "SELECT days_after, share FROM mart.completeness_by_day(%s, %s, NULL) ORDER BY 1"
+    assert rows(world, question, "P", "2021-11-30") == []
+    assert [r.share for r in rows(world, question, "P", "2021-12-01")] == [0] * 3 + [1] * 12
+    assert len(rows(world, question, "P", "2021-12-28")) == 15
+    assert rows(world, question, "P", "2021-12-29") == []
