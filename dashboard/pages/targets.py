@@ -27,11 +27,11 @@ def layout(language: Language) -> list:
 
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "targets-lead", targets.lead, is_first=True)
-    blocks.fill_table(app, reader, "targets-force", targets.in_force)
+    blocks.fill_table(app, reader, "targets-force", targets.in_force, has_denominator=False)
     blocks.fill_table(app, reader, "targets-versions", denominators.versions)
     blocks.fill_table(app, reader, "targets-over", denominators.over)
     blocks.fill_table(app, reader, "targets-causes", denominators.causes)
     blocks.fill_table(app, reader, "targets-checks", denominators.checks)
     blocks.fill(app, reader, "targets-upload", uploads.hand_in)
-    blocks.fill_table(app, reader, "targets-uploads", uploads.listed)
-    blocks.fill_table(app, reader, "targets-history", targets.history)
+    blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False)
+    blocks.fill_table(app, reader, "targets-history", targets.history, has_denominator=False)

@@ -24,6 +24,6 @@ def layout(language: Language) -> list:
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "upload-lead", uploads.lead, is_first=True)
     blocks.fill(app, reader, "upload-decision", uploads.decision)
-    blocks.fill_table(app, reader, "upload-faults", uploads.faults)
-    blocks.fill_table(app, reader, "upload-checks", uploads.checks)
-    blocks.fill_table(app, reader, "upload-changes", uploads.changes)
+    blocks.fill_table(app, reader, "upload-faults", uploads.faults, has_denominator=False)
+    blocks.fill_table(app, reader, "upload-checks", uploads.checks, has_denominator=False)
+    blocks.fill_table(app, reader, "upload-changes", uploads.changes, has_denominator=False)

@@ -74,14 +74,10 @@ def lead(view: View) -> list:
         said = say(
             "upload.lead", kind=kind, new=counted["new"] + counted["later"], changed=counted["changed"], same=counted["same"]
         )
-    more = [
-        say("upload.lead.from", n=found.upload_id, file=found.file_name, by=named(view, found.uploaded_by, found.is_self_declared),
-            at=view.language.moment(view.local(found.uploaded_at))),
-        _stands(view, found),
-    ]  # fmt: skip
-    twin = next((row for row in view.data.uploads()
-                 if row.sha256 == found.sha256 and row.upload_id < found.upload_id and row.state == "applied"), None)  # fmt: skip
-    if twin:
+    by, at = named(view, found.uploaded_by, found.is_self_declared), view.language.moment(view.local(found.uploaded_at))
+    more = [say("upload.lead.from", n=found.upload_id, file=found.file_name, by=by, at=at), _stands(view, found)]
+    earlier = (row for row in view.data.uploads() if row.upload_id < found.upload_id and row.state == "applied")
+    if twin := next((row for row in earlier if row.sha256 == found.sha256), None):
         more.append(say("upload.lead.seen", n=twin.upload_id))
     back = link(say("upload.back"), view.to("/targets"))
     return [
@@ -250,11 +246,15 @@ def _decide(view: View, number: int, offered: list[str]) -> html.Form:
 
 def _stands(view: View, found) -> str:
     say, moment = view.say, view.language.moment
-    who = found.ended_by if found.state in ("withdrawn", "withdrawing") else found.decided_by
-    at = found.ended_at if found.state in ("withdrawn", "withdrawing") else found.decided_at
-    values = {"by": named(view, who, found.is_self_declared) or "", "at": moment(view.local(at)), "batch": found.batch_id or 0,
-              "reason": found.reason or ""}  # fmt: skip
-    return say(f"upload.stands.{found.state}", **values)
+    is_ended = found.state in ("withdrawn", "withdrawing")
+    who, at = (found.ended_by, found.ended_at) if is_ended else (found.decided_by, found.decided_at)
+    return say(
+        f"upload.stands.{found.state}",
+        by=named(view, who, found.is_self_declared) or "",
+        at=moment(view.local(at)),
+        batch=found.batch_id or 0,
+        reason=found.reason or "",
+    )
 
 
 def _found(view: View, fault: dict) -> str:

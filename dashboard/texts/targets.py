@@ -97,7 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "over.title": ("Địa bàn có tỷ lệ trên 100%", "Areas over 100%"),
     "over.sentence": (
         "{n} địa bàn trên 100%; cao nhất {worst}: {high}. Số được giữ nguyên, không chặn, để thấy mẫu số sai.",
-        "{n} {n:area|areas} over 100%; highest {worst}: {high}. The figure is left as it is, so that a wrong denominator shows.",
+        "{n} {n:area|areas} over 100%; highest {worst}: {high}. It is left as it is, so that a wrong denominator shows.",
     ),
     "over.none": ("Không địa bàn nào trên 100%.", "No area is over 100%."),
     "over.above": ("Vượt đối tượng đích", "Above the population"),

@@ -10,7 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.form.unit": ("Tệp XLSX hoặc CSV (UTF-8), tối đa 2 MB", "XLSX or CSV (UTF-8) file, 2 MB at most"),
     "upload.how": (
         "Tệp được xem trước từng dòng; chưa có gì thay đổi cho đến khi xác nhận. Không ghi đè: mỗi lần là một phiên bản.",
-        "A file is shown line by line first; nothing changes until it is confirmed. Nothing is overwritten: each is a version.",
+        "A file is shown line by line; nothing changes until it is confirmed. Nothing is overwritten: each is a version.",
     ),
     "upload.targets.about": (
         "Mỗi dòng một chỉ tiêu: địa bàn, giai đoạn, nhóm, tỷ lệ, hạn, văn bản.",

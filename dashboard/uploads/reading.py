@@ -112,8 +112,8 @@ COLUMNS = {
     "targets": {"unit_code": (_code, False), "stage": (_stage, True), "age_band": (_age, False),
                 "priority_group": (_group, False), "share": (_share, True), "due_on": (_day, True),
                 "source": (_words, True), "valid_from": (_day, True)},
-    "populations": {"version": (_words, True), "source": (_words, True), "dated_on": (_day, True), "valid_from": (_day, True),
-                    "unit_code": (_code, True), "age_band": (_age, False), "priority_group": (_group, False),
+    "populations": {"version": (_words, True), "source": (_words, True), "dated_on": (_day, True),
+                    "valid_from": (_day, True), "unit_code": (_code, True), "age_band": (_age, False), "priority_group": (_group, False),
                     "persons": (_persons, True)},
 }  # fmt: skip
 _KEYS = {
