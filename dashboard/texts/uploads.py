@@ -63,7 +63,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.lead.from": ("Tệp số {n}, {file}, do {by} nạp lúc {at}.", "File no. {n}, {file}, handed in by {by} at {at}."),
     "upload.lead.seen": ("Tệp này giống hệt tệp số {n} đang áp dụng.", "It is the same as file no. {n}, which is applied."),
     "upload.back": ("Về trang chỉ tiêu", "Back to the targets"),
-    "upload.stands.faulty": ("", ""),
+    "upload.stands.faulty": ("Chưa có gì thay đổi.", "Nothing has changed."),
     "upload.stands.proposed": ("Chưa có gì thay đổi.", "Nothing has changed yet."),
     "upload.stands.confirmed": (
         "{by} đã xác nhận lúc {at}; số liệu sẽ đổi sau vài giây.",

@@ -28,7 +28,7 @@ from dashboard.data import (
     WarehouseUnreachable,
     World,
 )
-from dashboard.data.findings import DenominatorCheck, Denominator, OverCauses, Target
+from dashboard.data.findings import Denominator, DenominatorCheck, OverCauses, Target
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
