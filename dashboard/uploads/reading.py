@@ -113,8 +113,8 @@ COLUMNS = {
                 "priority_group": (_group, False), "share": (_share, True), "due_on": (_day, True),
                 "source": (_words, True), "valid_from": (_day, True)},
     "populations": {"version": (_words, True), "source": (_words, True), "dated_on": (_day, True),
-                    "valid_from": (_day, True), "unit_code": (_code, True), "age_band": (_age, False), "priority_group": (_group, False),
-                    "persons": (_persons, True)},
+                    "valid_from": (_day, True), "unit_code": (_code, True), "age_band": (_age, False),
+                    "priority_group": (_group, False), "persons": (_persons, True)},
 }  # fmt: skip
 _KEYS = {
     "targets": ("unit_code", "stage", "age_band", "priority_group", "valid_from"),
