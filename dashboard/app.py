@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from dash import Dash, dcc, html, set_props
 
-from dashboard import api, exports, shell
+from dashboard import api, exports, shell, uploads
 from dashboard.data import Data
 from sql.settings import Settings
 
@@ -37,6 +37,8 @@ def make(settings: Settings, data: Data) -> Dash:
     reader = shell.register_callbacks(app, settings, data)
     app.server.register_blueprint(api.blueprint(data))
     app.server.register_blueprint(exports.blueprint(reader))
+    app.server.request_class = uploads.InMemory
+    app.server.register_blueprint(uploads.blueprint(reader))
     return app
 
 

@@ -121,8 +121,13 @@ def take_away(view: View, id: str, has_chart: bool = False, has_denominator: boo
 
 
 def table_panel(view: View, id: str, table: Table, has_denominator: bool = True):
-    """A Table in its panel: title, unit, sentence, rows, menu. Inside a page's own block, use it as it is."""
+    """A Table in its panel: title, unit, sentence, rows, menu. Inside a page's own block, use it as it is.
+
+    Where a sentence says why there is no row, it says so alone.
+    """
     said = [html.P(table.sentence, className="sentence")] if table.sentence else []
+    if said and not table.rows and not table.foot:
+        return panel.panel(table.title, table.unit, said, f"{id}-panel", "table-panel")
     body = datatable(view.language, table, view.filters)
     take = take_away(view, id, has_denominator=has_denominator)
     return panel.panel(table.title, table.unit, [*said, body], f"{id}-panel", "table-panel", table.keys, take)

@@ -158,7 +158,11 @@ class Reader:
             return None
         if filters.is_of_unit:
             return filters.code if filters.unit is None else None
-        return None if filters.code in _codes(self.data.sites()) else filters.code
+        if "<upload>" in filters.path:
+            known = {str(upload.upload_id) for upload in self.data.uploads()}
+        else:
+            known = _codes(self.data.sites())
+        return None if filters.code in known else filters.code
 
     def _has(self, batch: int) -> bool:
         try:

@@ -117,13 +117,16 @@ KEYS: dict[str, tuple[str, ...]] = {
 NEVER_EMPTY = ("units", "vaccines", "dose_rules")
 
 
-def load(db: psycopg.Connection, settings: Settings, today: date, shift_days: int) -> tuple[int, list[int]]:
+def load(
+    db: psycopg.Connection, settings: Settings, today: date, shift_days: int, over: Callable[[dict], dict] = dict
+) -> tuple[int, list[int]]:
     """Write all reference tables in the caller's transaction; what a table no longer says is gone with it.
 
+    `over` lays rows from elsewhere over those of the settings (etl/uploads.py).
     Returns how many rows changed, and the ids of sites that moved to another unit (their injections
     must be reclassified). Raises ReferenceError; a connection that is lost stays an OperationalError.
     """
-    given = {name: read_table(name, getattr(settings.reference, name)) for name in TABLES}
+    given = over({name: read_table(name, getattr(settings.reference, name)) for name in TABLES})
     write = _Writer(db)
     try:
         return _write_all(db, write, given, settings, today, shift_days)
@@ -273,7 +276,7 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
         raise ReferenceError(f"{place}: column {', '.join(lacking)} is not there; it has: {', '.join(map(str, frame))}")
     rows = []
     for line, row in enumerate(frame.to_dict("records"), start=2):
-        rows.append({c: _value(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
+        rows.append({c: read_cell(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
         if name == "dose_rules":
             rows[-1]["previous_vaccine_code"] = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
         if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
@@ -287,11 +290,11 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     if name == "units":
         _refuse_overlap(place, rows)
     if name == "populations":
-        _distinct(place, rows, ("version",), ("source", "dated_on", "valid_from", "is_sample"))
-    return _distinct(place, rows, KEYS[name], tuple(TABLES[name]))
+        distinct(place, rows, ("version",), ("source", "dated_on", "valid_from", "is_sample"))
+    return distinct(place, rows, KEYS[name], tuple(TABLES[name]))
 
 
-def _distinct(place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...]) -> list[dict]:
+def distinct(place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...]) -> list[dict]:
     """A row a key. Two rows of one key that say different things are refused: either may be the mistake."""
     seen: dict[tuple, tuple[int, dict]] = {}
     for line, row in enumerate(rows, start=2):
@@ -332,7 +335,7 @@ def _frame(name: str, reference: Reference) -> tuple[pd.DataFrame, str]:
         engine.dispose()
 
 
-def _value(place: str, line: int, column: str, found, read: Callable, must: bool):
+def read_cell(place: str, line: int, column: str, found, read: Callable, must: bool):
     if found is None or found is pd.NaT or (isinstance(found, float) and found != found) or not str(found).strip():
         if must:
             raise ReferenceError(f"{place} line {line}: {column} is empty")

@@ -70,7 +70,8 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     log.info("leading, with %s", ", ".join(settings.sources) or "no source")
     try:
         while not stop.wait(_HEARTBEAT_SECONDS) and not lost.is_set():
-            led.heartbeat()
+            if led.heartbeat():
+                jobs.modify_job("reference", next_run_time=led.real_now())
     finally:
         lost.set()
         led.halt()

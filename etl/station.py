@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import psycopg
 
 import sql
-from etl import identity, reference, sources
+from etl import identity, reference, sources, uploads
 from etl.intake import INTAKE, Intake, Report
 from etl.pipeline import Outcome, Pipeline
 from etl.reference import ReferenceError
@@ -39,6 +39,7 @@ def leading(settings: Settings, report: Report = lambda outcome: None) -> Iterat
         if not lock.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()[0]:
             yield None
             return
+        lock.execute("LISTEN warehouse_upload")
         with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
             led = Station(settings, lock, db, report)
             try:
@@ -70,6 +71,7 @@ class Station:
     def prepare(self) -> None:
         """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
         self.load_reference()
+        self.take_uploads()
         self.rebuild_if_need_be()
         key = identity.load_key(os.environ, self.settings.data)
         self._refuse_other_key(key)
@@ -114,19 +116,53 @@ class Station:
     def load_reference(self) -> int:
         """Read the reference data anew; what changed makes a new version of the figures. Returns rows changed."""
         with self.writing, self.db.transaction():
-            today = self.clock.today(self.settings.time_zone)
-            changed, moved_sites = reference.load(self.db, self.settings, today, self.clock.shift_days)
-            if moved_sites:
-                rows = self.db.execute(INTAKE["persons_at_sites"], {"sites": moved_sites})
-                self.pipeline.reclassify(person for (person,) in rows)
+            changed = self._write_reference()
             if changed:
                 self.pipeline.close_reference()
         return changed
 
+    def take_uploads(self) -> int:
+        """Take up what people confirmed or withdrew over the page, each in a batch of its own. Returns rows changed."""
+        return sum(self._take(upload) for upload in uploads.waiting(self.db))
+
+    def _take(self, upload: uploads.Upload) -> int:
+        statement = "end_upload" if upload.is_leaving else "apply_upload"
+        try:
+            with self.writing, self.db.transaction():
+                facts = {"upload": upload.upload_id, "batch": self._batch_to_come()}
+                if not self.db.execute(uploads.SQL[statement], facts).rowcount:
+                    return 0
+                changed = self._write_reference()
+                self.pipeline.close_reference()
+        except ReferenceError as wrong:
+            # A batch too: who waits for the answer hears it.
+            with self.writing, self.db.transaction():
+                facts = {"upload": upload.upload_id, "batch": self._batch_to_come(), "reason": str(wrong)}
+                self.db.execute(uploads.SQL["refuse_upload"], facts)
+                self.pipeline.close_reference()
+            log.warning("%s is refused: %s", upload.place, wrong)
+            return 0
+        log.info("%s: %s, %d rows changed", upload.place, "withdrawn" if upload.is_leaving else "applied", changed)
+        return changed
+
+    def _write_reference(self) -> int:
+        today = self.clock.today(self.settings.time_zone)
+        held = uploads.in_force(self.db)
+        changed, moved_sites = reference.load(
+            self.db, self.settings, today, self.clock.shift_days, lambda given: uploads.laid_over(given, held)
+        )
+        if moved_sites:
+            rows = self.db.execute(INTAKE["persons_at_sites"], {"sites": moved_sites})
+            self.pipeline.reclassify(person for (person,) in rows)
+        return changed
+
+    def _batch_to_come(self) -> int:
+        return self.db.execute(reference.SQL["batch_to_come"]).fetchone()[0]
+
     def refresh_reference(self) -> None:
         """The scheduled look at the reference data: what was refused for want of a row is tried again."""
         try:
-            changed = self.load_reference()
+            changed = self.load_reference() + self.take_uploads()
         except ReferenceError as wrong:
             self._complain(str(wrong))
             return
@@ -167,15 +203,20 @@ class Station:
             after, done = persons[-1], done + len(persons)
             progress(len(persons))
 
-    def heartbeat(self) -> None:
-        """Raises OperationalError when the lock's connection, and with it the lead, is lost."""
+    def heartbeat(self) -> bool:
+        """Whether somebody decided over an upload meanwhile.
+
+        Raises OperationalError when the lock's connection, and with it the lead, is lost.
+        """
         self.lock.execute("SELECT 1")
+        is_called = bool(list(self.lock.notifies(timeout=0)))
         self.beats += 1
         if self.beats % _TELL_EVERY == 0 and self.writing.acquire(blocking=False):
             try:
                 self.pipeline.tell()
             finally:
                 self.writing.release()
+        return is_called
 
     def halt(self) -> None:
         """End soon: no further batch, and the one under way is given up (it comes again)."""

@@ -33,6 +33,7 @@ from dashboard.data.answers import (
 )
 from dashboard.data.cache import Cache, digest
 from dashboard.data.committee import Committee
+from dashboard.data.handed_in import HandedIn, Upload, UploadChange, UploadCheck, UploadRefused
 from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
 from sql.clock import Clock
 
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgeBand", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows", "Site",
-    "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Vaccine", "VaccineDoses", "Version",
+    "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload",
+    "UploadChange", "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
 
@@ -55,7 +57,7 @@ class Unknown(ValueError):
         super().__init__(f"{what}: {found!r} is not known (allowed: {some})")
 
 
-class Data(Committee):
+class Data(Committee, HandedIn):
     """Questions to the warehouse.
 
     `newest_batch` gives the number of the last batch that was announced, or None when nobody

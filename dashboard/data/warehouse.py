@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import sql
 from dashboard.data.answers import Rows, Version
+from dashboard.data.handed_in import UploadRefused
 
 _STATEMENTS = {
     name: text(statement)
-    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/operations.sql")
+    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/operations.sql", "queries/uploads.sql")
     for name, statement in sql.load(path).items()
 }
 
@@ -41,6 +43,7 @@ class Warehouse:
     """Snapshots of the warehouse, as the role that may read schema mart and nothing else."""
 
     def __init__(self, engine: Engine):
+        self._door = engine
         self._engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -53,6 +56,19 @@ class Warehouse:
                 batch_id, committed_at, _ = connection.execute(_STATEMENTS["version"]).one()
                 yield Snapshot(connection, Version(batch_id, committed_at))
         except (OperationalError, PoolTimeout) as error:
+            raise WarehouseUnreachable(_reason(error)) from error
+
+    def hand_in(self, statement: str, arguments: dict):
+        """What schema inbox answers: the one thing besides reading that this role may do. Raises UploadRefused."""
+        try:
+            with self._door.connect() as connection, connection.begin():
+                # The role's sessions read only, unless a transaction says otherwise.
+                connection.execute(text("SET TRANSACTION READ WRITE"))
+                return connection.execute(_STATEMENTS[statement], arguments).scalar()
+        except (OperationalError, PoolTimeout) as error:
+            # "program limit exceeded" is of the operational kind to the driver.
+            if isinstance(getattr(error, "orig", None), ProgramLimitExceeded):
+                raise UploadRefused(_reason(error)) from error
             raise WarehouseUnreachable(_reason(error)) from error
 
     def close(self) -> None:

@@ -19,6 +19,9 @@ from dashboard.data import (
     Unit,
     UnitDoses,
     Unknown,
+    Upload,
+    UploadChange,
+    UploadCheck,
     Vaccine,
     VaccineDoses,
     Version,
@@ -27,12 +30,15 @@ from dashboard.data import (
 )
 from dashboard.data.findings import (
     Change,
+    Denominator,
+    DenominatorCheck,
     Dropout,
     DueDay,
     EntryLag,
     Flow,
     LateEntry,
     LotUse,
+    OverCauses,
     Overdue,
     PartStanding,
     PlanHour,
@@ -43,10 +49,12 @@ from dashboard.data.findings import (
     SiteSession,
     SiteWatch,
     Stock,
+    Target,
 )
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
+BEGAN, CHANGED = datetime(2021, 10, 1, 2, tzinfo=UTC), datetime(2021, 11, 1, 2, tzinfo=UTC)
 ROOT, VUNG_TAU, CHAU_DUC, CON_DAO, WARD_1 = 1, 2, 3, 4, 5
 UNITS = [
     (ROOT, "77", "Tỉnh Mẫu", "Sample Province", 0, None),
@@ -299,3 +307,57 @@ class Province:
 
     def site_used(self, code, filters):
         return self._rows([LotUse(1, 1, "L1", 150), LotUse(1, 2, "L1", 40), LotUse(1, 2, "", 10)])
+
+    # --- targets and what is handed in
+
+    def targets(self, filters):
+        usual = {"stage": 2, "source": "Kế hoạch 12", "valid_from": date(2021, 1, 1), "is_sample": False, "from_batch": 1,
+                 "began_at": BEGAN, "is_in_force": True, "due_on": DUE}  # fmt: skip
+        return self._rows(
+            [
+                make(Target, share=0.95, **usual),
+                make(Target, **usual | {"unit_id": CHAU_DUC, "share": 0.9, "from_batch": 5, "began_at": CHANGED, "age_band": 1}),
+                make(Target, **usual | {"unit_id": CHAU_DUC, "share": 0.8, "age_band": 1, "ended_at": CHANGED, "is_in_force": False}),
+            ]
+        )
+
+    def denominators(self, filters):
+        usual = {"people": 8000, "is_in_force": True, "is_sample": False, "valid_from": date(2019, 4, 1), "dated_on": date(2019, 4, 1)}
+        rows = []
+        for stage in (1, 2, 3, 4):
+            rows.append(make(Denominator, version_id=1, name="Tổng điều tra", source="Tổng cục Thống kê", stage=stage, is_used=True,
+                             population=10000, everybody=12000, coverage=0.8, **usual))  # fmt: skip
+            rows.append(make(Denominator, version_id=2, name="Công an", source="Công an tỉnh", stage=stage, is_used=False,
+                             population=7500, everybody=9000, coverage=8000 / 7500, **usual))  # fmt: skip
+        return self._rows(rows)
+
+    def over_causes(self, filters):
+        return OverCauses(unknown_residence=10, non_residents=90, elsewhere=100, duplicates=4)
+
+    def denominator_checks(self, filters):
+        return self._rows([DenominatorCheck("sources", CHAU_DUC, "Tổng điều tra", "Công an", 5000, 3750, -1 / 3)])
+
+    def uploads(self):
+        usual = {"relation": "targets", "file_name": "chi-tieu.xlsx", "sha256": "0" * 64, "uploaded_by": "Nguyễn Văn A",
+                 "is_self_declared": True, "uploaded_at": BEGAN, "faults": []}  # fmt: skip
+        fault = {"code": "share", "line": 4, "column": "share", "found": "120"}
+        return self._rows(
+            [
+                make(Upload, **usual | {"upload_id": 3, "state": "faulty", "lines": 0, "faults": [fault], "file_name": "sai.csv"}),
+                make(Upload, **usual | {"upload_id": 2, "state": "applied", "lines": 1, "batch_id": 5, "began_at": CHANGED,
+                                        "decided_by": "Trần Thị B", "decided_at": CHANGED, "sha256": "1" * 64}),
+                make(Upload, **usual | {"upload_id": 1, "state": "proposed", "lines": 2}),
+            ]
+        )  # fmt: skip
+
+    def upload_changes(self, number):
+        usual = {"stage": 2, "source": "Kế hoạch 20", "valid_from": date(2021, 11, 1), "due_on": DUE}
+        before = {"share_before": 0.8, "due_on_before": DUE, "source_before": "Kế hoạch 12"}
+        rows = [
+            make(UploadChange, line=2, unit_id=CHAU_DUC, change="changed", share=0.9, **usual, **before),
+            make(UploadChange, line=3, change="new", share=0.95, **usual),
+        ]
+        return self._rows([] if number == 3 else rows)
+
+    def upload_checks(self, number):
+        return self._rows([] if number == 3 else [make(UploadCheck, check="past", is_fault=False, line=3, found="2021-10-31")])

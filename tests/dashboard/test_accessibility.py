@@ -11,7 +11,7 @@ from tests.dashboard.house import PHONE, WIDE, until
 pytestmark = pytest.mark.browser
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-CODES = {"<unit>": "747", "<site>": "S1"}
+CODES = {"<unit>": "747", "<site>": "S1", "<upload>": "1"}
 GRAVE = {"serious", "critical"}
 
 

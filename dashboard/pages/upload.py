@@ -1,0 +1,29 @@
+"""One file that was handed in: what it would change, what speaks against it, and the decision."""
+
+from dash import html
+
+from dashboard import blocks
+from dashboard.components import panel
+from dashboard.i18n import Language
+from dashboard.parts import uploads
+
+PATH, NAME, USES, UNDER = "/upload/<upload>", "upload", frozenset(), "targets"
+
+
+def layout(language: Language) -> list:
+    return [
+        html.H1(language.say("upload.title"), className="visually-hidden"),
+        panel.block("upload-lead", "lines"),
+        panel.block("upload-decision", "low"),
+        panel.block("upload-faults", "low"),
+        panel.block("upload-checks", "low"),
+        panel.block("upload-changes", "tall"),
+    ]
+
+
+def register_callbacks(app, reader) -> None:
+    blocks.fill(app, reader, "upload-lead", uploads.lead, is_first=True)
+    blocks.fill(app, reader, "upload-decision", uploads.decision)
+    blocks.fill_table(app, reader, "upload-faults", uploads.faults, has_denominator=False)
+    blocks.fill_table(app, reader, "upload-checks", uploads.checks, has_denominator=False)
+    blocks.fill_table(app, reader, "upload-changes", uploads.changes, has_denominator=False)

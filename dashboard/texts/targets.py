@@ -1,0 +1,163 @@
+"""Targets and target populations: what is in force, what speaks against it, where coverage is over 100 %."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "menu.targets": ("Chỉ tiêu", "Targets"),
+    "targets.title": ("Chỉ tiêu và đối tượng đích", "Targets and target populations"),
+    # --- the sentence
+    "targets.lead.one": (
+        "{unit}: chỉ tiêu {target} {stage} trước {due}.",
+        "{unit}: target of {target} {stage} by {due}.",
+    ),
+    "targets.lead.none": (
+        "{unit} chưa có chỉ tiêu {stage} đang áp dụng.",
+        "{unit} has no target for {stage} in force.",
+    ),
+    "targets.lead.population": (
+        "Tính trên {people} người, theo {source}, ngày {on}.",
+        "Counted over {people} people, by {source}, dated {on}.",
+    ),
+    "targets.lead.no_population": (
+        "Chưa có đối tượng đích nên không tính được tỷ lệ.",
+        "Without a target population there is no coverage.",
+    ),
+    "targets.lead.checks": (
+        "Có {n} chỗ các nguồn đối tượng đích không khớp nhau, xem bên dưới.",
+        "Sources of the target population disagree in {n} {n:place|places}, see below.",
+    ),
+    "targets.lead.no_checks": (
+        "Các nguồn đối tượng đích không chênh nhau từ 10% trở lên.",
+        "No sources of the target population differ by 10% or more.",
+    ),
+    # --- in force
+    "targets.force.title": ("Chỉ tiêu đang ghi nhận", "Targets on record"),
+    "targets.unit": (
+        "Tỷ lệ phải đạt trên đối tượng đích; chỉ tiêu của địa bàn gần nhất được áp dụng",
+        "Share of the target population to reach; the target of the nearest area applies",
+    ),
+    "targets.force.sentence": (
+        "{n} chỉ tiêu liên quan đến địa bàn này, trong đó {own} đặt riêng cho địa bàn.",
+        "{n} {n:target|targets} bear on this area, {own} of them set for it alone.",
+    ),
+    "targets.force.none": ("Chưa có chỉ tiêu nào. Nạp tệp ở bên dưới.", "There is no target yet. Hand in a file below."),
+    "targets.stage": ("Giai đoạn", "Stage"),
+    "targets.ages": ("Nhóm tuổi", "Ages"),
+    "targets.groups": ("Nhóm ưu tiên", "Priority group"),
+    "targets.share": ("Chỉ tiêu", "Target"),
+    "targets.source": ("Nguồn", "Source"),
+    "targets.since": ("Hiệu lực từ", "In force from"),
+    "targets.state": ("Tình trạng", "State"),
+    "targets.state.holds": ("Đang áp dụng", "In force"),
+    "targets.state.to_come": ("Chưa đến ngày", "Not yet"),
+    "targets.state.replaced": ("Đã có chỉ tiêu mới hơn", "A later one holds"),
+    "targets.state.sample": ("Dữ liệu minh họa, không dùng", "Sample data, not used"),
+    "targets.all_ages": ("Mọi độ tuổi", "All ages"),
+    "targets.all_groups": ("Mọi nhóm", "All groups"),
+    "targets.group": ("Nhóm {n}", "Group {n}"),
+    "targets.every_unit": ("Mọi địa bàn", "Every area"),
+    # --- history
+    "targets.history.title": ("Lịch sử chỉ tiêu", "History of targets"),
+    "targets.history.unit": ("Mỗi dòng là một lần bắt đầu hoặc kết thúc hiệu lực", "A line a beginning or an end"),
+    "targets.history.sentence": (
+        "{n} lần thay đổi; không dòng nào bị ghi đè, số liệu của ngày trước giữ nguyên.",
+        "{n} {n:change|changes}; nothing is overwritten, figures of days before stay as they were.",
+    ),
+    "targets.history.none": ("Chưa có thay đổi nào.", "No change yet."),
+    "targets.event": ("Thay đổi", "Change"),
+    "targets.began": ("Bắt đầu", "Began"),
+    "targets.ended": ("Kết thúc", "Ended"),
+    "targets.at": ("Lúc", "At"),
+    "targets.who": ("Do", "By"),
+    "targets.configured": ("Tệp cấu hình", "Configured file"),
+    "targets.by": ("{name}, tệp số {n}", "{name}, file no. {n}"),
+    # --- denominators
+    "denominators.title": ("{unit}: tỷ lệ theo từng nguồn đối tượng đích", "{unit}: coverage under each target population"),
+    "denominators.unit": (
+        "{stage}, % đối tượng đích, không chặn ở 100%",
+        "{stage}, % of the target population, not capped at 100%",
+    ),
+    "denominators.version": ("Nguồn đối tượng đích", "Target population"),
+    "denominators.counted": ("Số dùng làm mẫu số", "As denominator"),
+    "denominators.everybody": ("Toàn dân số", "Everybody"),
+    "denominators.people": ("Đã đạt", "Reached"),
+    "denominators.coverage": ("Tỷ lệ nếu dùng nguồn này", "Coverage under it"),
+    "denominators.dated": ("Ngày số liệu", "Dated"),
+    "denominators.used": ("Đang dùng", "Used"),
+    "denominators.other": ("Không dùng", "Not used"),
+    "denominators.ended": ("Đã thay", "Replaced"),
+    "denominators.sentence": (
+        "Tùy nguồn, tỷ lệ từ {low} ({lowest}) đến {high} ({highest}).",
+        "Depending on the source, coverage runs from {low} ({lowest}) to {high} ({highest}).",
+    ),
+    "denominators.one": (
+        "Chỉ một nguồn nói đủ về địa bàn này; chưa có nguồn thứ hai để đối chiếu.",
+        "Only one source says all of this area; there is no second one to compare with.",
+    ),
+    "denominators.none": ("Chưa nguồn nào nói đủ về địa bàn này.", "No source says all of this area yet."),
+    # --- over 100 %
+    "over.title": ("Địa bàn có tỷ lệ trên 100%", "Areas over 100%"),
+    "over.sentence": (
+        "{n} địa bàn trên 100%; cao nhất {worst}: {high}. Số được giữ nguyên, không chặn, để thấy mẫu số sai.",
+        "{n} {n:area|areas} over 100%; highest {worst}: {high}. It is left as it is, so that a wrong denominator shows.",
+    ),
+    "over.none": ("Không địa bàn nào trên 100%.", "No area is over 100%."),
+    "over.above": ("Vượt đối tượng đích", "Above the population"),
+    "over.causes.title": ("{unit}: nguyên nhân có thể làm tỷ lệ sai lệch", "{unit}: what may put coverage wrong"),
+    "over.causes.unit": ("Số mũi tiêm liên quan, mọi ngày", "Doses concerned, all days"),
+    "over.causes.sentence": (
+        "Nhiều nhất: {cause}, {n} mũi. Đây là số cần rà soát, không phải số chắc chắn sai.",
+        "Most: {cause}, {n} {n:dose|doses}. These are to be looked through, not certain mistakes.",
+    ),
+    "over.cause": ("Nguyên nhân", "Cause"),
+    "over.count": ("Số mũi", "Count"),
+    "over.why": ("Vì sao ảnh hưởng", "Why it matters"),
+    "over.owner": ("Ai xử lý", "Who looks"),
+    "over.unknown_residence": ("Chưa xác định địa bàn", "Residence unknown"),
+    "over.unknown_residence.why": (
+        "Tiêm tại đây nhưng không rõ nơi ở: không nằm trong tỷ lệ của địa bàn nào, làm nơi khác thấp đi.",
+        "Injected here, residence unknown: in nobody's coverage, so that elsewhere looks too low.",
+    ),
+    "over.unknown_residence.owner": ("Trạm Y tế", "Commune health station"),
+    "over.non_residents": ("Người nơi khác tiêm tại đây", "Non-residents injected here"),
+    "over.non_residents.why": (
+        "Nếu nơi ở bị ghi thành nơi tiêm, họ làm tăng tử số của địa bàn này.",
+        "Where the place of injection was written as residence, they swell this area's numerator.",
+    ),
+    "over.non_residents.owner": ("Điểm tiêm", "Vaccination site"),
+    "over.elsewhere": ("Người ở đây tiêm nơi khác", "Residents injected elsewhere"),
+    "over.elsewhere.why": (
+        "Nằm trong tử số của địa bàn này; người tạm trú có thể chưa có trong đối tượng đích.",
+        "In this area's numerator; temporary residents may be missing from its target population.",
+    ),
+    "over.elsewhere.owner": ("Công an xã", "Commune police"),
+    "over.duplicates": ("Mũi trùng", "Duplicates"),
+    "over.duplicates.why": (
+        "Đã bị loại khỏi tỷ lệ; nhiều mũi trùng cho thấy một người có thể mang hai số giấy tờ.",
+        "Left out of coverage already; many of them hint at people with two ID numbers.",
+    ),
+    "over.duplicates.owner": ("Điểm tiêm", "Vaccination site"),
+    "over.denominator": ("Đối tượng đích cũ hoặc thiếu", "Population old or incomplete"),
+    "over.denominator.why": (
+        "{n} chỗ hai nguồn lệch từ 10%; dân số tăng sau ngày của nguồn không nằm trong mẫu số.",
+        "Two sources differ by 10% in {n} {n:place|places}; growth after a source's date is not in the denominator.",
+    ),
+    "over.denominator.owner": ("Sở Y tế", "Department of Health"),
+    # --- checks
+    "checks.title": ("Kiểm tra đối tượng đích", "Checks of the target populations"),
+    "checks.unit": (
+        "Số người; chênh lệch so với số nhỏ hơn hoặc so với tổng",
+        "People; difference to the smaller, or to the whole",
+    ),
+    "checks.sentence": ("{n} chỗ cần đối chiếu.", "{n} {n:finding|findings} to look at."),
+    "checks.none": (
+        "Không có hai nguồn nào lệch từ 10%, các địa bàn dưới cộng đúng bằng số của cấp trên.",
+        "No two sources differ by 10%, and the areas below add up to the one above.",
+    ),
+    "checks.sources": ("Hai nguồn lệch từ 10%", "Two sources differ by 10%"),
+    "checks.children": ("Cấp dưới không cộng đúng", "Parts do not add up"),
+    "checks.below": ("Tổng cấp dưới", "Sum of the parts"),
+    "checks.check": ("Kiểm tra", "Check"),
+    "checks.population": ("Số của nguồn", "It says"),
+    "checks.other": ("Đối chiếu với", "Against"),
+    "checks.other_population": ("Số đối chiếu", "That says"),
+    "checks.difference": ("Chênh lệch", "Difference"),
+}

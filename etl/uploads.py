@@ -1,0 +1,83 @@
+"""Targets and populations that people handed in over the page: read as strictly as the configured tables, laid over them.
+
+Precedence, a key at a time (reference.KEYS; a version's source and dates together): the configured file or query says
+first, then each upload in the order in which they were applied; the last word holds. Which of the rows that hold is in
+force on a day, their valid_from decides, wherever they came from.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psycopg
+
+import sql
+from etl.reference import KEYS, TABLES, ReferenceError, distinct, read_cell
+
+SQL = sql.load("queries/uploads_taken.sql")
+# Of a version of populations: one source, one pair of dates, whoever said them last.
+_HEADER = ("source", "dated_on", "valid_from")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file that somebody handed in and somebody confirmed. `rows`: as the page understood them."""
+
+    upload_id: int
+    relation: str
+    file_name: str
+    state: str
+    rows: list[dict]
+
+    @property
+    def place(self) -> str:
+        return f"upload {self.upload_id} ({self.file_name})"
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.state == "withdrawing"
+
+
+def in_force(db: psycopg.Connection) -> list[Upload]:
+    """Those whose rows hold, in the order in which they were applied."""
+    return [Upload(*row) for row in db.execute(SQL["uploads_in_force"])]
+
+
+def waiting(db: psycopg.Connection) -> list[Upload]:
+    """What people confirmed or withdrew, and nobody has taken up yet."""
+    return [Upload(*row) for row in db.execute(SQL["uploads_waiting"])]
+
+
+def laid_over(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[str, list[dict]]:
+    """The configured rows of each table with those of the uploads over them. Raises ReferenceError."""
+    found = dict(given)
+    for upload in uploads:
+        found[upload.relation] = _over(found[upload.relation], _read(upload), upload.relation)
+    return found
+
+
+def _read(upload: Upload) -> list[dict]:
+    columns = TABLES[upload.relation]
+    try:
+        rows = [
+            {column: read_cell(upload.place, row["line"], column, row.get(column), *columns[column]) for column in columns}
+            for row in upload.rows
+        ]
+    except (TypeError, KeyError, AttributeError):
+        # Who writes past the page could hand in anything; the ETL must not fall over it.
+        raise ReferenceError(f"{upload.place}: its rows are no rows of a table") from None
+    if not rows:
+        raise ReferenceError(f"{upload.place}: there is no row in it")
+    if upload.relation == "populations":
+        distinct(upload.place, rows, ("version",), _HEADER)
+    return distinct(upload.place, rows, KEYS[upload.relation], tuple(columns))
+
+
+def _over(below: list[dict], above: list[dict], relation: str) -> list[dict]:
+    key = KEYS[relation]
+    rows = {tuple(row[c] for c in key): row for row in [*below, *above]}
+    if relation == "populations":
+        headers = {row["version"]: {c: row[c] for c in _HEADER} for row in above}
+        # A correction to a version that is made up does not make it true.
+        made_up = {row["version"] for row in below if row["is_sample"]}
+        return [row | headers.get(row["version"], {}) | {"is_sample": row["version"] in made_up} for row in rows.values()]
+    return list(rows.values())
