@@ -1,42 +1,22 @@
 """A chart for six metres: the same figure, its letters and lines larger."""
 
-from copy import deepcopy
+# What is measured in points, by the name of the part that holds it.
+_IN_POINTS = {"font": ("size",), "tickfont": ("size",), "margin": ("l", "r", "t", "b"), "line": ("width",)}
+_SHIFTS = ("xshift", "yshift")
 
-_FONTS = ("font", "tickfont")
-_LENGTHS = ("xshift", "yshift")
 
-
-def enlarged(figure: dict, factor: float) -> dict:
-    """Everything that is measured in points times `factor`."""
+def enlarged(part, factor: float, name: str = ""):
+    """Everything in a figure that is measured in points times `factor`; nothing of the given one changes."""
+    if isinstance(part, list):
+        return [enlarged(one, factor, name) for one in part]
+    if not isinstance(part, dict):
+        return part
+    measured = _IN_POINTS.get(name, _SHIFTS)
     return {
-        "data": [_trace(trace, factor) for trace in figure["data"]],
-        "layout": _layout(deepcopy(figure["layout"]), factor),
+        key: _times(value, factor) if key in measured else enlarged(value, factor, key) for key, value in part.items()
     }
 
 
-def _trace(trace: dict, factor: float) -> dict:
-    line = trace.get("line")
-    return trace | ({"line": line | {"width": line["width"] * factor}} if line else {})
-
-
-def _layout(part: dict, factor: float) -> dict:
-    if "margin" in part:
-        part["margin"] = {side: _times(length, factor) for side, length in part["margin"].items()}
-    for name, value in part.items():
-        if name in _FONTS and "size" in value:
-            value["size"] = round(value["size"] * factor)
-        elif name in _LENGTHS:
-            part[name] = value * factor
-        elif name == "line":
-            value["width"] = value.get("width", 1) * factor
-        elif isinstance(value, dict):
-            _layout(value, factor)
-        elif isinstance(value, list):
-            for one in value:
-                if isinstance(one, dict):
-                    _layout(one, factor)
-    return part
-
-
 def _times(length, factor: float):
-    return length if isinstance(length, bool) else length * factor
+    """A length, or one a bar."""
+    return [one * factor for one in length] if isinstance(length, list) else length * factor

@@ -19,8 +19,16 @@ _ROWS = 11
 
 
 def standing(view: View) -> list:
-    """Where we stand, and whether it is fast enough: the sentence and the tiles."""
-    return [html.Div(_by_basis(view).lead(view), className="wall-lead"), tiles.tiles(view)]
+    """Where we stand, and whether it is fast enough: the sentence and the tiles. Who is behind, the ranking says."""
+    return [html.Div(_lead(view), className="wall-lead"), tiles.tiles(view)]
+
+
+def _lead(view: View) -> list:
+    if view.filters.by_place:
+        return doses.lead(view)
+    own = people.self_of(people.standings(view))
+    said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
+    return [html.P(said, className="lead"), html.P(progress.pace(view.language, own, view.today), className="lead-more")]
 
 
 def league(asked: View) -> list | None:
@@ -41,7 +49,8 @@ def now(view: View) -> list:
         share = view.language.percent(own.doses_today / own.plan_today, 0)
         lines.insert(0, say("tile.plan_share", share=share, plan=own.plan_today))
     number = [marks.live(view.language.count(own.doses_today)), html.Span(say("doses.word"), className="of")]
-    return [html.P(number, className="number"), html.Div([html.P(line) for line in lines])]
+    title = html.H2(say("wall.today", basis=say("basis.place").lower()))
+    return [html.P(number, className="number"), html.Div([title, *(html.P(line) for line in lines)])]
 
 
 def trend(view: View, colours):
