@@ -104,8 +104,9 @@ def _by_residence(asked: View) -> list | None:
     shown, others = _furthest_behind(ordered)
     body = [line(row, view.name(row.unit_id), str(row.rank or "")) for row in shown]
     if others:
-        counted = [NO_FIGURE, language.count(sum(row.people for row in others)), NO_FIGURE, NO_FIGURE]
-        body.insert(0, Line(say("wall.others", n=len(others)), "", None, counted))
+        counts = (sum(row.people for row in others), sum(progress.missing(row) for row in others))
+        cells = [NO_FIGURE, *(language.count(count) for count in counts), NO_FIGURE]
+        body.insert(0, Line(say("wall.others", n=len(others)), "", None, cells))
     foot = [line(own, say("ranking.whole"), kind="whole")]
     nowhere = [row for row in listed if row not in children and row.people]
     foot += [_counted(language, _lies_at(view, row), row.people, 1) for row in nowhere]
