@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dashboard.data import (
     AgeBand,
+    Arrival,
     DosesDay,
     HourDoses,
     Reconciliation,
@@ -190,3 +191,10 @@ class Province:
 
     def incomplete_from(self, filters):
         return TODAY - timedelta(days=1)
+
+    # --- the wall
+
+    def arrivals(self, filters):
+        moment = datetime.now(UTC)
+        ago = [(0, 3 + self.extra), (20, -1), (90, 5), (100, 0)]
+        return self._rows([Arrival(self.batch_number - n, moment - timedelta(seconds=s), doses) for n, (s, doses) in enumerate(ago)])
