@@ -20,6 +20,7 @@
     const size = `${innerWidth}x${innerHeight}`;
     if (stage.dataset.size === size) return;
     stage.dataset.size = size;
+    document.documentElement.lang = stage.lang;
     stage.style.width = `${innerWidth / scale}px`;
     stage.style.height = `${innerHeight / scale}px`;
     stage.style.transform = `scale(${scale})`;

@@ -40,6 +40,7 @@ def frame(language: Language, path: str, wall) -> list:
         ],
         id="wall",
         className="wall-stage",
+        lang=language.code,
         **{"data-seconds": str(wall.seconds), "data-paused": say("wall.paused")},
     )
     return [

@@ -116,9 +116,11 @@ def test_a_tile_leads_to_its_own_entry_and_back(visit):
 def test_typing_without_accents_leaves_what_has_the_words(visit):
     page = visit("/definitions", PHONE, wait=False)
     page.wait_for_selector("#definitions-list[data-drawn]")
-    page.fill("#definitions-search", "qua han mui")
-    assert page.locator(".definition-entry:visible").evaluate_all("all => all.map(one => one.id)") == ["overdue"]
-    assert page.locator(".glossary tbody tr:visible").count() == 1
+    page.fill("#definitions-search", "xac thuc truoc")
+    assert page.locator(".definition-entry:visible").evaluate_all("all => all.map(one => one.id)") == ["identity-before"]
+    assert not page.locator(".glossary").is_visible()
+    page.fill("#definitions-search", "ton kho")
+    assert page.locator(".glossary tbody tr:visible").all_inner_texts() == ["Tồn kho / Hao phí\tStock / Wastage"]
     page.fill("#definitions-search", "zzz")
     assert page.locator("#definitions-search-none").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
