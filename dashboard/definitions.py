@@ -28,7 +28,6 @@ class Indicator:
 
 
 _PERSON, _STANDS = "person", "balance_people_total.people"
-_ENTRIES = "balance_entries"
 
 INDICATORS = (
     Indicator("coverage-first", "people", "population", (f"{_PERSON}.first_on", _STANDS, "population.persons")),
@@ -37,7 +36,8 @@ INDICATORS = (
     Indicator("booster", "people", "population",
               (f"{_PERSON}.booster1_on", f"{_PERSON}.booster2_on", "booster_rule.booster", "population.persons")),
     Indicator("dropout", "people", "first_doses", ("injection.dose_number", "balance_doses_total.doses")),
-    Indicator("overdue", "people", "second_due", (f"{_PERSON}.second_due_on", "balance_people.people", "dose_rule.vaccine_id")),
+    Indicator("overdue", "people", "second_due",
+              (f"{_PERSON}.second_due_on", "balance_people.people", "dose_rule.vaccine_id")),
     Indicator("red", "people", "none", ("balance_people_total.people", "balance_doses_total.doses", "population.persons")),
     Indicator("over-100", "people", "population", ("balance_people_total.people", "population.persons")),
     Indicator("pace", "pace", "seven_days", ("balance_people_day.people",)),

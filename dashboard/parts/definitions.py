@@ -93,7 +93,10 @@ def _glossary(language: Language) -> html.Section:
     other = Language("en" if language.is_vietnamese else "vi", language.texts)
     rows = [
         html.Tr(
-            [html.Th(say(f"glossary.word_{word}"), scope="row"), html.Td(other.say(f"glossary.word_{word}"), lang=other.code)],
+            [
+                html.Th(say(f"glossary.word_{word}"), scope="row"),
+                html.Td(other.say(f"glossary.word_{word}"), lang=other.code),
+            ],
             **{"data-search": unaccented(f"{say(f'glossary.word_{word}')} {other.say(f'glossary.word_{word}')}")},
         )
         for word in _WORDS

@@ -14,8 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "indicator.group_trust": ("Độ tin cậy của số liệu", "Trust in the figures"),
     # --- what a share is of
     "indicator.under_population": (
-        "Đối tượng đích của địa bàn, đúng nhóm tuổi và nhóm ưu tiên đang chọn, theo phiên bản dân số đang có hiệu lực (ghi nguồn và ngày).",
-        "Target population of the area, of the age and priority groups chosen, in the version in force (its source and date are shown).",
+        "Đối tượng đích của địa bàn, đúng nhóm tuổi và nhóm ưu tiên đang chọn, theo phiên bản dân số đang có hiệu "
+        "lực (ghi nguồn và ngày).",
+        "Target population of the area, of the age and priority groups chosen, in the version in force (its "
+        "source and date are shown).",
     ),
     "indicator.under_first_doses": ("Số mũi 1 trong cùng kỳ.", "First doses of the same period."),
     "indicator.under_second_due": (
@@ -59,21 +61,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "persons with ≥ 1 valid dose ÷ target population P(area, group, version)",
     ),
     "indicator.coverage-first.limits": (
-        "Người chưa rõ nơi ở và người ngoài địa bàn có dòng riêng, không làm tăng tỷ lệ. Có thể vượt 100% khi mẫu số cũ hoặc thiếu.",
-        "People of unknown residence and visitors have rows of their own and do not lift the share. It may exceed 100% where the denominator is old or too small.",
+        "Người chưa rõ nơi ở và người ngoài địa bàn có dòng riêng, không làm tăng tỷ lệ. Có thể vượt 100% khi mẫu "
+        "số cũ hoặc thiếu.",
+        "People of unknown residence and visitors have rows of their own and do not lift the share. It may exceed "
+        "100% where the denominator is old or too small.",
     ),
     "indicator.coverage-complete.name": ("Bao phủ đủ liều cơ bản", "Coverage, primary series complete"),
     "indicator.coverage-complete.what": (
-        "Số người có đủ số mũi hợp lệ mà vắc xin yêu cầu (đa số 2; Janssen 1; Abdala 3), theo nơi ở, chia cho đối tượng đích.",
-        "Distinct persons whose valid doses reach the number their vaccine asks (mostly 2; Janssen 1; Abdala 3), by residence, over the target population.",
+        "Số người có đủ số mũi hợp lệ mà vắc xin yêu cầu (đa số 2; Janssen 1; Abdala 3), theo nơi ở, chia cho đối "
+        "tượng đích.",
+        "Distinct persons whose valid doses reach the number their vaccine asks (mostly 2; Janssen 1; Abdala 3), "
+        "by residence, over the target population.",
     ),
     "indicator.coverage-complete.formula": (
-        "số người có số mũi hợp lệ ≥ số mũi cơ bản của vắc xin ÷ đối tượng đích; tiêm trộn theo bảng quy tắc có ngày hiệu lực",
-        "persons whose valid doses ≥ the vaccine's primary doses ÷ target population; mixed series by a dated table of rules",
+        "số người có số mũi hợp lệ ≥ số mũi cơ bản của vắc xin ÷ đối tượng đích; tiêm trộn theo bảng quy tắc có "
+        "ngày hiệu lực",
+        "persons whose valid doses ≥ the vaccine's primary doses ÷ target population; mixed series by a dated "
+        "table of rules",
     ),
     "indicator.coverage-complete.limits": (
-        "Mũi tiêm sớm hơn khoảng cách tối thiểu hoặc trộn ngoài quy tắc không được tính. Mức đạt lấy theo thứ tự các mũi, không theo số mũi ghi trên phiếu.",
-        "A dose before its minimum interval, or a mix outside the rules, does not count. Stages follow the order of a person's doses, not the number recorded.",
+        "Mũi tiêm sớm hơn khoảng cách tối thiểu hoặc trộn ngoài quy tắc không được tính. Mức đạt lấy theo thứ tự "
+        "các mũi, không theo số mũi ghi trên phiếu.",
+        "A dose before its minimum interval, or a mix outside the rules, does not count. Stages follow the order "
+        "of a person's doses, not the number recorded.",
     ),
     "indicator.booster.name": ("Mũi nhắc lại lần k", "Booster k"),
     "indicator.booster.what": (
@@ -85,8 +95,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "persons with booster k ÷ target population; and ÷ persons due for it",
     ),
     "indicator.booster.limits": (
-        "Khoảng cách tối thiểu thay đổi theo thời gian (6 tháng, từ 12/2021 là 3 tháng): lấy quy tắc có hiệu lực vào ngày tiêm.",
-        "The minimum interval changed (6 months; 3 months from 12/2021): the rule in force on the day of the injection decides.",
+        "Khoảng cách tối thiểu thay đổi theo thời gian (6 tháng, từ 12/2021 là 3 tháng): lấy quy tắc có hiệu lực "
+        "vào ngày tiêm.",
+        "The minimum interval changed (6 months; 3 months from 12/2021): the rule in force on the day of the "
+        "injection decides.",
     ),
     "indicator.dropout.name": ("Tỷ lệ bỏ mũi 1→2", "Dropout 1→2"),
     "indicator.dropout.what": (
@@ -95,13 +107,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.dropout.formula": ("(M1 − M2) ÷ M1", "(D1 − D2) ÷ D1"),
     "indicator.dropout.limits": (
-        "Không phải cùng những người: khi mũi 2 tăng nhanh có thể âm, vẫn nêu và đánh dấu. Muốn biết ai bỏ mũi, xem Quá hạn mũi 2.",
-        "Not of the same people: it may be negative while second doses catch up, and is shown so. For who drops out, see overdue.",
+        "Không phải cùng những người: khi mũi 2 tăng nhanh có thể âm, vẫn nêu và đánh dấu. Muốn biết ai bỏ mũi, "
+        "xem Quá hạn mũi 2.",
+        "Not of the same people: it may be negative while second doses catch up, and is shown so. For who drops "
+        "out, see overdue.",
     ),
     "indicator.overdue.name": ("Quá hạn mũi 2", "Overdue for dose 2"),
     "indicator.overdue.what": (
-        "Người đã tiêm mũi 1, đã qua khoảng cách khuyến cáo dài nhất mà chưa có mũi 2, chia cho người đã qua khoảng cách đó.",
-        "Persons with dose 1 whose longest recommended interval has passed and who have no dose 2, over those whose interval has passed.",
+        "Người đã tiêm mũi 1, đã qua khoảng cách khuyến cáo dài nhất mà chưa có mũi 2, chia cho người đã qua "
+        "khoảng cách đó.",
+        "Persons with dose 1 whose longest recommended interval has passed and who have no dose 2, over those "
+        "whose interval has passed.",
     ),
     "indicator.overdue.formula": (
         "người có mũi 1, quá khoảng cách dài nhất, chưa có mũi 2 ÷ người có mũi 1 đã quá khoảng cách dài nhất",
@@ -109,7 +125,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.overdue.limits": (
         "Người tiêm mũi 2 ở tỉnh khác mà chưa nhập lên hệ thống vẫn bị tính là quá hạn. Không áp dụng cho vắc xin một mũi.",
-        "A person whose dose 2 was given elsewhere and never entered counts as overdue. Does not apply to one-dose vaccines.",
+        "A person whose dose 2 was given elsewhere and never entered counts as overdue. Does not apply to "
+        "one-dose vaccines.",
     ),
     "indicator.red.name": ("Nhóm RED", "RED category"),
     "indicator.red.what": (
@@ -132,7 +149,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "indicator.over-100.formula": ("bao phủ > 1", "coverage > 1"),
     "indicator.over-100.limits": (
         "Nguyên nhân thường gặp: mẫu số cũ, dân nhập cư chưa đăng ký, nơi ở ghi sai. Chương trình không tự sửa số.",
-        "Usual causes: an old denominator, newcomers not registered, residence written wrongly. Nothing is corrected in silence.",
+        "Usual causes: an old denominator, newcomers not registered, residence written wrongly. Nothing is "
+        "corrected in silence.",
     ),
     # --- pace
     "indicator.pace.name": ("Tốc độ", "Pace"),
@@ -161,7 +179,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "indicator.projection.name": ("Dự kiến đạt chỉ tiêu", "Projected to reach"),
     "indicator.projection.what": (
         "Khoảng ngày đạt chỉ tiêu nếu giữ tốc độ của tuần nhanh nhất và tuần chậm nhất trong 4 tuần qua.",
-        "The range of days on which the target is reached at the pace of the fastest and of the slowest of the last 4 weeks.",
+        "The range of days on which the target is reached at the pace of the fastest and of the slowest of the "
+        "last 4 weeks.",
     ),
     "indicator.projection.formula": ("(chỉ tiêu − bao phủ) ÷ tốc độ tuần", "(target − coverage) ÷ weekly rate"),
     "indicator.projection.limits": (
@@ -171,8 +190,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- doses
     "indicator.bases.name": ("Hai cách tính: nơi ở và nơi tiêm", "Two bases: residence and place of injection"),
     "indicator.bases.what": (
-        "Theo nơi ở đếm người của địa bàn và chia cho dân số; theo nơi tiêm đếm mũi tại điểm tiêm và không bao giờ chia cho dân số.",
-        "By residence an area's people are counted, over its population; by place of injection the doses of its sites, never over a population.",
+        "Theo nơi ở đếm người của địa bàn và chia cho dân số; theo nơi tiêm đếm mũi tại điểm tiêm và không bao "
+        "giờ chia cho dân số.",
+        "By residence an area's people are counted, over its population; by place of injection the doses of its "
+        "sites, never over a population.",
     ),
     "indicator.bases.formula": (
         "tiêm tại nhà + tiêm nơi khác + người ngoài địa bàn + chưa rõ nơi ở = tổng",

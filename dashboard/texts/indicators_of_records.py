@@ -30,7 +30,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.site-use.name": ("Điểm tiêm hoạt động, điểm tiêm im lặng", "Site use, silent sites"),
     "indicator.site-use.what": (
-        "Điểm tiêm có bản ghi hôm nay so với điểm có buổi tiêm theo kế hoạch; im lặng là đang mở mà quá lâu không có bản ghi.",
+        "Điểm tiêm có bản ghi hôm nay so với điểm có buổi tiêm theo kế hoạch; im lặng là đang mở mà quá lâu không "
+        "có bản ghi.",
         "Sites with a record today against sites with a session planned; silent is open and long without a record.",
     ),
     "indicator.site-use.formula": (
@@ -73,17 +74,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Số mũi mà nhân thân được xác thực đúng không muộn hơn lúc tiêm, chia cho số mũi.",
         "Doses whose identity was found correct no later than the injection, over all doses.",
     ),
-    "indicator.identity-before.formula": ("xác thực đúng, giờ xác thực ≤ giờ tiêm ÷ số mũi", "correct, checked at ≤ injected at ÷ doses"),
+    "indicator.identity-before.formula": (
+        "xác thực đúng, giờ xác thực ≤ giờ tiêm ÷ số mũi",
+        "correct, checked at ≤ injected at ÷ doses",
+    ),
     "indicator.identity-before.limits": (
         "Phụ thuộc giờ xác thực mà nguồn ghi.",
         "Depends on the time of checking that the source gives.",
     ),
-    "indicator.certificates.name": ("Giấy xác nhận in từ Nền tảng; thấy trên ứng dụng", "Certificates from the Platform; app confirmed"),
+    "indicator.certificates.name": (
+        "Giấy xác nhận in từ Nền tảng; thấy trên ứng dụng",
+        "Certificates from the Platform; app confirmed",
+    ),
     "indicator.certificates.what": (
         "Số mũi có giấy xác nhận in từ Nền tảng (hoặc đã hiện trên Sổ sức khỏe điện tử), chia cho số mũi.",
         "Doses whose certificate was printed from the Platform (or that were seen in the app), over all doses.",
     ),
-    "indicator.certificates.formula": ("mũi có giờ in (giờ thấy trên ứng dụng) ÷ số mũi", "doses with a time of printing (of the app) ÷ doses"),
+    "indicator.certificates.formula": (
+        "mũi có giờ in (giờ thấy trên ứng dụng) ÷ số mũi",
+        "doses with a time of printing (of the app) ÷ doses",
+    ),
     "indicator.certificates.limits": (
         "Giấy viết tay không được tính.",
         "Certificates written by hand do not count.",
@@ -109,8 +119,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "two doses of one person on one day = one dose; the later is shown as a duplicate",
     ),
     "indicator.duplicates.limits": (
-        "Một người đếm một lần; bản ghi trùng luôn được nêu, không bỏ trong im lặng. Giấy tờ ghi khác nhau thì không nhận ra là một người.",
-        "A person counts once; duplicates are shown, never dropped in silence. Different IDs are not recognised as one person.",
+        "Một người đếm một lần; bản ghi trùng luôn được nêu, không bỏ trong im lặng. Giấy tờ ghi khác nhau thì "
+        "không nhận ra là một người.",
+        "A person counts once; duplicates are shown, never dropped in silence. Different IDs are not recognised "
+        "as one person.",
     ),
     "indicator.sequence.name": ("Sai thứ tự mũi", "Sequence faults"),
     "indicator.sequence.what": (
@@ -152,7 +164,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Báo khi hai nguồn dân số lệch nhau từ 10% hoặc các đơn vị con không cộng thành đơn vị cha.",
         "Says when two sources of a population differ by 10% or more, or children do not add up to their parent.",
     ),
-    "indicator.denominator-checks.formula": ("|P1 − P2| ÷ P1 ≥ 10%; Σ P(con) ≠ P(cha)", "|P1 − P2| ÷ P1 ≥ 10%; Σ P(children) ≠ P(parent)"),
+    "indicator.denominator-checks.formula": (
+        "|P1 − P2| ÷ P1 ≥ 10%; Σ P(con) ≠ P(cha)",
+        "|P1 − P2| ÷ P1 ≥ 10%; Σ P(children) ≠ P(parent)",
+    ),
     "indicator.denominator-checks.limits": (
         "Không nói nguồn nào đúng.",
         "Does not say which source is right.",
@@ -160,7 +175,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "indicator.suppression.name": ("Che số nhỏ trong tệp gửi đi", "Suppression in files that leave"),
     "indicator.suppression.what": (
         "Trong tệp rời khỏi cơ quan, số từ 1 đến 5 ghi là “<6”, và che thêm để không suy ra được từ tổng.",
-        "In files that leave the house, counts of 1 to 5 become “<6”, and more is hidden so that totals do not give them away.",
+        "In files that leave the house, counts of 1 to 5 become “<6”, and more is hidden so that totals do not "
+        "give them away.",
     ),
     "indicator.suppression.formula": ("1 ≤ n ≤ 5 → “<6”", "1 ≤ n ≤ 5 → “<6”"),
     "indicator.suppression.limits": (
@@ -174,7 +190,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.restatement.formula": (
         "giá trị(ngày x, lúc t1) − giá trị(ngày x, lúc t0) = nhập muộn + sửa + hủy + trùng + phân loại lại + đổi mẫu số",
-        "value(day x, as of t1) − value(day x, as of t0) = late + corrected + voided + duplicate + reclassified + denominator",
+        "value(day x, as of t1) − value(day x, as of t0) = late + corrected + voided + duplicate + reclassified + "
+        "denominator",
     ),
     "indicator.restatement.limits": (
         "Chỉ có từ đợt số liệu đầu tiên của kho.",

@@ -11,7 +11,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "wall.minute": ("Phút vừa qua", "Last minute"),
     "wall.batches": ("Các đợt số liệu gần nhất", "The last batches"),
     "wall.others": ("{n} địa bàn xếp trên", "{n} {n:area|areas} ahead"),
-    "wall.ranking_unit": ("tỷ lệ % trên đối tượng đích; người; người/ngày", "share of the target population, %; people; people a day"),
+    "wall.ranking_unit": (
+        "tỷ lệ % trên đối tượng đích; người; người/ngày",
+        "share of the target population, %; people; people a day",
+    ),
     "wall.stale": ("SỐ LIỆU CŨ", "STALE FIGURES"),
     "wall.broken": ("MẤT KẾT NỐI", "CONNECTION LOST"),
     "wall.since": ("chưa có tin mới từ {clock} ({ago})", "nothing new since {clock} ({ago})"),

@@ -12,9 +12,7 @@ def enlarged(part, factor: float, name: str = ""):
     if not isinstance(part, dict):
         return part
     measured = _IN_POINTS.get(name, _SHIFTS)
-    return {
-        key: _times(value, factor) if key in measured else enlarged(value, factor, key) for key, value in part.items()
-    }
+    return {key: _times(value, factor) if key in measured else enlarged(value, factor, key) for key, value in part.items()}
 
 
 def _times(length, factor: float):

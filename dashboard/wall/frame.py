@@ -25,7 +25,9 @@ def frame(language: Language, path: str, wall) -> list:
             ),
             *drawn("notices", class_name="notices"),
             html.Div(id="failure-note", role="status"),
-            html.Main([_screen(language, name, is_shown=not number) for number, name in enumerate(wall.pages)], id="content"),
+            html.Main(
+                [_screen(language, name, is_shown=not number) for number, name in enumerate(wall.pages)], id="content"
+            ),
             html.Section(drawn("wall-ticker", class_name="wall-ticker"), **{"aria-label": say("wall.ticker")}),
             _alarm(language),
             html.Div(

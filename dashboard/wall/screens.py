@@ -137,7 +137,9 @@ def _by_place(asked: View) -> list | None:
     ranks = {row.unit_id: str(number) for number, row in enumerate(ordered, 1)}
     body = [line(row, view.name(row.unit_id), ranks[row.unit_id]) for row in shown]
     if others:
-        today, all_of_them = (language.count(sum(counts)) for counts in zip(*((r.doses_today, r.doses) for r in others)))
+        today, all_of_them = (
+            language.count(sum(getattr(row, counted) for row in others)) for counted in ("doses_today", "doses")
+        )
         body.insert(0, Line(say("wall.others", n=len(others)), "", None, [NO_FIGURE, today, NO_FIGURE, all_of_them]))
     nowhere = [row for row in rows if not row.is_self and row not in children and row.doses]
     foot = [line(own, say("ranking.whole"), kind="whole")]

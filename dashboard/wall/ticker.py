@@ -33,14 +33,19 @@ def ticker(view: View) -> list:
             [
                 html.Span(say("wall.minute"), className="what"),
                 html.Span(
-                    _signed(language, minute), id="wall-minute", className="live figure", **{"data-ms": "", "data-arrivals": counted}
+                    _signed(language, minute),
+                    id="wall-minute",
+                    className="live figure",
+                    **{"data-ms": "", "data-arrivals": counted},
                 ),
             ],
             className="wall-minute",
         ),
         html.Ol(
             [
-                html.Li([live(_signed(language, row.doses), "figure"), html.Span(language.clock(view.local(row.committed_at)))])
+                html.Li(
+                    [live(_signed(language, row.doses), "figure"), html.Span(language.clock(view.local(row.committed_at)))]
+                )
                 for row in shown
             ],
             className="wall-batches",

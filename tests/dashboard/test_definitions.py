@@ -21,11 +21,12 @@ from tests.dashboard.test_i18n import BRACKETED, outside_the_catalogue
 from tests.dashboard.tree import elements, of_class, said
 
 # As the domain's list of indicators has them; 2 and 17 are one each, of the stages and of the directive.
-OF_THE_DOMAIN = """
+_LISTED = """
     coverage-first coverage-complete booster bases dropout overdue red pace pace-needed projection entry-lag completeness
     site-use platform-completeness identity-funnel identity-before certificates interval duplicates sequence wastage
     cover-days over-100 denominator-checks suppression restatement counter
-""".split()
+"""
+OF_THE_DOMAIN = _LISTED.split()
 
 
 def page(language=LANGUAGES["vi"], shown=pages.PAGES):
@@ -73,7 +74,10 @@ def test_a_tiles_definition_keeps_the_question():
 
 
 def test_what_is_on_no_page_is_said_to_be_on_none():
-    shown = [SimpleNamespace(NAME="overview", PATH="/", SHOWS={"pace"}), SimpleNamespace(NAME="definitions", PATH="/definitions")]
+    shown = [
+        SimpleNamespace(NAME="overview", PATH="/", SHOWS={"pace"}),
+        SimpleNamespace(NAME="definitions", PATH="/definitions"),
+    ]
     entries = {part.id: part for part in of_class(page(shown=shown), "definition-entry")}
     assert "Tổng quan" in said(entries["pace"]) and "Chưa hiển thị" not in said(entries["pace"])
     assert "Chưa hiển thị" in said(entries["red"])

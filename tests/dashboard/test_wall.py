@@ -19,7 +19,7 @@ from tests.dashboard.house import until
 from tests.dashboard.province import ROOT, Province, standing
 from tests.dashboard.test_accessibility import faults
 from tests.dashboard.test_i18n import BRACKETED, outside_the_catalogue
-from tests.dashboard.tree import elements, of_class, said
+from tests.dashboard.tree import elements, said
 
 VI = LANGUAGES["vi"]
 HD, UHD = {"width": 1920, "height": 1080}, {"width": 3840, "height": 2160}
@@ -85,7 +85,10 @@ def test_a_chart_grows_and_the_one_it_came_from_stays():
         assert grown["layout"][axis]["tickfont"]["size"] == 2 * figure["layout"][axis]["tickfont"]["size"]
     assert grown["layout"]["margin"]["l"] == 2 * figure["layout"]["margin"]["l"]
     assert grown["data"][1]["line"]["width"] == 2 * figure["data"][1]["line"]["width"]
-    assert grown["data"][0]["y"] == figure["data"][0]["y"] and grown["layout"]["xaxis"]["range"] == figure["layout"]["xaxis"]["range"]
+    assert (
+        grown["data"][0]["y"] == figure["data"][0]["y"]
+        and grown["layout"]["xaxis"]["range"] == figure["layout"]["xaxis"]["range"]
+    )
 
 
 def test_the_ticker_has_today_the_last_minute_and_the_batches_that_brought_something():
@@ -108,7 +111,10 @@ def test_the_wall_says_nothing_but_the_catalogue():
 
 def wall(visit, path="/?wall=1", screen=HD, **options):
     page = visit(path, screen, wait=False, **options)
-    until(page, "document.querySelector('#wall .drawn[data-drawn]') && !document.querySelector('#wall main .drawn:not([data-drawn])')")
+    until(
+        page,
+        "document.querySelector('#wall .drawn[data-drawn]') && !document.querySelector('#wall main .drawn:not([data-drawn])')",
+    )
     page.wait_for_selector("#wall-trend .main-svg", state="attached")
     page.wait_for_timeout(1200)
     return page
@@ -133,7 +139,9 @@ SMALL = """() => [...document.querySelectorAll('#wall *')].filter(one =>
 @pytest.mark.parametrize("path", ["/?wall=1", "/?wall=1&basis=place&lang=en"])
 def test_every_page_of_the_wall_fits_and_is_large(visit, screen, path):
     page = wall(visit, path, screen)
-    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(screen.values())
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(
+        screen.values()
+    )
     assert page.evaluate(CUT) == []
     assert page.evaluate(SMALL) == []
     scale = page.evaluate("document.querySelector('#wall').getBoundingClientRect().width")

@@ -51,6 +51,8 @@ def test_as_of_an_earlier_batch_the_later_ones_had_not_come(world):
 def test_what_came_long_before_the_newest_batch_is_not_just_entered(world):
     world.load(drawn(FIRST))
     world.load(drawn(SECOND))
-    world.db.execute("UPDATE warehouse.batch SET committed_at = committed_at + interval '11 minutes' WHERE batch_id = (SELECT max(batch_id) FROM warehouse.batch)")
+    world.db.execute(
+        "UPDATE warehouse.batch SET committed_at = committed_at + interval '11 minutes' WHERE batch_id = (SELECT max(batch_id) FROM warehouse.batch)"
+    )
     world.db.commit()
     assert arrivals(world) == [-1]
