@@ -1,7 +1,7 @@
 """What stands around every page: header, filters, notices, footer; and how a page comes into it.
 
-The stores: `route` ({path, lang}: the frame is built anew only when another page or language is
-asked for), `version` (the batch shown), `theme` (light or dark), `pulse` (set when it has been quiet,
+The stores: `route` ({path, lang, wall}: the frame is built anew only when another page or language,
+or the wall, is asked for), `version` (the batch shown), `theme` (light or dark), `pulse` (set when it has been quiet,
 to ask how fresh the sources are), `missed` (a batch that was never announced here); and in the frame
 `page` (which page it is) and `address` (path and query, for the blocks of that page). Their browser
 side is assets/shell.js.
@@ -18,6 +18,7 @@ from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
 from dashboard.i18n import LANGUAGES, Language
 from dashboard.view import Reader, View
+from dashboard.wall import frame as wall
 
 
 def layout(settings, data) -> html.Div:
@@ -49,6 +50,8 @@ def register_callbacks(app, settings, data) -> Reader:
     @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)
     def build_frame(route):
         language = LANGUAGES[route["lang"] or settings.dashboard.language]
+        if route.get("wall"):
+            return wall.frame(language, route["path"], settings.dashboard.wall)
         return frame(language, route["path"], settings)
 
     for id, draw in AROUND.items():
@@ -59,6 +62,7 @@ def register_callbacks(app, settings, data) -> Reader:
     _register_failure(app, reader)
     for page in pages.PAGES:
         page.register_callbacks(app, reader)
+    wall.register_callbacks(app, reader)
     return reader
 
 

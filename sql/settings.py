@@ -27,6 +27,8 @@ FIELDS = (
     "updated_at", "status", "identity_status", "identity_checked_at", "certificate_printed_at",
     "app_confirmed_at",
 )  # fmt: skip
+# The screens that the wall can show (dashboard/wall draws them).
+WALL_PAGES = ("standing", "ranking", "map", "trend", "today")
 REQUIRED_FIELDS = ("record_id", "site_code", "vaccine_code", "injected_at", "updated_at")
 
 
@@ -252,6 +254,13 @@ class Map(Model):
     key: Text = "code"
 
 
+class Wall(Model):
+    """What the wall screen (`?wall=1`) turns through, in this order, and how long each stays."""
+
+    pages: Annotated[tuple[Literal[WALL_PAGES], ...], Field(min_length=1, strict=False)] = WALL_PAGES
+    seconds: Annotated[int, Field(ge=5, le=3600)] = 20
+
+
 class Dashboard(Model):
     # Nothing else until there is access control: who can reach the port can read everything.
     host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
@@ -264,6 +273,7 @@ class Dashboard(Model):
     # Coverage from which a unit is in RED category 1 or 2.
     red_coverage: Annotated[float, Field(gt=0, le=1)] = 0.9
     map: Map | None = None
+    wall: Wall = Wall()
 
 
 class Settings(Model):

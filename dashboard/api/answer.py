@@ -1,33 +1,14 @@
 """The answer of `/api/v1/coverage`: rows of figures, and what a reader must know to use them."""
 
+from dashboard import definitions
 from dashboard.api.question import Question
 from dashboard.data import Data, Version
 from dashboard.filters import STAGES
+from dashboard.i18n import LANGUAGES
 
 DEFINITIONS = {
-    "first": {
-        "vi": "Số người (không phải số mũi) đã tiêm ít nhất 1 mũi hợp lệ, theo nơi ở, chia cho dân số đích",
-        "en": "Distinct persons with at least one valid dose, by residence, over the target population",
-    },
-    "complete": {
-        "vi": "Số người đã đủ số mũi hợp lệ của liều cơ bản theo quy định của vắc xin, theo nơi ở, "
-        "chia cho dân số đích",
-        "en": "Distinct persons whose valid doses complete the vaccine's primary series, by residence, "
-        "over the target population",
-    },
-    "booster1": {
-        "vi": "Số người đã tiêm mũi nhắc lại lần 1, theo nơi ở, chia cho dân số đích",
-        "en": "Distinct persons with a first booster, by residence, over the target population",
-    },
-    "booster2": {
-        "vi": "Số người đã tiêm mũi nhắc lại lần 2, theo nơi ở, chia cho dân số đích",
-        "en": "Distinct persons with a second booster, by residence, over the target population",
-    },
-    "doses": {
-        "vi": "Số mũi đã tiêm tại các điểm tiêm của địa bàn; không chia cho dân số",
-        "en": "Doses given at the unit's sites, by place of injection; never divided by a population",
-    },
-}
+    name: {code: definitions.of_stage(language, name) for code, language in LANGUAGES.items()} for name in STAGES
+} | {"doses": {code: definitions.what(language, "doses-total") for code, language in LANGUAGES.items()}}
 _NAMES = {number: name for name, number in STAGES.items()}
 _KINDS = {0: "unknown", -1: "outside"}
 

@@ -64,7 +64,9 @@
   // Back after an outage, a page that had nothing to show builds itself anew.
   window.addEventListener("stream", (event) => {
     if (event.detail.state !== "live" || !document.querySelector(".state.failed, .state.waiting")) return;
-    dash_clientside.set_props("route", { data: { path: location.pathname, lang: new URLSearchParams(location.search).get("lang") } });
+    const query = new URLSearchParams(location.search);
+    const wall = query.get("wall") === "1";
+    dash_clientside.set_props("route", { data: { path: location.pathname, lang: query.get("lang"), wall } });
   });
 
   setInterval(count, 1000);

@@ -11,8 +11,9 @@
     const there = new URL(link.getAttribute("href"), location.href);
     const before = new URLSearchParams(location.search).get("unit");
     const isElsewhere = there.pathname !== location.pathname || before !== there.searchParams.get("unit");
-    dash_clientside.set_props("url", { pathname: there.pathname, search: there.search });
+    dash_clientside.set_props("url", { pathname: there.pathname, search: there.search, hash: there.hash });
     if (isElsewhere) window.scrollTo(0, 0);
+    window.dispatchEvent(new CustomEvent("anchor", { detail: there.hash }));
   });
 
   // What is ticked is ticked with the space bar.

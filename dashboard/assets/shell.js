@@ -28,16 +28,27 @@
 
   function route(path, search, before) {
     const lang = language(search);
-    document.body.classList.toggle("wall", new URLSearchParams(search || "").get("wall") === "1");
-    if (before && section(before.path) === section(path) && before.lang === lang) return dash_clientside.no_update;
-    return { path: path, lang: lang };
+    const wall = new URLSearchParams(search || "").get("wall") === "1";
+    document.body.classList.toggle("wall", wall);
+    const isSame = before && section(before.path) === section(path) && before.lang === lang && Boolean(before.wall) === wall;
+    return isSame ? dash_clientside.no_update : { path: path, lang: lang, wall: wall };
+  }
+
+  // The wall is about a unit, whichever page it was asked for on: the path of a unit's page says it too.
+  function wallAddress(path, search) {
+    const query = new URLSearchParams(search || "");
+    const unit = /^\/district\/([^/]+)$/.exec(path);
+    if (unit) query.set("unit", decodeURIComponent(unit[1]));
+    return "/?" + query;
   }
 
   // The blocks of a page follow the address only while it is of their page and language.
   function address(path, search, page) {
     const lang = language(search);
     if (section(path) !== page.section || (lang && lang !== page.lang)) return dash_clientside.no_update;
-    return path + (search || "");
+    const isWall = new URLSearchParams(search || "").get("wall") === "1";
+    if (isWall !== Boolean(page.wall)) return dash_clientside.no_update;
+    return isWall ? wallAddress(path, search) : path + (search || "");
   }
 
   // A tab that nobody looks at asks for nothing; it catches up when it is looked at.

@@ -6,6 +6,7 @@ from datetime import date
 
 from dash import html
 
+from dashboard import definitions
 from dashboard.components import marks
 from dashboard.components.link import link
 from dashboard.components.progress import status
@@ -33,9 +34,20 @@ class LastDays:
 
 
 def coverage_tile(
-    language: Language, stage: str, row, last_days: LastDays, as_of: str, href: str, is_asked: bool, today: date
+    language: Language,
+    stage: str,
+    row,
+    last_days: LastDays,
+    as_of: str,
+    href: str,
+    is_asked: bool,
+    today: date,
+    page_of_definitions: str | None = None,
 ) -> html.Article:
-    """One stage of one unit (a Standing) against its target."""
+    """One stage of one unit (a Standing) against its target.
+
+    `page_of_definitions`: the link to it that keeps the reader's question.
+    """
     say = language.say
     state = status(row, today)
     target = language.goal(row.target_share)
@@ -62,7 +74,11 @@ def coverage_tile(
         lines=lines,
         last_days=last_days.drawn(language, say("people.word")),
         as_of=as_of,
-        definition=[say(f"define.{stage}"), _denominator(language, row)],
+        definition=[
+            definitions.of_stage(language, stage),
+            _denominator(language, row),
+            _more(language, definitions.OF_STAGE[stage], page_of_definitions),
+        ],
         is_asked=is_asked,
     )
 
@@ -75,6 +91,7 @@ def doses_tile(
     as_of: str,
     last_days: LastDays | None = None,
     plan: int | None = None,
+    page_of_definitions: str | None = None,
 ) -> html.Article:
     """A number of doses (today, yesterday, week, total), never against a population.
 
@@ -93,7 +110,10 @@ def doses_tile(
         lines=[html.P(line) for line in lines if line],
         last_days=last_days.drawn(language, say("doses.word")) if last_days else None,
         as_of=as_of,
-        definition=[say(f"define.doses_{which}")],
+        definition=[
+            definitions.what(language, f"doses-{which}"),
+            _more(language, f"doses-{which}", page_of_definitions),
+        ],
     )
 
 
@@ -150,6 +170,10 @@ def _chip(language: Language, state: str) -> html.Span | None:
     if state == "unknown":
         return None
     return html.Span(language.say(f"pace.{state}"), className=f"chip {state}")
+
+
+def _more(language: Language, id: str, page: str | None) -> html.A:
+    return link(language.say("definition.more"), definitions.href(id, page or f"{definitions.PATH}?lang={language.code}"))
 
 
 def _denominator(language: Language, row) -> str:

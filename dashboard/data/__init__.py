@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.data.answers import (
     AgeBand,
+    Arrival,
     Closing,
     Completeness,
     DosesDay,
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows", "Site",
-    "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload",
-    "UploadChange", "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
+    "AgeBand", "Arrival", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows",
+    "Site", "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
+    "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
 
@@ -154,6 +155,11 @@ class Data(Committee, HandedIn):
         """Of one day (today), by place of injection."""
         arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("doses_by_hour", HourDoses, arguments)
+
+    def arrivals(self, filters: "Filters") -> Rows[Arrival]:
+        """Of today, what each of the last batches brought; the newest first."""
+        arguments = {"unit": self.unit_id(filters.unit), "basis": filters.basis, "day": self.today(filters.as_of)}
+        return self._ask("arrivals", Arrival, arguments | self._as_of(filters))
 
     def doses_by_vaccine(self, filters: "Filters") -> Rows[VaccineDoses]:
         return self._ask("doses_by_vaccine", VaccineDoses, self._doses(filters))

@@ -253,3 +253,12 @@ class Completeness:
 
     days_after: int
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One row per batch of the last minutes: the doses of one day that it brought, or (negative) took back."""
+
+    batch_id: int
+    committed_at: datetime
+    doses: int

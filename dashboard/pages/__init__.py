@@ -9,6 +9,8 @@ How a page is added:
    - `NAME`: a word; begins the names of what is taken away.
    - `USES`: the filters that the page uses, of `filters.USES`. Only these are shown on it and narrow
      its figures; the others stay in its links, for the pages that use them.
+   - `SHOWS`: the ids of the indicators on it (dashboard/definitions.py); the page of definitions says
+     so, and of those on no page that they are not shown yet.
    - `UNDER` (only of a page that is not in the menu): the NAME of the page that the menu marks then.
    - `layout(language)`: empty places of the right size, an `H1` first; it asks the warehouse nothing.
    - `register_callbacks(app, reader)`: a line a block, by `blocks.fill`, `fill_chart`, `fill_table`.
@@ -24,9 +26,9 @@ question. What the path names and nobody knows (`/district/999`) is said by the 
 from types import ModuleType
 
 from dashboard import filters
-from dashboard.pages import district, overview, site, sites, targets, upload
+from dashboard.pages import definitions, district, overview, site, sites, targets, upload
 
-PAGES: tuple[ModuleType, ...] = (overview, district, sites, site, targets, upload)
+PAGES: tuple[ModuleType, ...] = (overview, district, sites, site, targets, upload, definitions)
 USES = {page.PATH: frozenset(page.USES) for page in PAGES}
 NAMES = {page.PATH: page.NAME for page in PAGES}
 MENU = tuple(page for page in PAGES if not hasattr(page, "UNDER"))

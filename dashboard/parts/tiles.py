@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboard import definitions
 from dashboard.components.tile import LastDays, coverage_tile, doses_tile
 from dashboard.figures import series
 from dashboard.filters import STAGES
@@ -38,6 +39,7 @@ def stages(view: View) -> list:
                 view.filters.href(stage=stage),
                 stage == view.filters.stage,
                 view.today,
+                view.to(definitions.PATH),
             )
         )
     return drawn
@@ -55,7 +57,7 @@ def by_place(view: View) -> list:
         _today(view),
         _yesterday(view, own.doses_yesterday, daily, as_of),
         _week(view, daily, as_of),
-        doses_tile(language, "total", own.doses, [say("tile.visitors", share=visitors)], as_of),
+        _doses_tile(view, "total", own.doses, [say("tile.visitors", share=visitors)], as_of),
     ]
 
 
@@ -67,9 +69,8 @@ def _yesterday(view: View, doses: int, daily: series.Daily, as_of: str):
     late = max(0, len(daily.counts) - 1 - daily.settled)
     if late:
         lines.append(view.say("tile.not_all_in"))
-    return doses_tile(
-        view.language, "yesterday", doses, lines, as_of, LastDays(daily.counts[-_DAYS - 1 : -1], late, "yesterday")
-    )
+    shown = LastDays(daily.counts[-_DAYS - 1 : -1], late, "yesterday")
+    return _doses_tile(view, "yesterday", doses, lines, as_of, shown)
 
 
 def _week(view: View, daily: series.Daily, as_of: str):
@@ -78,7 +79,7 @@ def _week(view: View, daily: series.Daily, as_of: str):
     before = means[-1 - series.WEEK] if len(means) > series.WEEK else None
     lines = [view.say("tile.week_before", n=round(before))] if before is not None else []
     shown = LastDays(tuple(round(mean) for mean in means[-_DAYS:]), 0, "week")
-    return doses_tile(view.language, "week", now, lines, as_of, shown)
+    return _doses_tile(view, "week", now, lines, as_of, shown)
 
 
 def _today(view: View):
@@ -95,7 +96,11 @@ def _today(view: View):
     lines.append(say("tile.yesterday_same", n=own.doses_yesterday))
     counted = [(row.day, row.doses) for row in view.data.doses_trend(view.filters)]
     last_days = _last_days(view, counted)
-    return doses_tile(language, "today", own.doses_today, lines, view.as_of(rows), last_days, plan)
+    return _doses_tile(view, "today", own.doses_today, lines, view.as_of(rows), last_days, plan)
+
+
+def _doses_tile(view: View, *given):
+    return doses_tile(view.language, *given, page_of_definitions=view.to(definitions.PATH))
 
 
 def _three(asked: str) -> list[str]:

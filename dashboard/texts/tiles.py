@@ -103,38 +103,4 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.over": ("Trên 100%: kiểm tra mẫu số", "Over 100%: check the denominator"),
     "tile.as_of": ("Tính đến {time}", "As of {time}"),
     "denominator": ("Mẫu số: {source}, ngày {on}.", "Denominator: {source}, dated {on}."),
-    "define.first": (
-        "Số người có ít nhất 1 mũi hợp lệ, theo nơi ở, chia cho đối tượng đích. Mỗi người đếm một lần.",
-        "People with at least one valid dose, by residence, over the target population. Each counts once.",
-    ),
-    "define.complete": (
-        "Số người có đủ số mũi hợp lệ mà vắc xin yêu cầu (đa số 2; Janssen 1; Abdala 3), theo nơi ở, "
-        "chia cho đối tượng đích.",
-        "People whose valid doses reach the number their vaccine asks (mostly 2; Janssen 1; Abdala 3), "
-        "by residence, over the target population.",
-    ),
-    "define.booster1": (
-        "Số người đã tiêm mũi nhắc lại lần 1 đúng khoảng cách, theo nơi ở, chia cho đối tượng đích.",
-        "People with a first booster at the right interval, by residence, over the target population.",
-    ),
-    "define.booster2": (
-        "Số người đã tiêm mũi nhắc lại lần 2 đúng khoảng cách, theo nơi ở, chia cho đối tượng đích.",
-        "People with a second booster at the right interval, by residence, over the target population.",
-    ),
-    "define.doses_today": (
-        "Số mũi tiêm có ngày tiêm là hôm nay và đã được nhập.",
-        "Doses injected today and entered so far.",
-    ),
-    "define.doses_yesterday": (
-        "Số mũi tiêm có ngày tiêm là hôm qua, kể cả mũi nhập muộn.",
-        "Doses injected yesterday, those entered late included.",
-    ),
-    "define.doses_week": (
-        "Trung bình số mũi mỗi ngày của 7 ngày gần nhất đã đủ số liệu.",
-        "Mean doses a day over the last 7 days that are complete.",
-    ),
-    "define.doses_total": (
-        "Tất cả các mũi tiêm tại các điểm tiêm trên địa bàn, trong khoảng ngày đang chọn.",
-        "All doses injected at sites in the area, over the days chosen.",
-    ),
 }

@@ -45,3 +45,8 @@ SELECT source, kind, state, reason, last_polled_at, last_change_at, received, lo
        quarantined, open_quarantine
   FROM mart.sources()
  ORDER BY source
+
+-- name: arrivals
+SELECT batch_id, committed_at, doses
+  FROM mart.arrivals(CAST(:unit AS integer), CAST(:basis AS text), CAST(:day AS date), CAST(:as_of AS bigint))
+ ORDER BY batch_id DESC

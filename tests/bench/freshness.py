@@ -43,6 +43,7 @@ _WATCH = """
   };
 }
 """
+_WINDOW = {"width": 1440, "height": 1000}
 _BATCH_OF = """
 SELECT min(i.batch_id) FROM warehouse.record r
 JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
@@ -96,11 +97,11 @@ def _configure(found: Ground, listens: bool) -> None:
 
 def _run(found: Ground, asked: Namespace) -> Run:
     run = Run()
-    with _served(found) as (etl, web, address), _page(address) as page:
+    with served(found) as (etl, web, address), page_at(f"{address}/?lang=en", "#ranking tr.total", _WINDOW) as page:
         stop = threading.Event()
-        writer = threading.Thread(target=_enter, args=(found, asked, run, stop))
+        writer = threading.Thread(target=enter, args=(found, asked, run, stop))
         # The first seconds warm up what a running system has warm; they are not counted.
-        warm = threading.Thread(target=_enter, args=(found, asked, Run(), stop, 5))
+        warm = threading.Thread(target=enter, args=(found, asked, Run(), stop, 5))
         warm.start()
         warm.join()
         page.evaluate(_WATCH)
@@ -114,7 +115,7 @@ def _run(found: Ground, asked: Namespace) -> Run:
     return run
 
 
-def _enter(found: Ground, asked: Namespace, run: Run, stop: threading.Event, seconds: int | None = None) -> None:
+def enter(found: Ground, asked: Namespace, run: Run, stop: threading.Event, seconds: int | None = None) -> None:
     """Commit at the source at a steady pace; a commit that is late is not waited for by the next."""
     each = max(1, round(asked.rate / asked.commits))
     with found.owner() as db:
@@ -146,7 +147,7 @@ def _match(found: Ground, run: Run, heard: list, told: list) -> None:
 
 
 @contextmanager
-def _served(found: Ground) -> Iterator[tuple[subprocess.Popen, subprocess.Popen, str]]:
+def served(found: Ground) -> Iterator[tuple[subprocess.Popen, subprocess.Popen, str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -179,7 +180,8 @@ def _wait_until_ready(address: str, log: Path) -> None:
 
 
 @contextmanager
-def _page(address: str) -> Iterator:
+def page_at(address: str, ready: str, window: dict) -> Iterator:
+    """Chromium with a page open on which `ready` stands."""
     from playwright.sync_api import sync_playwright
 
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -189,9 +191,9 @@ def _page(address: str) -> Iterator:
              *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # fmt: skip
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.goto(f"{address}/?lang=en")
-        page.locator("#ranking tr.total").wait_for(timeout=60_000)
+        page = browser.new_page(viewport=window)
+        page.goto(address)
+        page.locator(ready).first.wait_for(timeout=60_000)
         yield page
         browser.close()
 

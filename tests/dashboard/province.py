@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dashboard.data import (
     AgeBand,
+    Arrival,
     DosesDay,
     HourDoses,
     Reconciliation,
@@ -361,3 +362,10 @@ class Province:
 
     def upload_checks(self, number):
         return self._rows([] if number == 3 else [make(UploadCheck, check="past", is_fault=False, line=3, found="2021-10-31")])
+
+    # --- the wall
+
+    def arrivals(self, filters):
+        moment = datetime.now(UTC)
+        ago = [(0, 3 + self.extra), (20, -1), (90, 5), (100, 0)]
+        return self._rows([Arrival(self.batch_number - n, moment - timedelta(seconds=s), doses) for n, (s, doses) in enumerate(ago)])

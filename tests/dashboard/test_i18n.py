@@ -105,7 +105,7 @@ def test_no_two_parts_of_the_catalogue_share_a_key():
 def test_no_text_of_the_catalogue_is_left_over():
     code = "\n".join(path.read_text() for path in ROOM.rglob("*.py") if path.parent.name != "texts")
     made = re.findall(r'f"([\w.]*)\{[^}]*\}([\w.]*)"', code)  # f"stage.{stage}" uses the whole family
-    families = [re.escape(start) + r"[\w.]+" + re.escape(end) for start, end in made if len(start + end) > 4]
+    families = [re.escape(start) + r"[\w.-]+" + re.escape(end) for start, end in made if len(start + end) > 4]
     named = set(re.findall(r"""["']([\w.]+)["']""", code))
     left = TEXTS.keys() - named
     left = {key for key in left if not re.fullmatch("|".join(families), key)}

@@ -1,0 +1,99 @@
+"""The indicators: which there are, what each is counted from, and where it is shown. Their words: texts/definitions.py.
+
+The page, the tiles and the API say the same because they read it here. Of an indicator `id` the
+catalogue has `indicator.<id>.name`, `.what` (one sentence: what is counted, over what), `.formula`
+and `.limits`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.i18n import Language
+
+# How the entries are grouped, in the order of the page: `indicator.group_<name>`.
+GROUPS = ("people", "pace", "doses", "entry", "directive", "faults", "stock", "trust")
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """`fields`: the tables of the warehouse and their columns it is counted from, the record's first.
+
+    `under`: what it is divided by: `indicator.under_<name>`.
+    """
+
+    id: str
+    group: str
+    under: str
+    fields: tuple[str, ...]
+
+
+_PERSON, _STANDS = "person", "balance_people_total.people"
+
+INDICATORS = (
+    Indicator("coverage-first", "people", "population", (f"{_PERSON}.first_on", _STANDS, "population.persons")),
+    Indicator("coverage-complete", "people", "population",
+              (f"{_PERSON}.complete_on", "vaccine.primary_doses", _STANDS, "population.persons")),
+    Indicator("booster", "people", "population",
+              (f"{_PERSON}.booster1_on", f"{_PERSON}.booster2_on", "booster_rule.booster", "population.persons")),
+    Indicator("dropout", "people", "first_doses", ("injection.dose_number", "balance_doses_total.doses")),
+    Indicator("overdue", "people", "second_due",
+              (f"{_PERSON}.second_due_on", "balance_people.people", "dose_rule.vaccine_id")),
+    Indicator("red", "people", "none", ("balance_people_total.people", "balance_doses_total.doses", "population.persons")),
+    Indicator("over-100", "people", "population", ("balance_people_total.people", "population.persons")),
+    Indicator("pace", "pace", "seven_days", ("balance_people_day.people",)),
+    Indicator("pace-needed", "pace", "days_left", ("target.share", "target.due_on", "population.persons", _STANDS)),
+    Indicator("projection", "pace", "none", ("balance_people_day.people", "target.share", "population.persons")),
+    Indicator("bases", "doses", "never_population",
+              ("injection.residence_unit_id", "injection.place_unit_id", "balance_doses_day.doses")),
+    Indicator("doses-today", "doses", "never_population", ("injection.injected_on", "balance_doses_day.doses")),
+    Indicator("doses-yesterday", "doses", "never_population", ("injection.injected_on", "balance_doses_day.doses")),
+    Indicator("doses-week", "doses", "seven_days", ("injection.injected_on", "balance_doses_day.doses")),
+    Indicator("doses-total", "doses", "never_population", ("injection.place_unit_id", "balance_doses_day.doses")),
+    Indicator("entry-lag", "entry", "known_entry",
+              ("injection.injected_at", "injection.recorded_at", "balance_entries.entered_same_day")),
+    Indicator("completeness", "entry", "final_doses", ("injection.recorded_at", "balance_entries.entered_same_day")),
+    Indicator("site-use", "entry", "planned_sites", ("session.planned_doses", "site_heard.heard_at", "site.daily_plan")),
+    Indicator("platform-completeness", "entry", "by_hand", ("injection.record_id",)),
+    Indicator("identity-funnel", "directive", "doses",
+              ("injection.identity_status", "balance_entries.identity_correct", "balance_entries.identity_wrong")),
+    Indicator("identity-before", "directive", "doses",
+              ("injection.identity_checked_at", "injection.injected_at", "balance_entries.identity_correct_before")),
+    Indicator("certificates", "directive", "doses",
+              ("injection.certificate_printed_at", "injection.app_confirmed_at", "balance_entries.certificates_printed")),
+    Indicator("interval", "faults", "none", ("injection.injected_on", "injection.is_valid", "dose_rule.vaccine_id")),
+    Indicator("duplicates", "faults", "none",
+              ("injection.is_duplicate", "person.is_identity_shared", "balance_entries.duplicates")),
+    Indicator("sequence", "faults", "none", ("injection.dose_number", "injection.vaccine_id", "quarantine.rules")),
+    Indicator("wastage", "stock", "opened", ("stock_movement.kind", "stock_movement.doses", "balance_lots.doses")),
+    Indicator("cover-days", "stock", "daily_use", ("stock_movement.doses", "balance_lots.doses")),
+    Indicator("denominator-checks", "trust", "none", ("population_version.source", "population.persons")),
+    Indicator("suppression", "trust", "none", ()),
+    Indicator("restatement", "trust", "none", ("ledger_people.cause", "ledger_doses.cause", "batch.committed_at")),
+    Indicator("counter", "trust", "none", ("batch.received", "batch.loaded", "batch.unchanged", "batch.quarantined")),
+)  # fmt: skip
+BY_ID = {indicator.id: indicator for indicator in INDICATORS}
+
+# What a stage of the filters counts.
+OF_STAGE = {"first": "coverage-first", "complete": "coverage-complete", "booster1": "booster", "booster2": "booster"}
+
+
+PATH = "/definitions"
+
+
+def href(id: str, page: str = PATH) -> str:
+    """Where an indicator is defined; `page`: the link to the page, with the question that it keeps."""
+    return f"{page}#{BY_ID[id].id}"
+
+
+def what(language: Language, id: str, k: str = "k") -> str:
+    """One sentence: what is counted, over what. `k`: which booster."""
+    return language.say(f"indicator.{id}.what", **({"k": k} if id == "booster" else {}))
+
+
+def of_stage(language: Language, stage: str) -> str:
+    return what(language, OF_STAGE[stage], stage[-1])
+
+
+def shown_on(id: str, pages: Iterable) -> list:
+    """The pages that say they show it (`SHOWS`)."""
+    return [page for page in pages if id in getattr(page, "SHOWS", ())]

@@ -1,0 +1,101 @@
+"""python -m tests.bench.wall: does the wall screen (?wall=1) grow? Chromium shows it while batches arrive.
+
+PostgreSQL, `etl run` and `dashboard` are processes of their own, as in ./run. Once a minute, after a garbage collection:
+what the page holds (memory of scripts, nodes, listeners, documents), what Chromium holds in all, how many connections the
+server has. In the first minutes the browser compiles what runs often (more than 1 MB of code); the last minute is set
+against the one after them.
+"""
+
+import sys
+import threading
+from argparse import Namespace
+
+import psutil
+import yaml
+
+from tests.bench.freshness import Run, enter, page_at, served
+from tests.bench.ground import Ground, ground, options
+from tests.bench.report import goal, machine, say, table
+
+_SCREEN = {"width": 1920, "height": 1080}
+_HELD = {
+    "scripts MB": "JSHeapUsedSize",
+    "nodes": "Nodes",
+    "listeners": "JSEventListeners",
+    "documents": "Documents",
+}
+_SETTLED = 4  # minutes
+# A page that is drawn anew at each batch breathes; what leaks grows by more in half an hour of batches.
+_GROWTH = 1.10
+
+
+def main() -> int:
+    parser = options(__doc__)
+    parser.add_argument("--held", type=int, default=100_000, help="injections held before")
+    parser.add_argument("--rate", type=int, default=5, help="records a second")
+    parser.add_argument("--commits", type=int, default=1, help="commits a second: about as many batches")
+    parser.add_argument("--minutes", type=int, default=30, help="how long")
+    parser.add_argument("--turn", type=int, default=5, help="seconds on each of the wall's pages")
+    asked = parser.parse_args()
+    with ground(asked.held, asked.data, asked.keep) as found:
+        head = machine(found.warehouse)
+        _turn(found, asked.turn)
+        rows = _watch(found, asked)
+        tail = machine(found.warehouse)
+    print(f"{head}\nafter: {tail}")
+    _print(rows)
+    return 0
+
+
+def _turn(found: Ground, seconds: int) -> None:
+    given = yaml.safe_load(found.config.read_text(encoding="utf-8"))
+    given["dashboard"]["wall"] = given["dashboard"].get("wall", {}) | {"seconds": seconds}
+    found.config.write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
+
+
+def _watch(found: Ground, asked: Namespace) -> list[dict]:
+    stop, rows = threading.Event(), []
+    with served(found) as (_etl, web, address), page_at(f"{address}/?wall=1", "#wall-ticker .figure", _SCREEN) as page:
+        writer = threading.Thread(target=enter, args=(found, asked, Run(), stop, asked.minutes * 60 + 30))
+        writer.start()
+        browser = page.context.new_cdp_session(page)
+        browser.send("Performance.enable")
+        for minute in range(asked.minutes + 1):
+            rows.append({"minute": minute} | _held(browser, page, web.pid))
+            say(f"minute {minute}: {rows[-1]}")
+            if minute < asked.minutes:
+                page.wait_for_timeout(60_000)
+        stop.set()
+        writer.join()
+    return rows
+
+
+def _held(browser, page, web: int) -> dict:
+    # Twice: what the first finds of the page's own frees what the browser held for it.
+    for _ in range(2):
+        browser.send("HeapProfiler.collectGarbage")
+        page.wait_for_timeout(500)
+    found = {metric["name"]: metric["value"] for metric in browser.send("Performance.getMetrics")["metrics"]}
+    held = {name: found[key] / (2**20 if "MB" in name else 1) for name, key in _HELD.items()}
+    held = {name: value if "MB" in name else round(value) for name, value in held.items()}
+    chromium = [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
+    held["Chromium MB"] = sum(child.memory_info().rss for child in chromium) / 2**20
+    held["server MB"] = psutil.Process(web).memory_info().rss / 2**20
+    connections = psutil.Process(web).net_connections("tcp")
+    held["connections"] = sum(one.status == psutil.CONN_ESTABLISHED and bool(one.raddr) for one in connections)
+    held["batch"] = page.evaluate("window.dash_component_api.getLayout('version').props.data")
+    return held
+
+
+def _print(rows: list[dict]) -> None:
+    names = list(rows[0])
+    table(names, [[row[name] for name in names] for row in rows])
+    first, last = rows[min(_SETTLED, len(rows) // 2)], rows[-1]
+    say(f"{last['batch'] - rows[0]['batch']} batches")
+    for name in ("scripts MB", "nodes", "listeners", "documents", "Chromium MB"):
+        goal(f"{name}, last minute / minute {first['minute']}", last[name] / first[name], _GROWTH)
+    goal("connections more than at first", last["connections"] - first["connections"], 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
