@@ -157,7 +157,8 @@ def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[st
     if course.second_due_on:
         _, vaccine = course.reached[1]
         for stage in (PENDING, DUE) if course.doses == 1 else (DUE,):
-            yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, course.second_due_on), [1]
+            yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence,
+                             course.second_due_on), [1]  # fmt: skip
     for i in injections:
         if i.status != "completed":
             continue

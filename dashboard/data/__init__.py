@@ -32,6 +32,7 @@ from dashboard.data.answers import (
     World,
 )
 from dashboard.data.cache import Cache, digest
+from dashboard.data.committee import Committee
 from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
 from sql.clock import Clock
 
@@ -54,7 +55,7 @@ class Unknown(ValueError):
         super().__init__(f"{what}: {found!r} is not known (allowed: {some})")
 
 
-class Data:
+class Data(Committee):
     """Questions to the warehouse.
 
     `newest_batch` gives the number of the last batch that was announced, or None when nobody
@@ -187,6 +188,13 @@ class Data:
         if not known:
             raise Unknown("unit", code, [unit.code for unit in self.units()])
         return known[-1].unit_id
+
+    def site_id(self, code: str) -> int:
+        """The site that has `code`. Raises Unknown."""
+        codes = {site.code: site.site_id for site in self.sites()}
+        if code not in codes:
+            raise Unknown("site", code, list(codes))
+        return codes[code]
 
     def _people(self, filters: "Filters") -> dict:
         codes = {vaccine.code: vaccine.vaccine_id for vaccine in self.vaccines()} if filters.vaccines else {}

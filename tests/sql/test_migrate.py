@@ -132,6 +132,7 @@ def test_an_owner_who_is_no_superuser_migrates_and_takes_on_the_roles(template, 
 
 UNDO_0006 = """
 DROP SCHEMA mart CASCADE;
+DROP INDEX warehouse.balance_people_pending;
 DROP TABLE warehouse.ledger_entered, warehouse.balance_entered, warehouse.ledger_lots, warehouse.balance_lots,
     warehouse.site_heard, warehouse.session, warehouse.stock_movement;
 CREATE TABLE warehouse.balance_doses_site (site_id integer);

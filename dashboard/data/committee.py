@@ -1,0 +1,151 @@
+"""The questions of a committee's pages; `Data` answers them."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from dashboard.data import findings
+from dashboard.data.answers import Completeness, Rows
+from sql.clock import Clock
+
+if TYPE_CHECKING:
+    from dashboard.filters import Filters
+
+# The units of the merger: docs/decisions.md.
+RECAST_ON = date(2025, 7, 1)
+
+
+class Committee:
+    """Each method takes the page's filters; what of them a question does not name has no meaning for it."""
+
+    # --- who should have the second dose (unit, ages, groups, vaccines, as-of)
+
+    def overdue(self, filters: "Filters", level: int | None = None) -> Rows[findings.Overdue]:
+        """Of the unit and its children, or (`level`) the units of that level below it. No days: it is of today."""
+        return self._ask("overdue", findings.Overdue, self._people(filters) | self._rows(filters, level))
+
+    def due_by_day(self, filters: "Filters", days: int = 28) -> Rows[findings.DueDay]:
+        """Of the days from today on. No row for a day without anybody."""
+        today = self.today(filters.as_of)
+        span = {"from": today, "to": today + timedelta(days=days - 1), "today": today}
+        return self._ask("due_by_day", findings.DueDay, self._people(filters) | span)
+
+    def dropout(
+        self, filters: "Filters", red_coverage: float = 0.9, level: int | None = None
+    ) -> Rows[findings.Dropout]:
+        """Of the filters' days; `red_coverage` is the settings' dashboard.red_coverage."""
+        arguments = self._people(filters) | self._rows(filters, level) | {"red_coverage": red_coverage}
+        return self._ask("dropout", findings.Dropout, arguments)
+
+    def standing_by_part(self, filters: "Filters") -> Rows[findings.PartStanding]:
+        """The unit by age band and by priority group, over all days; of the filters also the vaccines."""
+        arguments = self._people(filters) | {"today": self.today(filters.as_of)}
+        return self._ask("standing_by_part", findings.PartStanding, arguments)
+
+    # --- sites (unit, days, as-of)
+
+    def site_figures(self, filters: "Filters") -> Rows[findings.SiteFigures]:
+        return self._ask("site_figures", findings.SiteFigures, self._days(filters) | self._rows(filters, None))
+
+    def site_hours(self, filters: "Filters", day: date | None = None) -> Rows[findings.SiteHour]:
+        """Of one day (today)."""
+        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        return self._ask("site_hours", findings.SiteHour, arguments)
+
+    def late_entries(self, filters: "Filters", entered_on: date | None = None) -> Rows[findings.LateEntry]:
+        """What was entered on one day (today) for earlier days."""
+        day = entered_on or self.today(filters.as_of)
+        arguments = {"unit": self.unit_id(filters.unit), "entered_on": day} | self._as_of(filters)
+        return self._ask("late_entries", findings.LateEntry, arguments)
+
+    def site_watch(self, filters: "Filters", silent_after_minutes: int = 60) -> Rows[findings.SiteWatch]:
+        """Who is silent now, whatever the as-of. Never cached: a site falls silent without a batch."""
+        now = Clock(self.world().shift_days).now()
+        arguments = {"unit": self.unit_id(filters.unit), "minutes": silent_after_minutes, "now": now}
+        with self._warehouse.snapshot() as snapshot:
+            return snapshot.rows("site_watch", findings.SiteWatch, arguments)
+
+    def site_days(self, code: str, filters: "Filters") -> Rows[findings.SiteDay]:
+        """One site by day. Raises Unknown for a code that is no site's."""
+        return self._ask("site_days", findings.SiteDay, self._site(code, filters))
+
+    def site_used(self, code: str, filters: "Filters") -> Rows[findings.LotUse]:
+        """Vaccine x dose x lot of one site. Raises Unknown for a code that is no site's."""
+        return self._ask("site_used", findings.LotUse, self._site(code, filters))
+
+    # --- why it changed
+
+    def changes(self, filters: "Filters", from_batch: int, figure: str = "doses") -> Rows[findings.Change]:
+        """From `from_batch` to the filters' as-of (None: now). `figure`: doses (by the filters' basis), or first,
+        complete, booster1, booster2 (by residence). Raises Unknown for a batch to come."""
+        arguments = self._doses(filters) | {"today": self.today(filters.as_of), "figure": figure}
+        arguments |= {"from_batch": self.batch(from_batch).batch_id, "to_batch": arguments.pop("as_of")}
+        return self._ask("changes", findings.Change, arguments)
+
+    def coverage_change(self, filters: "Filters", from_batch: int) -> Rows[findings.CoverageChange]:
+        """Over all days, of the filters' ages and groups, from `from_batch` to the filters' as-of (None: now)."""
+        arguments = self._people(filters) | {"from_batch": from_batch, "from_day": self.today(from_batch)}
+        arguments |= {"to_batch": arguments.pop("as_of"), "to_day": self.today(filters.as_of)}
+        return self._ask("coverage_change", findings.CoverageChange, arguments)
+
+    def triangle(self, filters: "Filters") -> Rows[findings.EnteredDoses]:
+        """Of the unit and days of injection."""
+        return self._ask("triangle", findings.EnteredDoses, self._days(filters))
+
+    def completeness_by_day(self, filters: "Filters") -> Rows[Completeness]:
+        """For each number of days 0-14, of the last 28 closed days."""
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        return self._ask("completeness_by_day", Completeness, arguments)
+
+    # --- vaccines, lots, stock (unit, vaccines, days, as-of)
+
+    def vaccine_days(self, filters: "Filters") -> Rows[findings.VaccineDay]:
+        return self._ask("vaccine_days", findings.VaccineDay, self._people(filters))
+
+    def lots(self, filters: "Filters") -> Rows[findings.Lot]:
+        return self._ask("lots", findings.Lot, self._people(filters))
+
+    def lot(self, number: str, filters: "Filters") -> Rows[findings.LotPlace]:
+        """Where a lot went, in the whole world; nothing when nobody recorded it."""
+        return self._ask("lot", findings.LotPlace, {"lot": number.strip().upper()} | self._as_of(filters))
+
+    def stock(self, filters: "Filters", level: int | None = None) -> Rows[findings.Stock]:
+        """Of the unit and its children, or (`level`) the units of that level below it; empty: no stock data."""
+        return self._ask("stock", findings.Stock, self._people(filters) | self._rows(filters, level))
+
+    # --- targets and denominators (unit, as-of)
+
+    def targets(self, filters: "Filters") -> Rows[findings.Target]:
+        """Those of the unit, of the units above and below it, and of every unit, with those that no longer hold."""
+        return self._ask("targets", findings.Target, {"unit": self.unit_id(filters.unit)} | self._as_of(filters))
+
+    def denominators(self, filters: "Filters") -> Rows[findings.Denominator]:
+        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        return self._ask("denominators", findings.Denominator, arguments)
+
+    def over_causes(self, filters: "Filters") -> findings.OverCauses:
+        return self._ask("over_causes", findings.OverCauses, self._days(filters))[0]
+
+    def denominator_checks(self, filters: "Filters") -> Rows[findings.DenominatorCheck]:
+        """About the unit and the units right below it."""
+        arguments = {"unit": self.unit_id(filters.unit)} | self._as_of(filters)
+        return self._ask("denominator_checks", findings.DenominatorCheck, arguments)
+
+    # --- then and now
+
+    def rank_movement(
+        self, filters: "Filters", stage: int, before: int, level: int | None = None
+    ) -> Rows[findings.RankMovement]:
+        """Ranks now (or as of the filters' batch) and as of batch `before`. Raises Unknown for a batch to come."""
+        arguments = self._people(filters) | self._rows(filters, level)
+        arguments |= {"stage": stage, "before": before, "before_day": self.today(before)}
+        return self._ask("rank_movement", findings.RankMovement, arguments)
+
+    def recast(self, filters: "Filters", day: date = RECAST_ON) -> Rows[findings.Recast]:
+        """The unit's people over all days, by the units of `day`."""
+        arguments = self._people(filters) | {"today": self.today(filters.as_of), "day": day}
+        return self._ask("recast", findings.Recast, arguments)
+
+    def _site(self, code: str, filters: "Filters") -> dict:
+        arguments = self._days(filters) | {"site": self.site_id(code)}
+        del arguments["unit"]
+        return arguments

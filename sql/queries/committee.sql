@@ -1,0 +1,142 @@
+-- The questions of a committee's pages. As in coverage.sql: arithmetic lives in schema mart, here is only which columns
+-- a question takes.
+
+-- name: overdue
+SELECT unit_id, is_self, overdue, passed, share, due_soon
+  FROM mart.overdue(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+                    CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:level AS int))
+ ORDER BY is_self DESC, unit_id
+
+-- name: due_by_day
+SELECT day, vaccine_id, people
+  FROM mart.due_by_day(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+                       CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
+                       CAST(:as_of AS bigint))
+ ORDER BY day, vaccine_id
+
+-- name: dropout
+SELECT unit_id, is_self, first_doses, second_doses, dropout, is_negative, coverage, red_category
+  FROM mart.dropout(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+                    CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
+                    CAST(:as_of AS bigint), CAST(:red_coverage AS double precision), CAST(:level AS int))
+ ORDER BY is_self DESC, unit_id
+
+-- name: standing_by_part
+SELECT part, number, stage, people, population, population_source, population_on, coverage, target_share, target_due_on, gap
+  FROM mart.standing_by_part(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint))
+ ORDER BY part, number, stage
+
+-- name: site_figures
+SELECT site_id, unit_id, has_session, plan_today, doses_today, doses_yesterday, doses, duplicates, identity_correct_before,
+       certificates_printed, app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2,
+       entered_day_3, entered_days_4_7, entered_days_8_14, entered_later, entered_unknown, lag_median, lag_p90, late_today
+  FROM mart.site_figures(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
+                         CAST(:as_of AS bigint))
+ ORDER BY site_id
+
+-- name: late_entries
+SELECT site_id, day, doses
+  FROM mart.late_entries(CAST(:unit AS int), CAST(:entered_on AS date), CAST(:as_of AS bigint))
+ ORDER BY site_id, day
+
+-- name: site_watch
+SELECT site_id, heard_at, is_planned, is_open, is_silent
+  FROM mart.site_watch(CAST(:unit AS int), CAST(:minutes AS int), CAST(:now AS timestamptz))
+ ORDER BY site_id
+
+-- name: site_hours
+SELECT site_id, hour, doses
+  FROM mart.site_hours(CAST(:unit AS int), CAST(:day AS date), CAST(:as_of AS bigint))
+ ORDER BY site_id, hour
+
+-- name: site_days
+SELECT day, doses, duplicates, entered_same_day, has_session, planned_doses
+  FROM mart.site_days(CAST(:site AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+ ORDER BY day
+
+-- name: site_used
+SELECT vaccine_id, dose_number, lot_number, doses
+  FROM mart.site_used(CAST(:site AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+ ORDER BY vaccine_id, dose_number, lot_number
+
+-- name: changes
+SELECT day, cause, site_id, amount
+  FROM mart.changes(CAST(:unit AS int), CAST(:figure AS text), CAST(:basis AS text), CAST(:ages AS smallint[]),
+                    CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
+                    CAST(:from_batch AS bigint), CAST(:to_batch AS bigint), CAST(:today AS date))
+ ORDER BY day, cause, site_id
+
+-- name: coverage_change
+SELECT stage, people_from, people_to, population_from, population_to, coverage_from, coverage_to, by_records, by_denominator
+  FROM mart.coverage_change(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+                            CAST(:from_batch AS bigint), CAST(:to_batch AS bigint), CAST(:from_day AS date),
+                            CAST(:to_day AS date))
+ ORDER BY stage
+
+-- name: triangle
+SELECT day, entered_on, doses
+  FROM mart.triangle(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+ ORDER BY day, entered_on
+
+-- name: completeness_by_day
+SELECT days_after, share
+  FROM mart.completeness_by_day(CAST(:unit AS int), CAST(:today AS date), CAST(:as_of AS bigint))
+ ORDER BY days_after
+
+-- name: vaccine_days
+SELECT vaccine_id, dose_number, day, doses
+  FROM mart.vaccine_days(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
+                         CAST(:as_of AS bigint))
+ ORDER BY day, vaccine_id, dose_number
+
+-- name: lots
+SELECT lot_number, vaccine_id, doses, sites, first_on, last_on, is_disputed
+  FROM mart.lots(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
+                 CAST(:as_of AS bigint))
+ ORDER BY lot_number, vaccine_id
+
+-- name: lot
+SELECT lot_number, vaccine_id, site_id, place_unit_id, day, dose_number, doses
+  FROM mart.lot(CAST(:lot AS text), CAST(:as_of AS bigint))
+ ORDER BY day, site_id, vaccine_id, dose_number, lot_number
+
+-- name: targets
+SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, from_batch, began_at, ended_at,
+       is_in_force
+  FROM mart.targets(CAST(:unit AS int), CAST(:as_of AS bigint))
+ ORDER BY stage, unit_id NULLS FIRST, age_band NULLS FIRST, priority_group NULLS FIRST, valid_from, from_batch
+
+-- name: denominators
+SELECT version_id, name, source, dated_on, valid_from, is_sample, began_at, ended_at, is_in_force, is_used, everybody,
+       population, stage, people, coverage
+  FROM mart.denominators(CAST(:unit AS int), CAST(:today AS date), CAST(:as_of AS bigint))
+ ORDER BY is_used DESC, is_in_force DESC, valid_from DESC, version_id DESC, stage
+
+-- name: over_causes
+SELECT unknown_residence, non_residents, elsewhere, duplicates
+  FROM mart.over_causes(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+
+-- name: denominator_checks
+SELECT "check", unit_id, version, other_version, population, other_population, difference
+  FROM mart.denominator_checks(CAST(:unit AS int), CAST(:as_of AS bigint))
+ ORDER BY "check", unit_id, version, other_version
+
+-- name: stock
+SELECT unit_id, is_self, vaccine_id, allocated, received, opened, discarded, given, wastage, usable, daily_use, cover_days,
+       due_soon, runs_out_on
+  FROM mart.stock(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint),
+                  CAST(:level AS int))
+ ORDER BY is_self DESC, unit_id, vaccine_id
+
+-- name: rank_movement
+SELECT unit_id, rank, rank_before, moved, coverage, coverage_before
+  FROM mart.rank_movement(CAST(:unit AS int), CAST(:stage AS smallint), CAST(:ages AS smallint[]),
+                          CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:today AS date),
+                          CAST(:as_of AS bigint), CAST(:before_day AS date), CAST(:before AS bigint), CAST(:level AS int))
+ ORDER BY rank, unit_id
+
+-- name: recast
+SELECT unit_id, stage, people, units
+  FROM mart.recast(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+                   CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:day AS date))
+ ORDER BY unit_id, stage

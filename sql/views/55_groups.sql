@@ -1,0 +1,53 @@
+-- One unit by age band and by priority group: where each stands against its target.
+
+-- One row per part (an age band, or a priority group of the counted ages) with people or a population, and stage. The
+-- figures of a part are those of mart.standing asked for it alone.
+CREATE FUNCTION mart.standing_by_part(p_unit integer, p_vaccines smallint[], p_today date, p_as_of bigint)
+RETURNS TABLE (
+    part text, number smallint, stage smallint, people bigint, population bigint, population_source text, population_on date,
+    coverage double precision, target_share double precision, target_due_on date, gap bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH asked AS (
+        SELECT mart.counted_ages(NULL, p_today, p_as_of) AS ages
+    ), cell AS (
+        SELECT c.age_band, c.priority_group, c.stage, sum(c.people) AS people
+        FROM (
+            SELECT b.unit_id, b.age_band, b.priority_group, b.stage, b.people FROM warehouse.balance_people_total b
+            WHERE b.stage <= 4 AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+            UNION ALL
+            SELECT l.unit_id, l.age_band, l.priority_group, l.stage, -l.people FROM warehouse.ledger_people l
+            WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+              AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+        ) AS c
+        JOIN warehouse.unit_ancestor a ON a.unit_id = c.unit_id AND a.ancestor_id = p_unit
+        GROUP BY c.age_band, c.priority_group, c.stage
+    ), counted AS (
+        SELECT 'age' AS part, age_band AS number, stage, sum(people) AS people FROM cell GROUP BY age_band, stage
+        UNION ALL
+        SELECT 'group', priority_group, stage, sum(people) FROM cell CROSS JOIN asked
+        WHERE asked.ages IS NULL OR age_band = ANY (asked.ages) GROUP BY priority_group, stage
+    ), peopled AS (
+        SELECT CASE WHEN p.age_band IS NULL THEN 'group' ELSE 'age' END AS part, coalesce(p.age_band, p.priority_group) AS number,
+            p.persons, f.source, f.dated_on
+        FROM mart.population_in_force(p_today, p_as_of) f
+        JOIN warehouse.population p ON p.version_id = f.version_id AND mart.holds(p.from_batch, p.to_batch, p_as_of)
+        WHERE p.unit_id = p_unit AND (p.age_band IS NOT NULL OR p.priority_group IS NOT NULL)
+    ), parts AS (
+        SELECT part, number FROM counted GROUP BY part, number HAVING bool_or(people <> 0)
+        UNION SELECT part, number FROM peopled
+    ), aimed AS (
+        SELECT q.part, q.number, t.stage, t.share, t.due_on
+        FROM parts q
+        CROSS JOIN LATERAL mart.target(CASE WHEN q.part = 'age' THEN ARRAY[q.number] END,
+            CASE WHEN q.part = 'group' THEN ARRAY[q.number] END, p_today, p_as_of) t
+        WHERE t.unit_id = p_unit AND p_vaccines IS NULL
+    )
+    SELECT q.part, q.number, s.stage, coalesce(c.people, 0)::bigint, n.persons::bigint, n.source, n.dated_on,
+        (coalesce(c.people, 0) / nullif(n.persons, 0)::numeric)::double precision, t.share::double precision, t.due_on,
+        CASE WHEN t.share * n.persons IS NOT NULL THEN greatest(ceil(t.share * n.persons) - coalesce(c.people, 0), 0) END::bigint
+    FROM parts q
+    JOIN warehouse.stage s ON s.is_reached
+    LEFT JOIN counted c ON c.part = q.part AND c.number = q.number AND c.stage = s.stage
+    LEFT JOIN peopled n ON n.part = q.part AND n.number = q.number
+    LEFT JOIN aimed t ON t.part = q.part AND t.number = q.number AND t.stage = s.stage
+$$;

@@ -1,0 +1,229 @@
+-- Sites: what each gave, entered, printed; who is silent; what comes late. By place of injection.
+
+-- What was entered by days after the injection, at each site. One row per site, day of injection and day of entry (NULL
+-- where the source does not say).
+CREATE FUNCTION mart.entered(p_unit integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (site_id integer, day date, entered_on date, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT e.site_id, e.day, nullif(e.entered_on, '9999-12-31'), sum(e.doses)
+    FROM (
+        SELECT b.site_id, b.place_unit_id, b.day, b.entered_on, b.doses FROM warehouse.balance_entered b
+        WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        UNION ALL
+        SELECT l.site_id, l.place_unit_id, l.day, l.entered_on, -l.doses FROM warehouse.ledger_entered l
+        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    ) AS e
+    JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
+    GROUP BY e.site_id, e.day, e.entered_on
+    HAVING sum(e.doses) <> 0
+$$;
+
+-- The sessions that a site plans on a day, in force as of a batch. One row per site: when the first opens and the last
+-- closes, in hours; doses NULL where a session does not say.
+CREATE FUNCTION mart.planned(p_day date, p_as_of bigint)
+RETURNS TABLE (site_id integer, from_hour smallint, to_hour smallint, planned_doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT s.site_id, min(s.from_hour), max(s.to_hour), CASE WHEN count(*) = count(s.planned_doses) THEN sum(s.planned_doses) END
+    FROM warehouse.session s
+    WHERE s.day = p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+    GROUP BY s.site_id
+$$;
+
+-- The queue of late entries: what was entered on a day for earlier days. One row per site and day of injection.
+CREATE FUNCTION mart.late_entries(p_unit integer, p_entered_on date, p_as_of bigint)
+RETURNS TABLE (site_id integer, day date, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT e.site_id, e.day, sum(e.doses)
+    FROM (
+        SELECT b.site_id, b.place_unit_id, b.day, b.doses FROM warehouse.balance_entered b
+        WHERE b.entered_on = p_entered_on AND b.day < p_entered_on
+        UNION ALL
+        SELECT l.site_id, l.place_unit_id, l.day, -l.doses FROM warehouse.ledger_entered l
+        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND l.entered_on = p_entered_on AND l.day < p_entered_on
+    ) AS e
+    JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
+    GROUP BY e.site_id, e.day
+    HAVING sum(e.doses) <> 0
+$$;
+
+-- One row per site of the unit. has_session is NULL where no table of sessions reaches the day; plan_today is the
+-- session's, else the site's usual one. Of the days p_from to p_to (today when neither is given): doses and what the
+-- directive asks of them; days from injection to entry (indicator 11): median and P90 of those that say when.
+-- late_today: doses of earlier days that were entered today.
+CREATE FUNCTION mart.site_figures(p_unit integer, p_from date, p_to date, p_today date, p_as_of bigint) RETURNS TABLE (
+    site_id integer, unit_id integer, has_session boolean, plan_today bigint, doses_today bigint, doses_yesterday bigint,
+    doses bigint, duplicates bigint, identity_correct_before bigint, certificates_printed bigint, app_confirmed bigint,
+    entered_within_72h bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
+    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint,
+    lag_median integer, lag_p90 integer, late_today bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH days AS (
+        SELECT CASE WHEN p_from IS NULL AND p_to IS NULL THEN p_today ELSE coalesce(p_from, '-infinity') END AS first,
+            CASE WHEN p_from IS NULL AND p_to IS NULL THEN p_today ELSE coalesce(p_to, 'infinity') END AS last
+    ), site AS (
+        SELECT s.site_id, s.unit_id, s.daily_plan FROM warehouse.site s
+        JOIN warehouse.unit_ancestor a ON a.unit_id = s.unit_id AND a.ancestor_id = p_unit
+    ), side AS (
+        SELECT e.site_id, e.day, 1 AS sign, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
+            e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
+            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown
+        FROM warehouse.balance_entries e CROSS JOIN days
+        WHERE e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today
+        UNION ALL
+        SELECT e.site_id, e.day, -1, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
+            e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
+            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown
+        FROM warehouse.ledger_entries e CROSS JOIN days
+        WHERE e.batch_id > p_as_of AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
+    ), measured AS (
+        SELECT e.site_id, e.day = p_today AS is_today, e.day = p_today - 1 AS is_yesterday,
+            e.day BETWEEN days.first AND days.last AS is_asked, sign * doses AS doses, sign * duplicates AS duplicates,
+            sign * identity_correct_before AS identity_correct_before, sign * certificates_printed AS certificates_printed,
+            sign * app_confirmed AS app_confirmed, sign * entered_within_72h AS entered_within_72h,
+            sign * entered_same_day AS entered_same_day, sign * entered_day_1 AS entered_day_1,
+            sign * entered_day_2 AS entered_day_2, sign * entered_day_3 AS entered_day_3,
+            sign * entered_days_4_7 AS entered_days_4_7, sign * entered_days_8_14 AS entered_days_8_14,
+            sign * entered_later AS entered_later, sign * entered_unknown AS entered_unknown
+        FROM side e CROSS JOIN days
+    ), summed AS (
+        SELECT m.site_id,
+            sum(doses) FILTER (WHERE is_today) AS today, sum(doses) FILTER (WHERE is_yesterday) AS yesterday,
+            sum(doses) FILTER (WHERE is_asked) AS doses, sum(duplicates) FILTER (WHERE is_asked) AS duplicates,
+            sum(identity_correct_before) FILTER (WHERE is_asked) AS identity_correct_before,
+            sum(certificates_printed) FILTER (WHERE is_asked) AS certificates_printed,
+            sum(app_confirmed) FILTER (WHERE is_asked) AS app_confirmed,
+            sum(entered_within_72h) FILTER (WHERE is_asked) AS entered_within_72h,
+            sum(entered_same_day) FILTER (WHERE is_asked) AS entered_same_day,
+            sum(entered_day_1) FILTER (WHERE is_asked) AS entered_day_1,
+            sum(entered_day_2) FILTER (WHERE is_asked) AS entered_day_2,
+            sum(entered_day_3) FILTER (WHERE is_asked) AS entered_day_3,
+            sum(entered_days_4_7) FILTER (WHERE is_asked) AS entered_days_4_7,
+            sum(entered_days_8_14) FILTER (WHERE is_asked) AS entered_days_8_14,
+            sum(entered_later) FILTER (WHERE is_asked) AS entered_later,
+            sum(entered_unknown) FILTER (WHERE is_asked) AS entered_unknown
+        FROM measured m GROUP BY m.site_id
+    ), lag AS (
+        SELECT e.site_id, greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
+        FROM days CROSS JOIN LATERAL mart.entered(p_unit, days.first, days.last, p_as_of) e
+        WHERE e.entered_on IS NOT NULL GROUP BY e.site_id, greatest(e.entered_on - e.day, 0)
+    ), risen AS (
+        SELECT l.site_id, l.days, sum(l.doses) OVER (PARTITION BY l.site_id ORDER BY l.days) AS so_far,
+            sum(l.doses) OVER (PARTITION BY l.site_id) AS total
+        FROM lag l
+    ), lags AS (
+        SELECT r.site_id, min(r.days) FILTER (WHERE r.so_far >= 0.5 * r.total) AS median,
+            min(r.days) FILTER (WHERE r.so_far >= 0.9 * r.total) AS p90
+        FROM risen r GROUP BY r.site_id
+    ), late AS (
+        SELECT q.site_id, sum(q.doses) AS doses FROM mart.late_entries(p_unit, p_today, p_as_of) q GROUP BY q.site_id
+    )
+    SELECT s.site_id, s.unit_id,
+        CASE WHEN EXISTS (SELECT FROM warehouse.session k WHERE k.day = p_today AND mart.holds(k.from_batch, k.to_batch, p_as_of))
+             THEN p.site_id IS NOT NULL END,
+        coalesce(p.planned_doses, s.daily_plan), coalesce(m.today, 0)::bigint, coalesce(m.yesterday, 0)::bigint,
+        coalesce(m.doses, 0)::bigint, coalesce(m.duplicates, 0)::bigint, coalesce(m.identity_correct_before, 0)::bigint,
+        coalesce(m.certificates_printed, 0)::bigint, coalesce(m.app_confirmed, 0)::bigint,
+        coalesce(m.entered_within_72h, 0)::bigint, coalesce(m.entered_same_day, 0)::bigint,
+        coalesce(m.entered_day_1, 0)::bigint, coalesce(m.entered_day_2, 0)::bigint, coalesce(m.entered_day_3, 0)::bigint,
+        coalesce(m.entered_days_4_7, 0)::bigint, coalesce(m.entered_days_8_14, 0)::bigint,
+        coalesce(m.entered_later, 0)::bigint, coalesce(m.entered_unknown, 0)::bigint,
+        g.median, g.p90, coalesce(q.doses, 0)::bigint
+    FROM site s
+    LEFT JOIN mart.planned(p_today, p_as_of) p ON p.site_id = s.site_id
+    LEFT JOIN summed m ON m.site_id = s.site_id
+    LEFT JOIN lags g ON g.site_id = s.site_id
+    LEFT JOIN late q ON q.site_id = s.site_id
+$$;
+
+-- Indicator 13, of this moment. One row per site of the unit: silent when a session is open and nothing was recorded for
+-- so many minutes since it opened. NULL where no session is known for the day.
+CREATE FUNCTION mart.site_watch(p_unit integer, p_minutes integer, p_now timestamptz) RETURNS TABLE (
+    site_id integer, heard_at timestamptz, is_planned boolean, is_open boolean, is_silent boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH moment AS (
+        SELECT (p_now AT TIME ZONE w.time_zone)::date AS day, date_part('hour', p_now AT TIME ZONE w.time_zone) AS hour, w.time_zone
+        FROM warehouse.world w
+    ), session AS (
+        SELECT s.site_id, bool_or(m.hour >= s.from_hour AND m.hour < s.to_hour) AS is_open,
+            max((m.day + make_interval(hours => s.from_hour)) AT TIME ZONE m.time_zone)
+                FILTER (WHERE m.hour >= s.from_hour AND m.hour < s.to_hour) AS opened_at
+        FROM warehouse.session s JOIN moment m ON m.day = s.day
+        WHERE mart.holds(s.from_batch, s.to_batch, NULL)
+        GROUP BY s.site_id
+    ), known AS (
+        SELECT EXISTS (SELECT FROM session) AS is_known
+    )
+    SELECT s.site_id, h.heard_at, CASE WHEN k.is_known THEN o.site_id IS NOT NULL END,
+        CASE WHEN k.is_known THEN coalesce(o.is_open, false) END,
+        CASE WHEN k.is_known THEN coalesce(o.is_open AND
+            p_now - greatest(h.heard_at, o.opened_at) > make_interval(mins => p_minutes), false) END
+    FROM warehouse.site s
+    JOIN warehouse.unit_ancestor a ON a.unit_id = s.unit_id AND a.ancestor_id = p_unit
+    CROSS JOIN known k
+    LEFT JOIN session o ON o.site_id = s.site_id
+    LEFT JOIN warehouse.site_heard h ON h.site_id = s.site_id
+$$;
+
+-- Doses of one day by hour of injection at each site of the unit. One row per site and hour with doses.
+CREATE FUNCTION mart.site_hours(p_unit integer, p_day date, p_as_of bigint)
+RETURNS TABLE (site_id integer, hour smallint, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT e.site_id, e.hour, sum(e.doses)
+    FROM (
+        SELECT b.site_id, b.place_unit_id, b.hour, b.doses FROM warehouse.balance_entries b WHERE b.day = p_day
+        UNION ALL
+        SELECT l.site_id, l.place_unit_id, l.hour, -l.doses FROM warehouse.ledger_entries l
+        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader) AND l.day = p_day
+    ) AS e
+    JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
+    GROUP BY e.site_id, e.hour
+    HAVING sum(e.doses) <> 0
+$$;
+
+-- One site by day. One row per day with doses or a session; planned_doses NULL where no session says.
+CREATE FUNCTION mart.site_days(p_site integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (day date, doses bigint, duplicates bigint, entered_same_day bigint, has_session boolean, planned_doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH given AS (
+        SELECT e.day, sum(e.doses) AS doses, sum(e.duplicates) AS duplicates, sum(e.same_day) AS same_day
+        FROM (
+            SELECT b.day, b.doses, b.duplicates, b.entered_same_day AS same_day FROM warehouse.balance_entries b
+            WHERE b.site_id = p_site AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+            UNION ALL
+            SELECT l.day, -l.doses, -l.duplicates, -l.entered_same_day FROM warehouse.ledger_entries l
+            WHERE l.site_id = p_site AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+              AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        ) AS e
+        GROUP BY e.day
+        HAVING sum(e.doses) <> 0 OR sum(e.duplicates) <> 0
+    ), session AS (
+        SELECT s.day, CASE WHEN count(*) = count(s.planned_doses) THEN sum(s.planned_doses) END AS planned
+        FROM warehouse.session s
+        WHERE s.site_id = p_site AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+          AND s.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        GROUP BY s.day
+    )
+    SELECT day, coalesce(g.doses, 0)::bigint, coalesce(g.duplicates, 0)::bigint, coalesce(g.same_day, 0)::bigint,
+        s.day IS NOT NULL, s.planned
+    FROM given g FULL JOIN session s USING (day)
+$$;
+
+-- What a site used. One row per vaccine, dose number as recorded and lot ('' = none recorded).
+CREATE FUNCTION mart.site_used(p_site integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (vaccine_id smallint, dose_number smallint, lot_number text, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT d.vaccine_id, d.dose_number, d.lot_number, sum(d.doses)
+    FROM (
+        SELECT b.vaccine_id, b.dose_number, b.lot_number, b.doses FROM warehouse.balance_lots b
+        WHERE b.site_id = p_site AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        UNION ALL
+        SELECT l.vaccine_id, l.dose_number, l.lot_number, -l.doses FROM warehouse.ledger_lots l
+        WHERE l.site_id = p_site AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    ) AS d
+    GROUP BY d.vaccine_id, d.dose_number, d.lot_number
+    HAVING sum(d.doses) <> 0
+$$;

@@ -1,0 +1,89 @@
+-- Why a figure changed: the postings between two batches, by cause. They add up to the difference, by construction of
+-- the ledger.
+
+-- Indicator 26. p_figure: 'doses' (by p_basis) or a stage of warehouse.stage. Filters as for people, with the ages that
+-- p_today's populations make eligible for stages, all for doses. One row per day (of injection, or on which the stage
+-- was reached), cause, and site (doses; NULL for people).
+CREATE FUNCTION mart.changes(
+    p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date)
+RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH asked AS (
+        SELECT CASE WHEN p_figure = 'doses' THEN p_ages ELSE mart.counted_ages(p_ages, p_today, p_to_batch) END AS ages,
+            least(coalesce(p_to_batch, 9223372036854775807), (SELECT folded_through FROM warehouse.leader)) AS last_batch
+    )
+    SELECT l.day, l.cause::text, l.site_id, sum(l.amount)::bigint
+    FROM (
+        SELECT p.day, p.cause, NULL::integer AS site_id, p.unit_id, p.people AS amount
+        FROM warehouse.ledger_people p
+        CROSS JOIN asked
+        WHERE p.batch_id > p_from_batch AND p.batch_id <= asked.last_batch
+          AND p.stage = (SELECT s.stage FROM warehouse.stage s WHERE s.code = p_figure AND s.is_reached)
+          AND (asked.ages IS NULL OR p.age_band = ANY (asked.ages))
+          AND (p_groups IS NULL OR p.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR p.vaccine_id = ANY (p_vaccines))
+        UNION ALL
+        SELECT d.day, d.cause, d.site_id, CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END, d.doses
+        FROM warehouse.ledger_doses d CROSS JOIN asked
+        WHERE p_figure = 'doses' AND d.batch_id > p_from_batch AND d.batch_id <= asked.last_batch
+          AND (asked.ages IS NULL OR d.age_band = ANY (asked.ages))
+          AND (p_groups IS NULL OR d.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR d.vaccine_id = ANY (p_vaccines))
+    ) AS l
+    JOIN warehouse.unit_ancestor a ON a.unit_id = l.unit_id AND a.ancestor_id = p_unit
+    WHERE l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    GROUP BY l.day, l.cause, l.site_id
+    HAVING sum(l.amount) <> 0
+$$;
+
+-- Coverage at two batches, and its change split in two that add up: by records (more or fewer people, over the earlier
+-- population) and by denominator (the later people, over another population). One row per stage.
+CREATE FUNCTION mart.coverage_change(
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date)
+RETURNS TABLE (
+    stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
+    coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH side AS (
+        SELECT 'from' AS at, r.stage, sum(r.people) AS people
+        FROM mart.people_in_all(mart.counted_ages(p_ages, p_from_day, p_from_batch), p_groups, NULL, p_from_batch) r
+        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
+        UNION ALL
+        SELECT 'to', r.stage, sum(r.people)
+        FROM mart.people_in_all(mart.counted_ages(p_ages, p_to_day, p_to_batch), p_groups, NULL, p_to_batch) r
+        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
+    ), found AS (
+        SELECT s.stage, coalesce(sum(i.people) FILTER (WHERE i.at = 'from'), 0) AS n0,
+            coalesce(sum(i.people) FILTER (WHERE i.at = 'to'), 0) AS n1,
+            (SELECT d.population FROM mart.denominator(p_ages, p_groups, p_from_day, p_from_batch) d WHERE d.unit_id = p_unit) AS p0,
+            (SELECT d.population FROM mart.denominator(p_ages, p_groups, p_to_day, p_to_batch) d WHERE d.unit_id = p_unit) AS p1
+        FROM warehouse.stage s LEFT JOIN side i ON i.stage = s.stage
+        WHERE s.is_reached GROUP BY s.stage
+    )
+    SELECT stage, n0::bigint, n1::bigint, p0, p1, (n0 / nullif(p0, 0))::double precision, (n1 / nullif(p1, 0))::double precision,
+        ((n1 - n0) / nullif(p0, 0))::double precision, (n1 / nullif(p1, 0) - n1 / nullif(p0, 0))::double precision
+    FROM found
+$$;
+
+-- The late-entry triangle. One row per day of injection and day of entry (NULL: not said).
+CREATE FUNCTION mart.triangle(p_unit integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (day date, entered_on date, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT e.day, e.entered_on, sum(e.doses)::bigint FROM mart.entered(p_unit, p_from, p_to, p_as_of) e
+    GROUP BY e.day, e.entered_on HAVING sum(e.doses) <> 0
+$$;
+
+-- Indicator 12, day by day: of the doses of the 28 closed days (15 to 42 days ago), the share that was entered by j days
+-- after the injection. One row per j from 0 to 14; none where nothing says when it was entered.
+CREATE FUNCTION mart.completeness_by_day(p_unit integer, p_today date, p_as_of bigint)
+RETURNS TABLE (days_after integer, share double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH lag AS (
+        SELECT greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
+        FROM mart.entered(p_unit, p_today - 42, p_today - 15, p_as_of) e WHERE e.entered_on IS NOT NULL GROUP BY 1
+    )
+    SELECT j::integer, (coalesce(sum(l.doses) FILTER (WHERE l.days <= j), 0) / sum(l.doses))::double precision
+    FROM generate_series(0, 14) AS j CROSS JOIN lag l
+    GROUP BY j HAVING sum(l.doses) > 0
+$$;

@@ -1,0 +1,62 @@
+-- Vaccines and lots: what was given when, and where a lot went. By place of injection.
+
+-- Doses by lot cell of a unit. One row per site, day, vaccine, dose number and lot; balances less the postings since.
+CREATE FUNCTION mart.lot_cells(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (site_id integer, day date, vaccine_id smallint, dose_number smallint, lot_number text, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT d.site_id, d.day, d.vaccine_id, d.dose_number, d.lot_number, sum(d.doses)
+    FROM (
+        SELECT b.site_id, b.place_unit_id, b.day, b.vaccine_id, b.dose_number, b.lot_number, b.doses
+        FROM warehouse.balance_lots b
+        WHERE (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        UNION ALL
+        SELECT l.site_id, l.place_unit_id, l.day, l.vaccine_id, l.dose_number, l.lot_number, -l.doses
+        FROM warehouse.ledger_lots l
+        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    ) AS d
+    JOIN warehouse.unit_ancestor a ON a.unit_id = d.place_unit_id AND a.ancestor_id = p_unit
+    GROUP BY d.site_id, d.day, d.vaccine_id, d.dose_number, d.lot_number
+    HAVING sum(d.doses) <> 0
+$$;
+
+-- One row per vaccine, dose number as recorded and day.
+CREATE FUNCTION mart.vaccine_days(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (vaccine_id smallint, dose_number smallint, day date, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT c.vaccine_id, c.dose_number, c.day, sum(c.doses)::bigint
+    FROM mart.lot_cells(p_unit, p_vaccines, p_from, p_to, p_as_of) c
+    GROUP BY c.vaccine_id, c.dose_number, c.day HAVING sum(c.doses) <> 0
+$$;
+
+-- The lots that a unit used. One row per lot ('' = none recorded) and vaccine; is_disputed where the rows of the answer
+-- give one lot to more than one vaccine.
+CREATE FUNCTION mart.lots(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (lot_number text, vaccine_id smallint, doses bigint, sites bigint, first_on date, last_on date, is_disputed boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT c.lot_number, c.vaccine_id, sum(c.doses)::bigint, count(DISTINCT c.site_id), min(c.day), max(c.day),
+        c.lot_number <> '' AND count(*) OVER (PARTITION BY upper(c.lot_number)) > count(*) OVER (PARTITION BY upper(c.lot_number), c.vaccine_id)
+    FROM mart.lot_cells(p_unit, p_vaccines, p_from, p_to, p_as_of) c
+    GROUP BY c.lot_number, c.vaccine_id
+$$;
+
+-- Where a lot went, in the whole world, however its letters are written. One row per spelling, vaccine, site, day and
+-- dose number.
+CREATE FUNCTION mart.lot(p_lot text, p_as_of bigint)
+RETURNS TABLE (lot_number text, vaccine_id smallint, site_id integer, place_unit_id integer, day date, dose_number smallint, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT d.lot_number, d.vaccine_id, d.site_id, d.place_unit_id, d.day, d.dose_number, sum(d.doses)
+    FROM (
+        SELECT b.lot_number, b.vaccine_id, b.site_id, b.place_unit_id, b.day, b.dose_number, b.doses
+        FROM warehouse.balance_lots b WHERE upper(b.lot_number) = upper(btrim(p_lot))
+        UNION ALL
+        SELECT l.lot_number, l.vaccine_id, l.site_id, l.place_unit_id, l.day, l.dose_number, -l.doses
+        FROM warehouse.ledger_lots l
+        WHERE upper(l.lot_number) = upper(btrim(p_lot)) AND l.batch_id > p_as_of
+          AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+    ) AS d
+    GROUP BY d.lot_number, d.vaccine_id, d.site_id, d.place_unit_id, d.day, d.dose_number
+    HAVING sum(d.doses) <> 0
+$$;

@@ -1,0 +1,113 @@
+-- Targets and populations with their history, coverage under each denominator, and checks of denominators.
+
+-- Every target that ever held, of the unit, the units above it and below it, and of every unit (unit_id NULL). One row
+-- per target and time in force; ended_at NULL while it holds. is_in_force: as of the batch asked for.
+CREATE FUNCTION mart.targets(p_unit integer, p_as_of bigint) RETURNS TABLE (
+    unit_id integer, stage smallint, age_band smallint, priority_group smallint, share double precision, due_on date,
+    source text, valid_from date, is_sample boolean, from_batch bigint, began_at timestamptz, ended_at timestamptz,
+    is_in_force boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT t.unit_id, t.stage, t.age_band, t.priority_group, t.share::double precision, t.due_on, t.source, t.valid_from,
+        t.is_sample, t.from_batch, b.committed_at, e.committed_at, mart.holds(t.from_batch, t.to_batch, p_as_of)
+    FROM warehouse.target t
+    LEFT JOIN warehouse.batch b ON b.batch_id = t.from_batch
+    LEFT JOIN warehouse.batch e ON e.batch_id = t.to_batch
+    WHERE t.from_batch <= coalesce(p_as_of, t.from_batch) AND (t.unit_id IS NULL OR EXISTS (
+        SELECT FROM warehouse.unit_ancestor a
+        WHERE (a.unit_id, a.ancestor_id) IN ((t.unit_id, p_unit), (p_unit, t.unit_id))))
+$$;
+
+-- Every version of the populations, with what it says of a unit and the coverage under it. One row per version (name and
+-- time in force) and stage; population NULL where it does not say all of the ages that are counted. is_used: the one
+-- that coverage is divided by on p_today.
+CREATE FUNCTION mart.denominators(p_unit integer, p_today date, p_as_of bigint) RETURNS TABLE (
+    version_id integer, name text, source text, dated_on date, valid_from date, is_sample boolean, began_at timestamptz,
+    ended_at timestamptz, is_in_force boolean, is_used boolean, everybody bigint, population bigint, stage smallint,
+    people bigint, coverage double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH used AS (
+        SELECT f.version_id FROM mart.population_in_force(p_today, p_as_of) f
+    ), held AS (
+        SELECT v.*, mart.holds(v.from_batch, v.to_batch, p_as_of) AS is_in_force
+        FROM warehouse.population_version v WHERE v.from_batch <= coalesce(p_as_of, v.from_batch)
+    ), eligible AS (
+        SELECT array_agg(b.age_band) AS ages, count(*) FILTER (WHERE b.age_band <> 0) AS bands
+        FROM warehouse.age_band b WHERE b.is_eligible
+    ), said AS (
+        SELECT h.version_id,
+            bool_or(p.age_band IS NOT NULL) AS has_ages,
+            sum(p.persons) FILTER (WHERE p.unit_id = p_unit AND p.age_band IS NULL AND p.priority_group IS NULL) AS of_all,
+            sum(p.persons) FILTER (WHERE p.unit_id = p_unit AND p.age_band IS NOT NULL) AS of_bands,
+            CASE WHEN count(*) FILTER (WHERE p.unit_id = p_unit AND p.age_band = ANY (e.ages)) = min(e.bands)
+                 THEN sum(p.persons) FILTER (WHERE p.unit_id = p_unit AND p.age_band = ANY (e.ages)) END AS of_eligible
+        FROM held h CROSS JOIN eligible e
+        -- What an ended version said last.
+        JOIN warehouse.population p ON p.version_id = h.version_id
+            AND CASE WHEN h.is_in_force THEN mart.holds(p.from_batch, p.to_batch, p_as_of) ELSE p.to_batch = h.to_batch END
+        GROUP BY h.version_id
+    ), reached AS (
+        SELECT r.stage, sum(r.people) FILTER (WHERE g.is_eligible) AS of_eligible, sum(r.people) AS of_all
+        FROM (VALUES (true), (false)) AS g (is_eligible) CROSS JOIN eligible e
+        CROSS JOIN LATERAL mart.people_in_all(CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, p_as_of) r
+        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit
+        GROUP BY r.stage, g.is_eligible
+    ), counted AS (
+        SELECT s.stage, coalesce(max(r.of_eligible), 0) AS of_eligible, coalesce(max(r.of_all) FILTER (WHERE r.of_eligible IS NULL), 0) AS of_all
+        FROM warehouse.stage s LEFT JOIN reached r ON r.stage = s.stage WHERE s.is_reached GROUP BY s.stage
+    )
+    SELECT h.version_id, h.name, h.source, h.dated_on, h.valid_from, h.is_sample, b.committed_at, e.committed_at,
+        h.is_in_force, coalesce(h.version_id = u.version_id, false), coalesce(s.of_all, s.of_bands)::bigint, k.population::bigint,
+        c.stage, k.people::bigint, (k.people / nullif(k.population, 0))::double precision
+    FROM held h
+    LEFT JOIN said s ON s.version_id = h.version_id
+    LEFT JOIN used u ON true
+    LEFT JOIN warehouse.batch b ON b.batch_id = h.from_batch
+    LEFT JOIN warehouse.batch e ON e.batch_id = h.to_batch
+    CROSS JOIN counted c
+    CROSS JOIN LATERAL (SELECT CASE WHEN s.has_ages THEN s.of_eligible ELSE s.of_all END AS population,
+        CASE WHEN s.has_ages THEN c.of_eligible ELSE c.of_all END AS people) AS k
+$$;
+
+-- Indicator 23: what may lift coverage over 100 %, with its count. One row. Residents whose unit is not known and visitors
+-- are doses injected in the unit; they are in no numerator of it, and are what a wrong residence is made of. What balances
+-- do not hold (an ID shared by several) is not here.
+CREATE FUNCTION mart.over_causes(p_unit integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (unknown_residence bigint, non_residents bigint, elsewhere bigint, duplicates bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT r.unknown_residence, r.non_residents, r.elsewhere, q.duplicates
+    FROM mart.reconciliation(p_unit, p_from, p_to, p_as_of) r CROSS JOIN mart.quality(p_unit, p_from, p_to, p_as_of) q
+$$;
+
+-- Indicator 24: where denominators disagree. check 'sources': two versions in force differ by 10 % of the smaller or more,
+-- about the unit or one right below it; 'children': the units below add up to something else than the version says of
+-- the unit (difference = children - unit). One row per finding.
+CREATE FUNCTION mart.denominator_checks(p_unit integer, p_as_of bigint) RETURNS TABLE (
+    "check" text, unit_id integer, version text, other_version text, population bigint, other_population bigint,
+    difference double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH everybody AS (
+        SELECT v.version_id, v.name, v.valid_from, p.unit_id, bool_and(p.is_summed) AS is_summed,
+            coalesce(sum(p.persons) FILTER (WHERE p.age_band IS NULL), sum(p.persons)) AS persons
+        FROM warehouse.population_version v
+        JOIN warehouse.population p ON p.version_id = v.version_id AND mart.holds(p.from_batch, p.to_batch, p_as_of)
+        WHERE mart.holds(v.from_batch, v.to_batch, p_as_of) AND p.priority_group IS NULL
+        GROUP BY v.version_id, v.name, v.valid_from, p.unit_id
+    ), mine AS (
+        SELECT a.unit_id, a.depth FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit AND a.depth <= 1
+    ), below AS (
+        SELECT e.version_id, u.parent_id, sum(e.persons) AS persons, count(*) AS units
+        FROM everybody e JOIN warehouse.unit u ON u.unit_id = e.unit_id AND e.valid_from BETWEEN u.valid_from AND u.valid_to
+        GROUP BY e.version_id, u.parent_id
+    )
+    SELECT 'sources', x.unit_id, x.name, y.name, x.persons::bigint, y.persons::bigint,
+        ((y.persons - x.persons)::numeric / nullif(least(x.persons, y.persons), 0))::double precision
+    FROM everybody x JOIN mine m ON m.unit_id = x.unit_id
+    JOIN everybody y ON y.unit_id = x.unit_id AND y.version_id > x.version_id
+    WHERE abs(y.persons - x.persons) >= 0.1 * least(x.persons, y.persons) AND x.persons <> y.persons
+    UNION ALL
+    SELECT 'children', e.unit_id, e.name, NULL, e.persons::bigint, b.persons::bigint,
+        ((b.persons - e.persons)::numeric / nullif(e.persons, 0))::double precision
+    FROM everybody e JOIN mine m ON m.unit_id = e.unit_id
+    JOIN below b ON b.version_id = e.version_id AND b.parent_id = e.unit_id
+    WHERE b.persons <> e.persons
+$$;
