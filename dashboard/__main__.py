@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from dashboard import server
+from dashboard import boundaries, server
 from dashboard.data.cache import CacheError
 from sql import settings
 from sql.connect import NoWarehouse, address
@@ -19,6 +19,7 @@ def main() -> int:
     try:
         found = settings.read(arguments.config, arguments.data)
         address(found, "dashboard_reader")
+        boundaries.of(found)  # said here, in one line, rather than by each worker
     except (SettingsError, NoWarehouse) as error:
         print(error, file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ in place (components/drawn.py): the page around it, its scroll and its open tabl
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from dash import ClientsideFunction, Input, Output, html
 
@@ -23,6 +24,14 @@ from dashboard.view import Reader, View
 ADDRESS = Input("address", "data")
 VERSION = Input("version", "data")
 THEME = Input("theme", "data")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How the table of a block is made, and whether its figures have a denominator to be named."""
+
+    make: Callable[[View], Table | None]
+    has_denominator: bool
 
 
 def draws(app, id: str) -> Output:
@@ -60,14 +69,17 @@ def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -
             return {"": None}
 
 
-def fill_chart(app, reader: Reader, id: str, draw: Callable) -> None:
-    """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows."""
+def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True) -> None:
+    """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows.
+
+    `has_denominator`: whether its numbers stand against a population, which is then named in what is taken away.
+    """
 
     def made(view: View) -> Table:
         title, unit, _figure, _sentence, twin = draw(view, theme.LIGHT)
         return Table.of(title, panel.words(unit), *twin)
 
-    reader.tables[id] = made
+    reader.tables[id] = Taken(made, has_denominator)
 
     @app.callback(Output(id, "figure"), draws(app, id), ADDRESS, VERSION, THEME)
     def show(address, _version, chosen):
@@ -80,39 +92,40 @@ def fill_chart(app, reader: Reader, id: str, draw: Callable) -> None:
         except WarehouseUnreachable:
             return nothing(reader.language(address), colours, "asof.never"), _words("", "", "")
         table = table_twin(view.language, Table.of(title, "", *twin))
-        return figure, _words(title, unit, sentence, table, take_away(view, id, has_chart=True))
+        return figure, _words(title, unit, sentence, table, take_away(view, id, True, has_denominator))
 
 
-def fill_table(app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False) -> None:
+def fill_table(
+    app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False, has_denominator: bool = True
+) -> None:
     """`make(view)` gives the table of the block `id`, or None: drawn as a panel, and offered as a file."""
-    reader.tables[id] = make
+    offers(reader, id, make, has_denominator)
 
     def draw(view: View):
         table = make(view)
-        return table and table_panel(view, id, table)
+        return table and table_panel(view, id, table, has_denominator)
 
     fill(app, reader, id, draw, is_first)
 
 
-def offers(reader: Reader, id: str, make: Callable[[View], Table | None]) -> None:
+def offers(reader: Reader, id: str, make: Callable[[View], Table | None], has_denominator: bool = True) -> None:
     """For a block that draws its rows in its own way: the table that `take_away(view, id)` leads to."""
-    reader.tables[id] = make
+    reader.tables[id] = Taken(make, has_denominator)
 
 
-def take_away(view: View, id: str, has_chart: bool = False):
+def take_away(view: View, id: str, has_chart: bool = False, has_denominator: bool = True):
     """The menu of a panel (`panel.panel(…, take=…)`): pictures of a chart, files of the table `id`."""
-    about = credit(view, id)
+    about = credit(view, id, has_denominator)
     fixed = view.filters.but(as_of=about.batch)
     return takeaway.menu(view.language, id, fixed.address, about.name, about.text, has_chart)
 
 
-def table_panel(view: View, id: str, table: Table):
+def table_panel(view: View, id: str, table: Table, has_denominator: bool = True):
     """A Table in its panel: title, unit, sentence, rows, menu. Inside a page's own block, use it as it is."""
     said = [html.P(table.sentence, className="sentence")] if table.sentence else []
     body = datatable(view.language, table, view.filters)
-    return panel.panel(
-        table.title, table.unit, [*said, body], f"{id}-panel", "table-panel", table.keys, take_away(view, id)
-    )
+    take = take_away(view, id, has_denominator=has_denominator)
+    return panel.panel(table.title, table.unit, [*said, body], f"{id}-panel", "table-panel", table.keys, take)
 
 
 def _words(title, unit, sentence, twin=None, take=None) -> dict:

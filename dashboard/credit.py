@@ -21,21 +21,43 @@ class Credit:
         return " · ".join(self.lines)
 
 
-def credit(view: View, block: str) -> Credit:
-    """For the block `block` of a page: `overview-trend_tinh-ba-ria-vung-tau_20211105-1221`."""
+def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
+    """For the block `block` of a page: `overview-trend_tinh-ba-ria-vung-tau_20211105-1221`.
+
+    `has_denominator`: whether its figures are shares of a population.
+    """
     say, world = view.say, view.world
     batch = view.filters.as_of or world.batch_id
     moment = view.local(view.frozen_at or world.committed_at)
-    lines = [say("credit.as_of", time=view.language.moment(moment), batch=batch or 0)]
+    lines = [_asked(view), say("credit.as_of", time=view.language.moment(moment), batch=batch or 0)]
     if sources := view.data.source_names():
         lines.append(say("credit.source", names=", ".join(sources)))
-    lines += [*_denominator(view)]
+    lines += _denominator(view) if has_denominator else ()
     if world.is_sample:
         lines.append(say("sample.label"))
     part = block if block.split("-")[0] == view.page else f"{view.page}-{block}"
     about = view.filters.code if view.filters.code and not view.filters.is_of_unit else view.name(view.unit.unit_id)
     stamp = f"{moment:%Y%m%d-%H%M}" if moment else "0"
     return Credit(tuple(lines), f"{_slug(part)}_{_slug(about)}_{stamp}", batch)
+
+
+def _asked(view: View) -> str:
+    """The unit, and what narrows the figures."""
+    say, filters = view.say, view.filters
+    said = [view.name(view.unit.unit_id)]
+    if "basis" in view.uses:
+        said.append(say(f"basis.{filters.basis}").lower())
+    if filters.date_from or filters.date_to:
+        first, last = (view.language.day(day) if day else "…" for day in (filters.date_from, filters.date_to))
+        said.append(f"{first}–{last}")
+    if filters.ages:
+        labels = {band.age_band: band.label if band.age_band else say("age.unknown") for band in view.data.age_bands()}
+        said.append(f"{say('filter.ages').lower()} {', '.join(labels[age] for age in filters.ages)}")
+    if filters.groups:
+        said.append(f"{say('filter.groups').lower()} {', '.join(map(str, filters.groups))}")
+    if filters.vaccines:
+        said.append(f"{say('filter.vaccines').lower()} {', '.join(filters.vaccines)}")
+    return "; ".join(said)
 
 
 def _denominator(view: View):

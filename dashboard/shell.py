@@ -11,7 +11,7 @@ from datetime import UTC
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboard import blocks, pages
+from dashboard import blocks, boundaries, pages
 from dashboard.components import asof, filterbar, header, menu, notices, provenance
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
@@ -35,7 +35,7 @@ def layout(settings, data) -> html.Div:
 
 def register_callbacks(app, settings, data) -> Reader:
     """Returns the reader of addresses, which knows all the tables then."""
-    reader = Reader(data, settings.dashboard.language, pages.USES, pages.NAMES)
+    reader = Reader(data, settings.dashboard.language, pages.USES, pages.NAMES, boundaries.of(settings))
     _register_browser_side(app)
 
     @app.callback(Output("frame", "children"), Input("route", "data"), prevent_initial_call=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dashboard import filters as parts
+from dashboard.boundaries import NO_BOUNDARIES, Boundaries
 from dashboard.data import Unknown
 from dashboard.filters import EVERYTHING, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
@@ -29,6 +30,7 @@ class View:
     uses: Collection[str] = EVERYTHING  # the filters that the page uses
     missing: str | None = None  # what the path names and nobody knows
     page: str = "overview"  # the page's NAME
+    boundaries: Boundaries = NO_BOUNDARIES
 
     @property
     def say(self):
@@ -123,6 +125,7 @@ class Reader:
     default_language: str
     pages: Mapping[str, Collection[str]] = field(default_factory=lambda: {"/": EVERYTHING})
     names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
+    boundaries: Boundaries = NO_BOUNDARIES
     tables: dict = field(default_factory=dict)
 
     def read(self, address: str | None) -> View:
@@ -133,7 +136,7 @@ class Reader:
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
-        return View(self.data, filters, ignored, language, uses, self._missing(filters), name)
+        return View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""

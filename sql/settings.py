@@ -245,6 +245,13 @@ class Etl(Model):
     brake: Brake = Brake()
 
 
+class Map(Model):
+    """Boundaries of the units, as the user has them: `key` is the property that holds a unit's code."""
+
+    geojson: LocalPath
+    key: Text = "code"
+
+
 class Dashboard(Model):
     # Nothing else until there is access control: who can reach the port can read everything.
     host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
@@ -256,6 +263,7 @@ class Dashboard(Model):
     silent_after_minutes: Annotated[int, Field(ge=1)] = 60
     # Coverage from which a unit is in RED category 1 or 2.
     red_coverage: Annotated[float, Field(gt=0, le=1)] = 0.9
+    map: Map | None = None
 
 
 class Settings(Model):

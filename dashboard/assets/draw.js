@@ -45,7 +45,9 @@
 
   function build(node) {
     if (typeof node !== "object") return document.createTextNode(String(node));
-    const element = document.createElement(node.type.toLowerCase());
+    const element = node.namespace === "svg"
+      ? document.createElementNS("http://www.w3.org/2000/svg", node.type)
+      : document.createElement(node.type.toLowerCase());
     dress(element, node.props);
     flat(node.props.children).forEach((child) => element.append(build(child)));
     return element;

@@ -56,7 +56,10 @@
     const figure = copied(chart);
     const before = figure.layout.margin || {};
     const said = (id) => panel.querySelector(id)?.innerText.trim() || "";
-    const unit = panel.querySelector("header .unit")?.innerText.trim() || "";
+    // the line below the title, without the keys beside the unit: those become the legend
+    const under = panel.querySelector("header p").cloneNode(true);
+    under.querySelectorAll(".key").forEach((key) => key.remove());
+    const unit = under.textContent.trim();
     const sentence = lines(said(".sentence"), 140);
     const footer = lines(credit, 150);
     const keys = panel.querySelectorAll("header .key").length > 0;
@@ -76,7 +79,7 @@
     if (keys) {
       Object.assign(figure.layout, {
         showlegend: true,
-        legend: { orientation: "h", x: 0, xanchor: "left", y: 1, yanchor: "bottom", font: { family: FONT, size: 12 } },
+        legend: { orientation: "h", traceorder: "normal", x: 0, xanchor: "left", y: 1, yanchor: "bottom", font: { family: FONT, size: 12 } },
       });
     }
     return figure;

@@ -28,7 +28,7 @@ def _head(language: Language, column: Column, filters: Filters) -> html.Th:
     down = f"-{column.key}"
     is_up, is_down = filters.sort == column.key, filters.sort == down
     order = down if is_up else column.key if is_down else column.first_order
-    name = [column.title, html.Span(column.unit, className="unit") if column.unit else None]
+    name = [html.Span(column.title, className="what"), html.Span(column.unit, className="unit") if column.unit else None]
     sort = link(name, filters.href(sort=order), "sort", title=language.say("table.sort"))
     said = {"aria-sort": "ascending" if is_up else "descending"} if is_up or is_down else {}
     return html.Th(sort, scope="col", className=f"{column.kind} {column.key}", **said)

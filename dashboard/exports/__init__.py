@@ -23,11 +23,11 @@ def blueprint(reader: Reader) -> Blueprint:
     def take(block: str, ending: str, path: str):
         # The path as it came: a code in it may hold an escaped slash.
         view = reader.read(f"/{path}?{request.query_string.decode()}")
-        make, writer = reader.tables.get(block), WRITERS.get(ending)
-        table = make(view) if make and writer and not view.missing else None
+        taken, writer = reader.tables.get(block), WRITERS.get(ending)
+        table = taken.make(view) if taken and writer and not view.missing else None
         if table is None:
             return _said(view.say("export.nothing"), 404)
-        about = credit(view, block)
+        about = credit(view, block, taken.has_denominator)
         body = writer.write(table.sorted(view.filters.sort), about, view.language)
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{about.name}.{ending}"'}
         return Response(body, 200, headers, mimetype=writer.MIMETYPE)

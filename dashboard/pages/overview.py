@@ -33,10 +33,10 @@ def register_callbacks(app, reader) -> None:
     blocks.offers(reader, "ranking", lambda view: _by_basis(view).league_table(view))
     blocks.fill(app, reader, "map", lambda view: _by_basis(view).place_map(view))
     blocks.fill_chart(app, reader, "trend", charts.trend_chart)
-    blocks.fill_chart(app, reader, "hours", charts.hours_chart)
-    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart)
+    blocks.fill_chart(app, reader, "hours", charts.hours_chart, has_denominator=False)
+    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart, has_denominator=False)
     blocks.fill(app, reader, "reconciliation", charts.reconciliation)
-    blocks.offers(reader, "reconciliation", charts.reconciliation_table)
+    blocks.offers(reader, "reconciliation", charts.reconciliation_table, has_denominator=False)
 
 
 def _by_basis(view):

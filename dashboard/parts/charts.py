@@ -94,7 +94,7 @@ def reconciliation(view: View) -> html.Section:
         strip.strip(view.language, row),
         toggle(view.language, "recon-table", twin(view.language, strip.twin(view.language, row))),
     ]
-    take = blocks.take_away(view, "reconciliation")
+    take = blocks.take_away(view, "reconciliation", has_denominator=False)
     return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel", take=take)
 
 

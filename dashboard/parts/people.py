@@ -4,13 +4,10 @@ from dash import html
 
 from dashboard import blocks
 from dashboard.components import panel, progress, ranking, tilemap
-from dashboard.components.tile_layouts import places
 from dashboard.filters import STAGES
+from dashboard.parts import placemap
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
-
-_KINDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Huyện ", "Quận ", "Phường ", "Xã ", "Tỉnh ")
-_ENGLISH_KINDS = (" City", " Town", " Township", " District", " Commune", " Ward", " Province")
 
 
 def lead(view: View) -> list:
@@ -135,33 +132,20 @@ def map_panel(
     view: View, shares: dict, figures: dict, shades: tilemap.Scale, ends: tuple[str, str], unit: str, said: str
 ) -> html.Section:
     """`shares`: unit_id → share or None; `figures`: what its tile says; `ends`: of the scale, in words."""
-    say, language = view.say, view.language
     units = sorted((view.units[unit_id] for unit_id in shares), key=lambda unit: unit.sort_key or unit.code)
-    laid = places(view.unit.code, [unit.code for unit in units])
     known = [share for share in shares.values() if share is not None]
-    tiles = []
-    for shown in units:
-        share = shares[shown.unit_id]
-        figure = say("no_data") if share is None else figures[shown.unit_id]
-        name = language.name(shown)
-        tiles.append(
-            tilemap.Place(
-                short_name(name),
-                figure,
-                share,
-                *laid[shown.code],
-                href(view, shown.unit_id),
-                f"{name}: {figure}",
-                share is not None and share == min(known) < max(known),
-            )
+    spots = [
+        placemap.Spot(
+            shown.code,
+            view.language.name(shown),
+            figures[shown.unit_id],
+            shares[shown.unit_id],
+            href(view, shown.unit_id),
+            shares[shown.unit_id] is not None and shares[shown.unit_id] == min(known) < max(known),
         )
-    content = [
-        *([html.P(said, className="sentence")] if said else []),
-        tilemap.tilemap(tiles, shades, say("map.title")),
-        tilemap.legend(ends if known else None, say("map.lowest"), say("no_data")),
-        html.P(say("map.note"), className="note"),
+        for shown in units
     ]
-    return panel.panel(say("map.title"), unit, content, "map-panel", "map-panel")
+    return placemap.map_panel(view, view.unit.code, spots, shades, ends, unit, said)
 
 
 def above_leaf(view: View, ask) -> View:
@@ -204,17 +188,6 @@ def href(view: View, unit_id: int) -> str | None:
 def level_title(view: View) -> str:
     level = view.level(view.unit.level + 1).lower()
     return view.say("ranking.title", level=level, unit=view.name(view.unit.unit_id))
-
-
-def short_name(name: str) -> str:
-    """Without the kind of unit, unless the rest is a number (`Phường 1`)."""
-    for kind in _KINDS:
-        rest = name.removeprefix(kind)
-        if rest != name and not rest[0].isdigit():
-            return rest
-    for kind in _ENGLISH_KINDS:
-        name = name.removesuffix(kind)
-    return name
 
 
 def table_frame(body) -> html.Div:

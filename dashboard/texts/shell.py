@@ -68,6 +68,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Địa chỉ có thể bị gõ nhầm, hoặc mã đã đổi. Tìm theo tên:",
         "The address may be mistyped, or the code may have changed. Search by name:",
     ),
+    "map.title_shapes": ("Bản đồ", "Map"),
     # --- filters
     "filter.title": ("Bộ lọc", "Filters"),
     "filter.stage": ("Mức tiêm", "Stage"),

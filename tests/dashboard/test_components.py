@@ -18,7 +18,7 @@ from dashboard.components.tile_layouts import LAYOUTS, grid, places
 from dashboard.data import Reconciliation, Source, UnitDoses, World
 from dashboard.filters import Filters, Ignored
 from dashboard.i18n import LANGUAGES
-from dashboard.parts.people import short_name
+from dashboard.parts.placemap import short_name
 from tests.dashboard.province import TODAY, make, standing
 from tests.dashboard.tree import elements, of_class, said
 

@@ -60,3 +60,12 @@ def test_a_place_from_the_environment_stays_as_it_is(tmp_path):
     found = effective(config, None)
     assert found["reference"] == {"sites": {"path": "${D}/sites.csv"}, "units": str(tmp_path / "units.csv")}
     assert found["sources"] == {"a": {"folder": "${D}"}}
+
+
+def test_the_map_stays_beside_the_users_settings(tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    text = CONFIG.read_text(encoding="utf-8") + "  map: {geojson: map.geojson}\n"
+    (own / "config.yaml").write_text(text, encoding="utf-8")
+    found = read_back(effective(own / "config.yaml", None), tmp_path, {})
+    assert found.dashboard.map.geojson == own / "map.geojson"
