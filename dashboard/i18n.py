@@ -121,6 +121,8 @@ class Language:
         """A value of a table's column of that kind (dashboard/tables.py)."""
         if value is None:
             return NO_FIGURE
+        if isinstance(value, str):  # what a row of sums is called, in a column of days
+            return value
         if kind == "points":
             sign = "+" if value > 0 else "−" if value < 0 else ""
             return sign + self.points(value)

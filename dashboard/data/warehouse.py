@@ -12,7 +12,7 @@ from dashboard.data.answers import Rows, Version
 
 _STATEMENTS = {
     name: text(statement)
-    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/operations.sql")
+    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/changes.sql", "queries/operations.sql")
     for name, statement in sql.load(path).items()
 }
 
