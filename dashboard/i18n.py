@@ -121,7 +121,7 @@ class Language:
         """A value of a table's column of that kind (dashboard/tables.py)."""
         if value is None:
             return NO_FIGURE
-        if isinstance(value, str):  # what a row of sums is called, in a column of days
+        if isinstance(value, str):  # a row below the others has a word where they have days
             return value
         if kind == "points":
             sign = "+" if value > 0 else "−" if value < 0 else ""

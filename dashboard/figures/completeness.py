@@ -40,7 +40,7 @@ def bars(language: Language, colours: Palette, days: Sequence[Day]) -> dict:
         return nothing(language, colours, "complete.unknown")
     pale = [day.is_complete is False for day in days]
     names = [language.short_day(day.day) for day in days]
-    rows = list(range(len(days)))
+    rows, word = list(range(len(days))), language.say("doses.word")
     trace = {
         "type": "bar",
         "x": rows,
@@ -56,7 +56,7 @@ def bars(language: Language, colours: Palette, days: Sequence[Day]) -> dict:
                 "solidity": 0.15,
             },
         },
-        "hovertemplate": f"%{{customdata[0]}}: %{{customdata[1]}}, %{{customdata[2]}} {language.say('doses.word')}<extra></extra>",
+        "hovertemplate": f"%{{customdata[0]}}: %{{customdata[1]}}, %{{customdata[2]}} {word}<extra></extra>",
     }
     labels = [
         {

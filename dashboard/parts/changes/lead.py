@@ -79,7 +79,7 @@ def _most(view: View, counted: list[tuple[str, int]], unit: str) -> str:
 
 
 def tiles(view: View) -> html.Div:
-    between, found = split(view)
+    _between, found = split(view)
     say, language = view.say, view.language
     others = {cause: n for cause, n in found.parts.items() if cause not in ("new", "late")}
     gained = found.causes["new"] + found.causes["late"]
