@@ -7,7 +7,7 @@ is about. On a page about a unit it IS the filter `unit`, which then does not st
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 STAGES = {"first": 1, "complete": 2, "booster1": 3, "booster2": 4}  # name in the address → mart's number
@@ -23,8 +23,13 @@ USES = {
     "ages": ("ages",),
     "groups": ("groups",),
     "vaccines": ("vaccines",),
+    "since": ("since",),
+    "beside": ("beside",),
 }
-EVERYTHING = frozenset(USES)
+EVERYTHING = frozenset({"basis", "stage", "days", "ages", "groups", "vaccines"})
+# What one compares with, before the page's own as-of; a batch's number or a local moment may stand instead.
+NEAR = ("hour", "day", "week", "month")
+MOST_BESIDE = 5  # lines that can still be told apart
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Filters:
     basis: str = "residence"
     as_of: int | None = None  # a batch; None: now
     lang: str | None = None  # None: the language of the settings
+    since: str | None = None  # the earlier moment: one of NEAR, a batch or 2021-11-05T17:00; None: a day before
+    beside: tuple[str, ...] = ()  # codes of the units that are compared, in the reader's order
     sort: str | None = None  # a column of the page's table, `-` before it: the largest first
     # Not part of the question, but of its address:
     path: str = "/"  # of the page, as the page wrote it
@@ -172,7 +179,7 @@ def read(
 
 FOREIGN = frozenset({"wall"})  # keys that belong to the shell, not to the question
 
-_KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine"}
+_KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine", "beside": "with"}
 _OF_ADDRESS = {"path", "code", "kept"}
 _NAMES = {_KEYS.get(f.name, f.name): f.name for f in fields(Filters) if f.name not in _OF_ADDRESS}
 _CHOSEN = {name for names in USES.values() for name in names}
@@ -206,6 +213,22 @@ def _batch(value: str) -> int:
     return int(value)
 
 
+def _since(value: str) -> str:
+    if value in NEAR:
+        return value
+    if value.isdigit():
+        return str(_batch(value))
+    return datetime.fromisoformat(value).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def _units(value: str, known: Vocabulary) -> tuple[str, ...]:
+    """In their order, each once."""
+    codes = tuple(dict.fromkeys(value.split(",")))
+    if not set(codes) <= known.units or len(codes) > MOST_BESIDE:
+        raise ValueError(value)
+    return codes
+
+
 def _sort(value: str) -> str:
     if not _SORT.fullmatch(value):
         raise ValueError(value)
@@ -223,5 +246,7 @@ _READERS = {
     "basis": lambda value, known: _one_of(value, BASES),
     "as_of": lambda value, known: _batch(value),
     "lang": lambda value, known: _one_of(value, LANGUAGES),
+    "since": lambda value, known: _since(value),
+    "beside": _units,
     "sort": lambda value, known: _sort(value),
 }

@@ -141,6 +141,9 @@ class Reader:
         if filters.as_of is not None and not self._has(filters.as_of):
             ignored += (Ignored("as_of", str(filters.as_of)),)
             filters = filters.but(as_of=None)
+        if filters.since and filters.since.isdigit() and not self._has(int(filters.since)):
+            ignored += (Ignored("since", filters.since),)
+            filters = filters.but(since=None)
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")

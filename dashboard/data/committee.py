@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from dashboard.data import findings
-from dashboard.data.answers import Completeness, Rows
+from dashboard.data.answers import Completeness, Rows, Version
 from sql.clock import Clock
 
 if TYPE_CHECKING:
@@ -100,6 +100,18 @@ class Committee:
         arguments = self._doses(filters) | {"today": self.today(filters.as_of), "figure": figure}
         arguments |= {"from_batch": self.batch(from_batch).batch_id, "to_batch": arguments.pop("as_of")}
         return self._ask("changes", findings.Change, arguments)
+
+    def changed_places(self, filters: "Filters", from_batch: int, figure: str = "doses") -> Rows[findings.PlaceChange]:
+        """As `changes` over all days, by the units right below the unit."""
+        arguments = self._doses(filters) | {"today": self.today(filters.as_of), "figure": figure}
+        arguments |= {"from_batch": self.batch(from_batch).batch_id, "to_batch": arguments.pop("as_of")}
+        del arguments["from"], arguments["to"]
+        return self._ask("changed_places", findings.PlaceChange, arguments)
+
+    def first_batch(self) -> Version | None:
+        """The oldest batch; None when there is none yet."""
+        found = self._ask("first_batch", Version, {})
+        return found[0] if found else None
 
     def coverage_change(self, filters: "Filters", from_batch: int) -> Rows[findings.CoverageChange]:
         """Over all days, of the filters' ages and groups, from `from_batch` to the filters' as-of (None: now)."""

@@ -217,6 +217,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """One row per cause and unit right below the asked one, whose own id is what lies at none of these."""
+
+    unit_id: int
+    cause: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class CoverageChange:
     """One row per stage: by_records + by_denominator = coverage_to - coverage_from."""
 

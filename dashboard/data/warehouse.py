@@ -14,7 +14,13 @@ from dashboard.data.handed_in import UploadRefused
 
 _STATEMENTS = {
     name: text(statement)
-    for path in ("queries/coverage.sql", "queries/committee.sql", "queries/operations.sql", "queries/uploads.sql")
+    for path in (
+        "queries/coverage.sql",
+        "queries/committee.sql",
+        "queries/changes.sql",
+        "queries/operations.sql",
+        "queries/uploads.sql",
+    )
     for name, statement in sql.load(path).items()
 }
 

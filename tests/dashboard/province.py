@@ -29,12 +29,15 @@ from dashboard.data import (
     WarehouseUnreachable,
     World,
 )
+from dashboard.data.answers import Completeness
 from dashboard.data.findings import (
     Change,
+    CoverageChange,
     Denominator,
     DenominatorCheck,
     Dropout,
     DueDay,
+    EnteredDoses,
     EntryLag,
     Flow,
     LateEntry,
@@ -42,6 +45,7 @@ from dashboard.data.findings import (
     OverCauses,
     Overdue,
     PartStanding,
+    PlaceChange,
     PlanHour,
     SiteDay,
     SiteFigures,
@@ -257,11 +261,6 @@ class Province:
         other = CHAU_DUC if self.unit_id(filters.unit) == VUNG_TAU else VUNG_TAU
         return self._rows([Flow(False, -1, 90), Flow(False, 0, 10), Flow(True, other, 100)])
 
-    def changes(self, filters, from_batch, figure="doses"):
-        return self._rows(
-            [Change(TODAY, "new", None, 12), Change(TODAY, "late", None, 4), Change(TODAY, "voided", None, -1)]
-        )
-
     # --- sites: one that enters, verifies and prints, of which nobody keeps a stock
 
     def site_figures(self, filters):
@@ -369,3 +368,33 @@ class Province:
         moment = datetime.now(UTC)
         ago = [(0, 3 + self.extra), (20, -1), (90, 5), (100, 0)]
         return self._rows([Arrival(self.batch_number - n, moment - timedelta(seconds=s), doses) for n, (s, doses) in enumerate(ago)])
+
+    # --- why it changed: as of every batch there are as many people, so the causes make 0
+
+    def first_batch(self):
+        return Version(1, datetime.now(UTC))
+
+    def changes(self, filters, from_batch, figure="doses"):
+        site = 1 if figure == "doses" else None
+        before = TODAY - timedelta(days=40)
+        rows = [(TODAY, "new", 9), (TODAY - timedelta(days=3), "late", 3), (before, "corrected", -12)]
+        return self._rows([Change(day, cause, site, amount) for day, cause, amount in rows])
+
+    def changed_places(self, filters, from_batch, figure="doses"):
+        asked = self.unit_id(filters.unit)
+        below = [row[0] for row in UNITS if row[5] == asked]
+        rows = [PlaceChange(asked, "corrected", -12), PlaceChange(asked, "new", 9), PlaceChange(asked, "late", 3)]
+        if below:
+            rows = [PlaceChange(below[0], "new", 9), PlaceChange(below[-1], "late", 3), PlaceChange(asked, "corrected", -12)]
+        return self._rows(rows)
+
+    def coverage_change(self, filters, from_batch):
+        return self._rows([CoverageChange(n, 8000, 8000, 10000, 10000, 0.8, 0.8, 0.0, 0.0) for n in (1, 2, 3, 4)])
+
+    def triangle(self, filters):
+        day = TODAY - timedelta(days=5)
+        entered = [(day, day, 40), (day, TODAY, 10), (day, None, 2), (TODAY, TODAY, 30)]
+        return self._rows([EnteredDoses(*row) for row in entered])
+
+    def completeness_by_day(self, filters):
+        return self._rows([Completeness(n, min(1.0, 0.7 + 0.1 * n)) for n in range(15)])

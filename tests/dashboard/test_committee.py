@@ -42,6 +42,8 @@ QUESTIONS = {
     "site_used": (lambda data, f: data.site_used("S1", f), findings.LotUse),
     "changes": (lambda data, f: data.changes(f, 1), findings.Change),
     "changes of people": (lambda data, f: data.changes(f, 1, "first"), findings.Change),
+    "changed_places": (lambda data, f: data.changed_places(f, 1), findings.PlaceChange),
+    "changed_places of people": (lambda data, f: data.changed_places(f, 1, "first"), findings.PlaceChange),
     "coverage_change": (lambda data, f: data.coverage_change(f, 1), findings.CoverageChange),
     "triangle": (lambda data, f: data.triangle(f), findings.EnteredDoses),
     "completeness_by_day": (lambda data, f: data.completeness_by_day(f), Completeness),

@@ -1,0 +1,59 @@
+"""Where a figure changed, by hand: by the units of a table, and adding up to the change itself."""
+
+import pytest
+
+from tests.etl.world import Given, record
+from tests.sql.asked import TODAY, units
+
+PLACES = "SELECT unit_id, cause, amount FROM mart.changed_places(%s, %s, 'residence', NULL, NULL, NULL, %s, %s, %s)"
+CHANGES = "SELECT cause, sum(amount) FROM mart.changes(%s, %s, 'residence', NULL, NULL, NULL, NULL, NULL, %s, %s, %s) GROUP BY 1"
+
+
+@pytest.fixture
+def world(warehouse):
+    held = Given(warehouse.url)
+    yield held
+    held.close()
+
+
+def given(held: Given) -> tuple[int, int]:
+    """Two batches: three people on their day; then one of them voided, and two entered a day late. Their numbers."""
+    on_time = {"injected_at": "2021-11-05", "recorded_at": "2021-11-05 13:00"}
+    held.load([record(record_id="r1", person="a", residence_code="C1", **on_time),
+               record(record_id="r2", person="b", residence_code="C3", **on_time),
+               record(record_id="r3", person="c", residence_code="D1", **on_time)])  # fmt: skip
+    first = held.ask("SELECT max(batch_id) FROM warehouse.batch")[0][0]
+    late = {"injected_at": "2021-11-04", "recorded_at": "2021-11-06 10:00"}
+    held.load([record(record_id="r1", person="a", residence_code="C1", status="entered-in-error", updated_at="2021-11-06"),
+               record(record_id="r4", person="d", residence_code="D1", **late),
+               record(record_id="r5", person="e", residence_code=None, **late)])  # fmt: skip
+    return first, held.ask("SELECT max(batch_id) FROM warehouse.batch")[0][0]
+
+
+def changed(held: Given, unit: str, figure: str, first, last) -> dict:
+    ids, codes = units(held)
+    return {(codes[u], cause): n for u, cause, n in held.ask(PLACES, ids[unit], figure, first, last, TODAY)}
+
+
+@pytest.mark.parametrize("figure", ["first", "doses"])
+def test_a_change_is_split_by_the_units_below_and_what_lies_at_none_is_the_units_own(world, figure):
+    first, _ = given(world)
+    assert changed(world, "P", figure, first, None) == {("D1", "voided"): -1, ("D1", "late"): 1}
+    assert changed(world, "D1", figure, first, None) == {("C1", "voided"): -1, ("D1", "late"): 1}
+    assert changed(world, "P", figure, 0, first) == {("D1", "new"): 2, ("D2", "new"): 1}
+
+
+@pytest.mark.parametrize("unit", ["P", "D1", "D2", "C1"])
+@pytest.mark.parametrize("figure", ["first", "doses"])
+def test_the_units_of_a_change_add_up_to_it(world, unit, figure):
+    given(world)
+    by_cause: dict = {}
+    for (_, cause), n in changed(world, unit, figure, 0, None).items():
+        by_cause[cause] = by_cause.get(cause, 0) + n
+    assert by_cause == dict(world.ask(CHANGES, units(world)[0][unit], figure, 0, None, TODAY))
+
+
+def test_the_first_batch_is_the_oldest_that_was_committed(world):
+    assert world.ask("SELECT batch_id FROM mart.first_batch()") == []
+    given(world)
+    assert world.ask("SELECT batch_id FROM mart.first_batch()") == world.ask("SELECT min(batch_id) FROM warehouse.batch")
