@@ -23,8 +23,9 @@ USES = {
     "ages": ("ages",),
     "groups": ("groups",),
     "vaccines": ("vaccines",),
+    "lot": ("lot",),
 }
-EVERYTHING = frozenset(USES)
+EVERYTHING = frozenset({"basis", "stage", "days", "ages", "groups", "vaccines"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Filters:
     stage: str = "complete"  # the stage that ranking, map, trend and sentence speak of
     basis: str = "residence"
     as_of: int | None = None  # a batch; None: now
+    lot: str | None = None  # a lot's number, as one reads it off the vial
     lang: str | None = None  # None: the language of the settings
     sort: str | None = None  # a column of the page's table, `-` before it: the largest first
     # Not part of the question, but of its address:
@@ -170,6 +172,7 @@ def read(
     return filters, tuple(ignored)
 
 
+LONGEST_LOT = 40
 FOREIGN = frozenset({"wall"})  # keys that belong to the shell, not to the question
 
 _KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine"}
@@ -206,6 +209,14 @@ def _batch(value: str) -> int:
     return int(value)
 
 
+def _lot(value: str) -> str:
+    """Any text may be a lot's number; what is longer than a label is none."""
+    number = " ".join(value.split())
+    if not number or len(number) > LONGEST_LOT:
+        raise ValueError(value)
+    return number
+
+
 def _sort(value: str) -> str:
     if not _SORT.fullmatch(value):
         raise ValueError(value)
@@ -222,6 +233,7 @@ _READERS = {
     "stage": lambda value, known: _one_of(value, STAGES),
     "basis": lambda value, known: _one_of(value, BASES),
     "as_of": lambda value, known: _batch(value),
+    "lot": lambda value, known: _lot(value),
     "lang": lambda value, known: _one_of(value, LANGUAGES),
     "sort": lambda value, known: _sort(value),
 }

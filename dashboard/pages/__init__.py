@@ -24,9 +24,9 @@ question. What the path names and nobody knows (`/district/999`) is said by the 
 from types import ModuleType
 
 from dashboard import filters
-from dashboard.pages import overview
+from dashboard.pages import overview, vaccines
 
-PAGES: tuple[ModuleType, ...] = (overview,)
+PAGES: tuple[ModuleType, ...] = (overview, vaccines)
 USES = {page.PATH: frozenset(page.USES) for page in PAGES}
 NAMES = {page.PATH: page.NAME for page in PAGES}
 MENU = tuple(page for page in PAGES if not hasattr(page, "UNDER"))
