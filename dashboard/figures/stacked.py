@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from dashboard.figures.series import DAY, WEEK
 from dashboard.figures.trend import nothing, steps
@@ -63,9 +64,11 @@ def stack(
     return _cut(counted, names, start, first, last, length, rest, order)
 
 
-def blocks(counted: Iterable, names: dict, first: date, last: date, length: int, rest: str) -> Stack:
+def blocks(
+    counted: Iterable, names: dict, first: date, last: date, length: int, rest: str, order: Sequence | None = None
+) -> Stack:
     """As `stack`, in spans of `length` days that begin with `first` itself."""
-    return _cut(counted, names, first, first, last, length, rest, None)
+    return _cut(counted, names, first, first, last, length, rest, order)
 
 
 def _cut(counted, names: dict, start: date, first: date, last: date, length: int, rest: str, order) -> Stack:
@@ -84,10 +87,10 @@ def _cut(counted, names: dict, start: date, first: date, last: date, length: int
     return Stack(start, length, tuple(parts), (end - last).days)
 
 
-def columns(language: Language, colours: Palette, shown: Stack, word: str) -> dict:
-    """`word`: what is counted, for the hover."""
+def columns(language: Language, colours: Palette, shown: Stack, word: str, empty: str = "state.empty") -> dict:
+    """`word`: what is counted, for the hover; `empty`: the text where nothing is."""
     if not shown.parts or not any(shown.totals):
-        return nothing(language, colours)
+        return nothing(language, colours, empty)
     dates = [day.isoformat() for day in shown.periods]
     totals = shown.totals
     solid = [1.0] * (len(dates) - 1) + [0.5 if shown.missing_days else 1.0]
@@ -144,16 +147,19 @@ def twin(language: Language, shown: Stack, word: str, newest_first: bool = True)
 
 
 def _names(colours: Palette, shown: Stack, top: float) -> list[dict]:
-    """Each part's name beside its place in the last column, moved up where two would overlap."""
+    """Each part's name beside its place in the last column, moved apart where two would overlap."""
     places, below = [], 0
     for number, part in enumerate(shown.parts):
         places.append([(below + part.doses[-1] / 2) / top, number, part])
         below += part.doses[-1]
-    for lower, upper in zip(places, places[1:], strict=False):
+    for lower, upper in pairwise(places):
         upper[0] = max(upper[0], lower[0] + _ROOM)
+    places[-1][0] = min(places[-1][0], 1.0)
+    for upper, lower in pairwise(places[::-1]):
+        lower[0] = min(lower[0], upper[0] - _ROOM)
     return [
         {
-            "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "paper", "y": min(place, 1.0),
+            "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "paper", "y": place,
             "yanchor": "middle", "showarrow": False, "align": "left",
             "text": f'<span style="color:{_colour(colours, number, part)}">■</span> {_short(part.name)}',
             "font": {"color": colours.ink, "size": 12},

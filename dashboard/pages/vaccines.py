@@ -6,13 +6,13 @@ from dashboard import blocks
 from dashboard.components import panel
 from dashboard.components.drawn import drawn
 from dashboard.i18n import Language
-from dashboard.parts.vaccines import given, lots, stock
+from dashboard.parts.vaccines import due, given, lots, standing, stock
 
 PATH, NAME, USES = "/vaccines", "vaccines", frozenset({"days", "vaccines", "lot"})
 
 
 def layout(language: Language) -> list:
-    due = [panel.chart(language, "vaccines-coming"), panel.block("vaccines-due", "tall")]
+    coming = [panel.chart(language, "vaccines-coming"), panel.block("vaccines-due", "tall")]
     pair = [panel.chart(language, "vaccines-by-dose"), panel.chart(language, "vaccines-by-lot")]
     return [
         html.H1(language.say("menu.vaccines"), className="visually-hidden"),
@@ -20,7 +20,7 @@ def layout(language: Language) -> list:
         panel.block("vaccines-tiles", "low"),
         panel.block("vaccines-actions", "low"),
         panel.block("vaccines-outlook", "low"),
-        html.Div(due, className="row halves"),
+        html.Div(coming, className="row halves"),
         panel.block("vaccines-stock", "tall"),
         panel.chart(language, "vaccines-by-kind", "large"),
         html.Div(pair, className="row halves"),
@@ -37,12 +37,12 @@ def _look_up(language: Language) -> html.Section:
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "vaccines-lead", stock.lead, is_first=True)
-    blocks.fill(app, reader, "vaccines-tiles", stock.tiles)
+    blocks.fill(app, reader, "vaccines-lead", standing.lead, is_first=True)
+    blocks.fill(app, reader, "vaccines-tiles", standing.tiles)
     blocks.fill_table(app, reader, "vaccines-actions", stock.actions, has_denominator=False)
     blocks.fill_table(app, reader, "vaccines-outlook", stock.outlook, has_denominator=False)
-    blocks.fill_chart(app, reader, "vaccines-coming", stock.due_chart, has_denominator=False)
-    blocks.fill_table(app, reader, "vaccines-due", stock.due_table, has_denominator=False)
+    blocks.fill_chart(app, reader, "vaccines-coming", due.due_chart, has_denominator=False)
+    blocks.fill_table(app, reader, "vaccines-due", due.due_table, has_denominator=False)
     blocks.fill(app, reader, "vaccines-stock", lambda view: _account(view) or stock.unknown(view))
     blocks.offers(reader, "vaccines-stock", stock.account, has_denominator=False)
     blocks.fill_chart(app, reader, "vaccines-by-kind", given.by_vaccine, has_denominator=False)

@@ -26,11 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "supply.today": ("hôm nay", "today"),
     "supply.on": ("ngày {day} (còn {days} ngày)", "on {day} (in {days} {days:day|days})"),
     "supply.others": (
-        "Còn {n} kho khác hết trong {days} ngày: {listed}{more}.",
+        "Còn {n} mục tồn kho khác hết trong {days} ngày: {listed}{more}.",
         "{n} other {n:stock|stocks} within {days} days: {listed}{more}.",
     ),
     "supply.other": ("{vaccine} ở {unit}", "{vaccine} in {unit}"),
-    "supply.others_left": (" và {n} kho nữa", " and {n} more"),
+    "supply.others_left": (" và {n} mục nữa", " and {n} more"),
     "supply.in_all": (
         "{unit} còn {usable} liều; {due} người đến hạn mũi 2 trong 28 ngày tới.",
         "{unit} has {usable} {usable:dose|doses} left; {due} {due:person|people} due for dose 2 within 28 days.",
@@ -58,10 +58,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{rate} doses used a day, mean of the last 14 days.",
     ),
     "supply.tile.none_soon": ("Không kho nào hết trong {days} ngày tới.", "No stock runs out within {days} days."),
-    "supply.tile.soon": ("{n} kho hết trong {days} ngày tới", "{n} {n:stock runs|stocks run} out within {days} days"),
+    "supply.tile.soon": ("{n} mục tồn kho hết trong {days} ngày", "{n} {n:stock runs|stocks run} out within {days} days"),
     "supply.tile.due_line": ("Người đã tiêm mũi 1, tính theo nơi ở.", "People with dose 1, by residence."),
     "supply.tile.enough": ("Tồn kho từng loại đủ cho mũi 2.", "Each store has enough of each vaccine for them."),
-    "supply.tile.short": ("Thiếu {doses} liều ở {n} kho", "{doses} {doses:dose|doses} short in {n} {n:stock|stocks}"),
+    "supply.tile.short": (
+        "Thiếu {doses} liều ở {n} mục tồn kho",
+        "{doses} {doses:dose|doses} short in {n} {n:stock|stocks}",
+    ),
     "supply.tile.of_opened": ("liều trong lọ đã mở", "of opened doses"),
     "supply.tile.opened": (
         "Mở {opened} liều, tiêm {given} mũi.",
@@ -95,10 +98,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "supply.actions": ("Việc cần làm hôm nay", "What to do today"),
     "supply.actions_unit": ("Liều vắc xin cần chuyển hoặc cấp", "Doses to move or to order"),
     "supply.actions_said": (
-        "Kho hết trong {soon} ngày được bù để đủ dùng {hold} ngày: chuyển {moved} liều giữa các kho, đề nghị cấp {ordered} liều. "
-        "Kho chuyển đi vẫn giữ đủ {hold} ngày và đủ mũi 2 của 28 ngày tới.",
-        "Stores that run out within {soon} days are filled for {hold} days: {moved} {moved:dose|doses} moved, {ordered} ordered. "
-        "A giving store keeps enough for {hold} days and for its own second doses of 28 days.",
+        "Kho hết trong {soon} ngày được bù để đủ dùng {hold} ngày: chuyển {moved} liều giữa các kho, "
+        "đề nghị cấp {ordered} liều. Kho chuyển đi vẫn giữ đủ {hold} ngày và đủ mũi 2 của 28 ngày tới.",
+        "Stores that run out within {soon} days are filled for {hold} days: {moved} {moved:dose|doses} moved, "
+        "{ordered} ordered. A giving store keeps enough for {hold} days and for its own second doses of 28 days.",
     ),
     "supply.move": ("Chuyển đến", "Move"),
     "supply.giver": ("Từ kho", "From"),
@@ -114,7 +117,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Day on which it runs out at the use of the last 14 days. –: no stock data; empty: not used in 14 days",
     ),
     "supply.outlook_said": (
-        "{n} kho hết trong {days} ngày tới (gạch dưới).",
+        "{n} mục tồn kho (kho và loại vắc xin) hết trong {days} ngày tới, có gạch dưới.",
         "{n} {n:stock runs|stocks run} out within {days} days (underlined).",
     ),
     "supply.outlook_calm": ("Không kho nào hết trong {days} ngày tới.", "No stock runs out within {days} days."),
@@ -126,6 +129,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "supply.due_said": (
         "{people} người đến hạn; nhiều nhất 7 ngày từ {day}: {most} người. {vaccine} chiếm {share}.",
         "{people} {people:person|people} fall due; most in the 7 days from {day}: {most}. {vaccine} makes {share}.",
+    ),
+    "supply.due_none": (
+        "Không có ai đến hạn mũi 2 trong bốn tuần tới.",
+        "Nobody falls due for dose 2 in the coming four weeks.",
     ),
     "supply.due_table": ("Mũi 2 đến hạn so với tồn kho", "Second doses due against stock"),
     "supply.due_table_unit": (
@@ -148,8 +155,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Doses since the campaign began; what runs out first on top",
     ),
     "supply.account_said": (
-        "Hao phí = (liều trong lọ đã mở − mũi đã tiêm) ÷ liều trong lọ đã mở. Đủ dùng = tồn kho ÷ mũi mỗi ngày của 14 ngày qua.",
-        "Wastage = (doses in opened vials − doses given) ÷ doses in opened vials. Cover = stock ÷ daily use of the last 14 days.",
+        "Hao phí = (liều trong lọ đã mở − mũi đã tiêm) ÷ liều trong lọ đã mở. "
+        "Đủ dùng = tồn kho ÷ mũi mỗi ngày của 14 ngày qua.",
+        "Wastage = (doses in opened vials − doses given) ÷ doses in opened vials. "
+        "Cover = stock ÷ daily use of the last 14 days.",
     ),
     # --- doses over time
     "stacked.title_vaccine": ("Mũi tiêm theo loại vắc xin", "Doses by vaccine"),
@@ -181,8 +190,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lot.title": ("Lô {lot}", "Lot {lot}"),
     "lot.unit": ("Mũi tiêm đã ghi số lô này", "Doses recorded with the number"),
     "lot.said": (
-        "{vaccines}: {doses} mũi tại {sites} điểm tiêm thuộc {districts} địa bàn cấp dưới, {span}.",
-        "{vaccines}: {doses} {doses:dose|doses} at {sites} {sites:site|sites} in {districts} {districts:district|districts}, {span}.",
+        "{vaccines}: {doses} mũi tại {sites} điểm tiêm thuộc {districts} {level}, {span}.",
+        "{vaccines}: {doses} {doses:dose|doses} at {sites} {sites:site|sites} "
+        "in {districts} {districts:area|areas} ({level}), {span}.",
     ),
     "lot.disagrees": (
         "Lô này được ghi dưới {n} loại vắc xin: {parts}. Kiểm tra nhãn lọ và sửa trên Nền tảng.",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from dashboard.components import panel
 from dashboard.figures import stacked
 from dashboard.figures.series import DAY, WEEK
-from dashboard.parts.vaccines.stock import vaccine_names
+from dashboard.parts.vaccines.stores import most_used, vaccine_names
 from dashboard.view import View
 
 # Up to here a column a day can be told apart at the desk and on a phone; beyond it a column is a week.
@@ -18,7 +18,7 @@ _SILENCE = 28
 def by_vaccine(view: View, colours):
     rows = view.data.vaccine_days(view.filters)
     counted = [(row.vaccine_id, row.day, row.doses) for row in rows]
-    return _chart(view, colours, "vaccine", counted, vaccine_names(view), "stacked.other_vaccines")
+    return _chart(view, colours, "vaccine", counted, vaccine_names(view), "stacked.other_vaccines", most_used(view))
 
 
 def by_dose(view: View, colours):

@@ -9,9 +9,10 @@ from dash import dcc, html
 from dashboard import blocks
 from dashboard.components import panel
 from dashboard.components.datatable import datatable
+from dashboard.components.link import link
 from dashboard.components.table import toggle, twin
 from dashboard.i18n import Language
-from dashboard.parts.vaccines.stock import vaccine_names
+from dashboard.parts.vaccines.stores import vaccine_names
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
@@ -181,6 +182,7 @@ def _said(view: View, rows: Sequence) -> str:
         doses=sum(row.doses for row in rows),
         sites=len({row.site_id for row in rows}),
         districts=len({_district(view, row.place_unit_id) for row in rows}),
+        level=view.level(1).lower(),
         span=view.language.span(days[0], days[-1], view.today.year),
     )
 
@@ -201,11 +203,12 @@ def _disagreement(view: View, rows: Sequence) -> list:
 def _near(view: View, number: str) -> list:
     """Numbers that begin alike, or hold what was typed."""
     wanted = number.upper()
-    everywhere = {row.lot_number for row in view.data.lots(view.filters) if row.lot_number}
+    whole = view.filters.but(unit=None, vaccines=(), date_from=None, date_to=None)
+    everywhere = {row.lot_number for row in view.data.lots(whole) if row.lot_number}
     near = sorted(one for one in everywhere if wanted in one.upper() or one.upper().startswith(wanted[:6]))[:8]
     if not near:
         return []
-    links = [html.A(one, href=view.filters.href(lot=one), className="stay") for one in near]
+    links = [link(one, view.filters.href(lot=one)) for one in near]
     return [html.P([view.say("lot.near"), " ", *[part for one in links for part in (one, " ")]])]
 
 
