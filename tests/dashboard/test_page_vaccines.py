@@ -52,8 +52,8 @@ def test_a_store_gives_nothing_that_its_own_second_doses_need():
 
 
 def test_nothing_is_given_twice_and_the_first_to_run_out_comes_first():
-    found = supply.needs([row(VUNG_TAU, 300, 10.0), row(CHAU_DUC, 60, 10.0), row(CON_DAO, 10, 10.0)])
-    assert [(need.unit_id, need.moved, need.ordered) for need in found] == [(CON_DAO, 130, 0), (CHAU_DUC, 30, 50)]
+    found = supply.needs([row(VUNG_TAU, 300, 10.0), row(CHAU_DUC, 120, 20.0), row(CON_DAO, 10, 10.0)])
+    assert [(need.unit_id, need.moved, need.ordered) for need in found] == [(CON_DAO, 130, 0), (CHAU_DUC, 30, 130)]
 
 
 def test_another_vaccine_does_not_help_and_seven_days_are_enough():
@@ -65,7 +65,7 @@ def test_another_vaccine_does_not_help_and_seven_days_are_enough():
 def test_without_stock_data_nothing_is_short_and_nothing_to_spare():
     unknown = row(CHAU_DUC, None, 10.0, due=50)
     assert (supply.needs([unknown]), supply.spare(unknown), supply.short_of_second_doses(unknown)) == ([], 0, 0)
-    assert supply.short_of_second_doses(row(CHAU_DUC, 20, 10.0, due=50)) == 30
+    assert [supply.short_of_second_doses(row(CHAU_DUC, usable, 10.0, due=50)) for usable in (20, 0)] == [30, 50]
 
 
 # The blocks
@@ -150,12 +150,13 @@ def test_at_most_four_are_named_those_with_most_doses():
     assert shown.parts[-1].doses == (3,) and shown.parts[-1].is_rest
 
 
-def test_names_beside_the_last_column_never_overlap():
-    counted = [(key, MONDAY, doses) for key, doses in (("a", 1000), ("b", 1), ("c", 1), ("d", 1), ("e", 1))]
+@pytest.mark.parametrize("large", "abcde")
+def test_names_beside_the_last_column_never_overlap(large):
+    counted = [(key, MONDAY, 1000 if key == large else 1) for key in "abcde"]
     shown = stacked.stack(counted, {key: key for key in "abcde"}, MONDAY, MONDAY, 1, "rest", order="abcd")
     figure = stacked.columns(VI, theme.LIGHT, shown, "mũi")
     heights = [label["y"] for label in figure["layout"]["annotations"]]
-    assert heights == sorted(heights) and heights[-1] <= 1
+    assert heights == sorted(heights) and 0 <= heights[0] and heights[-1] <= 1
     assert min(b - a for a, b in pairwise(heights)) > 0.08
     plotly.graph_objects.Figure(figure)
 
@@ -195,6 +196,17 @@ def test_a_lot_that_nobody_recorded_is_said_with_numbers_like_it():
     said = written(lots.lot(view(lot="L")))
     assert "Không có mũi tiêm nào ghi lô L." in said and "L2" in said
     assert lots.recall(view(lot="L")) is None and lots.recall(view()) is None
+
+
+def test_lots_beyond_those_listed_are_one_row_and_the_file_has_them_all():
+    class Many(Province):
+        def lots(self, filters):
+            return self._rows([replace(super(Many, self).lots(filters)[3], lot_number=f"N{n}") for n in range(lots.LISTED + 2)])
+
+    many = replace(view(), data=Many())
+    shown = lots._table(many, many.data.lots(many.filters), lots.LISTED)
+    assert len(shown.rows) == lots.LISTED and [row.values["used"] for row in shown.foot] == [60, 30 * 32]
+    assert len(lots.every_lot(many).rows) == lots.LISTED + 2
 
 
 def test_a_lot_under_two_vaccines_is_listed_with_the_rarer_marked():
