@@ -93,7 +93,8 @@ def columns(language: Language, colours: Palette, shown: Stack, word: str, empty
         return nothing(language, colours, empty)
     dates = [day.isoformat() for day in shown.periods]
     totals = shown.totals
-    solid = [1.0] * (len(dates) - 1) + [0.5 if shown.missing_days else 1.0]
+    # hatched, not pale: a paler shade would be another part's
+    hatch = [""] * (len(dates) - 1) + ["/" if shown.missing_days else ""]
     traces = [
         {
             "type": "bar",
@@ -101,7 +102,7 @@ def columns(language: Language, colours: Palette, shown: Stack, word: str, empty
             "y": list(part.doses),
             "marker": {
                 "color": _colour(colours, number, part),
-                "opacity": solid,
+                "pattern": {"shape": hatch, "fgcolor": colours.surface, "size": 6, "solidity": 0.18},
                 "line": {"color": colours.surface, "width": 0.6},
             },
             "name": part.name,

@@ -180,7 +180,7 @@ def test_the_days_of_the_filters_are_those_of_the_chart():
 
 def test_a_lot_says_where_it_went_and_that_it_is_recorded_under_two_vaccines():
     said = written(lots.lot(view(lot="l1")))
-    assert "52 mũi tại 1 điểm tiêm" in said
+    assert "Lô L1" in said and "Comirnaty, AstraZeneca: 52 mũi tại 1 điểm tiêm" in said
     assert "dưới 2 loại vắc xin: Comirnaty 50 mũi, AstraZeneca 2 mũi" in said
     assert [(one.spelling, one.doses, len(one.days)) for one in lots.gone(Province().lot("L1", None))] == [("L1", 50, 2), ("l1", 2, 1)]
 

@@ -156,7 +156,7 @@ def _by_site(view: View, rows: Sequence) -> Table:
         "since": days[0],
         "until": days[-1],
     }
-    title = say("lot.title", lot=rows[0].lot_number)
+    title = say("lot.title", lot=found[0].spelling)
     return Table(title, say("lot.unit"), columns, body, [Row(total, kind="total")], _said(view, rows))
 
 
@@ -178,7 +178,7 @@ def _said(view: View, rows: Sequence) -> str:
     names, days = vaccine_names(view), _days(rows)
     return view.say(
         "lot.said",
-        vaccines=", ".join(dict.fromkeys(names[row.vaccine_id] for row in rows)),
+        vaccines=", ".join(names[vaccine_id] for vaccine_id in _by_vaccine(rows)),
         doses=sum(row.doses for row in rows),
         sites=len({row.site_id for row in rows}),
         districts=len({_district(view, row.place_unit_id) for row in rows}),
@@ -189,15 +189,20 @@ def _said(view: View, rows: Sequence) -> str:
 
 def _disagreement(view: View, rows: Sequence) -> list:
     names = vaccine_names(view)
-    by_vaccine: dict[int, int] = {}
-    for row in rows:
-        by_vaccine[row.vaccine_id] = by_vaccine.get(row.vaccine_id, 0) + row.doses
+    by_vaccine = _by_vaccine(rows)
     if len(by_vaccine) < 2:
         return []
-    most = sorted(by_vaccine, key=lambda vaccine_id: -by_vaccine[vaccine_id])
-    parts = [view.say("lot.part", vaccine=names[one], doses=by_vaccine[one]) for one in most]
+    parts = [view.say("lot.part", vaccine=names[one], doses=doses) for one, doses in by_vaccine.items()]
     said = view.say("lot.disagrees", n=len(by_vaccine), parts=", ".join(parts))
     return [html.P(said, className="flag")]
+
+
+def _by_vaccine(rows: Sequence) -> dict[int, int]:
+    """Doses by vaccine, the most first."""
+    counted: dict[int, int] = {}
+    for row in rows:
+        counted[row.vaccine_id] = counted.get(row.vaccine_id, 0) + row.doses
+    return dict(sorted(counted.items(), key=lambda item: -item[1]))
 
 
 def _near(view: View, number: str) -> list:
