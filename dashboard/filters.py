@@ -25,6 +25,7 @@ USES = {
     "vaccines": ("vaccines",),
     "since": ("since",),
     "beside": ("beside",),
+    "lot": ("lot",),
 }
 EVERYTHING = frozenset({"basis", "stage", "days", "ages", "groups", "vaccines"})
 # What one compares with, before the page's own as-of; a batch's number or a local moment may stand instead.
@@ -45,6 +46,7 @@ class Filters:
     stage: str = "complete"  # the stage that ranking, map, trend and sentence speak of
     basis: str = "residence"
     as_of: int | None = None  # a batch; None: now
+    lot: str | None = None  # a lot's number, as one reads it off the vial
     lang: str | None = None  # None: the language of the settings
     since: str | None = None  # the earlier moment: one of NEAR, a batch or 2021-11-05T17:00; None: a day before
     beside: tuple[str, ...] = ()  # codes of the units that are compared, in the reader's order
@@ -177,6 +179,7 @@ def read(
     return filters, tuple(ignored)
 
 
+LONGEST_LOT = 40
 FOREIGN = frozenset({"wall"})  # keys that belong to the shell, not to the question
 
 _KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine", "beside": "with"}
@@ -229,6 +232,14 @@ def _units(value: str, known: Vocabulary) -> tuple[str, ...]:
     return codes
 
 
+def _lot(value: str) -> str:
+    """Any text may be a lot's number; what is longer than a label is none."""
+    number = " ".join(value.split())
+    if not number or len(number) > LONGEST_LOT:
+        raise ValueError(value)
+    return number
+
+
 def _sort(value: str) -> str:
     if not _SORT.fullmatch(value):
         raise ValueError(value)
@@ -245,6 +256,7 @@ _READERS = {
     "stage": lambda value, known: _one_of(value, STAGES),
     "basis": lambda value, known: _one_of(value, BASES),
     "as_of": lambda value, known: _batch(value),
+    "lot": lambda value, known: _lot(value),
     "lang": lambda value, known: _one_of(value, LANGUAGES),
     "since": lambda value, known: _since(value),
     "beside": _units,

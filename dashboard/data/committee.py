@@ -133,6 +133,9 @@ class Committee:
     def vaccine_days(self, filters: "Filters") -> Rows[findings.VaccineDay]:
         return self._ask("vaccine_days", findings.VaccineDay, self._people(filters))
 
+    def lot_days(self, filters: "Filters") -> Rows[findings.LotDay]:
+        return self._ask("lot_days", findings.LotDay, self._people(filters))
+
     def lots(self, filters: "Filters") -> Rows[findings.Lot]:
         return self._ask("lots", findings.Lot, self._people(filters))
 

@@ -260,6 +260,15 @@ class VaccineDay:
 
 
 @dataclass(frozen=True, slots=True)
+class LotDay:
+    """One row per lot as recorded ("" = none) and day, by place of injection."""
+
+    lot_number: str
+    day: date
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     """One row per lot ("" = none recorded) and vaccine that a unit used."""
 

@@ -113,6 +113,12 @@ SELECT vaccine_id, dose_number, day, doses
                          CAST(:as_of AS bigint))
  ORDER BY day, vaccine_id, dose_number
 
+-- name: lot_days
+SELECT lot_number, day, doses
+  FROM mart.lot_days(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
+                     CAST(:as_of AS bigint))
+ ORDER BY day, lot_number
+
 -- name: lots
 SELECT lot_number, vaccine_id, doses, sites, first_on, last_on, is_disputed
   FROM mart.lots(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),

@@ -22,24 +22,68 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     HAVING sum(d.doses) <> 0
 $$;
 
+-- Doses of a unit by vaccine, dose number as recorded, lot and day, not added up: balances, and the postings since with
+-- a minus.
+CREATE FUNCTION mart.lot_postings(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (day date, vaccine_id smallint, dose_number smallint, lot_number text, doses integer)
+LANGUAGE sql STABLE AS $$
+    SELECT b.day, b.vaccine_id, b.dose_number, b.lot_number, b.doses
+    FROM warehouse.balance_lots b
+    JOIN warehouse.unit_ancestor a ON a.unit_id = b.place_unit_id AND a.ancestor_id = p_unit
+    WHERE (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+      AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    UNION ALL
+    SELECT l.day, l.vaccine_id, l.dose_number, l.lot_number, -l.doses
+    FROM warehouse.ledger_lots l
+    JOIN warehouse.unit_ancestor a ON a.unit_id = l.place_unit_id AND a.ancestor_id = p_unit
+    WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+      AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+      AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+$$;
+
 -- One row per vaccine, dose number as recorded and day.
 CREATE FUNCTION mart.vaccine_days(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT c.vaccine_id, c.dose_number, c.day, sum(c.doses)::bigint
-    FROM mart.lot_cells(p_unit, p_vaccines, p_from, p_to, p_as_of) c
-    GROUP BY c.vaccine_id, c.dose_number, c.day HAVING sum(c.doses) <> 0
+    SELECT p.vaccine_id, p.dose_number, p.day, sum(p.doses)::bigint
+    FROM mart.lot_postings(p_unit, p_vaccines, p_from, p_to, p_as_of) p
+    GROUP BY p.vaccine_id, p.dose_number, p.day HAVING sum(p.doses) <> 0
+$$;
+
+-- One row per lot as recorded ('' = none) and day.
+CREATE FUNCTION mart.lot_days(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (lot_number text, day date, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT p.lot_number, p.day, sum(p.doses)::bigint
+    FROM mart.lot_postings(p_unit, p_vaccines, p_from, p_to, p_as_of) p
+    GROUP BY p.lot_number, p.day HAVING sum(p.doses) <> 0
 $$;
 
 -- The lots that a unit used. One row per lot ('' = none recorded) and vaccine; is_disputed where the rows of the answer
--- give one lot to more than one vaccine.
+-- give one lot to more than one vaccine. Now the balances are the cells themselves; as of a batch the cells are added up
+-- first, since one that the postings take away must not count as a site or a day.
 CREATE FUNCTION mart.lots(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (lot_number text, vaccine_id smallint, doses bigint, sites bigint, first_on date, last_on date, is_disputed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT c.lot_number, c.vaccine_id, sum(c.doses)::bigint, count(DISTINCT c.site_id), min(c.day), max(c.day),
-        c.lot_number <> '' AND count(*) OVER (PARTITION BY upper(c.lot_number)) > count(*) OVER (PARTITION BY upper(c.lot_number), c.vaccine_id)
-    FROM mart.lot_cells(p_unit, p_vaccines, p_from, p_to, p_as_of) c
-    GROUP BY c.lot_number, c.vaccine_id
+    WITH cell AS (
+        SELECT b.lot_number, b.vaccine_id, b.site_id, b.day, b.doses::bigint AS doses
+        FROM warehouse.balance_lots b
+        JOIN warehouse.unit_ancestor a ON a.unit_id = b.place_unit_id AND a.ancestor_id = p_unit
+        WHERE p_as_of IS NULL AND b.doses <> 0
+          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+        UNION ALL
+        SELECT c.lot_number, c.vaccine_id, c.site_id, c.day, c.doses
+        FROM mart.lot_cells(p_unit, p_vaccines, p_from, p_to, p_as_of) c WHERE p_as_of IS NOT NULL
+    ), at_site AS (
+        SELECT c.lot_number, c.vaccine_id, c.site_id, sum(c.doses) AS doses, min(c.day) AS first_on, max(c.day) AS last_on
+        FROM cell c GROUP BY c.lot_number, c.vaccine_id, c.site_id
+    )
+    SELECT s.lot_number, s.vaccine_id, sum(s.doses)::bigint, count(*), min(s.first_on), max(s.last_on),
+        s.lot_number <> '' AND count(*) OVER (PARTITION BY upper(s.lot_number))
+            > count(*) OVER (PARTITION BY upper(s.lot_number), s.vaccine_id)
+    FROM at_site s
+    GROUP BY s.lot_number, s.vaccine_id
 $$;
 
 -- Where a lot went, in the whole world, however its letters are written. One row per spelling, vaccine, site, day and

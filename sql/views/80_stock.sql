@@ -6,7 +6,9 @@
 -- since, less what was opened (or given, where that is more) and discarded since; only of a store that has taken stock
 -- or received. daily_use: given, mean of the 14 days before today. due_soon: those who live there, got this vaccine as
 -- first dose, and whose interval ends within 28 days. runs_out_on: the first day that daily_use can no more be met; of
--- what lasts longer than ten years, ten years on.
+-- what lasts longer than ten years, ten years on. Doses given and people due belong to the store of their row; where
+-- their row has none of that vaccine, to the store of the asked unit itself, if it has one: a district's own store serves
+-- its communes.
 CREATE FUNCTION mart.stock(p_unit integer, p_vaccines smallint[], p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, vaccine_id smallint, allocated bigint, received bigint, opened bigint, discarded bigint,
@@ -34,25 +36,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             coalesce(sum(m.doses) FILTER (WHERE m.kind = 'discarded' AND (t.day IS NULL OR m.day > t.day)), 0) AS discarded_since
         FROM movement m LEFT JOIN taken t USING (row_id, vaccine_id)
         GROUP BY m.row_id, m.vaccine_id, t.day
+    ), served AS (
+        SELECT m.unit_id, v.vaccine_id, v.row_id, v.taken_on
+        FROM member m JOIN moved v ON v.row_id = m.row_id OR v.row_id = p_unit AND m.row_id > 0 AND NOT EXISTS (
+            SELECT FROM moved own WHERE own.row_id = m.row_id AND own.vaccine_id = v.vaccine_id)
     ), used AS (
-        SELECT m.row_id, d.vaccine_id, sum(d.doses) AS given,
+        SELECT s.row_id, s.vaccine_id, sum(d.doses) AS given,
             sum(d.doses) FILTER (WHERE d.day BETWEEN p_today - 14 AND p_today - 1) AS recent,
-            sum(d.doses) FILTER (WHERE t.day IS NULL OR d.day > t.day) AS since
+            sum(d.doses) FILTER (WHERE s.taken_on IS NULL OR d.day > s.taken_on) AS since
         FROM (
-            SELECT c.place_unit_id, c.vaccine_id, c.day, sum(c.doses) AS doses
-            FROM (
-                SELECT b.place_unit_id, b.vaccine_id, b.day, b.doses FROM warehouse.balance_lots b
-                UNION ALL
-                SELECT l.place_unit_id, l.vaccine_id, l.day, -l.doses FROM warehouse.ledger_lots l
-                WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-            ) AS c
-            WHERE c.day <= p_today GROUP BY c.place_unit_id, c.vaccine_id, c.day
+            SELECT b.place_unit_id, b.vaccine_id, b.day, b.doses FROM warehouse.balance_lots b
+            UNION ALL
+            SELECT l.place_unit_id, l.vaccine_id, l.day, -l.doses FROM warehouse.ledger_lots l
+            WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
         ) AS d
-        JOIN member m ON m.unit_id = d.place_unit_id
-        LEFT JOIN taken t ON t.row_id = m.row_id AND t.vaccine_id = d.vaccine_id
-        GROUP BY m.row_id, d.vaccine_id
+        JOIN served s ON s.unit_id = d.place_unit_id AND s.vaccine_id = d.vaccine_id
+        WHERE d.day <= p_today
+        GROUP BY s.row_id, s.vaccine_id
     ), due AS (
-        SELECT m.row_id, p.vaccine_id, sum(p.people) AS people
+        SELECT s.row_id, s.vaccine_id, sum(p.people) AS people
         FROM (
             SELECT b.unit_id, b.vaccine_id, b.people FROM warehouse.balance_people b
             WHERE b.stage = 5 AND b.day BETWEEN p_today AND p_today + 27
@@ -61,8 +63,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
               AND l.stage = 5 AND l.day BETWEEN p_today AND p_today + 27
         ) AS p
-        JOIN member m ON m.unit_id = p.unit_id
-        GROUP BY m.row_id, p.vaccine_id
+        JOIN served s ON s.unit_id = p.unit_id AND s.vaccine_id = p.vaccine_id
+        GROUP BY s.row_id, s.vaccine_id
     ), cell AS (
         SELECT v.row_id, v.vaccine_id, v.allocated, v.received, v.opened, v.discarded, coalesce(u.given, 0) AS given,
             coalesce(u.recent, 0) AS recent, coalesce(d.people, 0) AS due,

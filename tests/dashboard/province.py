@@ -3,7 +3,7 @@
 Three districts: one has reached the target, one is behind, one has no population (no data).
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 from dashboard.data import (
@@ -41,6 +41,9 @@ from dashboard.data.findings import (
     EntryLag,
     Flow,
     LateEntry,
+    Lot,
+    LotDay,
+    LotPlace,
     LotUse,
     OverCauses,
     Overdue,
@@ -55,11 +58,13 @@ from dashboard.data.findings import (
     SiteWatch,
     Stock,
     Target,
+    VaccineDay,
 )
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
 BEGAN, CHANGED = datetime(2021, 10, 1, 2, tzinfo=UTC), datetime(2021, 11, 1, 2, tzinfo=UTC)
+AZ = 2
 ROOT, VUNG_TAU, CHAU_DUC, CON_DAO, WARD_1 = 1, 2, 3, 4, 5
 UNITS = [
     (ROOT, "77", "Tỉnh Mẫu", "Sample Province", 0, None),
@@ -137,7 +142,8 @@ class Province:
         return self._rows([make(Unit, sort_key=row[1], **dict(zip(names, row, strict=True))) for row in UNITS])
 
     def vaccines(self):
-        return self._rows([make(Vaccine, vaccine_id=1, code="PF", name="Comirnaty (Pfizer-BioNTech)")])
+        pfizer = make(Vaccine, vaccine_id=1, code="PF", name="Comirnaty (Pfizer-BioNTech)")
+        return self._rows([pfizer, make(Vaccine, vaccine_id=AZ, code="AZ", name="AstraZeneca")])
 
     def age_bands(self):
         unknown = make(AgeBand, age_band=0, label="?")
@@ -297,10 +303,6 @@ class Province:
     def site_stock(self, filters):
         return self._rows([])
 
-    def stock(self, filters, level=None):
-        counts = {"received": 1000, "opened": 800, "given": 780, "wastage": 0.025, "usable": 200, "daily_use": 50.0}
-        return self._rows([make(Stock, unit_id=VUNG_TAU, is_self=False, vaccine_id=1, cover_days=4.0, due_soon=90, **counts)])
-
     def site_days(self, code, filters):
         before = SiteDay(TODAY - timedelta(days=1), 50, 0, 45, True, 60)
         return self._rows([before, SiteDay(TODAY, 30 + self.extra, 0, 30, True, 60)])
@@ -398,3 +400,66 @@ class Province:
 
     def completeness_by_day(self, filters):
         return self._rows([Completeness(n, min(1.0, 0.7 + 0.1 * n)) for n in range(15)])
+
+    # --- vaccines: AstraZeneca runs out in Châu Đức, Vũng Tàu has plenty; Côn Đảo has no stock data
+
+    def stock(self, filters, level=None):
+        if filters.unit == "755":
+            return self._rows([])
+        rows = [
+            stock(VUNG_TAU, AZ, received=2000, given=560, usable=1400, daily=20.0, due=100),
+            stock(CHAU_DUC, AZ, received=500, given=480 + self.extra, usable=20, daily=10.0, due=50),
+            stock(CHAU_DUC, 1, received=900, given=300, usable=None, daily=0.0, due=5),
+        ]
+        asked = self.unit_id(filters.unit)
+        if asked == WARD_1:
+            return self._rows([])
+        if asked != ROOT:
+            rows = [replace(row, unit_id=asked) for row in rows if row.unit_id == asked]
+        whole = []
+        for vaccine_id in (AZ, 1):
+            mine = [row for row in rows if row.vaccine_id == vaccine_id]
+            if mine:
+                known = [row.usable for row in mine if row.usable is not None]
+                whole.append(
+                    stock(
+                        asked, vaccine_id, received=sum(row.received for row in mine),
+                        given=sum(row.given for row in mine), usable=sum(known) if known else None,
+                        daily=sum(row.daily_use for row in mine), due=sum(row.due_soon for row in mine), is_self=True,
+                    )
+                )  # fmt: skip
+        return self._rows([*whole, *rows])
+
+    def vaccine_days(self, filters):
+        days = [TODAY - timedelta(days=ago) for ago in range(90)]
+        return self._rows([VaccineDay(vaccine, 1 + day.day % 2, day, 10) for day in days for vaccine in (1, AZ)])
+
+    def lot_days(self, filters):
+        return self._rows([LotDay(lot, TODAY - timedelta(days=ago), 4) for ago in range(9) for lot in ("L1", "L2", "")])
+
+    def lots(self, filters):
+        days = TODAY - timedelta(days=20), TODAY
+        return self._rows(
+            [Lot("", 1, 7, 1, *days, False), Lot("L1", 1, 50, 1, *days, True), Lot("l1", AZ, 2, 1, *days, True),
+             Lot("L2", 1, 30, 1, *days, False)]
+        )  # fmt: skip
+
+    def lot(self, number, filters):
+        if number.upper() != "L1":
+            return self._rows([])
+        days = TODAY - timedelta(days=20), TODAY
+        return self._rows(
+            [LotPlace("L1", 1, 1, WARD_1, days[0], 1, 20), LotPlace("L1", 1, 1, WARD_1, days[1], 2, 30),
+             LotPlace("l1", AZ, 1, WARD_1, days[1], 1, 2)]
+        )  # fmt: skip
+
+
+def stock(unit_id, vaccine_id, received, given, usable, daily, due, is_self=False):
+    """A Stock with what follows from these."""
+    covered = usable / daily if daily and usable is not None else None
+    return make(
+        Stock, unit_id=unit_id, vaccine_id=vaccine_id, is_self=is_self, allocated=received, received=received,
+        opened=round(given * 1.05), given=given, wastage=1 - given / round(given * 1.05), usable=usable,
+        daily_use=daily, cover_days=covered, due_soon=due,
+        runs_out_on=None if covered is None else TODAY + timedelta(days=int(covered)),
+    )  # fmt: skip

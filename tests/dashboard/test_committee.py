@@ -48,6 +48,7 @@ QUESTIONS = {
     "triangle": (lambda data, f: data.triangle(f), findings.EnteredDoses),
     "completeness_by_day": (lambda data, f: data.completeness_by_day(f), Completeness),
     "vaccine_days": (lambda data, f: data.vaccine_days(f), findings.VaccineDay),
+    "lot_days": (lambda data, f: data.lot_days(f), findings.LotDay),
     "lots": (lambda data, f: data.lots(f), findings.Lot),
     "lot": (lambda data, f: data.lot("L1", f), findings.LotPlace),
     "stock": (lambda data, f: data.stock(f), findings.Stock),

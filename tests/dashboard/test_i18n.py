@@ -26,7 +26,7 @@ VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
 BRACKETED = Language("vi", {key: (f"⟦{vi}⟧", f"⟦{en}⟧") for key, (vi, en) in TEXTS.items()})
 # Names that come with the data, and codes that are the same everywhere.
 NAMES = {row[2] for row in UNITS} | {"Phường 1", "Vũng Tàu", "Châu Đức", "Côn Đảo", "Mẫu"}
-NAMES |= {"Comirnaty (Pfizer-BioNTech)", "platform", "12-17", "VI", "EN", "colour=red", "Tổng điều tra"}
+NAMES |= {"Comirnaty (Pfizer-BioNTech)", "AstraZeneca", "platform", "12-17", "VI", "EN", "colour=red", "Tổng điều tra"}
 
 
 def outside_the_catalogue(tree) -> list[str]:

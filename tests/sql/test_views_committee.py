@@ -366,6 +366,18 @@ def test_a_stock_take_is_what_is_there(world):
     assert (one.usable, one.opened, one.wastage) == (2, None, None)
 
 
+def test_a_districts_own_store_serves_its_communes(world):
+    """14 doses in a commune of D1 in 14 days come out of the 42 that D1 received: 28 are left, for 28 days."""
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n))) for n in range(14)])
+    move(world, "D1", "received", "2021-10-02", 42)
+    own, whole = rows(world, STOCK, "D1", TODAY)
+    assert (own.given, own.usable, own.daily_use, own.cover_days, own.due_soon) == (14, 28, 1, 28, 14)
+    assert whole[2:] == own[2:]
+    move(world, "C1", "received", "2021-10-02", 20)  # and where the commune has its own, out of that
+    found = by_unit(world, rows(world, STOCK, "D1", TODAY))
+    assert {unit: (row.given, row.usable) for unit, row in found.items()} == {"C1": (14, 6), "D1": (0, 42), "[D1]": (14, 48)}
+
+
 # Then and now, and the units of another day
 
 
