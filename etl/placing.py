@@ -28,8 +28,11 @@ class Places:
         """Whether a completed injection stands under its day, units and age band."""
         day = i.injected_at.astimezone(self.zone).date()
         return (i.injected_on, i.place_unit_id, i.residence_unit_id, i.age_band) == (
-            day, self.sites.get(i.site_id), self.residence(i.residence_code, day), self.age_band(i.birth_date, i.birth_year, day),
-        )  # fmt: skip
+            day,
+            self.sites.get(i.site_id),
+            self.residence(i.residence_code, day),
+            self.age_band(i.birth_date, i.birth_year, day),
+        )
 
     def residence(self, code: str | None, day: date) -> int:
         if code is None:

@@ -132,7 +132,7 @@ def digest(*parts) -> str:
 def _fingerprint() -> str:
     """Every definition that a figure depends on: the views, and the rows they are read into."""
     files = [*sorted(sql.FOLDER.glob("views/*.sql")), *sorted(sql.FOLDER.glob("queries/*.sql"))]
-    files += [Path(__file__).parent / name for name in ("answers.py", "findings.py")]
+    files += [Path(__file__).parent / f"{name}.py" for name in ("answers", "findings", "handed_in", "yardsticks")]
     return digest(*(file.read_bytes() for file in files))
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from dashboard.data import findings
+from dashboard.data import findings, yardsticks
 from dashboard.data.answers import Completeness, Rows, Version
 from sql.clock import Clock
 
@@ -149,21 +149,21 @@ class Committee:
 
     # --- targets and denominators (unit, as-of)
 
-    def targets(self, filters: "Filters") -> Rows[findings.Target]:
+    def targets(self, filters: "Filters") -> Rows[yardsticks.Target]:
         """Those of the unit, of the units above and below it, and of every unit, with those that no longer hold."""
-        return self._ask("targets", findings.Target, {"unit": self.unit_id(filters.unit)} | self._as_of(filters))
+        return self._ask("targets", yardsticks.Target, {"unit": self.unit_id(filters.unit)} | self._as_of(filters))
 
-    def denominators(self, filters: "Filters") -> Rows[findings.Denominator]:
+    def denominators(self, filters: "Filters") -> Rows[yardsticks.Denominator]:
         arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
-        return self._ask("denominators", findings.Denominator, arguments)
+        return self._ask("denominators", yardsticks.Denominator, arguments)
 
-    def over_causes(self, filters: "Filters") -> findings.OverCauses:
-        return self._ask("over_causes", findings.OverCauses, self._days(filters))[0]
+    def over_causes(self, filters: "Filters") -> yardsticks.OverCauses:
+        return self._ask("over_causes", yardsticks.OverCauses, self._days(filters))[0]
 
-    def denominator_checks(self, filters: "Filters") -> Rows[findings.DenominatorCheck]:
+    def denominator_checks(self, filters: "Filters") -> Rows[yardsticks.DenominatorCheck]:
         """About the unit and the units right below it."""
         arguments = {"unit": self.unit_id(filters.unit)} | self._as_of(filters)
-        return self._ask("denominator_checks", findings.DenominatorCheck, arguments)
+        return self._ask("denominator_checks", yardsticks.DenominatorCheck, arguments)
 
     # --- then and now
 

@@ -295,69 +295,6 @@ class LotPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One row per target and time in force; unit None = every unit, age band and group None = everybody counted."""
-
-    unit_id: int | None
-    stage: int
-    age_band: int | None
-    priority_group: int | None
-    share: float
-    due_on: date
-    source: str
-    valid_from: date
-    is_sample: bool
-    from_batch: int
-    began_at: datetime | None
-    ended_at: datetime | None  # None: it still holds
-    is_in_force: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Denominator:
-    """One row per version of the populations and stage: what it says of the unit, and the coverage under it."""
-
-    version_id: int
-    name: str
-    source: str
-    dated_on: date
-    valid_from: date
-    is_sample: bool
-    began_at: datetime | None
-    ended_at: datetime | None
-    is_in_force: bool
-    is_used: bool  # coverage is divided by this one
-    everybody: int | None
-    population: int | None  # of the ages that are counted; None: it does not say all of them
-    stage: int
-    people: int
-    coverage: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class OverCauses:
-    """One row, in doses: what may lift coverage over 100 % (indicator 23)."""
-
-    unknown_residence: int  # injected here, residence unknown
-    non_residents: int  # injected here, live elsewhere
-    elsewhere: int  # live here, injected elsewhere
-    duplicates: int
-
-
-@dataclass(frozen=True, slots=True)
-class DenominatorCheck:
-    """One row per finding (indicator 24): check "sources" (two versions, >= 10 %) or "children" (do not add up)."""
-
-    check: str
-    unit_id: int
-    version: str
-    other_version: str | None
-    population: int
-    other_population: int  # the other version's, or the sum of the units below
-    difference: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Stock:
     """One row per unit and vaccine with a movement of stock, in doses (indicators 21, 22). No row: no stock data."""
 

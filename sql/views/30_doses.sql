@@ -148,9 +148,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     HAVING sum(d.doses) <> 0
 $$;
 
--- Residence and place of injection reconciled (indicator 4). One row; the four parts add up to the total.
-CREATE FUNCTION mart.reconciliation(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (at_home bigint, elsewhere bigint, non_residents bigint, unknown_residence bigint, total bigint)
+-- Doses of the days asked for by place of injection and residence. One row per pair of units.
+CREATE FUNCTION mart.doses_between(p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (place_unit_id integer, residence_unit_id integer, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH asked AS MATERIALIZED (
         SELECT coalesce(p_from, '-infinity') AS first_on, least(p_to, mart.last_day(p_as_of)) AS last_on
@@ -160,33 +160,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
             CASE WHEN first_on = date_trunc('month', first_on) THEN first_on
                  ELSE (date_trunc('month', first_on) + interval '1 month')::date END AS whole_from
         FROM asked
-    ), pair AS (
-        SELECT p.place_unit_id, p.residence_unit_id, sum(p.doses) AS doses
-        FROM (
-            SELECT b.place_unit_id, b.residence_unit_id, b.doses
-            FROM bounds o JOIN warehouse.balance_doses_pair b ON b.month >= o.whole_from AND b.month < o.whole_to
-            UNION ALL
-            SELECT b.place_unit_id, b.residence_unit_id, b.doses
-            FROM bounds o JOIN warehouse.balance_doses_day b ON b.day >= o.first_on AND b.day < least(o.whole_from, o.last_on + 1)
-            UNION ALL
-            SELECT b.place_unit_id, b.residence_unit_id, b.doses
-            FROM bounds o
-            JOIN warehouse.balance_doses_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
-            UNION ALL
-            SELECT l.place_unit_id, l.residence_unit_id, -l.doses
-            FROM warehouse.posted_day d
-            CROSS JOIN LATERAL (
-                SELECT p.place_unit_id, p.residence_unit_id, p.doses FROM warehouse.ledger_doses p
-                WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
-                OFFSET 0) AS l
-            WHERE p_as_of IS NOT NULL
-              AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
-        ) AS p
-        GROUP BY p.place_unit_id, p.residence_unit_id
-    ), flow AS (
+    )
+    SELECT p.place_unit_id, p.residence_unit_id, sum(p.doses) AS doses
+    FROM (
+        SELECT b.place_unit_id, b.residence_unit_id, b.doses
+        FROM bounds o JOIN warehouse.balance_doses_pair b ON b.month >= o.whole_from AND b.month < o.whole_to
+        UNION ALL
+        SELECT b.place_unit_id, b.residence_unit_id, b.doses
+        FROM bounds o JOIN warehouse.balance_doses_day b ON b.day >= o.first_on AND b.day < least(o.whole_from, o.last_on + 1)
+        UNION ALL
+        SELECT b.place_unit_id, b.residence_unit_id, b.doses
+        FROM bounds o
+        JOIN warehouse.balance_doses_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
+        UNION ALL
+        SELECT l.place_unit_id, l.residence_unit_id, -l.doses
+        FROM warehouse.posted_day d
+        CROSS JOIN LATERAL (
+            SELECT p.place_unit_id, p.residence_unit_id, p.doses FROM warehouse.ledger_doses p
+            WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
+            OFFSET 0) AS l
+        WHERE p_as_of IS NOT NULL
+          AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
+    ) AS p
+    GROUP BY p.place_unit_id, p.residence_unit_id
+$$;
+
+-- Residence and place of injection reconciled (indicator 4). One row; the four parts add up to the total.
+CREATE FUNCTION mart.reconciliation(p_unit integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (at_home bigint, elsewhere bigint, non_residents bigint, unknown_residence bigint, total bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH flow AS (
         SELECT p.doses, p.residence_unit_id = 0 AS is_unknown, home.unit_id IS NOT NULL AS lives_here,
             here.unit_id IS NOT NULL AS injected_here
-        FROM pair p
+        FROM mart.doses_between(p_from, p_to, p_as_of) p
         LEFT JOIN warehouse.unit_ancestor home ON home.ancestor_id = p_unit AND home.unit_id = p.residence_unit_id
         LEFT JOIN warehouse.unit_ancestor here ON here.ancestor_id = p_unit AND here.unit_id = p.place_unit_id
     )

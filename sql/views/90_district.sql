@@ -12,7 +12,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), crossing AS (
         SELECT lives.unit_id IS NOT NULL AS is_leaving,
             CASE WHEN lives.unit_id IS NOT NULL THEN d.place_unit_id ELSE d.residence_unit_id END AS unit_id, d.doses
-        FROM mart.doses(NULL, NULL, NULL, p_from, p_to, p_as_of, false) d
+        FROM mart.doses_between(p_from, p_to, p_as_of) d
         LEFT JOIN own lives ON lives.unit_id = d.residence_unit_id
         LEFT JOIN own injected ON injected.unit_id = d.place_unit_id
         WHERE (lives.unit_id IS NULL) <> (injected.unit_id IS NULL)

@@ -33,8 +33,6 @@ from dashboard.data.answers import Completeness
 from dashboard.data.findings import (
     Change,
     CoverageChange,
-    Denominator,
-    DenominatorCheck,
     Dropout,
     DueDay,
     EnteredDoses,
@@ -45,7 +43,6 @@ from dashboard.data.findings import (
     LotDay,
     LotPlace,
     LotUse,
-    OverCauses,
     Overdue,
     PartStanding,
     PlaceChange,
@@ -57,9 +54,9 @@ from dashboard.data.findings import (
     SiteSession,
     SiteWatch,
     Stock,
-    Target,
     VaccineDay,
 )
+from dashboard.data.yardsticks import Denominator, DenominatorCheck, OverCauses, Target
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
