@@ -156,7 +156,7 @@ def test_names_beside_the_last_column_never_overlap(large):
     shown = stacked.stack(counted, {key: key for key in "abcde"}, MONDAY, MONDAY, 1, "rest", order="abcd")
     figure = stacked.columns(VI, theme.LIGHT, shown, "mũi")
     heights = [label["y"] for label in figure["layout"]["annotations"]]
-    assert heights == sorted(heights) and 0 <= heights[0] and heights[-1] <= 1
+    assert heights == sorted(heights) and heights[0] >= 0 and heights[-1] <= 1
     assert min(b - a for a, b in pairwise(heights)) > 0.08
     plotly.graph_objects.Figure(figure)
 
