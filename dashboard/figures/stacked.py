@@ -102,7 +102,7 @@ def columns(language: Language, colours: Palette, shown: Stack, word: str, empty
             "y": list(part.doses),
             "marker": {
                 "color": _colour(colours, number, part),
-                "pattern": {"shape": hatch, "fgcolor": colours.surface, "size": 6, "solidity": 0.18},
+                "pattern": {"shape": hatch, "fillmode": "overlay", "fgcolor": colours.surface, "size": 6, "solidity": 0.18},
                 "line": {"color": colours.surface, "width": 0.6},
             },
             "name": part.name,

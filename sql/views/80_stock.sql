@@ -56,12 +56,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), due AS (
         SELECT s.row_id, s.vaccine_id, sum(p.people) AS people
         FROM (
-            SELECT b.unit_id, b.vaccine_id, b.people FROM warehouse.balance_people b
-            WHERE b.stage = 5 AND b.day BETWEEN p_today AND p_today + 27
-            UNION ALL
-            SELECT l.unit_id, l.vaccine_id, -l.people FROM warehouse.ledger_people l
-            WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-              AND l.stage = 5 AND l.day BETWEEN p_today AND p_today + 27
+            SELECT c.unit_id, c.vaccine_id, sum(c.people) AS people
+            FROM (
+                SELECT b.unit_id, b.vaccine_id, b.people FROM warehouse.balance_people b
+                WHERE b.stage = 5 AND b.day BETWEEN p_today AND p_today + 27
+                UNION ALL
+                SELECT l.unit_id, l.vaccine_id, -l.people FROM warehouse.ledger_people l
+                WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+                  AND l.stage = 5 AND l.day BETWEEN p_today AND p_today + 27
+            ) AS c
+            GROUP BY c.unit_id, c.vaccine_id
         ) AS p
         JOIN served s ON s.unit_id = p.unit_id AND s.vaccine_id = p.vaccine_id
         GROUP BY s.row_id, s.vaccine_id
