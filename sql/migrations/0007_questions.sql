@@ -29,6 +29,7 @@ COMMENT ON TABLE warehouse.balance_people_unit IS 'balance_people_day without th
 -- No question asks for both units together with an age, a group or a vaccine; what asks for more than one of these reads
 -- the postings of the days in question, which their index holds whole.
 DROP TABLE warehouse.balance_doses, warehouse.balance_doses_total;
+DELETE FROM warehouse.placement WHERE relation = 'balance_doses';
 
 CREATE TABLE warehouse.balance_doses_unit (
     is_by_place     boolean NOT NULL,

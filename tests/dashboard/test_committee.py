@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from dashboard.data import Data, Unknown, findings
+from dashboard.data import Data, Unknown, findings, yardsticks
 from dashboard.data.answers import Completeness
 from dashboard.data.cache import Cache, shared
 from dashboard.data.warehouse import Warehouse
@@ -52,9 +52,9 @@ QUESTIONS = {
     "lots": (lambda data, f: data.lots(f), findings.Lot),
     "lot": (lambda data, f: data.lot("L1", f), findings.LotPlace),
     "stock": (lambda data, f: data.stock(f), findings.Stock),
-    "targets": (lambda data, f: data.targets(f), findings.Target),
-    "denominators": (lambda data, f: data.denominators(f), findings.Denominator),
-    "denominator_checks": (lambda data, f: data.denominator_checks(f), findings.DenominatorCheck),
+    "targets": (lambda data, f: data.targets(f), yardsticks.Target),
+    "denominators": (lambda data, f: data.denominators(f), yardsticks.Denominator),
+    "denominator_checks": (lambda data, f: data.denominator_checks(f), yardsticks.DenominatorCheck),
     "rank_movement": (lambda data, f: data.rank_movement(f, 1, 1), findings.RankMovement),
     "recast": (lambda data, f: data.recast(f), findings.Recast),
 }
