@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # It warns when a job is not started since it still runs (as in a backfill), and prints rows with errors.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    # It prints a traceback where a connection breaks while it is given back; the source complains of that in one line.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
         return options.verb(_settings(options), options)
     except (SettingsError, ReferenceError, PersonKeyError, SourceError) as wrong:

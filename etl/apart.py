@@ -15,11 +15,12 @@ _INSERT = re.compile(
     re.DOTALL,
 )
 _SINCE = re.compile(r"WHERE batch_id > %\(from_batch\)s AND batch_id <= %\(to_batch\)s")
-_INTEGER, _SMALL, _DAY = ("INTEGER", pa.int32()), ("SMALLINT", pa.int16()), ("DATE", pa.date32())
+_INTEGER, _SMALL, _BIG = ("INTEGER", pa.int32()), ("SMALLINT", pa.int16()), ("BIGINT", pa.int64())
+_DAY, _TEXT, _TIME = ("DATE", pa.date32()), ("VARCHAR", pa.string()), ("TIMESTAMPTZ", pa.timestamp("us", "UTC"))
 # Columns that are no integers, on the workbench and as rows of a COPY.
 _TYPES = {
-    "batch_id": ("BIGINT", pa.int64()), "day": _DAY, "entered_on": _DAY, "cause": ("cause", pa.string()),
-    "lot_number": ("VARCHAR", pa.string()), "heard_at": ("TIMESTAMPTZ", pa.timestamp("us", "UTC")),
+    "batch_id": _BIG, "first_batch": _BIG, "day": _DAY, "entered_on": _DAY, "month": _DAY, "lot_number": _TEXT,
+    "heard_at": _TIME, "is_by_place": ("BOOLEAN", pa.bool_()), "cause": ("cause", pa.string()),
 } | dict.fromkeys(("stage", "priority_group", "vaccine_id", "age_band", "dose_number", "hour"), _SMALL)  # fmt: skip
 
 

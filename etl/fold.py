@@ -32,7 +32,9 @@ def _fold(db: psycopg.Connection, bench: Workbench, one: Insert) -> None:
     if is_young:
         bench.take("INSERT INTO answer FROM given", held.read(db, f"SELECT {columns} FROM {balance}", None, one.schema))
         db.execute(f"DELETE FROM {balance}")
-    sums = ", ".join(name if name in one.key else f"sum({name})::INTEGER AS {name}" for name in one.columns)
+    # Where the statement leaves the row that is there, the first batch is kept, which is the smallest number.
+    sum_up = "min({0}) AS {0}" if one.upsert.endswith("DO NOTHING") else "sum({0})::INTEGER AS {0}"
+    sums = ", ".join(name if name in one.key else sum_up.format(name) for name in one.columns)
     rows = bench.give(f"SELECT {sums} FROM answer GROUP BY {key} ORDER BY {key}")
     if is_young:
         held.write(db, f"COPY {balance} ({columns}) FROM STDIN", rows)

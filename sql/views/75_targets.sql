@@ -57,7 +57,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     )
     SELECT h.version_id, h.name, h.source, h.dated_on, h.valid_from, h.is_sample, b.committed_at, e.committed_at,
         h.is_in_force, coalesce(h.version_id = u.version_id, false), coalesce(s.of_all, s.of_bands)::bigint, k.population::bigint,
-        c.stage, k.people::bigint, (k.people / nullif(k.population, 0))::double precision
+        c.stage, k.people::bigint, (k.people::double precision / nullif(k.population, 0))
     FROM held h
     LEFT JOIN said s ON s.version_id = h.version_id
     LEFT JOIN used u ON true

@@ -187,7 +187,7 @@ def test_what_changed_is_told_by_day_and_by_cause():
     assert rows["Đủ liều cơ bản"] == sum(20 + (TODAY - timedelta(days=ago)).day for ago in range(7))
     asked.data.batch_number = 200
     moved = changes.moves(asked)
-    assert column(moved, "week") == {"Mới": 12, "Nhập muộn": 4, "Hủy": -1, "Tổng cộng": 15}
+    assert column(moved, "week") == {"Mới": 9, "Nhập muộn": 3, "Sửa": -12, "Tổng cộng": 0}
     asked.data.batch_number = 7
     assert "chưa có đợt số liệu nào" in changes.moves(asked).sentence
 

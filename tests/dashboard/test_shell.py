@@ -363,16 +363,6 @@ def test_a_typed_moment_leads_to_its_batch(visit):
 
 
 @pytest.mark.browser
-def test_the_wall_has_nothing_to_press(visit):
-    page = opened(visit, "/?wall=1")
-    page.wait_for_selector("#tiles .tile")
-    assert page.evaluate("document.body.classList.contains('wall')")
-    for part in ("#menu", "#filterbar", "#unit-search", "#theme-toggle", "#languages", "#ranking .take"):
-        assert not page.locator(part).is_visible(), part
-    assert page.locator(".lead").is_visible()
-
-
-@pytest.mark.browser
 def test_on_paper_there_is_no_menu(visit):
     page = opened(visit, "/sites")
     page.wait_for_selector(".datatable")

@@ -191,6 +191,8 @@ def test_a_warehouse_that_holds_records_gets_the_cells_of_0006_from_them(warehou
     held.close()
     with warehouse.owner.begin() as db:
         db.exec_driver_sql(UNDO_0006)
+        if not is_folded:  # what 0007 makes of the balances has none of them either
+            db.exec_driver_sql("DELETE FROM warehouse.balance_people_unit WHERE stage >= 5")
     assert migrate(warehouse.owner) == ["0006_committee.sql"]
     held = Given(warehouse.url)
     with held.db.transaction():
