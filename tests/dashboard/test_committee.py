@@ -38,6 +38,11 @@ QUESTIONS = {
     "site_hours": (lambda data, f: data.site_hours(f), findings.SiteHour),
     "late_entries": (lambda data, f: data.late_entries(f), findings.LateEntry),
     "site_watch": (lambda data, f: data.site_watch(f), findings.SiteWatch),
+    "site_identity": (lambda data, f: data.site_identity(f), findings.SiteIdentity),
+    "site_sessions": (lambda data, f: data.site_sessions(f, data.today(), data.today()), findings.SiteSession),
+    "site_plan_hours": (lambda data, f: data.site_plan_hours(f), findings.PlanHour),
+    "site_stock": (lambda data, f: data.site_stock(f), findings.SiteStock),
+    "entry_lag": (lambda data, f: [data.entry_lag(f)], findings.EntryLag),
     "site_days": (lambda data, f: data.site_days("S1", f), findings.SiteDay),
     "site_used": (lambda data, f: data.site_used("S1", f), findings.LotUse),
     "changes": (lambda data, f: data.changes(f, 1), findings.Change),
@@ -72,6 +77,8 @@ def fill(data: Data, database: str) -> None:
         db.execute("INSERT INTO warehouse.balance_lots VALUES (1, 4, %s, 3, 1, 1, 'L1')", [DAY])
         names = [c for (c,) in db.execute("SELECT attname FROM pg_attribute WHERE attrelid = 'warehouse.balance_entries'::regclass AND attnum > 4")]
         db.execute(f"INSERT INTO warehouse.balance_entries VALUES (%s, 1, 4, 9, {', '.join(['1'] * len(names))})", [data.today()])
+        db.execute("INSERT INTO warehouse.stock_movement (unit_id, site_id, vaccine_id, lot_number, kind, day, doses, document) VALUES (4, 1, 1, 'L1', 'received', %s, 40, '')", [DAY])
+        db.execute("INSERT INTO warehouse.session (site_id, day, from_hour, to_hour, planned_doses) VALUES (1, %s, 7, 11, 60)", [data.today()])
         db.execute("INSERT INTO warehouse.stock_movement (unit_id, vaccine_id, lot_number, kind, day, doses, document) VALUES (4, 1, '', 'received', %s, 60, '')", [DAY])
 
 
