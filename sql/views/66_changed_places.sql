@@ -14,10 +14,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     HAVING sum(l.amount) <> 0
 $$;
 
--- The oldest batch, before which there was no figure. At most one row.
-CREATE FUNCTION mart.first_batch() RETURNS TABLE (batch_id bigint, committed_at timestamptz)
+-- The batch with which the first load was in, before which there is nothing to compare with: the last of the large ones
+-- (from 10,000 records on) that a warehouse begins with. At most one row.
+CREATE FUNCTION mart.first_load() RETURNS TABLE (batch_id bigint, committed_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT b.batch_id, b.committed_at FROM warehouse.batch b
-    WHERE b.batch_id <= (SELECT folded_through FROM warehouse.leader) AND b.committed_at IS NOT NULL
-    ORDER BY b.batch_id LIMIT 1
+    WITH held AS NOT MATERIALIZED (
+        SELECT b.batch_id, b.committed_at, b.received FROM warehouse.batch b
+        WHERE b.batch_id <= (SELECT folded_through FROM warehouse.leader) AND b.committed_at IS NOT NULL
+    ), small AS (
+        SELECT s.batch_id FROM held s WHERE s.received BETWEEN 1 AND 9999 ORDER BY s.batch_id LIMIT 1
+    )
+    SELECT h.batch_id, h.committed_at FROM held h
+    WHERE h.batch_id = coalesce(
+        (SELECT max(l.batch_id) FROM held l WHERE l.batch_id < (SELECT batch_id FROM small)),
+        (SELECT batch_id FROM small),
+        (SELECT max(l.batch_id) FROM held l))
 $$;
