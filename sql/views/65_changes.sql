@@ -52,14 +52,15 @@ RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
     coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    WITH side AS (
-        SELECT 'from' AS at, r.stage, sum(r.people) AS people
-        FROM mart.people_reached(mart.counted_ages(p_ages, p_from_day, p_from_batch), p_groups, NULL, NULL, NULL, p_from_batch) r
-        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
+    WITH asked AS MATERIALIZED (
+        SELECT 'from' AS at, p_from_batch AS batch, mart.counted_ages(p_ages, p_from_day, p_from_batch) AS ages
         UNION ALL
-        SELECT 'to', r.stage, sum(r.people)
-        FROM mart.people_reached(mart.counted_ages(p_ages, p_to_day, p_to_batch), p_groups, NULL, NULL, NULL, p_to_batch) r
-        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
+        SELECT 'to', p_to_batch, mart.counted_ages(p_ages, p_to_day, p_to_batch)
+    ), side AS (
+        SELECT q.at, r.stage, sum(r.people) AS people
+        FROM asked q
+        CROSS JOIN LATERAL mart.people_reached(q.ages, p_groups, NULL, NULL, NULL, q.batch) r
+        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY q.at, r.stage
     ), found AS (
         SELECT s.stage, coalesce(sum(i.people) FILTER (WHERE i.at = 'from'), 0) AS n0,
             coalesce(sum(i.people) FILTER (WHERE i.at = 'to'), 0) AS n1,
