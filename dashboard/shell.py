@@ -123,12 +123,7 @@ def _version(data) -> int | None:
 
 def _unit_options(view: View) -> list[tuple[str, str]]:
     """(code, name) of every unit in force today, the largest first."""
-    today = view.today
-
-    def is_in_force(unit) -> bool:
-        return (unit.valid_from or today) <= today <= (unit.valid_to or today)
-
-    known = [unit for unit in view.units.values() if unit.unit_id > 0 and is_in_force(unit)]
+    known = [unit for unit in view.units.values() if unit.unit_id > 0 and unit.is_in_force(view.today)]
     ordered = sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))
     return [(unit.code, view.language.name(unit)) for unit in ordered]
 

@@ -185,13 +185,13 @@ class Data(Committee, HandedIn):
     # --- codes to ids
 
     def unit_id(self, code: str | None) -> int:
-        """The unit that has `code` now; None is the root. Codes were reused: the newest wins."""
+        """The unit that has `code` today, else the newest that ever had it: codes were reused. None is the root."""
         if code is None:
             return self.world().root_unit_id
         today = self.today()
         known = sorted(
             (unit for unit in self.units() if unit.code == code),
-            key=lambda unit: (unit.valid_to is None or unit.valid_to > today, unit.valid_from or date.min),
+            key=lambda unit: (unit.is_in_force(today), unit.valid_from or date.min),
         )
         if not known:
             raise Unknown("unit", code, [unit.code for unit in self.units()])

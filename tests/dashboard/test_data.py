@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import ProgrammingError
@@ -88,6 +89,17 @@ def test_filters_reach_the_warehouse(database, engine, tmp_path):
     assert data.doses_trend(Filters(unit="755", basis="place")) == ()
     assert data.reconciliation(Filters(unit="747")).non_residents == 9
     assert {row.unit_id for row in data.standing(Filters(), level=2) if not row.is_self} >= {3, 4}
+
+
+def test_a_reused_code_is_the_unit_that_has_it_today(database, engine, tmp_path):
+    with psycopg.connect(connect.conninfo(database)) as db:
+        db.execute(
+            "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, parent_id, name, name_en, sort_key) VALUES "
+            "(5, '26506', '2025-07-01', 1, 1, 'Phường Vũng Tàu', '', ''), (6, '749', '2025-07-01', 1, 1, 'Phường mới', '', '')"
+        )
+    data = data_on(engine, tmp_path)
+    assert data.unit_id("26506") == 4
+    assert data.unit_id("749") == 6, "a code that nobody has yet is whose it will be"
 
 
 def test_an_answer_is_worked_out_once_a_version(database, engine, statements, tmp_path):
