@@ -30,7 +30,7 @@ def lead(view: View) -> list:
         )
     found = len(view.data.denominator_checks(view.filters))
     more.append(say("targets.lead.checks", n=found) if found else say("targets.lead.no_checks"))
-    definition = link(say("definition.show"), view.filters.href("/definitions") + "#denominator-checks")
+    definition = link(say("definition.show"), f"{view.to('/definitions')}#denominator-checks")
     return [html.P(said, className="lead"), html.P([" ".join(more), " ", definition], className="lead-more")]
 
 
