@@ -36,14 +36,14 @@ CREATE FUNCTION mart.recast(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
 RETURNS TABLE (unit_id integer, stage smallint, people bigint, units bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    WITH asked AS MATERIALIZED (
-        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
-    ), reached AS (
+    WITH reached AS (
+        -- the ages once: as an argument of people_reached they would be worked out for each of its rows
         SELECT r.unit_id, r.stage, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) r
+        FROM (SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages OFFSET 0) AS asked
+        CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) r
         GROUP BY r.unit_id, r.stage
     )
-    SELECT x.successor_id, s.stage, coalesce(sum(r.people), 0)::bigint, count(*)
+    SELECT x.successor_id, s.stage, coalesce(sum(r.people), 0)::bigint, count(DISTINCT x.unit_id)
     FROM mart.successor(p_unit, p_day) x
     JOIN warehouse.stage s ON s.is_reached
     LEFT JOIN reached r ON r.unit_id = x.unit_id AND r.stage = s.stage
