@@ -199,13 +199,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     ), cell AS (
         SELECT m.row_id, s.stage, coalesce(c.people, 0) AS people, coalesce(r.today, 0) AS today,
             coalesce(r.yesterday, 0) AS yesterday, coalesce(r.week1, 0) AS week1, coalesce(r.week2, 0) AS week2,
-            coalesce(r.week3, 0) AS week3, coalesce(r.week4, 0) AS week4
+            coalesce(r.week3, 0) AS week3, coalesce(r.week4, 0) AS week4,
+            bool_or(c.people <> 0 OR r.stage IS NOT NULL) OVER (PARTITION BY row_id) AS is_used
         FROM (SELECT DISTINCT row_id FROM member) AS m JOIN warehouse.stage s ON s.is_reached
         LEFT JOIN counted c USING (row_id, stage)
         LEFT JOIN recent r USING (row_id, stage)
     ), line AS (
         SELECT row_id, false AS is_self, stage, people, today, yesterday, week1, week2, week3, week4 FROM cell
-        WHERE row_id <> p_unit OR (people, today, yesterday, week1, week2, week3, week4) <> (0, 0, 0, 0, 0, 0, 0)
+        -- What lies at the unit itself has a row where it has anybody, at every stage: who is overdue has reached the first.
+        WHERE row_id <> p_unit OR is_used
         UNION ALL
         SELECT p_unit, true, stage, sum(people), sum(today), sum(yesterday), sum(week1), sum(week2), sum(week3), sum(week4)
         FROM cell WHERE row_id > 0 OR row_id = p_unit GROUP BY stage

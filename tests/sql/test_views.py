@@ -33,7 +33,7 @@ def test_people_are_counted_once_at_each_stage_where_they_live(world):
     assert (found["D1", FIRST].population, found["D2", FIRST].population, found["D3", FIRST].population) == (150, 40, 5)
     district = standing(world, "D1")
     assert people(district, FIRST) == {"C1": 2, "C2": 1, "D1": 1, "[D1]": 4}
-    assert people(district, COMPLETE) == {"C1": 2, "C2": 0, "[D1]": 2}
+    assert people(district, COMPLETE) == {"C1": 2, "C2": 0, "D1": 0, "[D1]": 2}
 
 
 def test_what_lies_nowhere_has_its_own_row_without_a_population(world):
