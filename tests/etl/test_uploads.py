@@ -148,10 +148,12 @@ def test_an_upload_that_cannot_be_applied_is_refused_alone_and_says_why(house, c
         ([TARGET | {"share": 95}], "upload 1 (tep.xlsx) line 2: share must be a share above 0, at most 1 (found 95)"),
         ([TARGET | {"stage": "done"}], "stage must be one of first, complete, booster1, booster2 (found done)"),
         ([TARGET, TARGET | {"share": 0.5}], "first, 2021-01-01 is there already, with other values, on line 2"),
+        ([TARGET | {"priority_group": "1e999"}], "priority_group must be a whole number from 1 to 99 (found 1e999)"),
+        ([TARGET | {"source": "a" * 301}], f"source must be text of at most 300 characters (found {'a' * 50})"),
         (["x"], "its rows are no rows of a table"),
         ([], "there is no row in it"),
     ],
-    ids=["share", "stage", "twice", "no table", "empty"],
+    ids=["share", "stage", "twice", "endless", "long", "no table", "empty"],
 )
 def test_what_passes_the_page_by_is_refused_by_the_etl_too(house, rows, said):
     with connect.raw_at(house.url, "dashboard_reader") as db:
@@ -193,6 +195,13 @@ def test_a_machine_that_hands_in_without_end_is_stopped(house):
         house.put(TARGET)
     with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="too many within the hour"):
         house.put(TARGET)
+
+
+@pytest.mark.parametrize("large", [{"source": "x" * 16_000_000}, {}], ids=["rows", "faults"])
+def test_what_no_file_of_people_is_as_large_as_is_not_kept(house, large):
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="upload: too large"):
+        house.put(TARGET | large, TARGET | large, faults=() if large else [{"found": "x" * 33_000_000}])
+    assert house.ask("SELECT count(*) FROM warehouse.upload") == [(0,)]
 
 
 def test_a_running_etl_is_woken_by_the_confirmation(house, caplog):
