@@ -378,6 +378,40 @@ def test_a_districts_own_store_serves_its_communes(world):
     assert {unit: (row.given, row.usable) for unit, row in found.items()} == {"C1": (14, 6), "D1": (0, 42), "[D1]": (14, 48)}
 
 
+def test_a_store_that_took_stock_says_nothing_of_another(world):
+    """C1 found 5 on the 8th, of which it gave 2; the 100 that D1 received stand, on the province's page as on D1's."""
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-09") for n in range(2)])
+    move(world, "D1", "received", "2021-10-02", 100)
+    move(world, "C1", "counted", "2021-11-08", 5)
+    assert by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"].usable == 103
+    assert by_unit(world, rows(world, STOCK, "P", TODAY))["D1"][2:] == by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"][2:]
+
+
+def test_wastage_and_cover_are_of_the_stores_that_report(world):
+    """C1 opened 16 for 14 given, and has 28 left of 44: 28 days. C2 gave as many and says neither."""
+    for site in ("S1", "S2"):
+        world.load([record(record_id=f"{site}{n}", person=f"{site}{n}", site_code=site,
+                           injected_at=str(date(2021, 11, 9) - timedelta(days=n))) for n in range(14)])  # fmt: skip
+    move(world, "C1", "received", "2021-10-02", 44)
+    move(world, "C1", "opened", "2021-11-09", 16)
+    move(world, "C2", "allocated", "2021-10-02", 50)
+    found = by_unit(world, rows(world, STOCK, "D1", TODAY))
+    assert (found["C1"].wastage, found["C1"].cover_days) == (0.125, 28)
+    assert (found["C2"].wastage, found["C2"].usable, found["C2"].cover_days) == (None, None, None)
+    whole = found["[D1]"]
+    assert (whole.given, whole.daily_use, whole.wastage, whole.usable, whole.cover_days) == (28, 2, 0.125, 28, 28)
+    assert whole.runs_out_on == date(2021, 12, 8)
+
+
+def test_a_site_with_a_store_of_its_own_is_not_served_by_its_units(world):
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-09") for n in range(2)])
+    move(world, "D1", "received", "2021-10-02", 100)
+    world.db.execute("INSERT INTO warehouse.stock_movement (unit_id, site_id, vaccine_id, lot_number, kind, day, doses, document) SELECT s.unit_id, s.site_id, "
+                     "v.vaccine_id, '', 'counted', '2021-11-08', 5, '' FROM warehouse.site s, warehouse.vaccine v WHERE s.code = 'S1' AND v.code = 'PF'")  # fmt: skip
+    found = by_unit(world, rows(world, STOCK, "D1", TODAY))
+    assert {unit: (row.given, row.usable) for unit, row in found.items()} == {"C1": (2, 3), "D1": (0, 100), "[D1]": (2, 103)}
+
+
 # Then and now, and the units of another day
 
 
