@@ -156,7 +156,24 @@ def test_the_figures_of_each_site(world):
     assert (week["S2"].doses, week["S2"].entered_unknown, week["S2"].lag_median, week["S2"].late_today) == (2, 1, 0, 0)
     assert (week["S3"].doses, week["S3"].lag_median, week["S3"].plan_today) == (0, None, None)
     plan(world, ("S1", TODAY, 7, 11, 60), ("S1", TODAY, 13, 17, 20), ("S2", "2021-11-11", 7, 11, 9))
-    assert [(found()[code].has_session, found()[code].plan_today) for code in ("S1", "S2")] == [(True, 80), (False, 50)]
+    assert [(found()[code].has_session, found()[code].plan_today) for code in ("S1", "S2")] == [(True, 80), (False, None)]
+
+
+def test_a_units_plan_is_that_of_its_sites_sessions(world):
+    """S1, S2 and S4 usually give 100, 50 and 20 a day. On the 10th S1 plans 80, on the 11th nobody, on the 12th S2 does not say."""
+    def planned(day: str) -> dict:
+        found = rows(world, "SELECT unit_id, is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, %s, NULL)", "P", day)
+        sites = rows(world, "SELECT plan_today FROM mart.site_figures(%s, NULL, NULL, %s, NULL)", "P", day)
+        plans = {unit: row.plan_today for unit, row in by_unit(world, found).items() if row.plan_today is not None}
+        assert sum(row.plan_today or 0 for row in sites) == plans.get("[P]", 0)
+        return plans
+
+    assert planned("2021-11-10") == {"D1": 150, "D3": 20, "[P]": 170}
+    plan(world, ("S1", "2021-11-10", 7, 11, 60), ("S1", "2021-11-10", 13, 17, 20), ("S2", "2021-11-12", 7, 11, None))
+    assert planned("2021-11-10") == {"D1": 80, "[P]": 80}
+    assert planned("2021-11-11") == {}
+    assert planned("2021-11-12") == {"D1": 50, "[P]": 50}
+    assert planned("2021-11-13") == {"D1": 150, "D3": 20, "[P]": 170}  # the table does not reach so far
 
 
 def test_the_queue_of_late_entries_and_a_sites_hours(world):
