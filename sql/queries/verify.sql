@@ -5,7 +5,7 @@
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
     app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
     sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
-    is_duplicate, is_valid, lot_number, birth_date, residence_code
+    is_duplicate, is_valid, lot_number, birth_date, residence_code, batch_id
 FROM warehouse.injection ORDER BY person_key
 
 -- name: units
@@ -16,6 +16,9 @@ SELECT site_id, unit_id FROM warehouse.site
 
 -- name: age_bands
 SELECT from_age, coalesce(to_age, 150), age_band FROM warehouse.age_band WHERE from_age IS NOT NULL
+
+-- name: batches
+SELECT batch_id, started_at FROM warehouse.batch
 
 -- name: primary_doses
 SELECT vaccine_id, primary_doses FROM warehouse.vaccine
@@ -358,7 +361,7 @@ WHERE r.doses IS DISTINCT FROM h.doses
 LIMIT 100
 
 -- name: compare_site_heard
--- A site was heard at its latest record or, where that was corrected, later: never earlier.
+-- A site was heard at its latest record (at the latest when that came) or, where it was corrected, later: never earlier.
 SELECT r.site_id, r.recounted_heard_at, h.heard_at AS held_heard_at
 FROM (SELECT site_id, max(heard_at) AS recounted_heard_at FROM recount_heard GROUP BY site_id) AS r
 LEFT JOIN warehouse.site_heard h USING (site_id)
