@@ -343,6 +343,11 @@ def test_what_may_lift_coverage_over_a_hundred(world):
     assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D2") == [(0, 1, 1, 1)]
 
 
+def test_some_of_the_communes_do_not_disagree_with_their_district(world):
+    other_version(world, "Khác", "2020-01-01", D1=150, C1=100)
+    assert rows(world, "SELECT * FROM mart.denominator_checks(%s, NULL) WHERE \"check\" = 'children'", "D1") == []
+
+
 # Stock
 
 
