@@ -77,14 +77,20 @@ SELECT source_id, record_id FROM recount_injections LIMIT 100
 SELECT source_id, record_id FROM recount_placings LIMIT 100
 
 -- name: compare_persons
-SELECT coalesce(r.person_key, p.person_key)::text AS person_key
-FROM recount_persons r FULL JOIN warehouse.person p ON p.person_key = r.person_key
-WHERE (r.person_key, r.residence_unit_id, r.age_band, r.priority_group, r.doses, r.second_due_on, r.is_identity_shared,
-        r.first_on, r.first_vaccine_id, r.complete_on, r.complete_vaccine_id, r.booster1_on, r.booster1_vaccine_id,
-        r.booster2_on, r.booster2_vaccine_id)
-    IS DISTINCT FROM (p.person_key, p.residence_unit_id, p.age_band, p.priority_group, p.doses, p.second_due_on,
-        p.is_identity_shared, p.first_on, p.first_vaccine_id, p.complete_on, p.complete_vaccine_id, p.booster1_on,
-        p.booster1_vaccine_id, p.booster2_on, p.booster2_vaccine_id)
+-- Each by a record of the person, if there is one: a key goes to no screen and into no log.
+SELECT i.source_id, min(i.record_id) AS record_id
+FROM (
+    SELECT coalesce(r.person_key, p.person_key) AS person_key
+    FROM recount_persons r FULL JOIN warehouse.person p ON p.person_key = r.person_key
+    WHERE (r.person_key, r.residence_unit_id, r.age_band, r.priority_group, r.doses, r.second_due_on, r.is_identity_shared,
+            r.first_on, r.first_vaccine_id, r.complete_on, r.complete_vaccine_id, r.booster1_on, r.booster1_vaccine_id,
+            r.booster2_on, r.booster2_vaccine_id)
+        IS DISTINCT FROM (p.person_key, p.residence_unit_id, p.age_band, p.priority_group, p.doses, p.second_due_on,
+            p.is_identity_shared, p.first_on, p.first_vaccine_id, p.complete_on, p.complete_vaccine_id, p.booster1_on,
+            p.booster1_vaccine_id, p.booster2_on, p.booster2_vaccine_id)
+) AS other
+LEFT JOIN warehouse.injection i ON i.person_key = other.person_key
+GROUP BY other.person_key, i.source_id
 LIMIT 100
 
 -- name: compare_records
