@@ -220,6 +220,7 @@ class _Tally:
         self.db, self.places = db, places
         self.sums: dict[str, dict[tuple, list[int]]] = {family: {} for family in FAMILIES}
         self.heard: dict[int, datetime] = {}
+        self.started = dict(db.execute(VERIFY["batches"]).fetchall())
         self.strays: dict[str, list[tuple]] = {"injections": [], "placings": [], "persons": []}
         self.size = 0
 
@@ -234,7 +235,8 @@ class _Tally:
         for i in injections:
             key = (i.source_id, i.record_id)
             if i.site_id is not None:
-                self.heard[i.site_id] = max(i.recorded_at, self.heard.get(i.site_id, i.recorded_at))
+                heard = min(i.recorded_at, self.started[i.batch_id])
+                self.heard[i.site_id] = max(heard, self.heard.get(i.site_id, heard))
             if i.is_duplicate != (key in course.duplicates) or i.is_valid != (key in course.valid):
                 self.strays["injections"].append(key)
             if i.status == "completed" and not self.places.is_placed(i):

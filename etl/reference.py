@@ -25,13 +25,19 @@ class ReferenceError(ValueError):
     """A reference table cannot be used; the message names the table, the line, what was found and what is asked."""
 
 
+# An index entry of PostgreSQL holds 2704 bytes, and a key is up to two texts.
+_LONGEST = 300  # characters
+
+
 def _text(found: str) -> str:
+    if len(found) > _LONGEST:
+        raise ValueError
     return found
 
 
 def _count(found: str) -> int:
     number = float(found)
-    if number != int(number) or number < 0:
+    if not number.is_integer() or number < 0:  # neither is 1e999
         raise ValueError
     return int(number)
 
@@ -72,8 +78,8 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-_ASKED = {_text: "text", _count: "a whole number from 0", _share: "a share above 0, at most 1", _is: "true or false",
-          _day: "a date such as 2021-12-31"}  # fmt: skip
+_ASKED = {_text: f"text of at most {_LONGEST} characters", _count: "a whole number from 0",
+          _share: "a share above 0, at most 1", _is: "true or false", _day: "a date such as 2021-12-31"}  # fmt: skip
 
 # Column → (how to read it, whether it must be there).
 TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
@@ -344,7 +350,7 @@ def read_cell(place: str, line: int, column: str, found, read: Callable, must: b
         return read(str(found).strip())
     except (ValueError, KeyError):
         asked = _ASKED.get(read, read.__name__)
-        raise ReferenceError(f"{place} line {line}: {column} must be {asked} (found {found})") from None
+        raise ReferenceError(f"{place} line {line}: {column} must be {asked} (found {str(found)[:50]})") from None
 
 
 def plain(name: str) -> str:

@@ -114,25 +114,28 @@ class Station:
         return False
 
     def load_reference(self) -> int:
-        """Read the reference data anew; what changed makes a new version of the figures. Returns rows changed."""
+        """Read the reference data anew, without what people withdrew over the page; what changed makes a new version of
+        the figures. Returns rows changed. Raises ReferenceError: then what was withdrawn waits."""
         with self.writing, self.db.transaction():
+            ended = uploads.end(self.db, self._batch_to_come())
             changed = self._write_reference()
-            if changed:
+            if changed or ended:
                 self.pipeline.close_reference()
+        for upload in ended:
+            log.info("%s: withdrawn", upload.place)
         return changed
 
     def take_uploads(self) -> int:
-        """Take up what people confirmed or withdrew over the page, each in a batch of its own. Returns rows changed."""
+        """Take up what people confirmed over the page, each in a batch of its own. Returns rows changed."""
         with self.writing:
             waiting = uploads.waiting(self.db)
         return sum(self._take(upload) for upload in waiting)
 
     def _take(self, upload: uploads.Upload) -> int:
-        statement = "end_upload" if upload.is_leaving else "apply_upload"
         try:
             with self.writing, self.db.transaction():
                 facts = {"upload": upload.upload_id, "batch": self._batch_to_come()}
-                if not self.db.execute(uploads.SQL[statement], facts).rowcount:
+                if not self.db.execute(uploads.SQL["apply_upload"], facts).rowcount:
                     return 0
                 changed = self._write_reference()
                 self.pipeline.close_reference()
@@ -144,7 +147,7 @@ class Station:
                 self.pipeline.close_reference()
             log.warning("%s is refused: %s", upload.place, wrong)
             return 0
-        log.info("%s: %s, %d rows changed", upload.place, "withdrawn" if upload.is_leaving else "applied", changed)
+        log.info("%s: applied, %d rows changed", upload.place, changed)
         return changed
 
     def _write_reference(self) -> int:

@@ -25,16 +25,11 @@ class Upload:
     upload_id: int
     relation: str
     file_name: str
-    state: str
     rows: list[dict]
 
     @property
     def place(self) -> str:
         return f"upload {self.upload_id} ({self.file_name})"
-
-    @property
-    def is_leaving(self) -> bool:
-        return self.state == "withdrawing"
 
 
 def in_force(db: psycopg.Connection) -> list[Upload]:
@@ -43,8 +38,13 @@ def in_force(db: psycopg.Connection) -> list[Upload]:
 
 
 def waiting(db: psycopg.Connection) -> list[Upload]:
-    """What people confirmed or withdrew, and nobody has taken up yet."""
+    """What people confirmed, and nobody has taken up yet."""
     return [Upload(*row) for row in db.execute(SQL["uploads_waiting"])]
+
+
+def end(db: psycopg.Connection, batch: int) -> list[Upload]:
+    """Take what people withdrew out of force, from a batch on. Returns it."""
+    return [Upload(*row) for row in db.execute(SQL["end_uploads"], {"batch": batch})]
 
 
 def laid_over(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[str, list[dict]]:

@@ -41,6 +41,7 @@ def migrate(engine: Engine, folder: Path = sql.FOLDER) -> list[str]:
         db.rollback()
         db.autocommit = True
         _refuse_old_server(db)
+        _refuse_plain_letters(db)
         db.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         fresh = _apply_migrations(db, folder / "migrations")
         with db.transaction():
@@ -57,6 +58,15 @@ def _refuse_old_server(db: psycopg.Connection) -> None:
     version = db.info.server_version // 10_000
     if version < OLDEST:
         raise MigrationError(f"the database is PostgreSQL {version}; the warehouse needs {OLDEST} or later")
+
+
+def _refuse_plain_letters(db: psycopg.Connection) -> None:
+    """Large batches are read by an engine that knows all letters: small ones must mean the same vaccines by their names."""
+    if not db.execute("SELECT lower('ĐỦ LIỀU') = 'đủ liều'").fetchone()[0]:
+        raise MigrationError(
+            f"the database {db.info.dbname} takes only a to z for letters: make one that knows them all, "
+            "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+        )
 
 
 def _apply_migrations(db: psycopg.Connection, folder: Path) -> list[str]:

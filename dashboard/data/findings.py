@@ -70,7 +70,7 @@ class SiteFigures:
     site_id: int
     unit_id: int
     has_session: bool | None  # today; None: no table of sessions reaches today
-    plan_today: int | None  # the session's, else the site's usual one
+    plan_today: int | None  # of its session; its usual one where no table of sessions reaches today
     doses_today: int
     doses_yesterday: int
     doses: int

@@ -4,7 +4,7 @@
 -- One row per person whose course is worked out again; the cause that weighs most stands for the person.
 INSERT INTO touched (person_key, cause)
 SELECT person_key, max(cause) FROM (
-    SELECT person_key, cause FROM incoming WHERE verdict IN ('new', 'corrected', 'voided', 'reclassified')
+    SELECT person_key, cause FROM incoming WHERE verdict IN ('new', 'corrected', 'voided')
     UNION ALL
     SELECT old_person_key, cause FROM incoming
     WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key

@@ -71,9 +71,11 @@ GROUP BY injected_on, site_id, place_unit_id, vaccine_id, dose_number, cause, lo
 HAVING sum(sign) <> 0
 
 -- name: hear_sites
--- Whatever the record says, a site that sent it is not silent.
+-- Whatever the record says, a site that sent it is not silent: of what comes with this batch, and not later than it comes,
+-- or one slip of a year would keep a site from ever being silent.
 INSERT INTO warehouse.site_heard AS held (site_id, heard_at)
-SELECT site_id, max(recorded_at) FROM after WHERE site_id IS NOT NULL GROUP BY site_id ORDER BY site_id
+SELECT site_id, max(least(recorded_at, %(now)s)) FROM after WHERE site_id IS NOT NULL AND batch_id = %(batch_id)s
+GROUP BY site_id ORDER BY site_id
 ON CONFLICT (site_id) DO UPDATE SET heard_at = excluded.heard_at WHERE held.heard_at < excluded.heard_at
 
 -- name: post_entries

@@ -5,7 +5,7 @@
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
     app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
     sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
-    is_duplicate, is_valid, lot_number, birth_date, residence_code
+    is_duplicate, is_valid, lot_number, birth_date, residence_code, batch_id
 FROM warehouse.injection ORDER BY person_key
 
 -- name: units
@@ -16,6 +16,9 @@ SELECT site_id, unit_id FROM warehouse.site
 
 -- name: age_bands
 SELECT from_age, coalesce(to_age, 150), age_band FROM warehouse.age_band WHERE from_age IS NOT NULL
+
+-- name: batches
+SELECT batch_id, started_at FROM warehouse.batch
 
 -- name: primary_doses
 SELECT vaccine_id, primary_doses FROM warehouse.vaccine
@@ -74,14 +77,20 @@ SELECT source_id, record_id FROM recount_injections LIMIT 100
 SELECT source_id, record_id FROM recount_placings LIMIT 100
 
 -- name: compare_persons
-SELECT coalesce(r.person_key, p.person_key)::text AS person_key
-FROM recount_persons r FULL JOIN warehouse.person p ON p.person_key = r.person_key
-WHERE (r.person_key, r.residence_unit_id, r.age_band, r.priority_group, r.doses, r.second_due_on, r.is_identity_shared,
-        r.first_on, r.first_vaccine_id, r.complete_on, r.complete_vaccine_id, r.booster1_on, r.booster1_vaccine_id,
-        r.booster2_on, r.booster2_vaccine_id)
-    IS DISTINCT FROM (p.person_key, p.residence_unit_id, p.age_band, p.priority_group, p.doses, p.second_due_on,
-        p.is_identity_shared, p.first_on, p.first_vaccine_id, p.complete_on, p.complete_vaccine_id, p.booster1_on,
-        p.booster1_vaccine_id, p.booster2_on, p.booster2_vaccine_id)
+-- Each by a record of the person, if there is one: a key goes to no screen and into no log.
+SELECT i.source_id, min(i.record_id) AS record_id
+FROM (
+    SELECT coalesce(r.person_key, p.person_key) AS person_key
+    FROM recount_persons r FULL JOIN warehouse.person p ON p.person_key = r.person_key
+    WHERE (r.person_key, r.residence_unit_id, r.age_band, r.priority_group, r.doses, r.second_due_on, r.is_identity_shared,
+            r.first_on, r.first_vaccine_id, r.complete_on, r.complete_vaccine_id, r.booster1_on, r.booster1_vaccine_id,
+            r.booster2_on, r.booster2_vaccine_id)
+        IS DISTINCT FROM (p.person_key, p.residence_unit_id, p.age_band, p.priority_group, p.doses, p.second_due_on,
+            p.is_identity_shared, p.first_on, p.first_vaccine_id, p.complete_on, p.complete_vaccine_id, p.booster1_on,
+            p.booster1_vaccine_id, p.booster2_on, p.booster2_vaccine_id)
+) AS other
+LEFT JOIN warehouse.injection i ON i.person_key = other.person_key
+GROUP BY other.person_key, i.source_id
 LIMIT 100
 
 -- name: compare_records
@@ -358,7 +367,7 @@ WHERE r.doses IS DISTINCT FROM h.doses
 LIMIT 100
 
 -- name: compare_site_heard
--- A site was heard at its latest record or, where that was corrected, later: never earlier.
+-- A site was heard at its latest record (at the latest when that came) or, where it was corrected, later: never earlier.
 SELECT r.site_id, r.recounted_heard_at, h.heard_at AS held_heard_at
 FROM (SELECT site_id, max(heard_at) AS recounted_heard_at FROM recount_heard GROUP BY site_id) AS r
 LEFT JOIN warehouse.site_heard h USING (site_id)

@@ -72,7 +72,34 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     HAVING sum(d.doses) <> 0
 $$;
 
--- One row per row of mart.member, and one for the unit itself (is_self), their sum without what lies nowhere.
+-- Whether a table of sessions reaches a day: it tells of one before or on it, and of one on or after it.
+CREATE FUNCTION mart.sessions_reach(p_day date, p_as_of bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT EXISTS (SELECT FROM warehouse.session s WHERE s.day <= p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of))
+       AND EXISTS (SELECT FROM warehouse.session s WHERE s.day >= p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of))
+$$;
+
+-- What each site plans for a day. One row per site. Where a table of sessions reaches the day (else has_session is NULL):
+-- the doses of its sessions, the usual ones where a session does not say, NULL without a session. Where none does: the
+-- site's usual ones.
+CREATE FUNCTION mart.site_plan(p_day date, p_as_of bigint)
+RETURNS TABLE (site_id integer, unit_id integer, has_session boolean, planned_doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH session AS (
+        SELECT s.site_id, CASE WHEN count(*) = count(s.planned_doses) THEN sum(s.planned_doses) END AS doses
+        FROM warehouse.session s
+        WHERE s.day = p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+        GROUP BY s.site_id
+    ), known AS (
+        SELECT mart.sessions_reach(p_day, p_as_of) AS is_known
+    )
+    SELECT t.site_id, t.unit_id, CASE WHEN k.is_known THEN s.site_id IS NOT NULL END,
+        CASE WHEN s.site_id IS NOT NULL OR NOT k.is_known THEN coalesce(s.doses, t.daily_plan) END
+    FROM warehouse.site t CROSS JOIN known k LEFT JOIN session s USING (site_id)
+$$;
+
+-- One row per row of mart.member, and one for the unit itself (is_self), their sum without what lies nowhere. plan_today:
+-- what its sites plan (mart.site_plan).
 CREATE FUNCTION mart.doses_by_unit(
     p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
@@ -95,7 +122,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
         SELECT d.unit_id, 0, CASE WHEN d.day = p_today THEN d.doses END, CASE WHEN d.day = p_today - 1 THEN d.doses END
         FROM mart.doses_posted(p_basis, p_ages, p_groups, p_vaccines, p_today - 1, p_today, p_as_of, false) d
     ), plan AS (
-        SELECT m.row_id, sum(s.daily_plan) AS plan FROM member m JOIN warehouse.site s ON s.unit_id = m.unit_id
+        SELECT m.row_id, sum(s.planned_doses)::bigint AS plan
+        FROM member m JOIN mart.site_plan(p_today, p_as_of) s ON s.unit_id = m.unit_id
         GROUP BY m.row_id
     ), line AS (
         SELECT m.row_id, coalesce(sum(b.doses), 0) AS doses, coalesce(sum(b.today), 0) AS today,

@@ -19,17 +19,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     HAVING sum(e.doses) <> 0
 $$;
 
--- The sessions that a site plans on a day, in force as of a batch. One row per site: when the first opens and the last
--- closes, in hours; doses NULL where a session does not say.
-CREATE FUNCTION mart.planned(p_day date, p_as_of bigint)
-RETURNS TABLE (site_id integer, from_hour smallint, to_hour smallint, planned_doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT s.site_id, min(s.from_hour), max(s.to_hour), CASE WHEN count(*) = count(s.planned_doses) THEN sum(s.planned_doses) END
-    FROM warehouse.session s
-    WHERE s.day = p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of)
-    GROUP BY s.site_id
-$$;
-
 -- The queue of late entries: what was entered on a day for earlier days. One row per site and day of injection.
 CREATE FUNCTION mart.late_entries(p_unit integer, p_entered_on date, p_as_of bigint)
 RETURNS TABLE (site_id integer, day date, doses bigint)
@@ -48,8 +37,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     HAVING sum(e.doses) <> 0
 $$;
 
--- One row per site of the unit. has_session is NULL where no table of sessions reaches the day; plan_today is the
--- session's, else the site's usual one. Of the days p_from to p_to (today when neither is given): doses and what the
+-- One row per site of the unit. has_session and plan_today: as in mart.site_plan. Of the days p_from to p_to (today when neither is given): doses and what the
 -- directive asks of them; days from injection to entry (indicator 11): median and P90 of those that say when.
 -- late_today: doses of earlier days that were entered today.
 CREATE FUNCTION mart.site_figures(p_unit integer, p_from date, p_to date, p_today date, p_as_of bigint) RETURNS TABLE (
@@ -63,7 +51,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT CASE WHEN p_from IS NULL AND p_to IS NULL THEN p_today ELSE coalesce(p_from, '-infinity') END AS first,
             CASE WHEN p_from IS NULL AND p_to IS NULL THEN p_today ELSE coalesce(p_to, 'infinity') END AS last
     ), site AS (
-        SELECT s.site_id, s.unit_id, s.daily_plan FROM warehouse.site s
+        SELECT s.site_id, s.unit_id FROM warehouse.site s
         JOIN warehouse.unit_ancestor a ON a.unit_id = s.unit_id AND a.ancestor_id = p_unit
     ), side AS (
         SELECT e.site_id, e.day, 1 AS sign, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
@@ -121,9 +109,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT q.site_id, sum(q.doses) AS doses FROM mart.late_entries(p_unit, p_today, p_as_of) q GROUP BY q.site_id
     )
     SELECT s.site_id, s.unit_id,
-        CASE WHEN EXISTS (SELECT FROM warehouse.session k WHERE k.day = p_today AND mart.holds(k.from_batch, k.to_batch, p_as_of))
-             THEN p.site_id IS NOT NULL END,
-        coalesce(p.planned_doses, s.daily_plan), coalesce(m.today, 0)::bigint, coalesce(m.yesterday, 0)::bigint,
+        p.has_session, p.planned_doses, coalesce(m.today, 0)::bigint, coalesce(m.yesterday, 0)::bigint,
         coalesce(m.doses, 0)::bigint, coalesce(m.duplicates, 0)::bigint, coalesce(m.identity_correct_before, 0)::bigint,
         coalesce(m.certificates_printed, 0)::bigint, coalesce(m.app_confirmed, 0)::bigint,
         coalesce(m.entered_within_72h, 0)::bigint, coalesce(m.entered_same_day, 0)::bigint,
@@ -132,14 +118,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         coalesce(m.entered_later, 0)::bigint, coalesce(m.entered_unknown, 0)::bigint,
         g.median, g.p90, coalesce(q.doses, 0)::bigint
     FROM site s
-    LEFT JOIN mart.planned(p_today, p_as_of) p ON p.site_id = s.site_id
+    JOIN mart.site_plan(p_today, p_as_of) p ON p.site_id = s.site_id
     LEFT JOIN summed m ON m.site_id = s.site_id
     LEFT JOIN lags g ON g.site_id = s.site_id
     LEFT JOIN late q ON q.site_id = s.site_id
 $$;
 
 -- Indicator 13, of this moment. One row per site of the unit: silent when a session is open and nothing was recorded for
--- so many minutes since it opened. NULL where no session is known for the day.
+-- so many minutes since it opened. NULL where no table of sessions reaches the day.
 CREATE FUNCTION mart.site_watch(p_unit integer, p_minutes integer, p_now timestamptz) RETURNS TABLE (
     site_id integer, heard_at timestamptz, is_planned boolean, is_open boolean, is_silent boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -154,7 +140,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE mart.holds(s.from_batch, s.to_batch, NULL)
         GROUP BY s.site_id
     ), known AS (
-        SELECT EXISTS (SELECT FROM session) AS is_known
+        SELECT mart.sessions_reach(m.day, NULL) AS is_known FROM moment m
     )
     SELECT s.site_id, h.heard_at, CASE WHEN k.is_known THEN o.site_id IS NOT NULL END,
         CASE WHEN k.is_known THEN coalesce(o.is_open, false) END,

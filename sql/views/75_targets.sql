@@ -79,14 +79,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
 $$;
 
 -- Indicator 24: where denominators disagree. check 'sources': two versions in force differ by 10 % of the smaller or more,
--- about the unit or one right below it; 'children': the units below add up to something else than the version says of
--- the unit (difference = children - unit). One row per finding.
+-- about the unit or one right below it; 'children': the units below, where it says something of each, add up to something
+-- else than the version says of the unit (difference = children - unit). One row per finding.
 CREATE FUNCTION mart.denominator_checks(p_unit integer, p_as_of bigint) RETURNS TABLE (
     "check" text, unit_id integer, version text, other_version text, population bigint, other_population bigint,
     difference double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH everybody AS (
-        SELECT v.version_id, v.name, v.valid_from, p.unit_id, bool_and(p.is_summed) AS is_summed,
+        SELECT v.version_id, v.name, v.valid_from, p.unit_id,
             coalesce(sum(p.persons) FILTER (WHERE p.age_band IS NULL), sum(p.persons)) AS persons
         FROM warehouse.population_version v
         JOIN warehouse.population p ON p.version_id = v.version_id AND mart.holds(p.from_batch, p.to_batch, p_as_of)
@@ -109,5 +109,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
         ((b.persons - e.persons)::numeric / nullif(e.persons, 0))::double precision
     FROM everybody e JOIN mine m ON m.unit_id = e.unit_id
     JOIN below b ON b.version_id = e.version_id AND b.parent_id = e.unit_id
-    WHERE b.persons <> e.persons
+    WHERE b.persons <> e.persons AND b.units = (
+        SELECT count(*) FROM warehouse.unit k WHERE k.parent_id = e.unit_id AND e.valid_from BETWEEN k.valid_from AND k.valid_to)
 $$;

@@ -13,7 +13,8 @@ DECLARE
     moment timestamptz := (SELECT now() + make_interval(days => w.shift_days) FROM warehouse.world w);
     kept integer;
 BEGIN
-    IF octet_length(p_given::text) + octet_length(p_rows::text) > 32000000 OR jsonb_array_length(p_rows) > 20000 THEN
+    IF octet_length(p_given::text) + octet_length(p_rows::text) + octet_length(p_faults::text) > 32000000
+        OR jsonb_array_length(p_rows) > 20000 THEN
         RAISE EXCEPTION 'upload: too large' USING ERRCODE = 'program_limit_exceeded';
     END IF;
     -- A form that is sent by a machine fills no disk.

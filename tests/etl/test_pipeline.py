@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from etl.pipeline import INTAKE, Delivery, Fenced
 from etl.recount import recount
 from etl.workbench import CHECK, COURSE, Workbench
 from sql import connect
-from tests.etl.world import ZONE, Given, at, drawn, record, table
+from tests.etl.world import NOW, ZONE, Given, at, drawn, record, table
 
 
 @pytest.fixture(params=["in rows", "in columns"])
@@ -350,6 +351,17 @@ def test_a_site_is_heard_at_its_latest_record_and_never_goes_back(world):
     world.load([record(record_id="r2", person="b", status="entered-in-error", updated_at="2021-11-07"),
                 record(record_id="r4", person="d", recorded_at="2021-11-05 14:00")])  # fmt: skip
     assert world.ask(heard) == expected
+    assert differences(world) == {}
+
+
+def test_a_record_stamped_in_another_year_does_not_keep_a_site_from_being_silent(world):
+    """It is heard when it comes, once: not when another record of its person comes."""
+    heard = "SELECT heard_at FROM warehouse.site_heard h JOIN warehouse.site s USING (site_id) WHERE s.code = 'S1'"
+    world.load([record(recorded_at="2122-11-05 13:00")])
+    assert world.ask(heard) == [(NOW,)]
+    world.clock.moment = NOW + timedelta(hours=3)
+    world.load([record(record_id="r2", site_code="S2", injected_at="2021-12-05")])
+    assert world.ask(heard) == [(NOW,)]
     assert differences(world) == {}
 
 

@@ -95,6 +95,15 @@ def test_what_is_spoilt_is_found(world, spoil, found):
     assert differences(world) == {}
 
 
+def test_a_person_is_told_by_a_record_and_by_no_key(world):
+    with world.db.transaction(force_rollback=True):
+        world.db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        world.db.execute("UPDATE warehouse.person SET complete_on = NULL WHERE complete_on IS NOT NULL")
+        wrong = differences(world)["persons"]
+    assert wrong and {row["record_id"] for row in wrong} <= {"again", "r0", "r2", "r4"}
+    assert all(set(row) == {"source_id", "record_id"} for row in wrong)
+
+
 # Where an injection is placed, on paper
 
 

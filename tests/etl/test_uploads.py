@@ -13,6 +13,7 @@ from etl.recount import recount
 from sql import connect
 from sql.settings import Settings
 from tests.etl.register import Register, configure, read, source
+from tests.etl.world import SMALL
 
 TARGET = {"unit_code": None, "stage": "first", "age_band": None, "priority_group": None, "share": 0.95,
           "due_on": "2022-06-30", "source": "Kế hoạch 12", "valid_from": "2021-01-01"}  # fmt: skip
@@ -115,6 +116,26 @@ def test_one_that_is_withdrawn_leaves_what_was_before_it(house):
     assert house.targets() == CONFIGURED
     assert house.targets(as_of=held)["P"] == 0.6
     assert house.ask("SELECT ended_batch_id FROM warehouse.upload WHERE upload_id = %s", number) == [(house.last_batch(),)]
+    assert house.ask("SELECT DISTINCT to_batch FROM warehouse.target WHERE share = 0.6") == [(house.last_batch(),)]
+
+
+def test_one_that_is_withdrawn_holds_until_the_tables_can_be_read(house, tmp_path):
+    file, targets = tmp_path / "config.yaml", tmp_path / "targets.csv"
+    told = (SMALL / "targets.csv").read_text(encoding="utf-8")
+    targets.write_text(told, encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL / "targets.csv"), str(targets)), encoding="utf-8")
+    number = house.put(TARGET | {"share": 0.6})
+    house.decide(number)
+    house.lead()
+    held = house.last_batch()
+    house.decide(number, "withdraw")
+    with station.leading(read(file)) as led:
+        targets.write_text("unit_code\n", encoding="utf-8")
+        led.refresh_reference()
+        assert (house.state(number)[0], house.last_batch(), house.targets()["P"]) == ("withdrawing", held, 0.6)
+        targets.write_text(told, encoding="utf-8")
+        led.refresh_reference()
+    assert (house.state(number)[0], house.targets()) == ("withdrawn", CONFIGURED)
 
 
 def test_populations_handed_in_are_a_version_beside_the_others(house):
@@ -148,10 +169,12 @@ def test_an_upload_that_cannot_be_applied_is_refused_alone_and_says_why(house, c
         ([TARGET | {"share": 95}], "upload 1 (tep.xlsx) line 2: share must be a share above 0, at most 1 (found 95)"),
         ([TARGET | {"stage": "done"}], "stage must be one of first, complete, booster1, booster2 (found done)"),
         ([TARGET, TARGET | {"share": 0.5}], "first, 2021-01-01 is there already, with other values, on line 2"),
+        ([TARGET | {"priority_group": "1e999"}], "priority_group must be a whole number from 1 to 99 (found 1e999)"),
+        ([TARGET | {"source": "a" * 301}], f"source must be text of at most 300 characters (found {'a' * 50})"),
         (["x"], "its rows are no rows of a table"),
         ([], "there is no row in it"),
     ],
-    ids=["share", "stage", "twice", "no table", "empty"],
+    ids=["share", "stage", "twice", "endless", "long", "no table", "empty"],
 )
 def test_what_passes_the_page_by_is_refused_by_the_etl_too(house, rows, said):
     with connect.raw_at(house.url, "dashboard_reader") as db:
@@ -193,6 +216,13 @@ def test_a_machine_that_hands_in_without_end_is_stopped(house):
         house.put(TARGET)
     with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="too many within the hour"):
         house.put(TARGET)
+
+
+@pytest.mark.parametrize("large", [{"source": "x" * 16_000_000}, {}], ids=["rows", "faults"])
+def test_what_no_file_of_people_is_as_large_as_is_not_kept(house, large):
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="upload: too large"):
+        house.put(TARGET | large, TARGET | large, faults=() if large else [{"found": "x" * 33_000_000}])
+    assert house.ask("SELECT count(*) FROM warehouse.upload") == [(0,)]
 
 
 def test_a_running_etl_is_woken_by_the_confirmation(house, caplog):
@@ -258,5 +288,5 @@ def test_a_correction_to_made_up_populations_leaves_them_made_up():
     below = [{"version": "Minh họa", "source": "a", "dated_on": "2021-01-01", "valid_from": "2021-01-01", "unit_code": code,
               "age_band": None, "priority_group": None, "persons": 5, "is_sample": True} for code in ("C1", "C2")]  # fmt: skip
     row = {"line": 2, "version": "Minh họa", "source": "b", "dated_on": "2021-01-01", "valid_from": "2021-01-01", "unit_code": "C2", "persons": 6}
-    found = uploads.laid_over({"populations": below}, [uploads.Upload(1, "populations", "tep.csv", "applied", [row])])["populations"]
+    found = uploads.laid_over({"populations": below}, [uploads.Upload(1, "populations", "tep.csv", [row])])["populations"]
     assert [(r["unit_code"], r["persons"], r["source"], r["is_sample"]) for r in found] == [("C1", 5, "b", True), ("C2", 6, "b", True)]

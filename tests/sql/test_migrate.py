@@ -40,6 +40,17 @@ def test_the_project_migrates_and_a_second_start_changes_nothing(owner):
     assert migrate(owner) == []
 
 
+def test_a_database_that_does_not_know_the_letters_is_refused(postgres):
+    with connect.raw_at(postgres.url("postgres"), "owner", autocommit=True) as db:
+        db.execute("CREATE DATABASE plain TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'")
+    try:
+        with pytest.raises(MigrationError, match="the database plain takes only a to z for letters"):
+            migrate(connect.engine_at(postgres.url("plain"), "owner", poolclass=NullPool))
+    finally:
+        with connect.raw_at(postgres.url("postgres"), "owner", autocommit=True) as db:
+            db.execute("DROP DATABASE plain")
+
+
 def test_a_new_migration_is_applied_and_the_rows_stay(owner, folder):
     migrate(owner, folder)
     with owner.begin() as db:

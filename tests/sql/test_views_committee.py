@@ -156,7 +156,24 @@ def test_the_figures_of_each_site(world):
     assert (week["S2"].doses, week["S2"].entered_unknown, week["S2"].lag_median, week["S2"].late_today) == (2, 1, 0, 0)
     assert (week["S3"].doses, week["S3"].lag_median, week["S3"].plan_today) == (0, None, None)
     plan(world, ("S1", TODAY, 7, 11, 60), ("S1", TODAY, 13, 17, 20), ("S2", "2021-11-11", 7, 11, 9))
-    assert [(found()[code].has_session, found()[code].plan_today) for code in ("S1", "S2")] == [(True, 80), (False, 50)]
+    assert [(found()[code].has_session, found()[code].plan_today) for code in ("S1", "S2")] == [(True, 80), (False, None)]
+
+
+def test_a_units_plan_is_that_of_its_sites_sessions(world):
+    """S1, S2 and S4 usually give 100, 50 and 20 a day. On the 10th S1 plans 80, on the 11th nobody, on the 12th S2 does not say."""
+    def planned(day: str) -> dict:
+        found = rows(world, "SELECT unit_id, is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, %s, NULL)", "P", day)
+        sites = rows(world, "SELECT plan_today FROM mart.site_figures(%s, NULL, NULL, %s, NULL)", "P", day)
+        plans = {unit: row.plan_today for unit, row in by_unit(world, found).items() if row.plan_today is not None}
+        assert sum(row.plan_today or 0 for row in sites) == plans.get("[P]", 0)
+        return plans
+
+    assert planned("2021-11-10") == {"D1": 150, "D3": 20, "[P]": 170}
+    plan(world, ("S1", "2021-11-10", 7, 11, 60), ("S1", "2021-11-10", 13, 17, 20), ("S2", "2021-11-12", 7, 11, None))
+    assert planned("2021-11-10") == {"D1": 80, "[P]": 80}
+    assert planned("2021-11-11") == {}
+    assert planned("2021-11-12") == {"D1": 50, "[P]": 50}
+    assert planned("2021-11-13") == {"D1": 150, "D3": 20, "[P]": 170}  # the table does not reach so far
 
 
 def test_the_queue_of_late_entries_and_a_sites_hours(world):
@@ -326,6 +343,11 @@ def test_what_may_lift_coverage_over_a_hundred(world):
     assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D2") == [(0, 1, 1, 1)]
 
 
+def test_some_of_the_communes_do_not_disagree_with_their_district(world):
+    other_version(world, "Khác", "2020-01-01", D1=150, C1=100)
+    assert rows(world, "SELECT * FROM mart.denominator_checks(%s, NULL) WHERE \"check\" = 'children'", "D1") == []
+
+
 # Stock
 
 
@@ -376,6 +398,40 @@ def test_a_districts_own_store_serves_its_communes(world):
     move(world, "C1", "received", "2021-10-02", 20)  # and where the commune has its own, out of that
     found = by_unit(world, rows(world, STOCK, "D1", TODAY))
     assert {unit: (row.given, row.usable) for unit, row in found.items()} == {"C1": (14, 6), "D1": (0, 42), "[D1]": (14, 48)}
+
+
+def test_a_store_that_took_stock_says_nothing_of_another(world):
+    """C1 found 5 on the 8th, of which it gave 2; the 100 that D1 received stand, on the province's page as on D1's."""
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-09") for n in range(2)])
+    move(world, "D1", "received", "2021-10-02", 100)
+    move(world, "C1", "counted", "2021-11-08", 5)
+    assert by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"].usable == 103
+    assert by_unit(world, rows(world, STOCK, "P", TODAY))["D1"][2:] == by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"][2:]
+
+
+def test_wastage_and_cover_are_of_the_stores_that_report(world):
+    """C1 opened 16 for 14 given, and has 28 left of 44: 28 days. C2 gave as many and says neither."""
+    for site in ("S1", "S2"):
+        world.load([record(record_id=f"{site}{n}", person=f"{site}{n}", site_code=site,
+                           injected_at=str(date(2021, 11, 9) - timedelta(days=n))) for n in range(14)])  # fmt: skip
+    move(world, "C1", "received", "2021-10-02", 44)
+    move(world, "C1", "opened", "2021-11-09", 16)
+    move(world, "C2", "allocated", "2021-10-02", 50)
+    found = by_unit(world, rows(world, STOCK, "D1", TODAY))
+    assert (found["C1"].wastage, found["C1"].cover_days) == (0.125, 28)
+    assert (found["C2"].wastage, found["C2"].usable, found["C2"].cover_days) == (None, None, None)
+    whole = found["[D1]"]
+    assert (whole.given, whole.daily_use, whole.wastage, whole.usable, whole.cover_days) == (28, 2, 0.125, 28, 28)
+    assert whole.runs_out_on == date(2021, 12, 8)
+
+
+def test_a_site_with_a_store_of_its_own_is_not_served_by_its_units(world):
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-09") for n in range(2)])
+    move(world, "D1", "received", "2021-10-02", 100)
+    world.db.execute("INSERT INTO warehouse.stock_movement (unit_id, site_id, vaccine_id, lot_number, kind, day, doses, document) SELECT s.unit_id, s.site_id, "
+                     "v.vaccine_id, '', 'counted', '2021-11-08', 5, '' FROM warehouse.site s, warehouse.vaccine v WHERE s.code = 'S1' AND v.code = 'PF'")  # fmt: skip
+    found = by_unit(world, rows(world, STOCK, "D1", TODAY))
+    assert {unit: (row.given, row.usable) for unit, row in found.items()} == {"C1": (2, 3), "D1": (0, 100), "[D1]": (2, 103)}
 
 
 # Then and now, and the units of another day

@@ -263,34 +263,55 @@ def test_stock(world, unit, batch):
     known = {(row_of(code, unit), vaccine) for code, vaccine, _kind, day, *_ in moves if day <= TODAY and row_of(code, unit)}
     assert {(world.codes[row[0]], row[1]) for row in found} == known
 
+    stores = {(code, vaccine) for code, vaccine, _kind, day, *_ in moves if day <= TODAY and lies_in(code, unit)}
+
     def store(code, vaccine):
-        """The row whose stock serves a place: its own, else the asked unit's own."""
-        row = row_of(code, unit)
-        return unit if row and row not in "?-" and (row, vaccine) not in known and (unit, vaccine) in known else row
+        """The nearest upwards: communes before districts."""
+        return min((at for at, v in stores if v == vaccine and lies_in(code, at)), default=None)
+
+    def row_of_store(code, vaccine):
+        return (at := store(code, vaccine)) and row_of(at, unit)
+
+    def one_store(code, vaccine):
+        """(moved by kind, days on which its doses were given, what is there or None)."""
+        mine = [(kind, day, doses) for at, v, kind, day, doses, _ in moves if (at, v) == (code, vaccine) and day <= TODAY]
+
+        def moved(kind: str, after: date = date.min) -> int | None:
+            some = [doses for k, day, doses in mine if k == kind and day > after]
+            return sum(some) if some else None
+
+        days = [i.injected_on for i in moment.doses if i.vaccine_id == vaccine and store(world.codes[i.place_unit_id], vaccine) == code and i.injected_on <= TODAY]
+        taken = max((day for kind, day, _ in mine if kind == "counted"), default=date.min)
+        there = sum(doses for kind, day, doses in mine if kind == "counted" and day == taken)
+        left = there + (moved("received", taken) or 0) - (moved("discarded", taken) or 0) - max(
+            moved("opened", taken) or 0, sum(day > taken for day in days))  # fmt: skip
+        is_known = taken > date.min or moved("received") is not None
+        return {kind: moved(kind) for kind in ("allocated", "received", "opened", "discarded")}, days, max(left, 0) if is_known else None
+
+    def recent(days) -> int:
+        return sum(1 <= (TODAY - day).days <= 14 for day in days)
 
     for unit_id, vaccine, allocated, received, opened, discarded, given, wastage, usable, daily, cover, due, out in found:
         row = world.codes[unit_id]
-        mine = [(kind, day, doses) for code, v, kind, day, doses, _ in moves if v == vaccine and day <= TODAY and row_of(code, unit) == row]
-
-        def moved(*kinds: str, after: date = date.min, mine=mine):
-            return [doses for kind, day, doses in mine if kind in kinds and day > after]
-
-        assert [allocated, received, opened, discarded] == [sum(moved(k)) if moved(k) else None for k in ("allocated", "received", "opened", "discarded")]
-        days = [i.injected_on for i in moment.doses if i.vaccine_id == vaccine and store(world.codes[i.place_unit_id], vaccine) == row and i.injected_on <= TODAY]
-        assert given == len(days)
-        assert wastage == (pytest.approx((opened - given) / opened) if opened else None)
-        taken = max((day for kind, day, _ in mine if kind == "counted"), default=date.min)
-        there = sum(doses for kind, day, doses in mine if kind == "counted" and day == taken)
-        left = there + sum(moved("received", after=taken)) - sum(moved("discarded", after=taken)) - max(
-            sum(moved("opened", after=taken)), sum(day > taken for day in days))  # fmt: skip
-        assert usable == (max(left, 0) if taken > date.min or received is not None else None)
-        use = sum(1 <= (TODAY - day).days <= 14 for day in days) / 14
-        assert daily == pytest.approx(use)
-        assert cover == (pytest.approx(usable / use) if use and usable is not None else None)
-        assert out == (TODAY + timedelta(days=int(usable / use + 1e-9)) if use and usable is not None else None)
+        mine = [one_store(code, v) for code, v in stores if v == vaccine and row_of(code, unit) == row]
+        assert [allocated, received, opened, discarded] == [added(moved[k] for moved, _, _ in mine) for k in ("allocated", "received", "opened", "discarded")]
+        assert given == sum(len(days) for _, days, _ in mine)
+        lost = [moved["opened"] - len(days) for moved, days, _ in mine if moved["opened"] is not None]
+        assert wastage == (pytest.approx(sum(lost) / opened) if opened else None)
+        assert usable == added(left for _, _, left in mine)
+        assert daily == pytest.approx(sum(recent(days) for _, days, _ in mine) / 14)
+        use = sum(recent(days) for _, days, left in mine if left is not None) / 14
+        assert cover == (pytest.approx(usable / use) if use else None)
+        assert out == (TODAY + timedelta(days=int(usable / use + 1e-9)) if use else None)
         assert due == sum(
             c.doses == 1 and c.second_due_on is not None and TODAY <= c.second_due_on < TODAY + timedelta(days=28) and c.reached[1][1] == vaccine
-            and store(world.codes[c.residence], vaccine) == row for c in moment.courses)  # fmt: skip
+            and row_of_store(world.codes[c.residence], vaccine) == row for c in moment.courses)  # fmt: skip
     for vaccine, *sums in whole:
         parts = [(a, r, o, d, g, u, due) for _, v, a, r, o, d, g, _, u, _, _, due, _ in found if v == vaccine]
-        assert sums == [sum(n for n in column if n is not None) if any(n is not None for n in column) else None for column in zip(*parts, strict=True)]
+        assert sums == [added(column) for column in zip(*parts, strict=True)]
+
+
+def added(numbers) -> int | None:
+    """As SQL adds: what is not known is left out; of nothing nothing is known."""
+    some = [n for n in numbers if n is not None]
+    return sum(some) if some else None

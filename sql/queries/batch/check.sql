@@ -137,7 +137,6 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
-       count(*) FILTER (WHERE old_person_key IS NOT NULL AND verdict <> 'quarantined') AS known,
        max(updated_at) AS newest_at
 FROM incoming
 
