@@ -90,6 +90,8 @@ def sentence(language: Language, days: Sequence[Day]) -> str:
     if not short:
         return language.say("complete.all", share=language.goal(COMPLETE))
     last = short[-1]
+    if len(short) == 1:
+        return language.say("complete.one", day=last.day, share=language.percent(last.share, 0))
     return language.say(
         "complete.sentence", days=len(short), since=short[0].day, day=last.day, share=language.percent(last.share, 0)
     )

@@ -29,10 +29,13 @@ def page(language: Language, pages: Sequence, to: Callable[[str], str]) -> list:
     return [
         html.P(lead, className="lead-more"),
         html.Nav(
-            [
-                html.Div([html.P(say(f"indicator.group_{group}"), className="head"), html.Ul(_contents(language, listed))])
-                for group, listed in grouped
-            ],
+            folded(
+                say("definitions.contents"),
+                [
+                    html.Div([html.P(say(f"indicator.group_{group}"), className="head"), html.Ul(_contents(language, listed))])
+                    for group, listed in grouped
+                ],
+            ),
             className="contents",
             **{"aria-label": say("definitions.contents")},
         ),

@@ -45,8 +45,9 @@ def figure(view: View) -> str:
     return "doses" if view.filters.by_place else view.filters.stage
 
 
-def word(view: View) -> str:
-    return view.say("doses.word" if view.filters.by_place else "people.word")
+def word(view: View, n: int = 0) -> str:
+    """What is counted, as it stands after the number `n`."""
+    return view.say(f"{'doses' if view.filters.by_place else 'people'}.{'one' if abs(n) == 1 else 'word'}")
 
 
 def what(view: View) -> str:
