@@ -120,7 +120,7 @@ def test_denominators_that_disagree_are_listed():
 
 def test_a_proposed_file_tells_what_it_would_change_and_may_be_confirmed():
     shown = file(1)
-    assert said(uploads.lead(shown)).startswith("Tệp chỉ tiêu: 1 dòng mới, 1 dòng thay đổi, 0 dòng giữ nguyên. Tệp số 1, chi-tieu.xlsx, do Nguyễn Văn A (tên tự khai)")
+    assert said(uploads.lead(shown)).startswith("Tệp chỉ tiêu: 1 dòng mới, 1 dòng sửa. Tệp số 1, chi-tieu.xlsx, do Nguyễn Văn A (tên tự khai)")
     assert "Chưa có gì thay đổi." in said(uploads.lead(shown))
     assert "Xác nhận áp dụng" in said(uploads.decision(shown))
     table = uploads.changes(shown)
