@@ -111,8 +111,8 @@ def causes(view: View) -> Table:
                      "owner": say("over.denominator.owner")}))  # fmt: skip
     columns = [
         Column("cause", say("over.cause"), "text"),
-        Column("doses", say("over.doses"), unit=say("doses.word")),
-        Column("persons", say("over.persons"), unit=say("people.word")),
+        Column("doses", say("over.doses")),
+        Column("persons", say("over.persons")),
         Column("why", say("over.why"), "text"),
         Column("owner", say("over.owner"), "text"),
     ]

@@ -50,7 +50,7 @@ def listed(view: View) -> Table | None:
         Column("name", say("upload.file"), "text"),
         Column("kind", say("upload.kind"), "text"),
         Column("holds", say("targets.state"), "text"),
-        Column("lines", say("upload.lines"), unit=say("upload.lines.unit")),
+        Column("lines", say("upload.lines")),
         Column("by", say("upload.by"), "text"),
         Column("at", say("upload.at"), "moment"),
         Column("decided", say("upload.decided"), "text"),

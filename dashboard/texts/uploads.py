@@ -39,7 +39,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.file": ("Tệp", "File"),
     "upload.kind": ("Loại", "Kind"),
     "upload.lines": ("Số dòng", "Lines"),
-    "upload.lines.unit": ("dòng", "lines"),
     "upload.by": ("Người nạp", "Handed in by"),
     "upload.at": ("Nạp lúc", "At"),
     "upload.decided": ("Người xác nhận", "Confirmed by"),

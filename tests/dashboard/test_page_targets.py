@@ -31,7 +31,7 @@ def column(table, key: str) -> list:
 
 def test_the_sentence_tells_the_target_its_population_and_what_disagrees():
     text = said(targets.lead(view()))
-    assert text.startswith("Tỉnh Mẫu: chỉ tiêu 95% đủ liều cơ bản trước 31/12/2021. Tính trên 10.000 người, theo Tổng điều tra, ngày 01/04/2019.")
+    assert text.startswith("Tỉnh Mẫu: chỉ tiêu 95% tiêm đủ liều cơ bản trước 31/12/2021; hiện đạt 80,0%, còn thiếu 1.500 người. Tính trên 10.000 người, theo Tổng điều tra, ngày 01/04/2019.")
     assert "Có 1 chỗ các nguồn đối tượng đích không khớp nhau" in text
     assert "chưa có chỉ tiêu" in said(targets.lead(view(unit="755")))
 

@@ -26,6 +26,8 @@ def by_day(view: View) -> Table:
         days_touched = len({row.day for row in rows})
         said = say("changes.by_day_said", days=days_touched, old=old, unit=word(view, old))
     title = say("changes.by_day" if view.filters.by_place else "changes.by_day_people")
+    if not rows:
+        return Table(title, _unit(view), [Column("day", say("trend.day"), "day")], [], sentence=say("changes.nothing"))
     made = [Column("day", say("trend.day"), "day"), *columns(view)]
     return Table(title, _unit(view), made, shown, [*foot, total], said).without_zeros(CAUSES)
 
@@ -70,6 +72,8 @@ def by_site(view: View) -> Table:
     named = [Column("site", say("changes.site"), "text"), Column("where", say("ranking.name"), "text")]
     made = [*named, *(Column(c.key, c.title, c.kind, unit) for c in columns(view))]
     key = "changes.by_site" if view.filters.by_place else "changes.by_site_residents"
+    if not rows:
+        return Table(say(key), say("changes.by_site_unit"), named, [], sentence=say("changes.nothing"))
     return Table(say(key), say("changes.by_site_unit"), made, shown, [total], said).without_zeros(CAUSES)
 
 
