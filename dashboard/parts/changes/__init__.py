@@ -47,7 +47,8 @@ def figure(view: View) -> str:
 
 def word(view: View, n: int = 0) -> str:
     """What is counted, as it stands after the number `n`."""
-    return view.say(f"{'doses' if view.filters.by_place else 'people'}.{'one' if abs(n) == 1 else 'word'}")
+    one, many = ("doses.one", "doses.word") if view.filters.by_place else ("people.one", "people.word")
+    return view.say(one if abs(n) == 1 else many)
 
 
 def what(view: View) -> str:
