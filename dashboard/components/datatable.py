@@ -38,7 +38,7 @@ def _row(language: Language, row: Row, columns) -> html.Tr:
     first, *others = columns
     name = cell(language, first, row.values.get(first.key))
     name = link(name, row.href, "row-link") if row.href else name
-    cells = [html.Th(name, scope="row", className=f"{first.kind} {first.key}")]
+    cells = [html.Th(name, scope="row", className=f"{first.kind} {first.key}", **{"data-head": first.title})]
     for column in others:
         kinds = [column.kind, column.key, *(["warned"] if column.key in row.warned else [])]
         content = cell(language, column, row.values[column.key]) if column.key in row.values else None

@@ -25,7 +25,8 @@ def field(label: str, input: Input, hint: str = "") -> html.Label:
 def file_field(label: str, input: Input, button: str, nothing: str, hint: str) -> html.Label:
     """Its words are ours: what a browser writes beside a file is in the browser's language (assets/forms.js)."""
     chosen = html.Span(nothing, className="file-name", **{"data-ms": ""})  # the browser's from then on (draw.js)
-    shown = html.Span([html.Span(button, className="file-button"), chosen], className="file-choice", **{"aria-hidden": "true"})
+    seen = [html.Span(button, className="file-button"), chosen]
+    shown = html.Span(seen, className="file-choice", **{"aria-hidden": "true"})
     said = html.Span(hint, className="hint")
     return html.Label([html.Span(label, className="field-label"), input, shown, said], className="field file-field")
 

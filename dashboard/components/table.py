@@ -14,11 +14,11 @@ def twin(language: Language, table: Table) -> html.Table:
     return html.Table(parts, className="twin")
 
 
-def toggle(language: Language, id: str, content=None) -> html.Details:
+def toggle(language: Language, id: str, content=None, summary: str = "table.show") -> html.Details:
     """Where a table twin unfolds; the browser keeps it open while its numbers change."""
     frame = html.Div(content, id=id, className="twin-frame", tabIndex=0)
     return html.Details(
-        [html.Summary(language.say("table.show")), frame],
+        [html.Summary(language.say(summary)), frame],
         className="table-toggle",
     )
 

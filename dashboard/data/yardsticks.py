@@ -46,12 +46,13 @@ class Denominator:
 
 @dataclass(frozen=True, slots=True)
 class OverCauses:
-    """One row, in doses: what may lift coverage over 100 % (indicator 23)."""
+    """One row, in doses but for `shared_ids`, which are persons: what may put coverage wrong (indicator 23)."""
 
     unknown_residence: int  # injected here, residence unknown
     non_residents: int  # injected here, live elsewhere
     elsewhere: int  # live here, injected elsewhere
     duplicates: int
+    shared_ids: int | None  # one ID, two birth years or sexes; None as of an earlier batch
 
 
 @dataclass(frozen=True, slots=True)

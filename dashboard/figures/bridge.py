@@ -62,6 +62,7 @@ def bridge(language: Language, colours: Palette, found: Sequence[Step], word: st
         {
             "type": "scatter",
             "mode": "markers",
+            "cliponaxis": False,
             "y": [row for row, _ in wholes],
             "x": [step.start for _, step in wholes],
             "customdata": [[step.name, language.count(step.start)] for _, step in wholes],

@@ -62,7 +62,7 @@ def bars(language: Language, colours: Palette, days: Sequence[Day]) -> dict:
         {
             # in its bar: above, the mark at 95 % would run through it
             "x": row, "y": day.share, "yanchor": "top", "yshift": -3, "showarrow": False,
-            "text": f"<b>{language.percent(day.share, 0)}</b>", "font": {"color": colours.ink, "size": 11},
+            "text": f"<b>{language.percent(day.share)}</b>", "font": {"color": colours.ink, "size": 11},
         }
         for row, day, row_pale in zip(rows, days, pale, strict=True)
         if row_pale
@@ -90,8 +90,10 @@ def sentence(language: Language, days: Sequence[Day]) -> str:
     if not short:
         return language.say("complete.all", share=language.goal(COMPLETE))
     last = short[-1]
+    if len(short) == 1:
+        return language.say("complete.one", day=last.day, share=language.percent(last.share))
     return language.say(
-        "complete.sentence", days=len(short), since=short[0].day, day=last.day, share=language.percent(last.share, 0)
+        "complete.sentence", days=len(short), since=short[0].day, day=last.day, share=language.percent(last.share)
     )
 
 

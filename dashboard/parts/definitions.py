@@ -29,10 +29,10 @@ def page(language: Language, pages: Sequence, to: Callable[[str], str]) -> list:
     return [
         html.P(lead, className="lead-more"),
         html.Nav(
-            [
-                html.Div([html.P(say(f"indicator.group_{group}"), className="head"), html.Ul(_contents(language, listed))])
-                for group, listed in grouped
-            ],
+            folded(
+                say("definitions.contents"),
+                [_listed(language, group, listed) for group, listed in grouped],
+            ),
             className="contents",
             **{"aria-label": say("definitions.contents")},
         ),
@@ -45,6 +45,11 @@ def page(language: Language, pages: Sequence, to: Callable[[str], str]) -> list:
         ),
         _glossary(language),
     ]
+
+
+def _listed(language: Language, group: str, listed: Sequence[Indicator]) -> html.Div:
+    head = html.P(language.say(f"indicator.group_{group}"), className="head")
+    return html.Div([head, html.Ul(_contents(language, listed))])
 
 
 def _contents(language: Language, listed: Sequence[Indicator]) -> list:

@@ -105,11 +105,14 @@ def causes(view: View) -> Table:
         for name in CAUSES
     ]  # fmt: skip
     differing = sum(row.check == "sources" for row in view.data.denominator_checks(view.filters))
-    rows.append(Row({"cause": say("over.denominator"), "doses": None, "why": say("over.denominator.why", n=differing),
+    rows.append(Row({"cause": say("over.shared_ids"), "persons": found.shared_ids, "why": say("over.shared_ids.why"),
+                     "owner": say("over.shared_ids.owner")}))  # fmt: skip
+    rows.append(Row({"cause": say("over.denominator"), "why": say("over.denominator.why", n=differing),
                      "owner": say("over.denominator.owner")}))  # fmt: skip
     columns = [
         Column("cause", say("over.cause"), "text"),
-        Column("doses", say("over.count"), unit=say("doses.word")),
+        Column("doses", say("over.doses")),
+        Column("persons", say("over.persons")),
         Column("why", say("over.why"), "text"),
         Column("owner", say("over.owner"), "text"),
     ]

@@ -50,7 +50,7 @@ def listed(view: View) -> Table | None:
         Column("name", say("upload.file"), "text"),
         Column("kind", say("upload.kind"), "text"),
         Column("holds", say("targets.state"), "text"),
-        Column("lines", say("upload.lines"), unit=say("upload.lines.unit")),
+        Column("lines", say("upload.lines")),
         Column("by", say("upload.by"), "text"),
         Column("at", say("upload.at"), "moment"),
         Column("decided", say("upload.decided"), "text"),
@@ -71,9 +71,7 @@ def lead(view: View) -> list:
         said = say("upload.lead.faults", n=faults)
     else:
         kind = say(f"upload.{found.relation}").lower()
-        said = say(
-            "upload.lead", kind=kind, new=counted["new"] + counted["later"], changed=counted["changed"], same=counted["same"]
-        )
+        said = say("upload.lead", kind=kind, parts=_parts(view, counted))
     by, at = named(view, found.uploaded_by, found.is_self_declared), view.language.moment(view.local(found.uploaded_at))
     more = [say("upload.lead.from", n=found.upload_id, file=found.file_name, by=by, at=at), _stands(view, found)]
     earlier = (row for row in view.data.uploads() if row.upload_id < found.upload_id and row.state == "applied")
@@ -192,7 +190,7 @@ def changes(view: View) -> Table | None:
         for row in rows
     ]
     counted = _counted(view)
-    said = say("upload.changes.sentence", all=len(rows), **counted)
+    said = say("upload.changes.sentence", all=len(rows), parts=_parts(view, counted))
     return Table(say("upload.changes.title"), say(f"upload.changes.unit.{found.relation}"), columns, shown, sentence=said)
 
 
@@ -214,6 +212,11 @@ def _checks(view: View):
 def _counted(view: View) -> dict[str, int]:
     rows = view.data.upload_changes(int(view.filters.code))
     return {kind: sum(row.change == kind for row in rows) for kind in ("new", "later", "changed", "same")}
+
+
+def _parts(view: View, counted: dict[str, int]) -> str:
+    """`2 mới, 2 thay từ ngày hiệu lực`: how many lines do what, those of none left out."""
+    return ", ".join(view.say(f"upload.counted.{kind}", n=n) for kind, n in counted.items() if n) or view.language.count(0)
 
 
 def _form(view: View, relation: str) -> html.Div:

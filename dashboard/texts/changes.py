@@ -55,7 +55,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "changes.late": (
         "Nhập muộn {n} {unit}, cũ nhất của ngày {day}.",
-        "{n} {unit} were entered late, the oldest of {day}.",
+        "{n} {unit} {n:was|were} entered late, the oldest of {day}.",
     ),
     "changes.late_places": ("Nhiều nhất ở {names}.", "Most in {names}."),
     "changes.late_sites": ("Điểm tiêm nhập muộn nhiều nhất: {names}.", "Sites with most late entries: {names}."),
@@ -141,6 +141,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No closed day tells yet how long entries take.",
     ),
     "complete.all": ("Mọi ngày đều đã có từ {share} số mũi.", "All days have {share} of their doses or more."),
+    "complete.one": (
+        "{day} chưa đủ số liệu: mới có khoảng {share}. Không tự nhân thêm số còn thiếu.",
+        "{day} is incomplete: about {share} is in. What is missing is never added by itself.",
+    ),
     "complete.sentence": (
         "{days} ngày từ {since} chưa đủ số liệu; riêng {day} mới có khoảng {share}. Không tự nhân thêm số còn thiếu.",
         "{days} {days:day|days} from {since} on {days:is|are} incomplete; {day} has about {share}. "

@@ -39,7 +39,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.file": ("Tệp", "File"),
     "upload.kind": ("Loại", "Kind"),
     "upload.lines": ("Số dòng", "Lines"),
-    "upload.lines.unit": ("dòng", "lines"),
     "upload.by": ("Người nạp", "Handed in by"),
     "upload.at": ("Nạp lúc", "At"),
     "upload.decided": ("Người xác nhận", "Confirmed by"),
@@ -55,9 +54,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.state.withdrawn": ("Đã rút lại", "Withdrawn"),
     # --- one file
     "upload.lead": (
-        "Tệp {kind}: {new} dòng mới, {changed} dòng thay đổi, {same} dòng giữ nguyên.",
-        "A file of {kind}: {new} new {new:line|lines}, {changed} changed, {same} as before.",
+        "Tệp {kind}: {parts}.",
+        "A file of {kind}: {parts}.",
     ),
+    "upload.counted.new": ("{n} dòng mới", "{n} new {n:line|lines}"),
+    "upload.counted.later": ("{n} dòng thay từ ngày hiệu lực", "{n} {n:line|lines} from a later day on"),
+    "upload.counted.changed": ("{n} dòng sửa", "{n} {n:line|lines} changed"),
+    "upload.counted.same": ("{n} dòng giữ nguyên", "{n} {n:line|lines} as before"),
     "upload.lead.faults": (
         "Tệp có {n} lỗi nên chưa dùng được: sửa các dòng bên dưới rồi nạp lại.",
         "The file has {n} {n:fault|faults} and cannot be used: mend the lines below and hand it in again.",
@@ -109,8 +112,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload.changes.unit.targets": ("Tỷ lệ phải đạt và hạn, trước và sau", "Share to reach and due date, before and after"),
     "upload.changes.unit.populations": ("Số người, trước và sau", "People, before and after"),
     "upload.changes.sentence": (
-        "{all} dòng: {new} mới, {later} thay từ ngày hiệu lực, {changed} sửa, {same} giữ nguyên.",
-        "{all} {all:line|lines}: {new} new, {later} from a later day on, {changed} changed, {same} the same.",
+        "Tất cả {all} dòng: {parts}.",
+        "{all} {all:line|lines} in all: {parts}.",
     ),
     "upload.change": ("Thay đổi", "Change"),
     "upload.change.new": ("Mới", "New"),

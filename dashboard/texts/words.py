@@ -10,6 +10,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "with.booster1": ("tiêm nhắc lại lần 1", "with a first booster"),
     "with.booster2": ("tiêm nhắc lại lần 2", "with a second booster"),
     "people": ("{n} người", "{n} {n:person|people}"),
+    "people.one": ("người", "person"),
+    "doses.one": ("mũi", "dose"),
     "people.word": ("người", "people"),
     "doses": ("{n} mũi", "{n} {n:dose|doses}"),
     "doses.word": ("mũi", "doses"),

@@ -143,7 +143,7 @@ SELECT version_id, name, source, dated_on, valid_from, is_sample, began_at, ende
  ORDER BY is_used DESC, is_in_force DESC, valid_from DESC, version_id DESC, stage
 
 -- name: over_causes
-SELECT unknown_residence, non_residents, elsewhere, duplicates
+SELECT unknown_residence, non_residents, elsewhere, duplicates, shared_ids
   FROM mart.over_causes(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
 
 -- name: denominator_checks

@@ -126,7 +126,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM mart.upload_changes(p_upload) c WHERE c.share < c.share_before
     UNION ALL
     SELECT 'sources', false, e.line, e.unit_id, NULL, e.persons::double precision, h.persons::double precision,
-        ((e.persons - h.persons) / nullif(least(e.persons, h.persons), 0))::double precision, h.name
+        ((e.persons - h.persons) / nullif(h.persons, 0))::double precision, h.name
     FROM everybody e JOIN held h ON h.unit_id = e.unit_id
     WHERE abs(e.persons - h.persons) >= 0.1 * least(e.persons, h.persons) AND e.persons <> h.persons
     UNION ALL

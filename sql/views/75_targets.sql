@@ -68,13 +68,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
         CASE WHEN s.has_ages THEN c.of_eligible ELSE c.of_all END AS people) AS k
 $$;
 
--- Indicator 23: what may lift coverage over 100 %, with its count. One row. Residents whose unit is not known and visitors
--- are doses injected in the unit; they are in no numerator of it, and are what a wrong residence is made of. What balances
--- do not hold (an ID shared by several) is not here.
+-- Indicator 23: what may put coverage wrong, with its count. One row. Residents whose unit is not known and visitors
+-- are doses injected in the unit; they are in no numerator of it, and are what a wrong residence is made of. shared_ids are
+-- persons; no balance holds them, so they are known as of the last batch alone (NULL as of an earlier one, or of some days).
 CREATE FUNCTION mart.over_causes(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (unknown_residence bigint, non_residents bigint, elsewhere bigint, duplicates bigint)
+RETURNS TABLE (unknown_residence bigint, non_residents bigint, elsewhere bigint, duplicates bigint, shared_ids bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    SELECT r.unknown_residence, r.non_residents, r.elsewhere, q.duplicates
+    SELECT r.unknown_residence, r.non_residents, r.elsewhere, q.duplicates,
+        CASE WHEN p_from IS NULL AND p_to IS NULL
+             AND coalesce(p_as_of, 9223372036854775807) >= (SELECT l.folded_through FROM warehouse.leader l) THEN (
+            SELECT count(*) FROM warehouse.person p
+            JOIN warehouse.unit_ancestor a ON a.unit_id = p.residence_unit_id AND a.ancestor_id = p_unit
+            WHERE p.is_identity_shared) END
     FROM mart.reconciliation(p_unit, p_from, p_to, p_as_of) r CROSS JOIN mart.quality(p_unit, p_from, p_to, p_as_of) q
 $$;
 

@@ -331,7 +331,7 @@ class Province:
         return self._rows(rows)
 
     def over_causes(self, filters):
-        return OverCauses(unknown_residence=10, non_residents=90, elsewhere=100, duplicates=4)
+        return OverCauses(unknown_residence=10, non_residents=90, elsewhere=100, duplicates=4, shared_ids=3)
 
     def denominator_checks(self, filters):
         return self._rows([DenominatorCheck("sources", CHAU_DUC, "Tổng điều tra", "Công an", 5000, 3750, -1 / 3)])

@@ -106,6 +106,16 @@ def test_an_address_with_an_anchor_shows_its_entry_and_marks_it(visit):
 
 
 @pytest.mark.browser
+def test_an_entry_that_is_gone_to_is_open_on_a_phone_and_the_others_are_folded(visit):
+    page = visit("/definitions#overdue", PHONE, wait=False)
+    page.wait_for_selector("#overdue.marked")
+    assert page.locator("#overdue .formula").is_visible()
+    assert not page.locator("#pace .formula").is_visible()
+    page.click("#pace summary")
+    assert page.locator("#pace .formula").is_visible()
+
+
+@pytest.mark.browser
 def test_a_tile_leads_to_its_own_entry_and_back(visit):
     page = visit("/?unit=747")
     page.click(".tile summary >> nth=1")

@@ -19,7 +19,7 @@ from dashboard.parts import since
 from dashboard.parts.changes import charts, lead, places, split
 from dashboard.view import View
 from tests.dashboard.province import TODAY, Province
-from tests.dashboard.tree import elements, said
+from tests.dashboard.tree import elements, of_class, said
 
 VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
 KNOWN = Vocabulary(frozenset({"77", "747", "750"}), (1, 2), ("PF",))
@@ -52,6 +52,26 @@ def test_the_sentence_tells_the_causes_and_that_they_add_up():
     spoken = text(lead.lead(view()))
     assert "+10 người tiêm đủ liều cơ bản, trong đó mới 9, nhập muộn 3, điều chỉnh −2." in spoken
     assert "7.990 cộng các phần trên đúng bằng 8.000 người" in spoken
+
+
+def test_one_is_said_in_the_singular():
+    class One(Growing):
+        def changed_places(self, filters, from_batch, figure="doses"):
+            rows = super().changed_places(filters, from_batch, figure)
+            return Rows([replace(row, amount=1) for row in rows], rows.version)
+
+    spoken = text(lead.lead(view(One(), LANGUAGES["en"])))
+    assert "(1 person)" in spoken and "1 people" not in spoken and "1 doses" not in spoken
+
+
+def test_causes_of_nothing_have_no_column():
+    keys = [column.key for column in places.by_unit(view()).columns]
+    assert "voided" not in keys and {"new", "late", "corrected", "change"} <= set(keys)
+
+
+def test_a_definition_is_reached_in_the_readers_language():
+    found = of_class(lead.tiles(view(lang="en")), "define")
+    assert {one.href for one in found} == {"/definitions?lang=en#restatement"}
 
 
 def test_what_the_ledger_does_not_say_is_said():
@@ -134,7 +154,7 @@ def test_a_day_under_95_percent_is_incomplete_and_an_unknown_one_is_neither():
     days = completeness.recent({TODAY: 7}, shares, TODAY, 3)
     assert [day.is_complete for day in days] == [None, True, False]
     assert [day.doses for day in days] == [0, 0, 7]  # as entered: nothing is scaled
-    assert "70%" in completeness.sentence(VI, days)
+    assert "70,0%" in completeness.sentence(VI, days)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import denominators, targets, uploads
 from dashboard.view import View
-from tests.dashboard.house import PHONE
+from tests.dashboard.house import PHONE, WIDE, until
 from tests.dashboard.province import CHAU_DUC, TODAY, VUNG_TAU, Province, make, standing
 from tests.dashboard.tree import said
 
@@ -31,7 +31,7 @@ def column(table, key: str) -> list:
 
 def test_the_sentence_tells_the_target_its_population_and_what_disagrees():
     text = said(targets.lead(view()))
-    assert text.startswith("Tỉnh Mẫu: chỉ tiêu 95% đủ liều cơ bản trước 31/12/2021. Tính trên 10.000 người, theo Tổng điều tra, ngày 01/04/2019.")
+    assert text.startswith("Tỉnh Mẫu: chỉ tiêu 95% tiêm đủ liều cơ bản trước 31/12/2021; hiện đạt 80,0%, còn thiếu 1.500 người. Tính trên 10.000 người, theo Tổng điều tra, ngày 01/04/2019.")
     assert "Có 1 chỗ các nguồn đối tượng đích không khớp nhau" in text
     assert "chưa có chỉ tiêu" in said(targets.lead(view(unit="755")))
 
@@ -104,7 +104,8 @@ def test_areas_over_a_hundred_are_listed_with_how_many_too_many():
 
 def test_likely_causes_come_with_counts_and_an_owner():
     table = denominators.causes(view())
-    assert column(table, "doses") == [10, 90, 100, 4, None]
+    assert column(table, "doses") == [10, 90, 100, 4, None, None]
+    assert column(table, "persons") == [None] * 4 + [3, None]
     assert column(table, "owner")[:2] == ["Trạm Y tế", "Điểm tiêm"]
     assert table.sentence.startswith("Nhiều nhất: người ở đây tiêm nơi khác, 100 mũi.")
 
@@ -115,12 +116,44 @@ def test_denominators_that_disagree_are_listed():
     assert round(column(table, "difference")[0], 3) == -0.333
 
 
+@pytest.mark.browser
+def test_on_a_phone_the_rows_are_folded_away_until_they_are_asked_for_and_stay_open(visit, house):
+    page = visit("/targets", PHONE, wait=False)
+    page.wait_for_selector("#targets-force[data-drawn]")
+    rows = page.locator("#targets-force tbody tr")
+    assert not rows.first.is_visible() and page.locator("#targets-force .sentence").is_visible()
+    page.click("#targets-force summary:has-text('Xem bảng')")
+    assert rows.first.is_visible()
+    house.province.tick()
+    until(page, f"window.dash_component_api.getLayout('version').props.data == {house.province.batch_number}")
+    page.wait_for_timeout(500)
+    assert rows.first.is_visible()
+    page.set_viewport_size(WIDE)
+    assert page.locator("#targets-history tbody tr").first.is_visible()
+    assert not page.locator("#targets-history summary:has-text('Xem bảng')").is_visible()
+
+
+@pytest.mark.browser
+def test_a_chosen_file_is_named_in_the_pages_own_words_and_stays_named(visit, house):
+    page = visit("/targets", wait=False)
+    page.wait_for_selector("#targets-upload[data-drawn]")
+    name = page.locator("form[action^='/uploads/targets'] .file-name")
+    assert name.inner_text() == "Chưa chọn tệp"
+    file = {"name": "chi-tieu.csv", "mimeType": "text/csv", "buffer": b"a"}
+    page.set_input_files("form[action^='/uploads/targets'] input[type=file]", file)
+    assert name.inner_text() == "chi-tieu.csv"
+    house.province.tick()
+    until(page, f"window.dash_component_api.getLayout('version').props.data == {house.province.batch_number}")
+    page.wait_for_timeout(500)
+    assert name.inner_text() == "chi-tieu.csv"
+
+
 # One file
 
 
 def test_a_proposed_file_tells_what_it_would_change_and_may_be_confirmed():
     shown = file(1)
-    assert said(uploads.lead(shown)).startswith("Tệp chỉ tiêu: 1 dòng mới, 1 dòng thay đổi, 0 dòng giữ nguyên. Tệp số 1, chi-tieu.xlsx, do Nguyễn Văn A (tên tự khai)")
+    assert said(uploads.lead(shown)).startswith("Tệp chỉ tiêu: 1 dòng mới, 1 dòng sửa. Tệp số 1, chi-tieu.xlsx, do Nguyễn Văn A (tên tự khai)")
     assert "Chưa có gì thay đổi." in said(uploads.lead(shown))
     assert "Xác nhận áp dụng" in said(uploads.decision(shown))
     table = uploads.changes(shown)

@@ -58,6 +58,13 @@ def test_a_table_is_sorted_as_the_address_says(by, order):
     assert names(TABLE.sorted(by)) == order
 
 
+def test_columns_of_nothing_are_left_out_where_the_page_says_so():
+    rows = [Row({"name": "A", "doses": 0, "moved": None}), Row({"name": "B", "doses": 0, "moved": 2})]
+    table = Table("", "", COLUMNS, rows, foot=[Row({"name": "Tổng", "last": 1}, kind="total")])
+    left = [column.key for column in table.without_zeros(("doses", "coverage", "moved", "last")).columns]
+    assert left == ["name", "moved", "last", "alert"]
+
+
 def test_a_column_of_no_kind_is_refused():
     with pytest.raises(ValueError, match="persons is no kind of column"):
         Column("a", "A", "persons")

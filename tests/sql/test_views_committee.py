@@ -339,8 +339,21 @@ def test_denominators_that_disagree(world):
 def test_what_may_lift_coverage_over_a_hundred(world):
     world.load([record(record_id="r1", person="a", residence_code=None), record(record_id="r2", person="b", residence_code="C3"),
                 record(record_id="r3", person="c", site_code="S3"), record(record_id="r4", person="c", site_code="S3", injected_at="2021-11-05 18:00")])  # fmt: skip
-    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D1") == [(1, 1, 1, 0)]
-    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D2") == [(0, 1, 1, 1)]
+    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D1") == [(1, 1, 1, 0, 0)]
+    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D2") == [(0, 1, 1, 1, 0)]
+
+
+def test_ids_that_two_people_carry_are_counted_where_they_live_as_of_the_last_batch(world):
+    """One ID with two birth years, one with two sexes; both live in D1."""
+    world.load([record(record_id="r1", person="a"), record(record_id="r2", person="a", birth_year=1990, injected_at="2021-11-06"),
+                record(record_id="r3", person="b"), record(record_id="r4", person="b", sex="male", injected_at="2021-11-06"),
+                record(record_id="r5", person="c", residence_code="C3")])  # fmt: skip
+    (last,) = world.ask("SELECT max(batch_id) FROM warehouse.batch")[0]
+    world.load([record(record_id="r6", person="d")])
+    asked = "SELECT shared_ids FROM mart.over_causes(%s, %s, NULL, %s)"
+    assert rows(world, asked, "D1", None, None) == [(2,)] == rows(world, asked, "D1", None, last + 1)
+    assert rows(world, asked, "D2", None, None) == [(0,)]
+    assert rows(world, asked, "D1", None, last) == [(None,)] == rows(world, asked, "D1", "2021-11-01", None)
 
 
 def test_some_of_the_communes_do_not_disagree_with_their_district(world):

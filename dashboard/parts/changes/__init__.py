@@ -45,8 +45,10 @@ def figure(view: View) -> str:
     return "doses" if view.filters.by_place else view.filters.stage
 
 
-def word(view: View) -> str:
-    return view.say("doses.word" if view.filters.by_place else "people.word")
+def word(view: View, n: int = 0) -> str:
+    """What is counted, as it stands after the number `n`."""
+    one, many = ("doses.one", "doses.word") if view.filters.by_place else ("people.one", "people.word")
+    return view.say(one if abs(n) == 1 else many)
 
 
 def what(view: View) -> str:

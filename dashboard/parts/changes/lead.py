@@ -32,7 +32,7 @@ def part(view: View, cause: str, n: int) -> str:
 
 def _sum(view: View, found: Split) -> str:
     """That the parts add up, checked against the two figures; else by how much they do not."""
-    values = {"before": found.before, "after": found.after, "unit": word(view)}
+    values = {"before": found.before, "after": found.after, "unit": word(view, found.after)}
     if not found.unexplained:
         return view.say("changes.adds_up", **values) if found.parts else ""
     population = found.coverage and (found.coverage.population_from, found.coverage.population_to)
@@ -54,12 +54,12 @@ def _late(view: View, between: since.Span, found: Split) -> str:
         for row in view.data.changed_places(between.now.filters, between.from_batch, figure(view))
         if row.cause == "late" and row.unit_id != view.unit.unit_id
     ]
-    said = [say("changes.late", n=late, unit=word(view), day=oldest)]
+    said = [say("changes.late", n=late, unit=word(view, late), day=oldest)]
     if places:
-        said.append(say("changes.late_places", names=_most(view, places, word(view))))
+        said.append(say("changes.late_places", names=_most(view, places, "doses" if view.filters.by_place else "people")))
     sites = _late_by_site(view, between)
     if sites:
-        said.append(say("changes.late_sites", names=_most(view, sites, say("doses.word"))))
+        said.append(say("changes.late_sites", names=_most(view, sites, "doses")))
     return " ".join(said)
 
 
@@ -72,9 +72,10 @@ def _late_by_site(view: View, between: since.Span) -> list[tuple[str, int]]:
     return [(names[site_id], doses) for site_id, doses in found.items() if doses > 0]
 
 
-def _most(view: View, counted: list[tuple[str, int]], unit: str) -> str:
+def _most(view: View, counted: list[tuple[str, int]], what: str) -> str:
+    """`what`: people or doses."""
     most = sorted(counted, key=lambda pair: -pair[1])[:_NAMED]
-    named = [f"{name} ({view.language.count(n)} {unit})" for name, n in most]
+    named = [f"{name} ({view.say(what, n=n)})" for name, n in most]
     return named[0] if len(named) == 1 else view.say("and", a=named[0], b=named[1])
 
 
@@ -90,7 +91,7 @@ def tiles(view: View) -> html.Div:
             say("changes.difference"),
             found.change,
             [
-                say("changes.from_to", before=found.before, after=found.after, unit=word(view)),
+                say("changes.from_to", before=found.before, after=found.after, unit=word(view, found.after)),
                 _coverage(view, found),
             ],
         ),
@@ -126,7 +127,7 @@ def _coverage(view: View, found: Split) -> str:
 
 
 def _tile(view: View, title: str, n: int, lines: list[str]) -> html.Article:
-    number = [marks.live(since.signed(view.language, n)), html.Span(word(view), className="of")]
+    number = [marks.live(since.signed(view.language, n)), html.Span(word(view, n), className="of")]
     as_of = view.say("tile.as_of", time=view.as_of(view.data.units()))
     foot = html.Div([definition(view, "restatement"), html.Span(as_of, className="tile-as-of")], className="foot")
     said = [html.P(line) for line in lines if line]

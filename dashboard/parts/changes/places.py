@@ -24,8 +24,10 @@ def by_day(view: View) -> Table:
     if rows:
         old = sum(abs(row.amount) for row in rows if row.day < between.now.today)
         days_touched = len({row.day for row in rows})
-        said = say("changes.by_day_said", days=days_touched, old=old, unit=word(view))
+        said = say("changes.by_day_said", days=days_touched, old=old, unit=word(view, old))
     title = say("changes.by_day" if view.filters.by_place else "changes.by_day_people")
+    if not rows:
+        return Table(title, _unit(view), [Column("day", say("trend.day"), "day")], [], sentence=say("changes.nothing"))
     made = [Column("day", say("trend.day"), "day"), *columns(view)]
     return Table(title, _unit(view), made, shown, [*foot, total], said).without_zeros(CAUSES)
 
@@ -45,7 +47,7 @@ def by_unit(view: View) -> Table | None:
         shown.append(Row({"place": name} | amounts(row for row in rows if row.unit_id == unit_id), href))
     total = Row({"place": say("ranking.total")} | amounts(rows), kind="total")
     most = max(shown, key=lambda row: abs(row.values["change"])).values
-    said = say("changes.most", name=most["place"], n=signed(view.language, most["change"]), unit=word(view))
+    said = say("changes.most", name=most["place"], n=signed(view.language, most["change"]), unit=word(view, most["change"]))
     title = say("changes.by_unit", level=view.level(view.unit.level + 1).lower())
     made = [Column("place", say("ranking.name"), "text"), *columns(view)]
     return Table(title, _unit(view), made, shown, [total], said).without_zeros(CAUSES)
@@ -70,6 +72,8 @@ def by_site(view: View) -> Table:
     named = [Column("site", say("changes.site"), "text"), Column("where", say("ranking.name"), "text")]
     made = [*named, *(Column(c.key, c.title, c.kind, unit) for c in columns(view))]
     key = "changes.by_site" if view.filters.by_place else "changes.by_site_residents"
+    if not rows:
+        return Table(say(key), say("changes.by_site_unit"), named, [], sentence=say("changes.nothing"))
     return Table(say(key), say("changes.by_site_unit"), made, shown, [total], said).without_zeros(CAUSES)
 
 

@@ -72,7 +72,7 @@ def lot(view: View) -> html.Div | html.Section | None:
         html.P(table.sentence, className="sentence"),
         *_disagreement(view, rows),
         datatable(view.language, table, view.filters),
-        toggle(view.language, "vaccines-lot-days", twin(view.language, days)),
+        toggle(view.language, "vaccines-lot-days", twin(view.language, days), "lot.by_day"),
     ]
     take = blocks.take_away(view, "vaccines-lot", has_denominator=False)
     return panel.panel(table.title, table.unit, content, "vaccines-lot-panel", "table-panel", take=take)

@@ -28,11 +28,11 @@ def _headline(found: Stores) -> str:
     if found.needs:
         first = found.needs[0]
         how = "both" if first.moved and first.ordered else "move" if first.moved else "order"
-        giver = found.name(first.giver) if first.giver is not None else ""
+        giver = found.within(first.giver) if first.giver is not None else ""
         return view.say(
             f"supply.lead_{how}",
             vaccine=found.vaccines[first.vaccine_id],
-            unit=found.name(first.unit_id),
+            unit=found.within(first.unit_id),
             when=_when(view, first.runs_out_on),
             moved=first.moved,
             ordered=first.ordered,
@@ -47,7 +47,7 @@ def _headline(found: Stores) -> str:
         "supply.lead_calm",
         unit=unit,
         vaccine=found.vaccines[first.vaccine_id],
-        store=found.name(first.unit_id),
+        store=found.within(first.unit_id),
         day=first.runs_out_on,
         days=supply.SOON_DAYS,
     )
@@ -58,7 +58,7 @@ def _more(found: Stores):
     others = found.needs[1:]
     if others:
         listed = [
-            view.say("supply.other", vaccine=found.vaccines[need.vaccine_id], unit=found.name(need.unit_id))
+            view.say("supply.other", vaccine=found.vaccines[need.vaccine_id], unit=found.within(need.unit_id))
             for need in others[:3]
         ]
         left = len(others) - len(listed)

@@ -59,6 +59,11 @@ class Stores:
             return self.view.say("supply.own_store", unit=self.view.name(unit_id))
         return self.view.name(unit_id)
 
+    def within(self, unit_id: int) -> str:
+        """The name inside a sentence."""
+        is_own = unit_id == self.view.unit.unit_id
+        return self.view.say("supply.in_own_store", unit=self.view.name(unit_id)) if is_own else self.view.name(unit_id)
+
     def href(self, unit_id: int) -> str | None:
         if unit_id == self.view.unit.unit_id:
             return None
