@@ -18,7 +18,7 @@ from dashboard.view import View
 from tests.dashboard.house import PHONE, until
 from tests.dashboard.province import TODAY, Province
 from tests.dashboard.test_i18n import BRACKETED, outside_the_catalogue
-from tests.dashboard.tree import elements, said
+from tests.dashboard.tree import elements, of_class, said
 
 VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
 SITE = Filters(path="/site/<site>", code="S1")
@@ -127,7 +127,9 @@ def test_the_sentence_counts_who_is_silent_and_names_whose_move_it_is():
     province.is_silent = True
     text = said(all_sites.lead(view(province=province)))
     assert "1 trong 2 điểm đang mở không có bản ghi nào quá 60 phút" in text
-    assert "Trạm Y tế Phường 1 – im lặng từ 10:42 (Điểm tiêm)" in text
+    (first, *_others) = of_class(all_sites.lead(view(province=province)), "orders")[0].children
+    assert " ".join(said(first).split()) == "Trạm Y tế Phường 1 – im lặng từ 10:42 Ai xử lý tiếp: Điểm tiêm"
+    assert of_class(first, "what")[0].href == "/site/S1"
 
 
 def test_without_sessions_nobody_is_called_silent():
