@@ -20,7 +20,15 @@ __all__ = ["hours", "lead", "looks", "queue", "queue_panel", "table", "tiles"]
 
 # How many sites the sentence names.
 _NAMED = 3
-_COLUMN_OF = {"late": "same_day", "identity": "identity", "certificates": "certificates", "app": "app", "stock": "cover"}
+_COLUMN_OF = {
+    "silent": "fault",
+    "unentered": "fault",
+    "late": "same_day",
+    "identity": "identity",
+    "certificates": "certificates",
+    "app": "app",
+    "stock": "cover",
+}
 
 
 def hour_of(view: View) -> int:

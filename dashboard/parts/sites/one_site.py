@@ -191,7 +191,6 @@ def lots(view: View) -> Table | None:
                 "lot_share": Bar(share(doses, whole)),
                 "lot_doses": doses,
             },
-            warned=frozenset() if lot else frozenset({"lot"}),
         )
         for (name, lot), doses in sorted(used.items(), key=lambda item: -item[1])
     ]
