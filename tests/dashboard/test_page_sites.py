@@ -189,11 +189,10 @@ def test_days_to_come_have_a_plan_and_no_figures():
     assert (yesterday.values["day_same"], yesterday.values["day_late"]) == (0.9, 3)
 
 
-def test_lots_add_up_and_doses_without_a_lot_are_marked():
+def test_lots_add_up_and_doses_without_a_lot_are_counted():
     found = one_site.lots(view(SITE))
     assert [(row.values["lot"], row.values["lot_doses"]) for row in found.rows] == [("L1", 190), ("không ghi số lô", 10)]
     assert found.foot[0].values["lot_doses"] == 200
-    assert found.rows[1].warned == {"lot"}
 
 
 def test_a_site_without_stock_shows_its_districts_and_without_that_says_so():
@@ -233,6 +232,16 @@ def test_the_list_is_taken_away_as_it_is():
     asked = view()
     written = delimited.write(all_sites.table(asked), credit(asked, "sites-list"), VI)
     assert "Trạm Y tế Phường 1" in written.decode("utf-8-sig")
+
+
+def test_what_leaves_the_page_of_a_site_names_the_site():
+    taken = credit(view(SITE), "site-hours", has_denominator=False)
+    assert taken.lines[0].startswith("Trạm Y tế Phường 1 (S1)") and taken.name.startswith("site-hours_s1_")
+
+
+def test_as_of_an_earlier_moment_there_is_no_column_of_last_records():
+    keys = [column.key for column in all_sites.table(view(Filters(path="/sites", as_of=7))).columns]
+    assert "heard" not in keys and "heard" in [column.key for column in all_sites.table(view()).columns]
 
 
 # In a browser

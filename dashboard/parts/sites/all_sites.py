@@ -150,6 +150,7 @@ def table(view: View) -> Table | None:
     if not found:
         return None
     say, doses = view.say, view.say("doses.word")
+    has_watch = any(look.watch for look, _ in found)  # not as of an earlier moment, as a file is
     has_cover = any(look.cover_days is not None for look, _ in found)
     columns = [
         Column("name", say("sites.site"), "text"),
@@ -158,7 +159,7 @@ def table(view: View) -> Table | None:
         Column("owner", say("sites.next"), "text"),
         Column("today", say("ranking.doses_today"), unit=doses),
         Column("plan", say("ranking.plan"), unit=doses),
-        Column("heard", say("sites.heard"), "moment"),
+        *([Column("heard", say("sites.heard"), "moment")] if has_watch else []),
         Column("same_day", say("sites.same_day"), "share"),
         Column("identity", say("sites.identity"), "share"),
         Column("certificates", say("sites.certificates"), "share"),
