@@ -42,9 +42,9 @@ def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
 
 
 def _asked(view: View) -> str:
-    """The unit, and what narrows the figures."""
+    """The unit or the site, and what narrows the figures."""
     say, filters = view.say, view.filters
-    said = [view.name(view.unit.unit_id)]
+    said = [_about(view)]
     if "basis" in view.uses:
         said.append(say(f"basis.{filters.basis}").lower())
     if filters.date_from or filters.date_to:
@@ -58,6 +58,14 @@ def _asked(view: View) -> str:
     if filters.vaccines:
         said.append(f"{say('filter.vaccines').lower()} {', '.join(filters.vaccines)}")
     return "; ".join(said)
+
+
+def _about(view: View) -> str:
+    """On the page of a site the site: its figures are not those of the unit."""
+    if "<site>" in view.filters.path:
+        site = next(site for site in view.data.sites() if site.code == view.filters.code)
+        return f"{site.name} ({site.code})"
+    return view.name(view.unit.unit_id)
 
 
 def _denominator(view: View):

@@ -95,5 +95,7 @@ def of_stage(language: Language, stage: str) -> str:
 
 
 def shown_on(id: str, pages: Iterable) -> list:
-    """The pages that say they show it (`SHOWS`)."""
-    return [page for page in pages if id in getattr(page, "SHOWS", ())]
+    """The pages of the menu that say they show it (`SHOWS`), themselves or on a page under them."""
+    pages = list(pages)
+    names = {getattr(page, "UNDER", page.NAME) for page in pages if id in getattr(page, "SHOWS", ())}
+    return [page for page in pages if page.NAME in names]

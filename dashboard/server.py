@@ -153,6 +153,4 @@ def _kept(path: str, query: bytes, status: int) -> bytes | None:
         return None
     if _NAMED_BY_CONTENT.match(path) or (path.startswith("/assets/") and query.startswith(b"m=")):
         return b"public, max-age=31536000, immutable"
-    if path.startswith("/assets/") and path.endswith(".woff2"):
-        return b"public, max-age=604800"
     return None

@@ -26,9 +26,17 @@
       option.hidden = !isFound;
       found += isFound;
     }
-    activate(words.length ? list().querySelector("a:not([hidden])") : null);
+    activate(words.length ? likeliest(words.join(" ")) : null);
     open(true);
     place.querySelector(".none-found").hidden = found > 0;
+  }
+
+  // `phuoc tan`: Phước Tân before Tân Phước, which has the same words; then the list's own order.
+  function likeliest(typed) {
+    const shown = [...list().querySelectorAll("a:not([hidden])")];
+    return shown.find((option) => ` ${option.dataset.search} `.includes(` ${typed} `))
+      || shown.find((option) => option.dataset.search.includes(typed))
+      || shown[0];
   }
 
   function activate(option) {

@@ -62,7 +62,7 @@
     const unit = under.textContent.trim();
     const sentence = lines(said(".sentence"), 140);
     const footer = lines(credit, 150);
-    const keys = panel.querySelectorAll("header .key").length > 0;
+    const keys = panel.querySelectorAll("header .key:not(.define)").length > 0;
     const top = 62 + sentence.length * LINE + (keys ? 22 : 0), bottom = (before.b || 30) + 26 + footer.length * LINE;
     const left = Math.max(before.l || 0, 16), right = Math.max(before.r || 0, 16);
     const head = [

@@ -8,11 +8,15 @@ from dashboard.filters import Filters
 from dashboard.i18n import Language
 from dashboard.tables import Bar, Column, Row, Table
 
+# On a phone a row is a card: of a longer table so many are in sight, the rest a touch away.
+_IN_SIGHT = 4
+
 
 def datatable(language: Language, table: Table, filters: Filters) -> html.Div:
     """`filters.sort` says in which order; a head is a link to the same page in another."""
     shown = table.sorted(filters.sort)
-    head = html.Tr([_head(language, column, filters) for column in table.columns])
+    heads = [_head(language, column, filters) for column in table.columns]
+    head = html.Tr(heads, **{"data-sort-by": language.say("table.sort_by")})
     parts = [
         html.Caption(table.title, className="visually-hidden"),
         html.Thead(head),
@@ -21,7 +25,19 @@ def datatable(language: Language, table: Table, filters: Filters) -> html.Div:
     if table.foot:
         parts.append(html.Tfoot([_row(language, row, table.columns) for row in table.foot]))
     label = {"role": "region", "aria-label": table.title}
-    return html.Div(html.Table(parts, className="datatable"), className="table-frame data-frame", tabIndex=0, **label)
+    frame = html.Div(html.Table(parts, className="datatable"), className="table-frame data-frame", tabIndex=0, **label)
+    return html.Div([frame, _all_rows(language, len(shown.rows))], className="rows")
+
+
+def _all_rows(language: Language, count: int) -> html.Details | None:
+    """What opens the rest on a phone (51-datatable.css looks at whether it is open); one row more needs no touch."""
+    if count <= _IN_SIGHT + 1:
+        return None
+    words = [
+        html.Span(language.say("table.all_rows", n=count), className="closed"),
+        html.Span(language.say("table.fewer_rows"), className="opened"),
+    ]
+    return html.Details(html.Summary(words), className="all-rows")
 
 
 def _head(language: Language, column: Column, filters: Filters) -> html.Th:
@@ -42,8 +58,10 @@ def _row(language: Language, row: Row, columns) -> html.Tr:
     for column in others:
         kinds = [column.kind, column.key, *(["warned"] if column.key in row.warned else [])]
         content = cell(language, column, row.values[column.key]) if column.key in row.values else None
-        head = f"{column.title}, {column.unit}" if column.unit else column.title
-        cells.append(html.Td(content, className=" ".join(kinds), **{"data-head": head}))
+        said = {"data-head": column.title}
+        if column.unit and row.values.get(column.key) is not None:
+            said["data-unit"] = column.unit
+        cells.append(html.Td(content, className=" ".join(kinds), **said))
     mark = {"aria-current": "true"} if row.is_asked else {}
     return html.Tr(cells, className=row.kind or None, **mark)
 

@@ -21,7 +21,8 @@ def notices(
     say = language.say
     shown = []
     if sample_day:
-        text = [html.Strong(say("sample.label")), html.Span([" – ", say("sample.clock", today=sample_day)])]
+        what = html.Span([say("sample.what"), " "], className="what")
+        text = [html.Strong(say("sample.label")), " – ", what, say("sample.clock", today=sample_day)]
         shown.append(html.P(text, className="notice sample"))
     if filters.as_of is not None:
         back = link(say("asof.back"), filters.href(as_of=None))

@@ -117,7 +117,7 @@ def doses_tile(
     )
 
 
-def overdue_tile(language: Language, row, as_of: str) -> html.Article:
+def overdue_tile(language: Language, row, as_of: str, page_of_definitions: str | None = None) -> html.Article:
     """Who should have had the second dose (an Overdue)."""
     say = language.say
     share = language.percent(row.share)
@@ -130,7 +130,7 @@ def overdue_tile(language: Language, row, as_of: str) -> html.Article:
         lines=[*map(html.P, lines), html.P(say("tile.due_soon", people=row.due_soon))],
         last_days=None,
         as_of=as_of,
-        definition=[say("define.overdue")],
+        definition=[definitions.what(language, "overdue"), _more(language, "overdue", page_of_definitions)],
     )
 
 

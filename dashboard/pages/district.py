@@ -9,15 +9,20 @@ from dashboard.parts import people
 from dashboard.parts.district import changes, communes, flows, groups, lead, second, sites
 
 PATH, NAME, USES = "/district/<unit>", "district", frozenset({"stage", "ages", "groups"})
+SHOWS = frozenset({
+    "coverage-first", "coverage-complete", "booster", "pace", "pace-needed", "projection", "overdue", "dropout", "red",
+    "bases", "site-use", "over-100", "restatement", "counter",
+})  # fmt: skip
 
 
 def layout(language: Language) -> list:
     league = [panel.block("district-ranking", "tall"), panel.block("district-map", "tall")]
-    parts = [
-        html.Div([panel.block("district-ages", "low"), panel.block("district-changes", "low")], className="column"),
-        panel.block("district-groups", "tall"),
+    left = [
+        panel.block("district-ages", "low"),
+        panel.block("district-changes", "low"),
+        panel.block("district-sites", "tall"),
     ]
-    pair = [panel.block("district-sites", "tall"), panel.block("district-flow", "tall")]
+    right = [panel.block("district-groups", "tall"), panel.block("district-flow", "tall")]
     return [
         html.H1(language.say("district.title"), className="visually-hidden"),
         panel.block("district-lead", "lines"),
@@ -26,8 +31,7 @@ def layout(language: Language) -> list:
         html.Div(league, className="row league"),
         panel.chart(language, "district-due"),
         panel.block("district-second", "tall"),
-        html.Div(parts, className="row halves"),
-        html.Div(pair, className="row halves"),
+        html.Div([html.Div(left, className="column"), html.Div(right, className="column")], className="row halves"),
     ]
 
 

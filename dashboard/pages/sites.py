@@ -8,6 +8,9 @@ from dashboard.i18n import Language
 from dashboard.parts.sites import all_sites, directive
 
 PATH, NAME, USES = "/sites", "sites", frozenset({"days"})
+SHOWS = frozenset({
+    "site-use", "entry-lag", "identity-funnel", "identity-before", "certificates", "doses-today", "cover-days", "counter",
+})  # fmt: skip
 
 
 def layout(language: Language) -> list:

@@ -10,6 +10,7 @@ from dashboard.components import panel, strip
 from dashboard.components.table import toggle, twin
 from dashboard.figures import hours, series, trend, vaccines
 from dashboard.filters import STAGES
+from dashboard.parts.defined import definition
 from dashboard.parts.people import self_of, standings
 from dashboard.tables import Table
 from dashboard.view import View
@@ -41,7 +42,7 @@ def trend_chart(view: View, colours):
         said = f"{say('trend.ended', day=until)} {said}"
     return (
         title,
-        unit,
+        [panel.unit(unit), definition(view, "doses-week" if filters.by_place else "pace")],
         trend.trend(view.language, colours, shown, means, needed, what),
         said,
         trend.twin(view.language, shown, means, what),
@@ -64,7 +65,7 @@ def hours_chart(view: View, colours):
     keys = [panel.key(view.say("hours.today"), "accent"), panel.key(view.say("hours.yesterday"), "faint")]
     return (
         view.say("hours.title"),
-        [panel.unit(view.say("hours.unit")), *keys],
+        [panel.unit(view.say("hours.unit")), *keys, definition(view, "doses-today")],
         hours.hours(language, colours, now, before, hour),
         hours.sentence(language, now, before, hour),
         hours.twin(language, now, before),
@@ -80,7 +81,7 @@ def vaccines_chart(view: View, colours):
     unit = ", ".join([view.say("vaccines.unit"), basis])
     return (
         view.say("vaccines.title"),
-        [panel.unit(unit), *keys],
+        [panel.unit(unit), *keys, definition(view, "doses-total")],
         vaccines.vaccines(language, colours, found),
         vaccines.sentence(language, found),
         vaccines.twin(language, found),
@@ -95,7 +96,8 @@ def reconciliation(view: View) -> html.Section:
         toggle(view.language, "recon-table", twin(view.language, strip.twin(view.language, row))),
     ]
     take = blocks.take_away(view, "reconciliation", has_denominator=False)
-    return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel", take=take)
+    keys = [definition(view, "bases")]
+    return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel", keys=keys, take=take)
 
 
 def reconciliation_table(view: View) -> Table:

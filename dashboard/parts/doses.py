@@ -5,6 +5,7 @@ from dash import html
 from dashboard import blocks
 from dashboard.components import panel, ranking, tilemap
 from dashboard.parts import people
+from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
@@ -30,7 +31,7 @@ def league(asked: View) -> html.Section | None:
     title = people.level_title(view)
     lines = people.lines_of(view, asked, listed, "ranking.here_place")
     body = ranking.doses_ranking(view.language, listed, people.self_of(rows), lines, title)
-    keys = [panel.key(view.say("ranking.plan_mark"), "mark-key")]
+    keys = [panel.key(view.say("ranking.plan_mark"), "mark-key"), definition(view, "doses-total")]
     busiest = max(children, key=lambda row: row.doses_today)
     said = ""
     if busiest.doses_today:

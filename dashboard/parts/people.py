@@ -2,10 +2,11 @@
 
 from dash import html
 
-from dashboard import blocks
+from dashboard import blocks, definitions
 from dashboard.components import panel, progress, ranking, tilemap
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts import placemap
+from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
@@ -36,6 +37,7 @@ def league(asked: View) -> html.Section | None:
     target = view.language.goal(own.target_share)
     has_mark = own.target_share is not None and own.coverage is not None
     keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if has_mark else []
+    keys.append(definition(view, definitions.OF_STAGE[view.filters.stage]))
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
     content = [html.P(_standing_sentence(view, children), className="sentence"), table_frame(body)]
     take = blocks.take_away(asked, "ranking")

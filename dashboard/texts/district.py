@@ -63,17 +63,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.overdue_share": ("{share} số người đến hạn", "{share} of those due"),
     "tile.overdue_passed": ("Đã đến hạn mũi 2: {passed} người", "Due for dose 2: {passed} {passed:person|people}"),
     "tile.due_soon": ("Đến hạn trong 28 ngày tới: {people} người", "Due within 28 days: {people} {people:person|people}"),
-    "define.overdue": (
-        "Người đã tiêm mũi 1, hết khoảng cách khuyến cáo dài nhất của vắc xin mà chưa tiêm mũi 2, theo nơi ở; "
-        "chia cho tất cả người có mũi 1 đã hết khoảng cách đó.",
-        "People with dose 1 whose longest recommended interval has passed and who have no dose 2, by residence; "
-        "over all people with dose 1 whose interval has passed.",
-    ),
     # --- the units below
     "district.needed": ("Cần", "Needed"),
     "district.pace": ("Hiện đạt", "Now"),
-    "district.earliest": ("Sớm nhất", "Earliest"),
-    "district.latest": ("Muộn nhất", "Latest"),
+    "district.earliest": ("Dự kiến sớm nhất", "Projected earliest"),
+    "district.latest": ("Dự kiến muộn nhất", "Projected latest"),
     "district.overdue": ("Quá hạn mũi 2", "Overdue dose 2"),
     "district.place": (
         "{unit} đứng thứ {rank} trên {all}.",

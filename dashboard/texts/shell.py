@@ -38,10 +38,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "language.en": ("Tiếng Anh", "English"),
     "theme.switch": ("Đổi nền sáng/tối", "Switch between light and dark"),
     "sample.label": ("Dữ liệu minh họa", "Sample data"),
-    "sample.clock": (
-        "số liệu do chương trình tạo ra, không phải số liệu thật. Đồng hồ của dữ liệu: ngày {today}.",
-        "made by a program, not real figures. The sample's clock says {today}.",
+    "sample.what": (
+        "số liệu do chương trình tạo ra, không phải số liệu thật.",
+        "made by a program, not real figures.",
     ),
+    "sample.clock": ("Đồng hồ của dữ liệu: {today}.", "The sample's clock says {today}."),
     "notice.title": ("Lưu ý", "Notices"),
     "notice.ignored": (
         "Bỏ qua phần không hiểu được trong địa chỉ: {parts}.",

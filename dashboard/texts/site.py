@@ -53,6 +53,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "site.received": ("Đã nhận", "Received"),
     "site.usable": ("Tồn kho", "In stock"),
     "site.wastage": ("Hao phí", "Wastage"),
+    "site.define_cover": ("Định nghĩa còn đủ dùng", "Stock cover defined"),
+    "site.define_wastage": ("Định nghĩa hao phí", "Wastage defined"),
     "site.daily_use": ("Dùng bình quân", "Mean use"),
     "site.a_day": ("mũi/ngày", "doses a day"),
 }

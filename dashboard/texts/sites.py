@@ -39,8 +39,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{days}: không điểm nào dưới ngưỡng nhập liệu, xác thực, in giấy.",
         "Over the {days} no site fell below the limits of entry, identity and certificates.",
     ),
-    "sites.begin": ("Việc trước hết:", "First:"),
-    "sites.first": ("{site} – {fault} ({owner})", "{site} – {fault} ({owner})"),
+    "sites.begin": ("Việc trước hết:", "To call first:"),
+    "sites.owner": ("Ai xử lý tiếp: {owner}", "Next: {owner}"),
     # --- what is wrong, and whose move it is
     "sites.fault": ("Vướng mắc", "What is wrong"),
     "sites.fault.silent": ("im lặng từ {time}", "silent since {time}"),

@@ -18,7 +18,7 @@ from dashboard.view import View
 from tests.dashboard.house import PHONE, until
 from tests.dashboard.province import TODAY, Province
 from tests.dashboard.test_i18n import BRACKETED, outside_the_catalogue
-from tests.dashboard.tree import elements, said
+from tests.dashboard.tree import elements, of_class, said
 
 VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
 SITE = Filters(path="/site/<site>", code="S1")
@@ -127,7 +127,9 @@ def test_the_sentence_counts_who_is_silent_and_names_whose_move_it_is():
     province.is_silent = True
     text = said(all_sites.lead(view(province=province)))
     assert "1 trong 2 điểm đang mở không có bản ghi nào quá 60 phút" in text
-    assert "Trạm Y tế Phường 1 – im lặng từ 10:42 (Điểm tiêm)" in text
+    (first, *_others) = of_class(all_sites.lead(view(province=province)), "orders")[0].children
+    assert " ".join(said(first).split()) == "Trạm Y tế Phường 1 – im lặng từ 10:42 Ai xử lý tiếp: Điểm tiêm"
+    assert of_class(first, "what")[0].href == "/site/S1"
 
 
 def test_without_sessions_nobody_is_called_silent():
@@ -187,11 +189,10 @@ def test_days_to_come_have_a_plan_and_no_figures():
     assert (yesterday.values["day_same"], yesterday.values["day_late"]) == (0.9, 3)
 
 
-def test_lots_add_up_and_doses_without_a_lot_are_marked():
+def test_lots_add_up_and_doses_without_a_lot_are_counted():
     found = one_site.lots(view(SITE))
     assert [(row.values["lot"], row.values["lot_doses"]) for row in found.rows] == [("L1", 190), ("không ghi số lô", 10)]
     assert found.foot[0].values["lot_doses"] == 200
-    assert found.rows[1].warned == {"lot"}
 
 
 def test_a_site_without_stock_shows_its_districts_and_without_that_says_so():
@@ -231,6 +232,16 @@ def test_the_list_is_taken_away_as_it_is():
     asked = view()
     written = delimited.write(all_sites.table(asked), credit(asked, "sites-list"), VI)
     assert "Trạm Y tế Phường 1" in written.decode("utf-8-sig")
+
+
+def test_what_leaves_the_page_of_a_site_names_the_site():
+    taken = credit(view(SITE), "site-hours", has_denominator=False)
+    assert taken.lines[0].startswith("Trạm Y tế Phường 1 (S1)")
+
+
+def test_as_of_an_earlier_moment_there_is_no_column_of_last_records():
+    keys = [column.key for column in all_sites.table(view(Filters(path="/sites", as_of=7))).columns]
+    assert "heard" not in keys and "heard" in [column.key for column in all_sites.table(view()).columns]
 
 
 # In a browser

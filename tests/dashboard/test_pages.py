@@ -2,7 +2,9 @@
 
 import pytest
 
+from dashboard.data import Unit
 from tests.dashboard.house import BLOCKS, PHONE, WIDE, drawn, until
+from tests.dashboard.province import VUNG_TAU, make
 
 pytestmark = pytest.mark.browser
 
@@ -217,6 +219,18 @@ def test_a_unit_is_found_without_accents(visit):
     page.keyboard.press("Enter")
     page.wait_for_url("**/?unit=750")
     until(page, "document.querySelector('.lead').textContent.startsWith('Huyện Châu Đức')")
+
+
+def test_the_search_offers_the_words_as_they_were_typed_first(visit, house):
+    known, place = house.province.units, {"level": 2, "parent_id": VUNG_TAU}
+    more = [make(Unit, unit_id=number, code=code, name=name, sort_key=code, **place)
+            for number, code, name in ((91, "26716", "Phường Tân Phước"), (92, "26725", "Xã Phước Tân"))]  # fmt: skip
+    house.province.units = lambda: house.province._rows([*known(), *more])
+    page = visit("/")
+    page.click("#unit-search-input")
+    page.keyboard.type("phuoc tan")
+    assert page.locator("#unit-search-list a:visible").all_inner_texts() == ["Phường Tân Phước", "Xã Phước Tân"]
+    assert page.inner_text("#unit-search-list [aria-selected=true]") == "Xã Phước Tân"
 
 
 def test_what_the_address_got_wrong_is_said(visit):

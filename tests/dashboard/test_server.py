@@ -1,6 +1,7 @@
 """The server around the pages: what it lets in and out, what it says of itself, what it costs."""
 
 import gzip
+import hashlib
 import http.client
 import json
 import re
@@ -52,6 +53,15 @@ def test_what_is_named_by_its_content_is_kept_for_ever_and_the_page_is_not(serve
         assert served.get(path).headers["cache-control"] == "public, max-age=31536000, immutable", path
     for path in ("/", "/assets/live-worker.js"):
         assert "immutable" not in served.get(path).headers.get("cache-control", "")
+
+
+def test_a_font_is_kept_for_ever_under_the_digest_of_its_file(served):
+    fonts = re.findall(r'url\("(fonts/[^?"]+)\?m=(\w+)"\)', served.get("/assets/00-theme.css").text)
+    assert len(fonts) == 2
+    for path, digest in fonts:
+        font = served.get(f"/assets/{path}?m={digest}")
+        assert hashlib.sha256(font.body).hexdigest().startswith(digest), path
+        assert font.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
 def test_text_travels_packed(served):

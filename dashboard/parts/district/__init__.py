@@ -1,9 +1,6 @@
-"""The parts of a unit's page. What several of them need: the smallest units, names that do not repeat, definitions."""
-
-from dash import html
+"""The parts of a unit's page. What several of them need: the smallest units, names that do not repeat."""
 
 from dashboard.components import progress
-from dashboard.components.link import link
 from dashboard.data import Rows
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.tables import Row
@@ -40,12 +37,6 @@ def full_name(view: View, unit_id: int) -> str:
 def href(view: View, unit_id: int) -> str | None:
     """The page of a unit; None for what is none."""
     return view.to(UNIT_PATH, unit=view.units[unit_id].code) if unit_id > 0 else None
-
-
-def definition(view: View, indicator: str, word: str = "definition.show") -> html.Span:
-    """A way to what the numbers of a panel mean."""
-    address = f"{view.to('/definitions')}#{indicator}"
-    return html.Span(link(view.say(word), address), className="key define")
 
 
 def rows_of(view: View, asked: View, rows, row_of) -> tuple[list[Row], list[Row]]:

@@ -9,7 +9,7 @@ from dashboard.components import panel
 from dashboard.components.datatable import datatable
 from dashboard.components.table import twin
 from dashboard.filters import STAGES
-from dashboard.parts.district import definition
+from dashboard.parts.defined import definition
 from dashboard.parts.people import self_of
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View

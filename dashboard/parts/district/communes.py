@@ -2,7 +2,8 @@
 
 from dashboard.components import panel, progress
 from dashboard.parts import people
-from dashboard.parts.district import definition, furthest, rows_of
+from dashboard.parts.defined import definition
+from dashboard.parts.district import furthest, rows_of
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 

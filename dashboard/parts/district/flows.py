@@ -5,7 +5,8 @@ from dash import html
 from dashboard import blocks
 from dashboard.components import panel, strip
 from dashboard.components.table import toggle, twin
-from dashboard.parts.district import definition, full_name
+from dashboard.parts.defined import definition
+from dashboard.parts.district import full_name
 from dashboard.tables import Column, Row, Table
 from dashboard.view import OUTSIDE, View
 

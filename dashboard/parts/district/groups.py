@@ -2,7 +2,7 @@
 
 from dashboard.components import panel, progress
 from dashboard.filters import STAGES
-from dashboard.parts.district import definition
+from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 

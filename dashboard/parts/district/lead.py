@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from dash import html
 
+from dashboard import definitions
 from dashboard.components import panel, progress
 from dashboard.components.link import link
 from dashboard.components.tile import overdue_tile
 from dashboard.parts import tiles as overview
-from dashboard.parts.district import definition, full_name, furthest, href, smallest
+from dashboard.parts.defined import definition
+from dashboard.parts.district import full_name, furthest, href, smallest
 from dashboard.parts.people import self_of, standings
 from dashboard.view import View
 
@@ -127,5 +129,5 @@ def _sums(rows, name: str) -> dict:
 
 def tiles(view: View) -> html.Div:
     rows = view.data.overdue(view.filters)
-    last = overdue_tile(view.language, self_of(rows), view.as_of(rows))
+    last = overdue_tile(view.language, self_of(rows), view.as_of(rows), view.to(definitions.PATH))
     return html.Div([*overview.stages(view), last], className="tiles")

@@ -5,7 +5,8 @@ from datetime import timedelta
 from dashboard.components import panel
 from dashboard.figures import due
 from dashboard.parts import people
-from dashboard.parts.district import definition, rows_of
+from dashboard.parts.defined import definition
+from dashboard.parts.district import rows_of
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 

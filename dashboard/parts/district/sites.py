@@ -1,6 +1,6 @@
 """The sites of a unit today: those furthest below their plan first, in a short list."""
 
-from dashboard.parts.district import definition
+from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 

@@ -6,8 +6,10 @@ from dash import html
 
 from dashboard import blocks
 from dashboard.components import panel
+from dashboard.components.link import link
 from dashboard.components.measure import measure
 from dashboard.figures import plan_hours
+from dashboard.parts import defined
 from dashboard.parts.sites import directive
 from dashboard.parts.sites.faults import APP, CERTIFICATES, IDENTITY, KINDS, SAME_DAY, Fault, faults, worst_first
 from dashboard.parts.sites.looks import Look, asked_days, days_in_words, looks, share
@@ -18,7 +20,15 @@ __all__ = ["hours", "lead", "looks", "queue", "queue_panel", "table", "tiles"]
 
 # How many sites the sentence names.
 _NAMED = 3
-_COLUMN_OF = {"late": "same_day", "identity": "identity", "certificates": "certificates", "app": "app", "stock": "cover"}
+_COLUMN_OF = {
+    "silent": "fault",
+    "unentered": "fault",
+    "late": "same_day",
+    "identity": "identity",
+    "certificates": "certificates",
+    "app": "app",
+    "stock": "cover",
+}
 
 
 def hour_of(view: View) -> int:
@@ -39,18 +49,23 @@ def lead(view: View) -> list:
         return [html.P(say("sites.lead_none", unit=view.name(view.unit.unit_id)), className="lead")]
     kinds = Counter(fault.kind for _, given in found for fault in given)
     counts = {kind: kinds[kind] for kind in KINDS}
-    parts = [silence(view, found)]
+    parts = []
     if any(counts[kind] for kind in ("late", "identity", "certificates", "app")):
         parts.append(say("sites.lead_faults", days=days_in_words(view), **counts))
     else:
         parts.append(say("sites.lead_no_fault", days=days_in_words(view)))
     urgent = [pair for pair in found if pair[1]][:_NAMED]
-    named = [
-        say("sites.first", site=look.site.name, fault=said(view, look, given), owner=owners(view, given))
-        for look, given in urgent
-    ]
-    more = f"{say('sites.begin')} {'; '.join(named)}." if named else ""
-    return [html.P(" ".join(parts), className="lead"), html.P(more, className="lead-more")]
+    if urgent:
+        parts.append(say("sites.begin"))
+    first = html.Ol([html.Li(_order(view, look, given)) for look, given in urgent], className="orders") if urgent else None
+    return [html.P(silence(view, found), className="lead"), html.P(" ".join(parts), className="lead-more"), first]
+
+
+def _order(view: View, look: Look, given: list[Fault]) -> list:
+    """Whom to call, why, and whose move it is."""
+    site = link(look.site.name, view.to("/site/<site>", code=look.site.code), "what")
+    owner = html.Span(view.say("sites.owner", owner=owners(view, given)), className="owner")
+    return [site, f" – {said(view, look, given)}", owner]
 
 
 def silence(view: View, found) -> str:
@@ -125,7 +140,7 @@ def _use(view: View, found: list[Look], as_of: str):
         (reached, 1.0, label, "ours") if planned else None,
         lines,
         as_of,
-        directive.defined(view, "site-use"),
+        defined.address(view, "site-use"),
         say("sites.silent_now", n=silent) if silent else "",
     )
 
@@ -135,6 +150,7 @@ def table(view: View) -> Table | None:
     if not found:
         return None
     say, doses = view.say, view.say("doses.word")
+    has_watch = any(look.watch for look, _ in found)  # not as of an earlier moment, as a file is
     has_cover = any(look.cover_days is not None for look, _ in found)
     columns = [
         Column("name", say("sites.site"), "text"),
@@ -143,7 +159,7 @@ def table(view: View) -> Table | None:
         Column("owner", say("sites.next"), "text"),
         Column("today", say("ranking.doses_today"), unit=doses),
         Column("plan", say("ranking.plan"), unit=doses),
-        Column("heard", say("sites.heard"), "moment"),
+        *([Column("heard", say("sites.heard"), "moment")] if has_watch else []),
         Column("same_day", say("sites.same_day"), "share"),
         Column("identity", say("sites.identity"), "share"),
         Column("certificates", say("sites.certificates"), "share"),
@@ -170,7 +186,8 @@ def table(view: View) -> Table | None:
     unit = say("sites.list_unit", days=days_in_words(view))
     rows = [_row(view, look, given) for look, given in found]
     title = say("sites.list_title", unit=view.name(view.unit.unit_id))
-    return Table(title, unit, columns, rows, [Row(whole, kind="whole")], sentence)
+    keys = [defined.definition(view, "site-use")]
+    return Table(title, unit, columns, rows, [Row(whole, kind="whole")], sentence, keys)
 
 
 def _row(view: View, look: Look, given: list[Fault]) -> Row:
@@ -254,4 +271,5 @@ def queue(view: View) -> Table:
     total = {"given_on": say("ranking.total"), "given_doses": whole, "given_sites": len(every)}
     foot = [Row(total, kind="total")] if rows else []
     text = say("sites.queue_said", n=whole, sites=len(every), oldest=min(doses)) if rows else say("sites.queue_none")
-    return Table(say("sites.queue_title"), say("sites.queue_unit"), columns, rows, foot, text)
+    keys = [defined.definition(view, "entry-lag")]
+    return Table(say("sites.queue_title"), say("sites.queue_unit"), columns, rows, foot, text, keys)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.components.measure import measure
+from dashboard.parts import defined
 from dashboard.parts.sites.faults import OWNERS, states
 from dashboard.parts.sites.looks import Look, days_in_words, share
 from dashboard.tables import Bar, Column, Row, Table
@@ -55,18 +56,13 @@ def _tile(view: View, name: str, reached: float | None, definition: str, as_of: 
         (reached, ASKED, label, "ours"),
         lines,
         as_of,
-        defined(view, definition),
+        defined.address(view, definition),
     )
 
 
 def _waiting(looks: Sequence[Look]) -> int:
     """Doses of which somebody has to do something: not those of foreigners, who are not checked."""
     return sum(doses for look in looks for state, doses in states(look).items() if state in OWNERS)
-
-
-def defined(view: View, indicator: str) -> str:
-    """Where an indicator is explained."""
-    return f"{view.to('/definitions')}#{indicator}"
 
 
 def identity(view: View, looks: Sequence[Look]) -> Table:
@@ -107,7 +103,8 @@ def identity(view: View, looks: Sequence[Look]) -> Table:
             owner=say(f"sites.owner.{OWNERS[most]}"),
         )
     unit = f"{say('sites.unit_doses')}, {days_in_words(view)}"
-    return Table(say("sites.identity_title"), unit, columns, rows, foot, said)
+    keys = [defined.definition(view, "identity-funnel")]
+    return Table(say("sites.identity_title"), unit, columns, rows, foot, said, keys)
 
 
 def entry(view: View, looks: Sequence[Look]) -> Table:
@@ -134,4 +131,4 @@ def entry(view: View, looks: Sequence[Look]) -> Table:
     late = doses - counted["same_day"] - counted["unknown"]
     said = say("sites.entry_said", late=late, doses=doses) if doses else ""
     unit = f"{say('sites.unit_doses')}, {days_in_words(view)}"
-    return Table(say("sites.entry_title"), unit, columns, rows, foot, said)
+    return Table(say("sites.entry_title"), unit, columns, rows, foot, said, [defined.definition(view, "entry-lag")])

@@ -10,6 +10,7 @@ from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.components.measure import measure
 from dashboard.figures import plan_hours
+from dashboard.parts import defined
 from dashboard.parts.sites import directive
 from dashboard.parts.sites.all_sites import hour_of, owners, said
 from dashboard.parts.sites.faults import COVER_DAYS, faults
@@ -94,7 +95,7 @@ def _today(view: View, found: Look, as_of: str):
     lines += [say("tile.yesterday_same", n=figures.doses_yesterday), say("sites.late_today", n=figures.late_today)]
     return measure(
         view.language, say("tile.doses_today"), view.language.count(figures.doses_today), say("doses.word"),
-        bar, lines, as_of, directive.defined(view, "site-use"),
+        bar, lines, as_of, defined.address(view, "doses-today"),
     )  # fmt: skip
 
 
@@ -190,7 +191,6 @@ def lots(view: View) -> Table | None:
                 "lot_share": Bar(share(doses, whole)),
                 "lot_doses": doses,
             },
-            warned=frozenset() if lot else frozenset({"lot"}),
         )
         for (name, lot), doses in sorted(used.items(), key=lambda item: -item[1])
     ]
@@ -254,4 +254,8 @@ def stock_table(view: View) -> Table | None:
         )
         for row in rows
     ]
-    return Table(title, say("sites.unit_doses"), columns, made, (), text)
+    keys = [
+        defined.definition(view, "cover-days", "site.define_cover"),
+        defined.definition(view, "wastage", "site.define_wastage"),
+    ]
+    return Table(title, say("sites.unit_doses"), columns, made, (), text, keys)
