@@ -122,11 +122,11 @@ def _version(data) -> int | None:
 
 
 def _unit_options(view: View) -> list[tuple[str, str]]:
-    """(code, name) of every unit in force today, the largest first."""
-    today = view.today
+    """(code, name) of every unit in force on the day meant, the largest first."""
+    day = view.data.seen_on(view.filters.as_of)
 
     def is_in_force(unit) -> bool:
-        return (unit.valid_from or today) <= today <= (unit.valid_to or today)
+        return (unit.valid_from or day) <= day <= (unit.valid_to or day)
 
     known = [unit for unit in view.units.values() if unit.unit_id > 0 and is_in_force(unit)]
     ordered = sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))

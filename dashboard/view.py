@@ -49,7 +49,7 @@ class View:
     @cached_property
     def unit(self):
         """The unit that the page is about."""
-        return self.units[self.data.unit_id(self.filters.unit)]
+        return self.units[self.data.unit_id(self.filters.unit, self.filters.as_of)]
 
     @property
     def is_root(self) -> bool:

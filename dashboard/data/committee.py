@@ -48,19 +48,19 @@ class Committee:
 
     def site_hours(self, filters: "Filters", day: date | None = None) -> Rows[findings.SiteHour]:
         """Of one day (today)."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("site_hours", findings.SiteHour, arguments)
 
     def late_entries(self, filters: "Filters", entered_on: date | None = None) -> Rows[findings.LateEntry]:
         """What was entered on one day (today) for earlier days."""
         day = entered_on or self.today(filters.as_of)
-        arguments = {"unit": self.unit_id(filters.unit), "entered_on": day} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "entered_on": day} | self._as_of(filters)
         return self._ask("late_entries", findings.LateEntry, arguments)
 
     def site_watch(self, filters: "Filters", silent_after_minutes: int = 60) -> Rows[findings.SiteWatch]:
         """Who is silent now, whatever the as-of. Never cached: a site falls silent without a batch."""
         now = Clock(self.world().shift_days).now()
-        arguments = {"unit": self.unit_id(filters.unit), "minutes": silent_after_minutes, "now": now}
+        arguments = {"unit": self._unit(filters), "minutes": silent_after_minutes, "now": now}
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("site_watch", findings.SiteWatch, arguments)
 
@@ -76,12 +76,12 @@ class Committee:
         return self._ask("site_identity", findings.SiteIdentity, self._days(filters))
 
     def site_sessions(self, filters: "Filters", first: date, last: date) -> Rows[findings.SiteSession]:
-        arguments = {"unit": self.unit_id(filters.unit), "from": first, "to": last} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "from": first, "to": last} | self._as_of(filters)
         return self._ask("site_sessions", findings.SiteSession, arguments)
 
     def site_plan_hours(self, filters: "Filters", day: date | None = None) -> Rows[findings.PlanHour]:
         """Of one day (today)."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("site_plan_hours", findings.PlanHour, arguments)
 
     def entry_lag(self, filters: "Filters") -> findings.EntryLag:
@@ -89,7 +89,7 @@ class Committee:
 
     def site_stock(self, filters: "Filters") -> Rows[findings.SiteStock]:
         """Of sites that keep a stock of their own; empty: no stock data."""
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("site_stock", findings.SiteStock, arguments)
 
     # --- why it changed
@@ -125,7 +125,7 @@ class Committee:
 
     def completeness_by_day(self, filters: "Filters") -> Rows[Completeness]:
         """For each number of days 0-14, of the last 28 closed days."""
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("completeness_by_day", Completeness, arguments)
 
     # --- vaccines, lots, stock (unit, vaccines, days, as-of)
@@ -151,10 +151,10 @@ class Committee:
 
     def targets(self, filters: "Filters") -> Rows[yardsticks.Target]:
         """Those of the unit, of the units above and below it, and of every unit, with those that no longer hold."""
-        return self._ask("targets", yardsticks.Target, {"unit": self.unit_id(filters.unit)} | self._as_of(filters))
+        return self._ask("targets", yardsticks.Target, {"unit": self._unit(filters)} | self._as_of(filters))
 
     def denominators(self, filters: "Filters") -> Rows[yardsticks.Denominator]:
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("denominators", yardsticks.Denominator, arguments)
 
     def over_causes(self, filters: "Filters") -> yardsticks.OverCauses:
@@ -162,7 +162,7 @@ class Committee:
 
     def denominator_checks(self, filters: "Filters") -> Rows[yardsticks.DenominatorCheck]:
         """About the unit and the units right below it."""
-        arguments = {"unit": self.unit_id(filters.unit)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters)} | self._as_of(filters)
         return self._ask("denominator_checks", yardsticks.DenominatorCheck, arguments)
 
     # --- then and now

@@ -180,7 +180,10 @@ class Province:
             raise Unknown("batch", number, [])
         return Version(number, datetime.now(UTC))
 
-    def unit_id(self, code):
+    def seen_on(self, as_of=None):
+        return TODAY
+
+    def unit_id(self, code, as_of=None):
         return ROOT if code is None else next(row[0] for row in UNITS if row[1] == code)
 
     def standing(self, filters, level=None):
