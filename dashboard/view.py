@@ -51,6 +51,17 @@ class View:
         """The unit that the page is about."""
         return self.units[self.data.unit_id(self.filters.unit, self.filters.as_of)]
 
+    @cached_property
+    def in_force(self) -> list:
+        """The units of the day meant, the largest first."""
+        day = self.data.seen_on(self.filters.as_of)
+        known = [
+            unit
+            for unit in self.units.values()
+            if unit.unit_id > 0 and (unit.valid_from or day) <= day <= (unit.valid_to or day)
+        ]
+        return sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))
+
     @property
     def is_root(self) -> bool:
         return self.unit.unit_id == self.world.root_unit_id

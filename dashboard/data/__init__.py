@@ -34,6 +34,7 @@ from dashboard.data.answers import (
 )
 from dashboard.data.cache import Cache, digest
 from dashboard.data.committee import Committee
+from dashboard.data.findings import CoverageDay
 from dashboard.data.handed_in import HandedIn, Upload, UploadChange, UploadCheck, UploadRefused
 from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
 from sql.clock import Clock
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Arrival", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows",
+    "AgeBand", "Arrival", "Closing", "Completeness", "CoverageDay", "Data", "DosesDay", "HourDoses", "Quality",
+    "Reconciliation", "Rows",
     "Site", "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
     "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",

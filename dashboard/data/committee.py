@@ -29,9 +29,7 @@ class Committee:
         span = {"from": today, "to": today + timedelta(days=days - 1), "today": today}
         return self._ask("due_by_day", findings.DueDay, self._people(filters) | span)
 
-    def dropout(
-        self, filters: "Filters", red_coverage: float = 0.9, level: int | None = None
-    ) -> Rows[findings.Dropout]:
+    def dropout(self, filters: "Filters", red_coverage: float = 0.9, level: int | None = None) -> Rows[findings.Dropout]:
         """Of the filters' days; `red_coverage` is the settings' dashboard.red_coverage."""
         arguments = self._people(filters) | self._rows(filters, level) | {"red_coverage": red_coverage}
         return self._ask("dropout", findings.Dropout, arguments)
@@ -168,17 +166,26 @@ class Committee:
     # --- then and now
 
     def rank_movement(
-        self, filters: "Filters", stage: int, before: int, level: int | None = None
+        self, filters: "Filters", stage: int, until: date, level: int | None = None
     ) -> Rows[findings.RankMovement]:
-        """Ranks now (or as of the filters' batch) and as of batch `before`. Raises Unknown for a batch to come."""
-        arguments = self._people(filters) | self._rows(filters, level)
-        arguments |= {"stage": stage, "before": before, "before_day": self.today(before)}
+        """Now (or as of the filters' batch) and at the end of `until`, by what is known now (or as of that batch)."""
+        arguments = self._people(filters) | self._rows(filters, level) | {"stage": stage, "until": until}
         return self._ask("rank_movement", findings.RankMovement, arguments)
+
+    def coverage_by_day(self, filters: "Filters") -> Rows[findings.CoverageDay]:
+        """Of the unit, over all days."""
+        arguments = self._people(filters) | {"today": self.today(filters.as_of)}
+        return self._ask("coverage_by_day", findings.CoverageDay, arguments)
 
     def recast(self, filters: "Filters", day: date = RECAST_ON) -> Rows[findings.Recast]:
         """The unit's people over all days, by the units of `day`."""
         arguments = self._people(filters) | {"today": self.today(filters.as_of), "day": day}
         return self._ask("recast", findings.Recast, arguments)
+
+    def taken_over(self, filters: "Filters", day: date = RECAST_ON) -> Rows[findings.TakenOver]:
+        """Of what the units of `day` are made."""
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of), "day": day}
+        return self._ask("taken_over", findings.TakenOver, arguments)
 
     # --- residents elsewhere, and people from elsewhere (unit, days, as-of)
 
