@@ -12,7 +12,7 @@ from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure
 
-LEAST = 0.005  # of a share: below it a line lies on the axis
+LEAST = 0.005  # of what is highest: below it a line lies on the axis
 _LABELS_WIDTH = 74
 # Labels of two rows nearer than this share of the height would overlap.
 _ROOM = 0.17
@@ -32,6 +32,10 @@ class Line:
     def values(self) -> list:
         return [value for _day, value in self.points]
 
+    def since(self, least: float) -> date:
+        """The first day with so many: months of hardly any would press the rest together."""
+        return next((day for day, value in self.points if value >= least), self.points[-1][0])
+
     def on(self, day: date) -> float | int:
         at = bisect_right(self.points, day, key=lambda point: point[0])
         return self.points[at - 1][1] if at else 0
@@ -45,6 +49,7 @@ class Axes:
     last: date
     top: float
     is_share: bool
+    is_narrow: bool = False  # no room for more days than the first and the last, nor for words beside the lines
 
 
 def growth(
@@ -53,7 +58,7 @@ def growth(
     """`then`: the day that now is compared with; `target`: of the chosen stage."""
     if not lines:
         return nothing(language, colours)
-    top = axes.top * 1.04
+    top, ends = axes.top * 1.04, [axes.first.isoformat(), axes.last.isoformat()]
     word = "" if axes.is_share else f" {language.say('people.word')}"
     written = "%{y:.1%}" if axes.is_share else "%{y:,.0f}"
     traces = [
@@ -72,7 +77,12 @@ def growth(
     shapes = [
         _rule(colours.context, "2px,3px", xref="x", x0=then.isoformat(), x1=then.isoformat(), yref="paper", y0=0, y1=1)
     ]
-    notes = [_note(language.short_day(then), colours.muted, xref="x", x=then.isoformat(), y=0, xanchor="right", xshift=-3)]
+    notes = [_note(language.short_day(then), colours.muted, xref="x", x=then.isoformat(), y=1, xanchor="center")]
+    for line in lines:
+        if line.is_chosen:
+            traces.append(_point(colours, then, line.on(then)))
+            if not axes.is_narrow:
+                notes.append(_stood(language, colours, line, axes, then, top))
     if target is not None:
         shapes.append(_rule(colours.ink, "4px,3px", xref="paper", x0=0, x1=1, yref="y", y0=target, y1=target))
         text = language.say("compare.target", target=language.goal(target))
@@ -91,9 +101,10 @@ def growth(
             "type": "date",
             "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
             "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
-            "nticks": 4,
-            "range": [axes.first.isoformat(), axes.last.isoformat()],
-        },
+            "tickangle": 0,
+            "range": ends,
+        }
+        | ({"tickmode": "array", "tickvals": ends} if axes.is_narrow else {"nticks": 5}),
         yaxis={"showgrid": True, "range": [0, top]} | scale,
         shapes=shapes,
         annotations=[*notes, *_ends(language, colours, lines, axes, top)],
@@ -110,9 +121,8 @@ def twin(language: Language, lines: Sequence[Line], axes: Axes) -> tuple[list, l
 
 
 def _days(line: Line, axes: Axes) -> list[date]:
-    """From the day before its first to the last of the axes: a line that stands still goes on."""
-    days = [day for day, _value in line.points if day <= axes.last]
-    return [max(axes.first, days[0] - DAY), *days, axes.last] if days else []
+    """From the first to the last of the axes: a line that stands still goes on."""
+    return [axes.first, *(day for day, _value in line.points if axes.first < day < axes.last), axes.last]
 
 
 def _ends(language: Language, colours: Palette, lines: Sequence[Line], axes: Axes, top: float) -> list[dict]:
@@ -123,7 +133,7 @@ def _ends(language: Language, colours: Palette, lines: Sequence[Line], axes: Axe
     places[-1][0] = min(places[-1][0], 1.0)
     for upper, lower in pairwise(places[::-1]):
         lower[0] = min(lower[0], upper[0] - _ROOM)
-    write = language.percent if axes.is_share else language.count
+    write = _write(language, axes)
     made = []
     for place, number in places:
         line = lines[number]
@@ -144,6 +154,33 @@ def _ends(language: Language, colours: Palette, lines: Sequence[Line], axes: Axe
             )
         )
     return made
+
+
+def _write(language: Language, axes: Axes):
+    return language.percent if axes.is_share else language.count
+
+
+def _stood(language: Language, colours: Palette, line: Line, axes: Axes, then: date, top: float) -> dict:
+    """How much that was: right below the rising line, where there is room, else left above it."""
+    value = line.on(then)
+    has_room = (axes.last - then).days > 0.3 * (axes.last - axes.first).days
+    place = {"xref": "x", "x": then.isoformat(), "yref": "y", "y": value, "xanchor": "right", "xshift": -4}
+    if has_room:
+        place |= {"y": max(value, _ROOM * top), "xanchor": "left", "xshift": 5, "yanchor": "top"}
+    return _note(_write(language, axes)(value), colours.accent, bgcolor=colours.surface, **place)
+
+
+def _point(colours: Palette, day: date, value: float) -> dict:
+    """Where the chosen stage stood then."""
+    marker = {"size": 7, "color": colours.surface, "line": {"color": colours.accent, "width": 2}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [day.isoformat()],
+        "y": [value],
+        "marker": marker,
+        "hoverinfo": "skip",
+    }
 
 
 def _colour(colours: Palette, line: Line) -> str:

@@ -52,16 +52,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Since {day} {best} and {worst} have come {points} closer.",
     ),
     "compare.gains": (
-        "Từ {day} tăng nhanh nhất: {most} ({high} điểm %), chậm nhất: {least} ({low} điểm %).",
-        "Since {day} the fastest: {most} ({high} pts), the slowest: {least} ({low} pts).",
+        "Tăng nhanh nhất: {most} ({high} điểm %), chậm nhất: {least} ({low} điểm %).",
+        "Fastest: {most} ({high} pts), slowest: {least} ({low} pts).",
     ),
     "compare.to_do": (
         "{unit} còn thiếu {people} người: cần {needed}, 7 ngày qua đạt {pace}.",
         "{unit} is {people} {people:person|people} short: {needed} needed, {pace} over the last 7 days.",
     ),
+    "compare.no_nearer": (
+        "Từ {day} khoảng cách giữa {best} và {worst} không đổi.",
+        "Since {day} {best} and {worst} have stayed as far apart.",
+    ),
     # --- the small multiples
-    "compare.unit_share": ("% đối tượng đích, cộng dồn theo ngày", "% of the target population, cumulative"),
-    "compare.unit_people": ("Số người, cộng dồn theo ngày", "People, cumulative"),
+    "compare.unit_share": ("% đối tượng đích", "% of the target population"),
+    "compare.unit_people": ("Số người", "People"),
     "compare.short.first": ("ít nhất 1 mũi", "first dose"),
     "compare.short.complete": ("đủ liều", "complete"),
     "compare.short.booster1": ("nhắc lại 1", "booster 1"),
@@ -110,7 +114,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "compare.nobody_moved": ("Từ {day} thứ hạng không đổi.", "Since {day} no rank has changed."),
     # --- the units of another day
     "recast.title": ("Địa giới", "Boundaries"),
-    "recast.own": ("Lúc tiêm", "Of the time"),
+    "recast.own": ("Đang dùng", "In use"),
     "recast.of_day": ("Từ {day}", "From {day} on"),
     "recast.heading": ("{unit} theo địa giới từ {day}", "{unit} by the boundaries from {day} on"),
     "recast.unit": (

@@ -102,10 +102,10 @@ def parent(view: View) -> View:
 
 
 def within(view: View, unit) -> str:
-    """A unit's name, with the unit above it where that is neither the page's nor the root: names of communes repeat."""
+    """A unit's name, with the unit above it where that is neither the ranking's nor the root: names repeat."""
     name = view.language.name(unit)
     above = view.units.get(unit.parent_id)
-    if above is None or above.unit_id in (view.unit.unit_id, view.world.root_unit_id):
+    if above is None or above.unit_id in (parent(view).unit.unit_id, view.world.root_unit_id):
         return name
     return view.say("district.within", unit=name, above=view.language.name(above))
 

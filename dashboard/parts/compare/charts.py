@@ -7,6 +7,8 @@ from dashboard.filters import STAGES
 from dashboard.parts.compare import Side, shares, sides
 from dashboard.view import View
 
+_WIDE = 3  # charts in a row that have room for more than two days on their axis
+
 
 def chart(number: int, view: View, colours):
     """Of the compared unit of that number; empty where there are fewer."""
@@ -15,12 +17,12 @@ def chart(number: int, view: View, colours):
         return "", "", nothing(view.language, colours), "", ([], [])
     side, is_share = compared[number], shares(compared)
     lines = _lines(view, side, is_share)
-    first = min((row.day for other in compared for row in other.days), default=view.today)
-    highest = max(
-        (value for other in compared for line in _lines(view, other, is_share) for value in line.values), default=0
-    )
+    drawn = [line for other in compared for line in _lines(view, other, is_share)]
+    highest = max((value for line in drawn for value in line.values), default=0)
+    first = min((line.since(growth.LEAST * highest) for line in drawn), default=view.today)
     target = side.now.target_share if is_share else None
-    axes = growth.Axes(min(first, side.then), view.today, max(highest, target or 0, 1.0 if is_share else 0), is_share)
+    top = max(highest, target or 0, 1.0 if is_share else 1)
+    axes = growth.Axes(min(first, side.then), view.today, top, is_share, len(compared) > _WIDE)
     unit = view.say("compare.unit_share" if is_share else "compare.unit_people")
     chosen = panel.key(view.say(f"stage.{view.filters.stage}"), "accent")
     return (

@@ -74,9 +74,9 @@ def _spread(view: View, known: list[Side]) -> str:
     """Whether the best and the last have come nearer since then."""
     now = known[0].now.coverage - known[-1].now.coverage
     before = abs(known[0].before.coverage - known[-1].before.coverage)
-    if round(now - before, 3) == 0:
-        return ""
     key = "compare.apart" if now > before else "compare.nearer"
+    if round(now - before, 3) == 0:
+        key = "compare.no_nearer"
     return view.say(key, best=known[0].name, worst=known[-1].name, day=known[0].then, points=_points(view, now - before))
 
 
@@ -85,7 +85,7 @@ def _gains(view: View, known: list[Side]) -> str:
     if round(most.gained, 3) == round(least.gained, 3):
         return ""
     gains = {"high": view.language.write("points", most.gained), "low": view.language.write("points", least.gained)}
-    return view.say("compare.gains", most=most.name, least=least.name, day=most.then, **gains)
+    return view.say("compare.gains", most=most.name, least=least.name, **gains)
 
 
 def _to_do(view: View, side: Side) -> str:

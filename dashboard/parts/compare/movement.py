@@ -87,7 +87,7 @@ def _sentence(view: View, children: list, day) -> str:
         moved = say("compare.climbed", unit=view.name(climbed.unit_id), places=climbed.moved, rank=climbed.rank, day=day)
     most, least = (pick(known, key=lambda row: row.coverage_change) for pick in (max, min))
     gains = {"high": language.write("points", most.coverage_change), "low": language.write("points", least.coverage_change)}
-    return f"{moved} {say('compare.gains', most=view.name(most.unit_id), least=view.name(least.unit_id), day=day, **gains)}"
+    return f"{moved} {say('compare.gains', most=view.name(most.unit_id), least=view.name(least.unit_id), **gains)}"
 
 
 def _borders(view: View) -> html.Div | None:

@@ -18,7 +18,7 @@ def _units(view: View, compared: list[Side]) -> Table:
     say, day = view.say, then(view)
     people_unit, pace_unit = say("ranking.people_unit"), say("ranking.pace_unit")
     columns = [
-        Column("unit", say("ranking.name"), "text"),
+        Column("side", say("ranking.name"), "text"),
         Column("cov", say("ranking.coverage"), "bar"),
         Column("then", say("compare.on_day", day=day), "share"),
         Column("won", say("compare.gained"), "points", say("compare.points")),
@@ -38,7 +38,7 @@ def _row(view: View, side: Side) -> Row:
     about = view.about(side.unit_id)
     now, state = side.now, progress.status(side.now, view.today)
     values = {
-        "unit": side.name,
+        "side": side.name,
         "cov": Bar(now.coverage, now.target_share),
         "then": side.before.coverage,
         "won": side.gained,
@@ -55,7 +55,7 @@ def _row(view: View, side: Side) -> Row:
 def _stages(view: View, side: Side) -> Table:
     say, people_unit = view.say, view.say("ranking.people_unit")
     columns = [
-        Column("unit", say("compare.stage"), "text"),
+        Column("side", say("compare.stage"), "text"),
         Column("cov", say("compare.now"), "bar"),
         Column("then", say("compare.on_day", day=side.then), "share"),
         Column("won", say("compare.gained"), "points", say("compare.points")),
@@ -69,7 +69,7 @@ def _stages(view: View, side: Side) -> Table:
         now, before = standing[stage], side.on(side.then, stage)
         won = None if now.coverage is None or before.coverage is None else now.coverage - before.coverage
         values = {
-            "unit": say(f"stage.{name}"),
+            "side": say(f"stage.{name}"),
             "cov": Bar(now.coverage, now.target_share),
             "then": before.coverage,
             "won": won,
