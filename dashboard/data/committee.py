@@ -1,5 +1,6 @@
 """The questions of a committee's pages; `Data` answers them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -172,9 +173,10 @@ class Committee:
         arguments = self._people(filters) | self._rows(filters, level) | {"stage": stage, "until": until}
         return self._ask("rank_movement", findings.RankMovement, arguments)
 
-    def coverage_by_day(self, filters: "Filters") -> Rows[findings.CoverageDay]:
-        """Of the unit, over all days."""
-        arguments = self._people(filters) | {"today": self.today(filters.as_of)}
+    def coverage_by_day(self, filters: "Filters", units: Iterable[int]) -> Rows[findings.CoverageDay]:
+        """Of some units, by their ids, over all days; of the filters not the unit."""
+        arguments = self._people(filters) | {"units": sorted(set(units)), "today": self.today(filters.as_of)}
+        del arguments["unit"]
         return self._ask("coverage_by_day", findings.CoverageDay, arguments)
 
     def recast(self, filters: "Filters", day: date = RECAST_ON) -> Rows[findings.Recast]:

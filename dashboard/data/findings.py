@@ -334,8 +334,9 @@ class RankMovement:
 
 @dataclass(frozen=True, slots=True)
 class CoverageDay:
-    """One row per stage and day on which anybody of one unit reached it: all who had by then."""
+    """One row per unit, stage and day on which anybody reached it: all who had by then."""
 
+    unit_id: int
     stage: int
     day: date
     people: int

@@ -167,10 +167,10 @@ SELECT unit_id, is_self, people, people_before, population, target_share, covera
  ORDER BY rank, unit_id, is_self
 
 -- name: coverage_by_day
-SELECT stage, day, people, coverage
-  FROM mart.coverage_by_day(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT unit_id, stage, day, people, coverage
+  FROM mart.coverage_by_day(CAST(:units AS int[]), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                             CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint))
- ORDER BY stage, day
+ ORDER BY unit_id, stage, day
 
 -- name: recast
 SELECT unit_id, stage, people, population, coverage, units

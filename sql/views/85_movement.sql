@@ -18,18 +18,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     WHERE n.stage = p_stage
 $$;
 
--- Coverage over time: one row per stage and day on which anybody reached it, with all who had by then; of the population
--- in force on p_today.
+-- Coverage over time: one row per unit asked for, stage and day on which anybody reached it, with all who had by then; of
+-- the population in force on p_today. Several units at once: what is read are the days of all units, once.
 CREATE FUNCTION mart.coverage_by_day(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint)
-RETURNS TABLE (stage smallint, day date, people bigint, coverage double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH reached AS (
-        SELECT t.stage, t.day, sum(t.people) OVER (PARTITION BY t.stage ORDER BY t.day)::bigint AS people
-        FROM mart.trend(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_as_of, p_today) t
+    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint)
+RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint, coverage double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+    ), posted AS (
+        SELECT a.ancestor_id AS unit_id, d.stage, d.day, sum(d.people) AS people
+        FROM asked CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
+        JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = ANY (p_units)
+        GROUP BY a.ancestor_id, d.stage, d.day
+        HAVING sum(d.people) <> 0
+    ), reached AS (
+        SELECT p.unit_id, p.stage, p.day, sum(p.people) OVER (PARTITION BY p.unit_id, p.stage ORDER BY p.day)::bigint AS people
+        FROM posted p
     )
-    SELECT r.stage, r.day, r.people, r.people / nullif(n.population, 0)::double precision
-    FROM reached r LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n ON n.unit_id = p_unit
+    SELECT r.unit_id, r.stage, r.day, r.people, (r.people / nullif(n.population, 0)::numeric)::double precision
+    FROM reached r LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n USING (unit_id)
 $$;
 
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.

@@ -459,16 +459,16 @@ class Province:
 
     # --- side by side: ten days ago Vũng Tàu passed Châu Đức, which had been ahead
 
-    def coverage_by_day(self, filters):
-        asked = self.unit_id(filters.unit)
-        whole = {row.stage: row for row in self.standing(filters) if row.is_self}
+    def coverage_by_day(self, filters, units):
+        population = {ROOT: 10000, VUNG_TAU: 5000, CHAU_DUC: 5000, WARD_1: 2000}
         rows = []
-        for stage in (1, 2):
-            so_far = 0
-            for ago, people in REACHED[asked]:
-                so_far += people
-                population = whole[stage].population
-                rows.append(CoverageDay(stage, TODAY - timedelta(days=ago), so_far, population and so_far / population))
+        for unit_id in units:
+            for stage in (1, 2):
+                so_far = 0
+                for ago, people in REACHED[unit_id]:
+                    so_far += people
+                    share = so_far / population[unit_id] if unit_id in population else None
+                    rows.append(CoverageDay(unit_id, stage, TODAY - timedelta(days=ago), so_far, share))
         return self._rows(rows)
 
     def rank_movement(self, filters, stage, until, level=None):

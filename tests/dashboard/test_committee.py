@@ -61,7 +61,7 @@ QUESTIONS = {
     "denominators": (lambda data, f: data.denominators(f), yardsticks.Denominator),
     "denominator_checks": (lambda data, f: data.denominator_checks(f), yardsticks.DenominatorCheck),
     "rank_movement": (lambda data, f: data.rank_movement(f, 1, DAY), findings.RankMovement),
-    "coverage_by_day": (lambda data, f: data.coverage_by_day(f), findings.CoverageDay),
+    "coverage_by_day": (lambda data, f: data.coverage_by_day(f, [1, 4]), findings.CoverageDay),
     "recast": (lambda data, f: data.recast(f), findings.Recast),
     "taken_over": (lambda data, f: data.taken_over(f), findings.TakenOver),
 }
@@ -121,8 +121,8 @@ def test_filters_reach_the_questions(data, warehouse):
     assert {(row.unit_id, row.successor_id) for row in data.taken_over(Filters())} == {(3, 3), (4, 4)}
     assert data.rank_movement(Filters(), 1, DAY)[0].moved == 0
     assert [row.people_before for row in data.rank_movement(Filters(), 1, DAY - timedelta(1)) if row.is_self] == [0]
-    assert data.coverage_by_day(Filters(unit="755")) == ()
-    assert [(row.people, row.coverage) for row in data.coverage_by_day(Filters(unit="26506"))] == [(75, 0.25)]
+    assert data.coverage_by_day(Filters(), [3]) == data.coverage_by_day(Filters(groups=(1,)), [4]) == ()
+    assert [(row.unit_id, row.people, row.coverage) for row in data.coverage_by_day(Filters(), [4, 3])] == [(4, 75, 0.25)]
 
 
 @pytest.mark.parametrize(

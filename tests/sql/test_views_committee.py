@@ -400,7 +400,7 @@ def test_who_climbed_in_the_ranking_since_a_day(world):
 
 def test_coverage_over_time_ends_at_the_coverage_of_today(world):
     world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 1 + n // 2))) for n in range(4)])
-    found = rows(world, "SELECT * FROM mart.coverage_by_day(%s, NULL, NULL, NULL, %s, NULL) WHERE stage = 1 ORDER BY day", "D1", TODAY)
+    found = rows(world, "SELECT * FROM mart.coverage_by_day(ARRAY[%s], NULL, NULL, NULL, %s, NULL) WHERE stage = 1 ORDER BY day", "D1", TODAY)
     assert [(str(r.day), r.people) for r in found] == [("2021-11-01", 2), ("2021-11-02", 4)]
     standing = rows(world, "SELECT * FROM mart.standing(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL) WHERE is_self AND stage = 1", "D1", TODAY)
     assert found[-1].coverage == standing[0].coverage == 4 / standing[0].population
@@ -419,6 +419,11 @@ def test_people_of_old_units_stand_in_those_that_took_them_over(world):
         found = rows(world, "SELECT * FROM mart.recast((SELECT root_unit_id FROM warehouse.world), NULL, NULL, NULL, %s, NULL, '2025-07-01')", None, TODAY)
         first = {name[r.unit_id]: r.people for r in found if r.stage == FIRST and r.people}
         assert first == {"N1 mới": 4, "C1 mới": 2, "Huyện Đảo": 1}
+        made = {name[r.unit_id]: (r.units, r.population) for r in found if r.stage == FIRST}
+        assert made == {"N1 mới": (2, 150), "C1 mới": (1, 40), "Huyện Đảo": (1, 5)}
+        taken = rows(world, "SELECT * FROM mart.taken_over((SELECT root_unit_id FROM warehouse.world), %s, '2025-07-01')", None, TODAY)
+        assert {name[r.unit_id]: name[r.successor_id] for r in taken} == {
+            "Xã Ấp Bắc": "N1 mới", "Xã Bình An": "N1 mới", "Xã Châu Pha": "C1 mới", "Huyện Đảo": "Huyện Đảo"}  # fmt: skip
         for stage in (FIRST, COMPLETE):
             (whole,) = [r.people for r in rows(world, "SELECT * FROM mart.standing((SELECT root_unit_id FROM warehouse.world), NULL, NULL, NULL, NULL, NULL, %s, NULL)", None, TODAY)
                         if r.is_self and r.stage == stage]  # fmt: skip

@@ -5,6 +5,7 @@ known last week, and yet when everybody was injected (docs/decisions.md).
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -41,7 +42,7 @@ class Side:
         at = bisect_right(rows, day, key=lambda row: row.day)
         if at:
             return rows[at - 1]
-        return CoverageDay(stage or self.stage, day, 0, 0.0 if self.now.population else None)
+        return CoverageDay(self.unit_id, stage or self.stage, day, 0, 0.0 if self.now.population else None)
 
     @property
     def before(self) -> CoverageDay:
@@ -73,7 +74,22 @@ def then(view: View) -> date:
 
 def sides(view: View) -> list[Side]:
     """The compared units, in the reader's order; where he chose none, those that are suggested."""
-    return [_side(view, code) for code in codes(view)]
+    ids = {code: view.data.unit_id(code, view.filters.as_of) for code in codes(view)}
+    days, stage = view.data.coverage_by_day(view.filters, ids.values()), STAGES[view.filters.stage]
+    made = []
+    for code, unit_id in ids.items():
+        (now,) = (row for row in of_unit(view, unit_id, view.data.standing) if row.stage == stage)
+        own = tuple(row for row in days if row.unit_id == unit_id)
+        made.append(Side(unit_id, code, within(view, view.units[unit_id]), stage, then(view), now, own))
+    return made
+
+
+def of_unit(view: View, unit_id: int, ask: Callable) -> list:
+    """A unit's own rows of an answer: out of that about the ranking, which is asked anyway, where it is there."""
+    about = parent(view)
+    own = about.unit.unit_id
+    found = [row for row in ask(about.filters) if row.unit_id == unit_id and (row.is_self or unit_id != own)]
+    return found or [row for row in ask(view.about(unit_id).filters) if row.is_self]
 
 
 def codes(view: View) -> tuple[str, ...]:
@@ -113,10 +129,3 @@ def within(view: View, unit) -> str:
 def shares(compared: list[Side]) -> bool:
     """Whether they are compared by coverage; where none has a population, by people."""
     return any(side.now.coverage is not None for side in compared)
-
-
-def _side(view: View, code: str) -> Side:
-    about = view.about(view.data.unit_id(code, view.filters.as_of))
-    now = people.self_of(people.standings(about))
-    days = view.data.coverage_by_day(about.filters)
-    return Side(about.unit.unit_id, code, within(view, about.unit), STAGES[view.filters.stage], then(view), now, tuple(days))

@@ -2,8 +2,7 @@
 
 from dashboard.components import progress
 from dashboard.filters import STAGES, UNIT_PATH
-from dashboard.parts import people
-from dashboard.parts.compare import Side, sides, then
+from dashboard.parts.compare import Side, of_unit, sides, then
 from dashboard.parts.district import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
@@ -35,7 +34,6 @@ def _units(view: View, compared: list[Side]) -> Table:
 
 
 def _row(view: View, side: Side) -> Row:
-    about = view.about(side.unit_id)
     now, state = side.now, progress.status(side.now, view.today)
     values = {
         "side": side.name,
@@ -46,7 +44,7 @@ def _row(view: View, side: Side) -> Row:
         "gap": side.missing,
         "pace": now.pace,
         "needed": now.pace_needed,
-        "doses": people.self_of(view.data.doses_by_unit(about.filters)).doses,
+        "doses": of_unit(view, side.unit_id, view.data.doses_by_unit)[0].doses,
     }
     warned = frozenset({"pace"}) if state in (progress.BEHIND, progress.OVERDUE) else frozenset()
     return Row(values, view.to(UNIT_PATH, unit=side.code), warned=warned)
@@ -64,7 +62,7 @@ def _stages(view: View, side: Side) -> Table:
         Column("more", say("compare.more"), unit=people_unit),
     ]
     rows = []
-    standing = {row.stage: row for row in view.data.standing(view.about(side.unit_id).filters) if row.is_self}
+    standing = {row.stage: row for row in of_unit(view, side.unit_id, view.data.standing)}
     for name, stage in STAGES.items():
         now, before = standing[stage], side.on(side.then, stage)
         won = None if now.coverage is None or before.coverage is None else now.coverage - before.coverage
