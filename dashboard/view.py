@@ -55,11 +55,7 @@ class View:
     def in_force(self) -> list:
         """The units of the day meant, the largest first."""
         day = self.data.seen_on(self.filters.as_of)
-        known = [
-            unit
-            for unit in self.units.values()
-            if unit.unit_id > 0 and (unit.valid_from or day) <= day <= (unit.valid_to or day)
-        ]
+        known = [unit for unit in self.units.values() if unit.unit_id > 0 and unit.is_in_force(day)]
         return sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))
 
     @property

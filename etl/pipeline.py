@@ -113,13 +113,6 @@ class Pipeline:
         """Tell who listens which batch the figures hold, and up to when the sources were read."""
         self.db.execute(INTAKE["tell"])
 
-    def _plan_for(self, rows: int) -> None:
-        self._prepare = None if rows <= LARGE else False
-        if self._prepare is False:
-            self.db.execute("SET LOCAL work_mem = '256MB'")
-            # The planner needs the sizes; finer statistics would be gathered for seven tables in each batch.
-            self.db.execute("SET LOCAL default_statistics_target = 5")
-
     def run(self, statements: dict[str, str], facts: dict, *names: str) -> None:
         """The named statements, one after the other."""
         for name in names:

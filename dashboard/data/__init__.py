@@ -195,15 +195,16 @@ class Data(Committee, HandedIn):
     def unit_id(self, code: str | None, as_of: int | None = None) -> int:
         """The unit that has `code` on the day meant; None is the root.
 
-        Codes were used again for other places. One that is no unit's on that day is its last bearer's before it.
+        Codes were used again for other places. One that is no unit's on that day is its last bearer's before it, else whose
+        it will be.
         """
         if code is None:
             return self.world().root_unit_id
         day = self.seen_on(as_of)
 
         def nearness(unit: Unit) -> tuple:
-            began, ended = unit.valid_from or date.min, unit.valid_to or date.max
-            return began <= day <= ended, began <= day, began
+            began = unit.valid_from or date.min
+            return unit.is_in_force(day), began <= day, began
 
         known = [unit for unit in self.units() if unit.code == code]
         if not known:

@@ -76,6 +76,9 @@ class Unit:
     valid_to: date | None
     sort_key: str | None
 
+    def is_in_force(self, day: date) -> bool:
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
 
 @dataclass(frozen=True, slots=True)
 class Site:

@@ -107,9 +107,9 @@ class Committee:
         del arguments["from"], arguments["to"]
         return self._ask("changed_places", findings.PlaceChange, arguments)
 
-    def first_batch(self) -> Version | None:
-        """The oldest batch; None when there is none yet."""
-        found = self._ask("first_batch", Version, {})
+    def first_load(self) -> Version | None:
+        """The batch with which the first load was in; None when there is none yet."""
+        found = self._ask("first_load", Version, {})
         return found[0] if found else None
 
     def coverage_change(self, filters: "Filters", from_batch: int) -> Rows[findings.CoverageChange]:

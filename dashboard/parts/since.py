@@ -19,7 +19,7 @@ _BACK = dict(zip(NEAR, (timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 class Span:
     """`then` and `now` are views of the same page, each as of its batch: all of a page is of the same two.
 
-    `missed`: the local moment that was asked for, where the warehouse had no batch yet; then the oldest stands for it.
+    `missed`: the local moment that was asked for, where the first load was not in yet; then its end stands for it.
     """
 
     then: View
@@ -64,9 +64,8 @@ def span(view: View) -> Span:
         moment = now.frozen_at - _BACK[asked]
     else:
         moment = datetime.fromisoformat(asked).replace(tzinfo=ZoneInfo(view.world.time_zone))
-    batch = view.data.batch_at(moment)
-    if batch is None:
-        first = view.data.first_batch().batch_id
+    batch, first = view.data.batch_at(moment), view.data.first_load().batch_id
+    if batch is None or batch < first:
         return Span(_as_of(view, min(first, to_batch)), now, view.local(moment))
     return Span(_as_of(view, min(batch, to_batch)), now)
 

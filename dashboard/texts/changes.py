@@ -13,8 +13,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "since.batch": ("đợt {batch}", "batch {batch}"),
     "since.number": ("Số của đợt nạp (1–{last})", "Number of a batch (1–{last})"),
     "since.missed": (
-        "Lúc {time} kho chưa có số liệu, nên so với đợt đầu tiên (đợt {batch}).",
-        "At {time} the warehouse held nothing yet: compared with the first batch ({batch}).",
+        "Lúc {time} kho chưa nạp xong lần đầu, nên so với lúc nạp xong (đợt {batch}).",
+        "At {time} the first load was not in yet: compared with its end (batch {batch}).",
     ),
     # --- causes
     "cause.new": ("Mới", "New"),

@@ -7,5 +7,5 @@ SELECT unit_id, cause, amount
                            CAST(:to_batch AS bigint), CAST(:today AS date))
  ORDER BY unit_id, cause
 
--- name: first_batch
-SELECT batch_id, committed_at FROM mart.first_batch()
+-- name: first_load
+SELECT batch_id, committed_at FROM mart.first_load()

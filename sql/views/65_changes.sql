@@ -1,36 +1,43 @@
 -- Why a figure changed: the postings between two batches, by cause. They add up to the difference, by construction of
 -- the ledger.
 
--- Indicator 26. p_figure: 'doses' (by p_basis) or a stage of warehouse.stage. Filters as for people, with the ages that
--- p_today's populations make eligible for stages, all for doses. One row per day (of injection, or on which the stage
--- was reached), cause, and site (doses; NULL for people).
+-- What was posted after p_from_batch up to p_to_batch (NULL: the last) for p_figure: 'doses' (by p_basis) or a stage of
+-- warehouse.stage. Filters as for people, with the ages that p_today's populations make eligible for stages, all for
+-- doses. In pieces to be added up; site_id is NULL for people. The caller's rights, so that it becomes a part of the
+-- caller's plan.
+CREATE FUNCTION mart.posted_between(
+    p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_from_batch bigint, p_to_batch bigint, p_today date)
+RETURNS TABLE (unit_id integer, day date, cause warehouse.cause, site_id integer, amount integer)
+LANGUAGE sql STABLE AS $$
+    WITH asked AS (
+        SELECT CASE WHEN p_figure = 'doses' THEN p_ages ELSE mart.counted_ages(p_ages, p_today, p_to_batch) END AS ages,
+            least(coalesce(p_to_batch, 9223372036854775807), (SELECT folded_through FROM warehouse.leader)) AS last_batch
+    )
+    SELECT p.unit_id, p.day, p.cause, NULL::integer, p.people
+    FROM warehouse.ledger_people p CROSS JOIN asked
+    WHERE p.batch_id > p_from_batch AND p.batch_id <= asked.last_batch
+      AND p.stage = (SELECT s.stage FROM warehouse.stage s WHERE s.code = p_figure AND s.is_reached)
+      AND (asked.ages IS NULL OR p.age_band = ANY (asked.ages))
+      AND (p_groups IS NULL OR p.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR p.vaccine_id = ANY (p_vaccines))
+    UNION ALL
+    SELECT CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END, d.day, d.cause, d.site_id, d.doses
+    FROM warehouse.ledger_doses d CROSS JOIN asked
+    WHERE p_figure = 'doses' AND d.batch_id > p_from_batch AND d.batch_id <= asked.last_batch
+      AND (asked.ages IS NULL OR d.age_band = ANY (asked.ages))
+      AND (p_groups IS NULL OR d.priority_group = ANY (p_groups))
+      AND (p_vaccines IS NULL OR d.vaccine_id = ANY (p_vaccines))
+$$;
+
+-- Indicator 26. One row per day (of injection, or on which the stage was reached), cause, and site (doses; NULL for people).
 CREATE FUNCTION mart.changes(
     p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
     p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    WITH asked AS (
-        SELECT CASE WHEN p_figure = 'doses' THEN p_ages ELSE mart.counted_ages(p_ages, p_today, p_to_batch) END AS ages,
-            least(coalesce(p_to_batch, 9223372036854775807), (SELECT folded_through FROM warehouse.leader)) AS last_batch
-    )
-    SELECT l.day, l.cause::text, l.site_id, sum(l.amount)::bigint
-    FROM (
-        SELECT p.day, p.cause, NULL::integer AS site_id, p.unit_id, p.people AS amount
-        FROM warehouse.ledger_people p
-        CROSS JOIN asked
-        WHERE p.batch_id > p_from_batch AND p.batch_id <= asked.last_batch
-          AND p.stage = (SELECT s.stage FROM warehouse.stage s WHERE s.code = p_figure AND s.is_reached)
-          AND (asked.ages IS NULL OR p.age_band = ANY (asked.ages))
-          AND (p_groups IS NULL OR p.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR p.vaccine_id = ANY (p_vaccines))
-        UNION ALL
-        SELECT d.day, d.cause, d.site_id, CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END, d.doses
-        FROM warehouse.ledger_doses d CROSS JOIN asked
-        WHERE p_figure = 'doses' AND d.batch_id > p_from_batch AND d.batch_id <= asked.last_batch
-          AND (asked.ages IS NULL OR d.age_band = ANY (asked.ages))
-          AND (p_groups IS NULL OR d.priority_group = ANY (p_groups))
-          AND (p_vaccines IS NULL OR d.vaccine_id = ANY (p_vaccines))
-    ) AS l
+    SELECT l.day, l.cause::text, l.site_id, sum(l.amount)
+    FROM mart.posted_between(p_figure, p_basis, p_ages, p_groups, p_vaccines, p_from_batch, p_to_batch, p_today) l
     JOIN warehouse.unit_ancestor a ON a.unit_id = l.unit_id AND a.ancestor_id = p_unit
     WHERE l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY l.day, l.cause, l.site_id

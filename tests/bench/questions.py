@@ -61,7 +61,7 @@ def _ask(found: Ground, asked: Namespace) -> dict[str, tuple[list[float], ...]]:
     warehouse = Warehouse(engine)
     taken: dict[str, tuple[list[float], ...]] = {name: ([], [], []) for name in (*QUESTIONS, "the whole page")}
     draw = np.random.default_rng(11)
-    for number, filters in enumerate(_filters(_data(warehouse), asked.times)):
+    for number, filters in enumerate(drawn(_data(warehouse), asked.times)):
         data = _data(warehouse)
         earlier = replace(filters, as_of=int(draw.integers(1, data.world().batch_id)))
         data.today(earlier.as_of)
@@ -94,7 +94,8 @@ def _seconds(question: Callable[[Data, Filters], object], data: Data, filters: F
     return time.perf_counter() - started
 
 
-def _filters(data: Data, count: int) -> Iterator[Filters]:
+def drawn(data: Data, count: int) -> Iterator[Filters]:
+    """Questions as readers ask them, drawn with a fixed seed."""
     draw = np.random.default_rng(7)
     today = data.today()
     below = [unit.code for unit in data.units() if unit.level in (1, 2) and unit.valid_to is not None]

@@ -377,7 +377,7 @@ class Province:
 
     # --- why it changed: as of every batch there are as many people, so the causes make 0
 
-    def first_batch(self):
+    def first_load(self):
         return Version(1, datetime.now(UTC))
 
     def changes(self, filters, from_batch, figure="doses"):

@@ -130,6 +130,11 @@ def test_a_code_of_no_unit_of_the_day_is_its_last_bearer_s(database, engine, tmp
     assert data_on(engine, tmp_path).unit_id("26506") == 4
 
 
+def test_a_code_that_nobody_has_yet_is_whose_it_will_be(database, engine, tmp_path):
+    change(database, USED_AGAIN[1].replace("'26506'", "'749'"))
+    assert data_on(engine, tmp_path).unit_id("749") == 5
+
+
 def test_an_answer_is_worked_out_once_a_version(database, engine, statements, tmp_path):
     number = rows.batch(database, people=[(DAY, 4, 1, 70)])
     data = data_on(engine, tmp_path, newest_batch=lambda: number)

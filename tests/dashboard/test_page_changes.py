@@ -159,10 +159,10 @@ def test_both_sides_are_of_fixed_batches_and_never_turn_round():
     assert since.span(view(since="6", as_of=5)).from_batch == 5
 
 
-def test_before_the_first_batch_the_first_stands_and_the_page_says_so():
+def test_before_the_first_load_was_in_its_end_stands_and_the_page_says_so():
     between = since.span(view(since="2020-01-01T08:00"))
     assert between.from_batch == 1 and between.missed is not None
-    assert "so với đợt đầu tiên (đợt 1)" in text(lead.lead(view(since="2020-01-01T08:00")))
+    assert "so với lúc nạp xong (đợt 1)" in text(lead.lead(view(since="2020-01-01T08:00")))
 
 
 def test_the_choice_marks_what_is_chosen_and_leads_to_the_rest():

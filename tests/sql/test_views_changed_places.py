@@ -53,7 +53,22 @@ def test_the_units_of_a_change_add_up_to_it(world, unit, figure):
     assert by_cause == dict(world.ask(CHANGES, units(world)[0][unit], figure, 0, None, TODAY))
 
 
-def test_the_first_batch_is_the_oldest_that_was_committed(world):
-    assert world.ask("SELECT batch_id FROM mart.first_batch()") == []
-    given(world)
-    assert world.ask("SELECT batch_id FROM mart.first_batch()") == world.ask("SELECT min(batch_id) FROM warehouse.batch")
+FIRST_LOAD = "SELECT batch_id FROM mart.first_load()"
+
+
+def test_the_first_load_ends_with_the_last_large_batch_that_came_before_any_small_one(world):
+    assert world.ask(FIRST_LOAD) == []
+    for received in (0, 10_000, 200_000, 50_000):
+        world.ask("INSERT INTO warehouse.batch (batch_id, kind, received, loaded, started_at, committed_at) "
+                  "SELECT coalesce(max(batch_id), 0) + 1, 'records', %s, %s, now(), now() FROM warehouse.batch RETURNING 1", received, received)  # fmt: skip
+    world.ask("UPDATE warehouse.leader SET folded_through = 4, last_batch_id = 4 RETURNING 1")
+    assert world.ask(FIRST_LOAD) == [(4,)]
+    world.load([record(record_id="r1")])
+    world.ask("INSERT INTO warehouse.batch (batch_id, kind, received, loaded, started_at, committed_at) VALUES (6, 'records', 20000, 20000, now(), now()) RETURNING 1")
+    world.ask("UPDATE warehouse.leader SET folded_through = 6, last_batch_id = 6 RETURNING 1")
+    assert world.ask(FIRST_LOAD) == [(4,)]
+
+
+def test_where_records_came_in_small_batches_from_the_start_the_first_stands_for_the_load(world):
+    first, _ = given(world)
+    assert world.ask(FIRST_LOAD) == [(first,)]
