@@ -2,6 +2,7 @@
 
 -- The ranking then and now: one row per row of mart.standing, of one stage; then = all who had reached it at the end of
 -- p_until by what is known as of p_as_of, of the same units and the same populations. moved > 0: it climbed.
+-- Then is now less those of the days after: these are few beside the days before.
 CREATE FUNCTION mart.rank_movement(
     p_unit integer, p_stage smallint, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date,
     p_as_of bigint, p_until date, p_level integer DEFAULT NULL)
@@ -10,12 +11,32 @@ RETURNS TABLE (
     coverage double precision, coverage_before double precision, coverage_change double precision,
     rank integer, rank_before integer, moved integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    SELECT n.unit_id, n.is_self, n.people, coalesce(b.people, 0), n.population, n.target_share,
-        n.coverage, b.coverage, n.coverage - b.coverage, n.rank, b.rank, b.rank - n.rank
-    FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
-    LEFT JOIN mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, p_until, p_today, p_as_of, p_level) b
-        ON (b.unit_id, b.is_self) = (n.unit_id, n.is_self) AND b.stage = p_stage
-    WHERE n.stage = p_stage
+    WITH asked AS MATERIALIZED (
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+    ), later AS MATERIALIZED (
+        SELECT m.row_id, sum(d.people) AS people
+        FROM asked
+        CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_until + 1, NULL, p_as_of) d
+        JOIN mart.member(p_unit, p_level, p_today) m USING (unit_id)
+        WHERE d.stage = p_stage
+        GROUP BY m.row_id
+    ), line AS (
+        SELECT n.unit_id, n.is_self, n.people, n.population, n.target_share, n.coverage, n.rank,
+            n.people - coalesce(CASE WHEN n.is_self THEN (SELECT sum(l.people) FROM later l WHERE l.row_id > 0)
+                                     ELSE l.people END, 0) AS people_before
+        FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
+        LEFT JOIN later l ON l.row_id = n.unit_id
+        WHERE n.stage = p_stage
+    ), placed AS (
+        SELECT *, (people_before / nullif(population, 0))::double precision AS coverage_before,
+            CASE WHEN rank IS NOT NULL
+                 THEN rank() OVER (PARTITION BY rank IS NOT NULL ORDER BY people_before / nullif(population, 0) DESC)::integer
+                 END AS rank_before
+        FROM line
+    )
+    SELECT unit_id, is_self, people, people_before::bigint, population, target_share, coverage, coverage_before,
+        coverage - coverage_before, rank, rank_before, rank_before - rank
+    FROM placed
 $$;
 
 -- Coverage over time: one row per unit asked for, stage and day on which anybody reached it, with all who had by then; of

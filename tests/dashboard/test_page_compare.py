@@ -75,8 +75,15 @@ def test_the_sentence_tells_who_passed_whom_and_how_far_they_are_apart():
 
 
 def test_among_several_the_highest_and_the_lowest_are_named_too():
-    spoken = text(lead.lead(view(beside=("77", *BOTH))))
-    assert "Cao nhất là Thành phố Vũng Tàu (98,0% đủ liều cơ bản), thấp nhất là Huyện Châu Đức (60,0%)" in spoken
+    said, more = lead.lead(view(beside=("77", *BOTH)))
+    assert said.children.startswith("Cao nhất là Thành phố Vũng Tàu (98,0% đủ liều cơ bản), thấp nhất là Huyện Châu Đức (60,0%)")
+    assert more.children.startswith("Thành phố Vũng Tàu vượt Tỉnh Mẫu từ 26/10/2021; cách nhau 18,0")
+
+
+def test_a_lead_that_cannot_be_seen_is_no_overtaking():
+    ahead, behind = side([(20, 0.3), (10, 0.6004)]), side([(20, 0.4), (5, 0.6)])
+    assert lead.overtaken(ahead, behind) == TODAY - timedelta(days=10)
+    assert lead._passed(view(), [ahead, behind]) == ""
 
 
 def test_who_was_always_ahead_passed_nobody():

@@ -61,7 +61,7 @@ def _quick(view: View, chosen: tuple[str, ...]) -> html.Nav | None:
     label = {"aria-label": say("compare.quick")}
     return html.Div(
         [html.Span(say("compare.quick"), className="since-title"), html.Nav(links, className="switch", **label)],
-        className="since",
+        className="since quick",
     )
 
 

@@ -11,6 +11,7 @@ from dashboard.view import View
 
 # A lead that was gained before one of the two had reached so much is no overtaking.
 _WORTH = 0.01
+_LEAD = 0.001  # and one that cannot be seen is none
 
 
 def lead(view: View) -> list:
@@ -19,8 +20,10 @@ def lead(view: View) -> list:
     if len(compared) == 1:
         said, more = _alone(view, compared[0]), [_to_do(view, compared[0])]
     elif len(known) > 1:
-        said = _between(view, known)
-        more = [_spread(view, known), _gains(view, known), _to_do(view, known[-1])]
+        said, passed = _ends(view, known[0], known[-1]), _passed(view, known)
+        if passed and len(known) == 2:  # of two, that one passed the other says it all
+            said, passed = passed, ""
+        more = [passed, _spread(view, known), _gains(view, known), _to_do(view, known[-1])]
     else:
         said, more = _people(view, compared), []
     return [html.P(said, className="lead"), html.P(" ".join(text for text in more if text), className="lead-more")]
@@ -49,18 +52,15 @@ def _alone(view: View, side: Side) -> str:
     return view.say("compare.alone_said", points=_points(view, side.gained), **values)
 
 
-def _between(view: View, known: list[Side]) -> str:
-    """Of two: that one passed the other. Of more: the ends, and the latest that passed another."""
-    best, worst = known[0], known[-1]
-    crossed = [(day, upper, lower) for upper, lower in combinations(known, 2) if (day := overtaken(upper, lower))]
-    passed = max(crossed, key=lambda found: found[0], default=None)
-    ends = _ends(view, best, worst)
-    if passed is None:
-        return ends
-    day, upper, lower = passed
+def _passed(view: View, known: list[Side]) -> str:
+    """The latest overtaking; empty where there was none."""
+    pairs = [pair for pair in combinations(known, 2) if pair[0].now.coverage - pair[1].now.coverage >= _LEAD]
+    crossed = [(day, upper, lower) for upper, lower in pairs if (day := overtaken(upper, lower))]
+    if not crossed:
+        return ""
+    day, upper, lower = max(crossed, key=lambda found: found[0])
     apart = _points(view, upper.now.coverage - lower.now.coverage)
-    said = view.say("compare.passed", upper=upper.name, lower=lower.name, day=day, points=apart)
-    return said if len(known) == 2 else f"{said} {ends}"
+    return view.say("compare.passed", upper=upper.name, lower=lower.name, day=day, points=apart)
 
 
 def _ends(view: View, best: Side, worst: Side) -> str:
