@@ -96,12 +96,16 @@ def growth(
         colours,
         language,
         traces,
-        margin={"l": 46, "r": _LABELS_WIDTH, "t": 22, "b": 26, "autoexpand": False},
+        margin={"l": 46, "r": _LABELS_WIDTH, "t": 22, "b": 30, "autoexpand": False},
         xaxis={
             "type": "date",
             "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
             "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
             "tickangle": 0,
+            # away from the 0 % beside it
+            "ticks": "outside",
+            "ticklen": 5,
+            "tickcolor": "rgba(0,0,0,0)",
             "range": ends,
         }
         | ({"tickmode": "array", "tickvals": ends} if axes.is_narrow else {"nticks": 5}),
