@@ -13,7 +13,7 @@ from dashboard.tables import Column
 from dashboard.theme import Palette, figure
 
 LEAST = 0.005  # of what is highest: below it a line lies on the axis
-_LABELS_WIDTH = 74
+_LABELS_WIDTH = 72
 # Labels of two rows nearer than this share of the height would overlap.
 _ROOM = 0.17
 _TWIN_DAYS = 28
@@ -184,6 +184,7 @@ def _point(colours: Palette, day: date, value: float) -> dict:
         "y": [value],
         "marker": marker,
         "hoverinfo": "skip",
+        "showlegend": False,  # nor in the picture that is taken away, whose legend is the lines'
     }
 
 

@@ -66,7 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- the small multiples
     "compare.unit_share": ("% đối tượng đích", "% of the target population"),
     "compare.unit_people": ("Số người", "People"),
-    "compare.short.first": ("ít nhất 1 mũi", "first dose"),
+    "compare.short.first": ("≥ 1 mũi", "first dose"),
     "compare.short.complete": ("đủ liều", "complete"),
     "compare.short.booster1": ("nhắc lại 1", "booster 1"),
     "compare.short.booster2": ("nhắc lại 2", "booster 2"),
@@ -118,8 +118,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "recast.of_day": ("Từ {day}", "From {day} on"),
     "recast.heading": ("{unit} theo địa giới từ {day}", "{unit} by the boundaries from {day} on"),
     "recast.unit": (
-        "Số người theo nơi ở; các dòng cộng lại bằng tổng theo địa giới cũ",
-        "Residents; the rows add up to the total by the old boundaries",
+        "Tỷ lệ trên đối tượng đích, %; người theo nơi ở, cộng lại bằng tổng theo địa giới cũ",
+        "Share of the target population, %; residents, who add up to the total by the old boundaries",
     ),
     "recast.made": ("Gồm", "Made of"),
     "recast.population": ("Đối tượng đích", "Target population"),

@@ -22,7 +22,7 @@ def table(asked: View) -> Table:
     columns = [
         Column("name", say("ranking.name"), "text"),
         Column("made", say("recast.made"), "text"),
-        Column("share", say(f"stage.{view.filters.stage}"), "bar"),
+        Column("share", say("ranking.coverage"), "bar"),
         Column("population", say("recast.population"), unit=say("ranking.people_unit")),
         *(Column(name, say(f"stage.{name}"), unit=say("ranking.people_unit")) for name in STAGES),
     ]
@@ -45,7 +45,8 @@ def table(asked: View) -> Table:
         keys.insert(
             0, panel.key(say("ranking.target_mark", target=view.language.goal(own[chosen].target_share)), "mark-key")
         )
-    return Table(title, say("recast.unit"), columns, body, foot, _sentence(view, rows, own[chosen], len(made_of)), keys)
+    unit = f"{say(f'stage.{view.filters.stage}')}. {say('recast.unit')}"
+    return Table(title, unit, columns, body, foot, _sentence(view, rows, own[chosen], len(made_of)), keys)
 
 
 def _order(row) -> tuple:
