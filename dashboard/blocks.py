@@ -96,14 +96,18 @@ def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bo
 
 
 def fill_table(
-    app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False, has_denominator: bool = True
-) -> None:
-    """`make(view)` gives the table of the block `id`, or None: drawn as a panel, and offered as a file."""
+    app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False, has_denominator: bool = True,
+    folds: bool = False,
+) -> None:  # fmt: skip
+    """`make(view)` gives the table of the block `id`, or None: drawn as a panel, and offered as a file.
+
+    `folds`: on a phone its rows are folded away under its sentence.
+    """
     offers(reader, id, make, has_denominator)
 
     def draw(view: View):
         table = make(view)
-        return table and table_panel(view, id, table, has_denominator)
+        return table and table_panel(view, id, table, has_denominator, folds)
 
     fill(app, reader, id, draw, is_first)
 
@@ -120,7 +124,7 @@ def take_away(view: View, id: str, has_chart: bool = False, has_denominator: boo
     return takeaway.menu(view.language, id, fixed.address, about.name, about.text, has_chart)
 
 
-def table_panel(view: View, id: str, table: Table, has_denominator: bool = True):
+def table_panel(view: View, id: str, table: Table, has_denominator: bool = True, folds: bool = False):
     """A Table in its panel: title, unit, sentence, rows, menu. Inside a page's own block, use it as it is.
 
     Where a sentence says why there is no row, it says so alone.
@@ -129,6 +133,8 @@ def table_panel(view: View, id: str, table: Table, has_denominator: bool = True)
     if said and not table.rows and not table.foot:
         return panel.panel(table.title, table.unit, said, f"{id}-panel", "table-panel")
     body = datatable(view.language, table, view.filters)
+    if folds:
+        body = panel.folded(view.say("table.unfold", n=len(table.rows)), body)
     take = take_away(view, id, has_denominator=has_denominator)
     return panel.panel(table.title, table.unit, [*said, body], f"{id}-panel", "table-panel", table.keys, take)
 

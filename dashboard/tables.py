@@ -5,7 +5,7 @@ Kinds of columns: `text`; `count` (a whole number), `share` (0-1), `rate` (a num
 (places up or down), `warning` (a text that is marked; None: nothing to say).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from unicodedata import combining, normalize
@@ -76,6 +76,12 @@ class Table:
         absent = [row for row in self.rows if _order(row.values.get(key)) is None]
         known = sorted(known, key=lambda row: _order(row.values[key]), reverse=by.startswith("-"))
         return replace(self, rows=(*known, *absent))
+
+    def without_zeros(self, keys: Collection[str]) -> "Table":
+        """Without those of the columns `keys` in which every row has 0 or nothing: they say nothing and take room."""
+        rows = (*self.rows, *self.foot)
+        empty = {key for key in keys if not any(plain(row.values.get(key)) for row in rows)}
+        return replace(self, columns=[column for column in self.columns if column.key not in empty])
 
     @classmethod
     def of(cls, title: str, unit: str, columns: Sequence[Column], rows: Sequence[Sequence]) -> "Table":

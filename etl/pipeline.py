@@ -4,7 +4,8 @@ All of it commits, or none of it. What a batch means is worked out in rows (etl.
 (etl.in_columns, large ones); the SQL of both is in sql/queries, in the order in which it runs.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ from etl.in_rows import InRows
 from etl.statements import BALANCES, INTAKE
 from sql.clock import Clock
 from sql.settings import Etl
+
+log = logging.getLogger("etl")
 
 # Above this many records a batch is worked out in columns, below it by statements whose plans are kept.
 LARGE = 10_000
@@ -66,9 +69,8 @@ class Pipeline:
 
         Raises Braked (nothing is kept), Fenced.
         """
-        with self.db.transaction():
-            facts, folded = self._open(source_id=delivery.source_id)
-            work = self._way_of(delivery.records.num_rows, facts)
+
+        def take_in(work, facts: dict, folded: int) -> Outcome:
             outcome = self._check(work, delivery, facts)
             if outcome.loaded:
                 work.work_out(facts)
@@ -77,20 +79,23 @@ class Pipeline:
             self._close(delivery, outcome, facts)
             if fold:
                 self.tell()
-        return outcome
+            return outcome
+
+        return self._in_one_batch(delivery.records.num_rows, take_in, source_id=delivery.source_id)
 
     def reclassify(self, persons: Iterable, fold: bool = True) -> int:
         """Place the injections of these persons anew, after reference data changed. Returns the batch's number."""
         persons = list(persons)
-        with self.db.transaction():
-            facts, folded = self._open(source_id=None)
-            work = self._way_of(len(persons), facts)
+
+        def place(work, facts: dict, folded: int) -> int:
             work.reclassify(persons, facts)
             if fold:
                 self._fold(folded, facts["batch_id"])
             self._number(facts, "rebuild", Outcome(facts["batch_id"]))
             self.tell()
-        return facts["batch_id"]
+            return facts["batch_id"]
+
+        return self._in_one_batch(len(persons), place, source_id=None)
 
     def close_reference(self) -> int:
         """A batch without records, in the caller's transaction: the version of figures whose reference data changed."""
@@ -123,18 +128,34 @@ class Pipeline:
         with self.db.cursor(row_factory=namedtuple_row) as cursor:
             return cursor.execute(question).fetchone()
 
-    def _way_of(self, rows: int, facts: dict):
-        if rows <= LARGE:
-            if self._in_columns is not None:
-                self._in_columns.close()
-                self._in_columns = None
-            return self._in_rows
+    def _in_one_batch(self, rows: int, steps: Callable, **facts):
+        """The steps in one transaction: in columns where the rows are many, but in rows where they are too many for it."""
+        if rows > LARGE:
+            try:
+                with self.db.transaction():
+                    facts_of_batch, folded = self._open(**facts)
+                    return steps(self._columns(facts_of_batch["batch_id"]), facts_of_batch, folded)
+            except MemoryError as full:
+                log.warning("%d rows are too many for the workbench, they take the slow way: %s", rows, full)
+            except BaseException:
+                self._put_columns_away()  # what it holds is of a batch that never was
+                raise
+        self._put_columns_away()
+        with self.db.transaction():
+            return steps(self._in_rows, *self._open(**facts))
+
+    def _columns(self, batch_id: int):
         if self._in_columns is None:
             from etl.in_columns import InColumns  # the engine takes 60 MB: who loads little never needs it
 
             self._in_columns = InColumns(self)
-        self._in_columns.prepare(facts["batch_id"])
+        self._in_columns.prepare(batch_id)
         return self._in_columns
+
+    def _put_columns_away(self) -> None:
+        if self._in_columns is not None:
+            self._in_columns.close()
+            self._in_columns = None
 
     def _open(self, **facts) -> tuple[dict, int]:
         leader = self.ask(INTAKE["open_batch"])
@@ -160,9 +181,20 @@ class Pipeline:
 
     def _fold(self, from_batch: int, to_batch: int) -> None:
         facts = {"from_batch": from_batch, "to_batch": to_batch, "batch_id": to_batch}
-        if self._in_columns is None or not self._in_columns.fold(from_batch, to_batch):
+        if not self._is_folded_in_columns(from_batch, to_batch):
             self.run(BALANCES, facts, *BALANCES)
         self.run(INTAKE, facts, "mark_folded")
+
+    def _is_folded_in_columns(self, from_batch: int, to_batch: int) -> bool:
+        if self._in_columns is None:
+            return False
+        try:
+            with self.db.transaction():  # within the batch's: half a fold is taken back
+                return self._in_columns.fold(from_batch, to_batch)
+        except MemoryError as full:
+            log.warning("the postings of batches %d to %d are folded the slow way: %s", from_batch + 1, to_batch, full)
+            self._put_columns_away()
+            return False
 
     def _close(self, delivery: Delivery, outcome: Outcome, facts: dict) -> None:
         self._number(facts, delivery.kind, outcome, delivery.unit)

@@ -123,7 +123,9 @@ class Station:
 
     def take_uploads(self) -> int:
         """Take up what people confirmed or withdrew over the page, each in a batch of its own. Returns rows changed."""
-        return sum(self._take(upload) for upload in uploads.waiting(self.db))
+        with self.writing:
+            waiting = uploads.waiting(self.db)
+        return sum(self._take(upload) for upload in waiting)
 
     def _take(self, upload: uploads.Upload) -> int:
         statement = "end_upload" if upload.is_leaving else "apply_upload"

@@ -5,7 +5,8 @@ that nothing of a person leaves this process by it. What goes in and out are Arr
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
 
@@ -16,15 +17,16 @@ import sql
 
 REFERENCE, CHECK, COURSE = (sql.load(f"queries/batch/{name}.sql") for name in ("reference", "check", "course"))
 
-# The engine gives up rather than take more; a batch of 200,000 records takes about a quarter of it.
+# The engine gives up rather than take more, or write to a disk: 200,000 records with every field full take a quarter of
+# it, a million do not fit.
 _MEMORY = "2GB"
 _SHUT_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
-            "memory_limit": _MEMORY, "max_temp_directory_size": "0B"}  # fmt: skip
+            "memory_limit": _MEMORY, "temp_directory": ""}  # fmt: skip
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
 class Workbench:
-    """One engine with its tables. One thread at a time, but for what `beside` gives."""
+    """One engine with its tables. One thread at a time. Raises MemoryError where there is not enough for a batch."""
 
     def __init__(self):
         self.engine = duckdb.connect(":memory:", config=_SHUT_IN)
@@ -38,20 +40,32 @@ class Workbench:
         """Make a table of the workbench out of rows from elsewhere, which the statement calls `given`."""
         self.engine.register("given", given)
         try:
-            self.engine.execute(statement)
+            with _in_memory():
+                self.engine.execute(statement)
         finally:
             self.engine.unregister("given")
 
     def run(self, statement: str, facts: Mapping) -> None:
-        self.engine.execute(statement, _of(statement, facts))
+        with _in_memory():
+            self.engine.execute(statement, _of(statement, facts))
 
     def give(self, statement: str, facts: Mapping | None = None) -> pa.Table:
         """The rows of a question, ready for the warehouse."""
-        return _plain(self.engine.sql(statement, params=_of(statement, facts or {})).to_arrow_table())
+        with _in_memory():
+            return _plain(self.engine.sql(statement, params=_of(statement, facts or {})).to_arrow_table())
 
     def ask(self, statement: str) -> SimpleNamespace:
         """The one row of a question."""
         return SimpleNamespace(**self.give(statement).to_pylist()[0])
+
+
+@contextmanager
+def _in_memory() -> Iterator[None]:
+    """What does not fit raises MemoryError, whoever noticed it."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as full:
+        raise MemoryError(str(full).partition("\n")[0]) from None
 
 
 @cache

@@ -240,7 +240,7 @@ class Brake(Model):
 class Etl(Model):
     every_seconds: Annotated[float, Field(ge=1)] = 2
     batch_size: Annotated[int, Field(ge=1)] = 10_000
-    backfill_batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 200_000  # more does not fit into the workbench
+    backfill_batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 200_000
     look_back_minutes: Annotated[int, Field(ge=0)] = 15
     look_back_every_seconds: Annotated[float, Field(ge=1)] = 30
     grace_days: Annotated[int, Field(ge=0)] = 0

@@ -17,6 +17,7 @@
     if (!entry || !list.contains(entry)) return;
     if (entry.closest("[hidden]") || entry.hidden) clear();
     entry.classList.add("marked");
+    entry.querySelectorAll("details").forEach((fold) => { fold.open = true; });
     entry.scrollIntoView({ block: "start" });
     entry.focus({ preventScroll: true });
   }

@@ -4,8 +4,12 @@
 (function () {
   "use strict";
   const SPREAD = 150; // ms: not every browser asks in the same instant
+  // ms. Blocks that are asked anew before they have answered would never be drawn where batches come faster than answers;
+  // one that takes longer than this must not hold up the others.
+  const PATIENCE = 20000;
   let shown = null;
   let pending = null;
+  let since = 0;
 
   function apply(news) {
     pending = news;
@@ -17,20 +21,29 @@
     const data = JSON.parse(news);
     try {
       if (!isBuilt()) throw new Error("the page is not built yet");
+      if (isAsking()) throw new Error("the blocks have not answered to the last one yet");
       dash_clientside.set_props("live", { data });
       shown = news;
       forget();
     } catch (notYet) {
       // Dash knows its layout a moment before its callbacks; until both are there a set property is lost or refused.
+      // Of what comes in the meantime the newest is shown.
       setTimeout(() => put(news), 100);
     }
   }
 
-  // Dash keeps, for an undo that nobody is offered here, what every set property was before, and with it whole answers:
-  // 1.5 MB a minute at a batch a second, for as long as a page is open.
+  // Dash keeps, for an undo that nobody is offered here, what every set property was before, and with it whole answers,
+  // for as long as a page is open: the more batches, the more.
   function forget() {
     const history = window.store && window.store.getState().history;
     if (history) history.past.length = 0;
+  }
+
+  function isAsking() {
+    const busy = Boolean(window.store && window.store.getState().isLoading);
+    if (!busy) since = 0;
+    else if (!since) since = Date.now();
+    return busy && Date.now() - since < PATIENCE;
   }
 
   function isBuilt() {
@@ -45,6 +58,11 @@
     document.documentElement.dataset.stream = state;
     window.dispatchEvent(new CustomEvent("stream", { detail: { state } }));
   }
+
+  // A batch that was never announced here, found by a block (shell.js): it waits its turn like the others.
+  window.addEventListener("missed", ({ detail: batch }) => {
+    if (!pending || (JSON.parse(pending).batch || 0) < batch) apply(JSON.stringify({ batch }));
+  });
 
   function hear(message) {
     if (message.state) stand(message.state);

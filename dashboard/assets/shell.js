@@ -68,7 +68,7 @@
   });
 
   function catchUp(batch) {
-    if (batch) dash_clientside.set_props("version", { data: batch });
+    if (batch) window.dispatchEvent(new CustomEvent("missed", { detail: batch }));
   }
 
   function theme(clicks) {

@@ -22,6 +22,14 @@ def field(label: str, input: Input, hint: str = "") -> html.Label:
     return html.Label([html.Span(label, className="field-label"), input, said], className="field")
 
 
+def file_field(label: str, input: Input, button: str, nothing: str, hint: str) -> html.Label:
+    """Its words are ours: what a browser writes beside a file is in the browser's language (assets/forms.js)."""
+    chosen = html.Span(nothing, className="file-name", **{"data-ms": ""})  # the browser's from then on (draw.js)
+    shown = html.Span([html.Span(button, className="file-button"), chosen], className="file-choice", **{"aria-hidden": "true"})
+    said = html.Span(hint, className="hint")
+    return html.Label([html.Span(label, className="field-label"), input, shown, said], className="field file-field")
+
+
 def form(action: str, content: list, has_file: bool = False) -> html.Form:
     kind = {"encType": "multipart/form-data"} if has_file else {}
     return html.Form(content, action=action, method="post", className="hand-in", **kind)

@@ -24,16 +24,18 @@ def unit(text: str) -> html.Span:
     return html.Span(text, className="unit")
 
 
-def chart(language: Language, id: str, size: str = "medium") -> html.Section:
-    """A panel for the chart `id`; drawn later: `id-title`, `id-unit`, `id-sentence`, `id-table`."""
+def chart(language: Language, id: str, size: str = "medium", folds: bool = False) -> html.Section:
+    """A panel for the chart `id`; drawn later: `id-title`, `id-unit`, `id-sentence`, `id-table`. `folds`: see `folded`."""
     sentence = f"{id}-sentence"
-    body = [
-        html.P(id=sentence, className="sentence"),
-        graph(id, f"{id}-title", sentence, size),
-        toggle(language, f"{id}-table"),
-        store(id),
-    ]
+    drawing = [graph(id, f"{id}-title", sentence, size), toggle(language, f"{id}-table")]
+    shown = [folded(language.say("chart.unfold"), drawing)] if folds else drawing
+    body = [html.P(id=sentence, className="sentence"), *shown, store(id)]
     return panel(None, html.Span(id=f"{id}-unit"), body, id, "chart", take=html.Div(id=f"{id}-take", className="take-place"))
+
+
+def folded(summary: str, content) -> html.Details:
+    """What is folded away on a phone, where the sentence above it is the answer (assets/fold.js); elsewhere it is open."""
+    return html.Details([html.Summary(summary), html.Div(content)], className="fold", open=True)
 
 
 def block(id: str, size: str) -> html.Div:

@@ -10,6 +10,8 @@ from dashboard.theme import Palette, figure
 
 # Left of the bars stand their names: the longest of the causes' fits.
 _NAMES_WIDTH = 118
+# Right of them their amounts: in pixels, for a share of the axis would be too little on a phone.
+_AMOUNTS_WIDTH = 92
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,6 @@ def bridge(language: Language, colours: Palette, found: Sequence[Step], word: st
     rows = list(range(len(found)))[::-1]  # plotly counts upwards
     values = [step.start for step in found] + [step.end for step in found]
     low, high = min(values), max(values)
-    room = (high - low) * 0.24 or 1
     bars = [(row, step) for row, step in zip(rows, found, strict=True) if step.amount is not None]
     wholes = [(row, step) for row, step in zip(rows, found, strict=True) if step.amount is None]
     traces = [
@@ -88,8 +89,8 @@ def bridge(language: Language, colours: Palette, found: Sequence[Step], word: st
         language,
         traces,
         hovermode="closest",
-        margin={"l": _NAMES_WIDTH, "r": 8, "t": 4, "b": 4, "autoexpand": False},
-        xaxis={"visible": False, "range": [low - (high - low) * 0.04 - 0.5, high + room]},
+        margin={"l": _NAMES_WIDTH, "r": _AMOUNTS_WIDTH, "t": 4, "b": 4, "autoexpand": False},
+        xaxis={"visible": False, "range": [low - (high - low) * 0.04 - 0.5, high + (high - low) * 0.01 + 0.5]},
         yaxis={
             "showgrid": False,
             "tickmode": "array",

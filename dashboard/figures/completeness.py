@@ -60,11 +60,12 @@ def bars(language: Language, colours: Palette, days: Sequence[Day]) -> dict:
     }
     labels = [
         {
-            "x": row, "y": day.share, "yanchor": "bottom", "showarrow": False, "text": language.percent(day.share, 0),
-            "font": {"color": colours.ink if row_pale else colours.muted, "size": 11},
+            # in its bar: above, the mark at 95 % would run through it
+            "x": row, "y": day.share, "yanchor": "top", "yshift": -3, "showarrow": False,
+            "text": f"<b>{language.percent(day.share, 0)}</b>", "font": {"color": colours.ink, "size": 11},
         }
         for row, day, row_pale in zip(rows, days, pale, strict=True)
-        if day.share is not None
+        if row_pale
     ]  # fmt: skip
     goal = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": COMPLETE, "y1": COMPLETE,
             "line": {"color": colours.ink, "width": 1.2, "dash": "4px,3px"}}  # fmt: skip

@@ -102,8 +102,16 @@ def heat(language: Language, colours: Palette, found: Triangle) -> dict:
         language,
         [trace],
         hovermode="closest",
-        margin={"l": 50, "r": 4, "t": 26, "b": 4, "autoexpand": False},
-        xaxis={"side": "top", "tickmode": "array", "tickvals": places, "ticktext": steps, "range": [-0.5, len(steps) - 0.5]},
+        margin={"l": 50, "r": 4, "t": 40, "b": 4, "autoexpand": False},
+        xaxis={
+            "side": "top",
+            "tickmode": "array",
+            "tickvals": places,
+            # in two lines, level: on a phone six of them stand side by side
+            "ticktext": ["<br>".join(step.rsplit(" ", 1)) for step in steps],
+            "tickangle": 0,
+            "range": [-0.5, len(steps) - 0.5],
+        },
         yaxis={
             "showgrid": False,
             "tickmode": "array",

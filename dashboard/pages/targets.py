@@ -8,6 +8,7 @@ from dashboard.i18n import Language
 from dashboard.parts import denominators, targets, uploads
 
 PATH, NAME, USES = "/targets", "targets", frozenset({"stage"})
+SHOWS = frozenset({"coverage-first", "coverage-complete", "booster", "over-100", "denominator-checks"})
 
 
 def layout(language: Language) -> list:
@@ -27,11 +28,11 @@ def layout(language: Language) -> list:
 
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "targets-lead", targets.lead, is_first=True)
-    blocks.fill_table(app, reader, "targets-force", targets.in_force, has_denominator=False)
-    blocks.fill_table(app, reader, "targets-versions", denominators.versions)
-    blocks.fill_table(app, reader, "targets-over", denominators.over)
-    blocks.fill_table(app, reader, "targets-causes", denominators.causes)
-    blocks.fill_table(app, reader, "targets-checks", denominators.checks)
+    blocks.fill_table(app, reader, "targets-force", targets.in_force, has_denominator=False, folds=True)
+    blocks.fill_table(app, reader, "targets-versions", denominators.versions, folds=True)
+    blocks.fill_table(app, reader, "targets-over", denominators.over, folds=True)
+    blocks.fill_table(app, reader, "targets-causes", denominators.causes, folds=True)
+    blocks.fill_table(app, reader, "targets-checks", denominators.checks, folds=True)
     blocks.fill(app, reader, "targets-upload", uploads.hand_in)
-    blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False)
-    blocks.fill_table(app, reader, "targets-history", targets.history, has_denominator=False)
+    blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False, folds=True)
+    blocks.fill_table(app, reader, "targets-history", targets.history, has_denominator=False, folds=True)

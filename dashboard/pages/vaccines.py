@@ -9,11 +9,12 @@ from dashboard.i18n import Language
 from dashboard.parts.vaccines import due, given, lots, standing, stock
 
 PATH, NAME, USES = "/vaccines", "vaccines", frozenset({"days", "vaccines", "lot"})
+SHOWS = frozenset({"wastage", "cover-days", "doses-total"})
 
 
 def layout(language: Language) -> list:
     coming = [panel.chart(language, "vaccines-coming"), panel.block("vaccines-due", "tall")]
-    pair = [panel.chart(language, "vaccines-by-dose"), panel.chart(language, "vaccines-by-lot")]
+    pair = [panel.chart(language, id, folds=True) for id in ("vaccines-by-dose", "vaccines-by-lot")]
     return [
         html.H1(language.say("menu.vaccines"), className="visually-hidden"),
         panel.block("vaccines-lead", "lines"),
@@ -40,9 +41,9 @@ def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "vaccines-lead", standing.lead, is_first=True)
     blocks.fill(app, reader, "vaccines-tiles", standing.tiles)
     blocks.fill_table(app, reader, "vaccines-actions", stock.actions, has_denominator=False)
-    blocks.fill_table(app, reader, "vaccines-outlook", stock.outlook, has_denominator=False)
+    blocks.fill_table(app, reader, "vaccines-outlook", stock.outlook, has_denominator=False, folds=True)
     blocks.fill_chart(app, reader, "vaccines-coming", due.due_chart, has_denominator=False)
-    blocks.fill_table(app, reader, "vaccines-due", due.due_table, has_denominator=False)
+    blocks.fill_table(app, reader, "vaccines-due", due.due_table, has_denominator=False, folds=True)
     blocks.fill(app, reader, "vaccines-stock", lambda view: _account(view) or stock.unknown(view))
     blocks.offers(reader, "vaccines-stock", stock.account, has_denominator=False)
     blocks.fill_chart(app, reader, "vaccines-by-kind", given.by_vaccine, has_denominator=False)
@@ -58,4 +59,4 @@ def register_callbacks(app, reader) -> None:
 
 def _account(view):
     table = stock.account(view)
-    return table and blocks.table_panel(view, "vaccines-stock", table, False)
+    return table and blocks.table_panel(view, "vaccines-stock", table, False, folds=True)

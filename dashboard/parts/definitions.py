@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dash import html
 
 from dashboard.components.link import link
+from dashboard.components.panel import folded
 from dashboard.definitions import GROUPS, INDICATORS, Indicator, shown_on, what
 from dashboard.i18n import LANGUAGES, Language
 from dashboard.tables import unaccented
@@ -68,7 +69,10 @@ def _entry(language: Language, one: Indicator, pages: Sequence, to: Callable[[st
         [
             html.H3([name, anchor]),
             html.P(what(language, one.id)),
-            html.Dl([html.Div([html.Dt(say(f"definitions.{row}")), html.Dd(content)]) for row, content in rows]),
+            folded(
+                say("definitions.unfold"),
+                html.Dl([html.Div([html.Dt(say(f"definitions.{row}")), html.Dd(content)]) for row, content in rows]),
+            ),
         ],
         id=one.id,
         className="definition-entry",

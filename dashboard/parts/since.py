@@ -43,12 +43,14 @@ class Span:
         return self.now.local(self.now.frozen_at)
 
     def moments(self) -> dict[str, str]:
-        """`since` and `until` in words; with seconds, and the batches, where both are of one minute."""
+        """`since` and `until` in words; the day once where both are of one, seconds where both are of one minute."""
         language = self.now.language
+        is_one_day = self.from_at.date() == self.to_at.date()
         if self.from_at.replace(second=0, microsecond=0) != self.to_at.replace(second=0, microsecond=0):
-            return {"since": language.moment(self.from_at), "until": language.moment(self.to_at)}
+            since = f"{self.from_at:%H:%M}" if is_one_day else language.moment(self.from_at)
+            return {"since": since, "until": language.moment(self.to_at)}
         return {
-            "since": f"{language.clock(self.from_at)} {language.day(self.from_at.date())}",
+            "since": language.clock(self.from_at),
             "until": f"{language.clock(self.to_at)} {language.day(self.to_at.date())}",
         }
 

@@ -19,8 +19,8 @@ def lead(view: View) -> list:
     if own.target_share is None:
         said = say("targets.lead.none", unit=unit, stage=stage.lower())
     else:
-        said = say("targets.lead.one", unit=unit, stage=stage.lower(), target=language.goal(own.target_share),
-                   due=own.target_due_on)  # fmt: skip
+        said = say("targets.lead.one", unit=unit, stage=say(f"with.{view.filters.stage}"),
+                   target=language.goal(own.target_share), due=own.target_due_on, stands=_stands(view, own))  # fmt: skip
     more = []
     if own.population is None:
         more.append(say("targets.lead.no_population"))
@@ -30,8 +30,16 @@ def lead(view: View) -> list:
         )
     found = len(view.data.denominator_checks(view.filters))
     more.append(say("targets.lead.checks", n=found) if found else say("targets.lead.no_checks"))
-    definition = link(say("definition.show"), view.filters.href("/definitions") + "#denominator-checks")
+    definition = link(say("definition.show"), f"{view.to('/definitions')}#denominator-checks")
     return [html.P(said, className="lead"), html.P([" ".join(more), " ", definition], className="lead-more")]
+
+
+def _stands(view: View, own) -> str:
+    """How far from it."""
+    if own.coverage is None:
+        return ""
+    share = view.language.percent(own.coverage)
+    return view.say("targets.lead.short" if own.gap else "targets.lead.reached", share=share, gap=own.gap or 0)
 
 
 def in_force(view: View) -> Table:
@@ -54,7 +62,9 @@ def in_force(view: View) -> Table:
         Column("holds", say("targets.state"), "text"),
     ]
     own = sum(row.unit_id == view.unit.unit_id for row in held)
-    said = say("targets.force.sentence", n=len(held), own=own) if held else say("targets.force.none")
+    said = say("targets.force.sentence" if own else "targets.force.of_others", n=len(held), own=own)
+    if not held:
+        said = say("targets.force.none")
     return Table(say("targets.force.title"), say("targets.unit"), columns, rows, sentence=said)
 
 

@@ -223,7 +223,9 @@ def _form(view: View, relation: str) -> html.Div:
         html.H3(say(f"upload.{relation}")),
         html.P([say(f"upload.{relation}.about"), " ",
                 html.A(say("upload.template"), href=f"/uploads/template/{relation}.xlsx?lang={lang}", download="")]),
-        forms.field(say("upload.choose"), file, say("upload.choose.hint")),
+        forms.file_field(
+            say("upload.choose"), file, say("upload.choose.button"), say("upload.choose.none"), say("upload.choose.hint")
+        ),
         forms.name(say("upload.your_name"), say("upload.your_name.hint")),
         html.Button(say("upload.look"), type="submit", className="do"),
     ]  # fmt: skip

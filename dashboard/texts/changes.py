@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No target population, so no coverage",
     ),
     "changes.no_share": ("Theo nơi tiêm không tính tỷ lệ", "No coverage by place of injection"),
-    "changes.late_share": ("{share} số nhập thêm", "{share} of what was added"),
+    "changes.late_share": ("Chiếm {share} số nhập thêm", "{share} of what was added"),
     "changes.others": ("Điều chỉnh, hủy, trùng, xếp lại", "Corrected, voided, duplicate, reclassified"),
     "changes.no_others": ("Không có", "None"),
     # --- from before to after

@@ -10,6 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "definitions.search": ("Tìm chỉ số hoặc từ ngữ…", "Find an indicator or a word…"),
     "definitions.none": ("Không tìm thấy.", "Nothing found."),
     "definitions.contents": ("Mục lục", "Contents"),
+    "definitions.unfold": ("Cách tính, mẫu số, giới hạn", "Formula, denominator, limits"),
     "definitions.formula": ("Cách tính", "Formula"),
     "definitions.under": ("Mẫu số", "Denominator"),
     "definitions.fields": ("Nguồn trong kho", "Source in the warehouse"),

@@ -124,9 +124,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "with dose 1, past the longest interval, without dose 2 ÷ with dose 1, past the longest interval",
     ),
     "indicator.overdue.limits": (
-        "Người tiêm mũi 2 ở tỉnh khác mà chưa nhập lên hệ thống vẫn bị tính là quá hạn. Không áp dụng cho vắc xin một mũi.",
+        "Người tiêm mũi 2 ở tỉnh khác mà chưa nhập lên hệ thống vẫn bị tính là quá hạn. Không áp dụng cho vắc xin một mũi. "
+        "Người đến hạn: chưa có mũi 2, ngày cuối của khoảng cách nằm trong 28 ngày tới.",
         "A person whose dose 2 was given elsewhere and never entered counts as overdue. Does not apply to "
-        "one-dose vaccines.",
+        "one-dose vaccines. Due: no dose 2 yet, and the last day of the interval is one of the coming 28.",
     ),
     "indicator.red.name": ("Nhóm RED", "RED category"),
     "indicator.red.what": (

@@ -52,8 +52,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "doses on the Platform ÷ doses reported by hand",
     ),
     "indicator.platform-completeness.limits": (
-        "Cần số báo cáo tay, hiện kho chưa nhận.",
-        "Needs the figures reported by hand, which the warehouse does not receive yet.",
+        "Chưa hiển thị: cần số mũi báo cáo tay theo từng điểm tiêm và ngày; chưa nguồn nào gửi và chưa có chỗ nạp.",
+        "Not shown yet: it needs the doses reported by hand, by site and day; no source sends them, and there is no place "
+        "to hand them in.",
     ),
     # --- directive
     "indicator.identity-funnel.name": ("Phễu xác thực nhân thân", "Identity funnel"),

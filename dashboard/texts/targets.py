@@ -5,9 +5,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "targets.title": ("Chỉ tiêu và đối tượng đích", "Targets and target populations"),
     # --- the sentence
     "targets.lead.one": (
-        "{unit}: chỉ tiêu {target} {stage} trước {due}.",
-        "{unit}: target of {target} {stage} by {due}.",
+        "{unit}: chỉ tiêu {target} {stage} trước {due}{stands}.",
+        "{unit}: the target is {target} {stage} by {due}{stands}.",
     ),
+    "targets.lead.short": ("; hiện đạt {share}, còn thiếu {gap} người", "; {share} so far, {gap} {gap:person|people} to go"),
+    "targets.lead.reached": ("; hiện đạt {share}, đã đạt chỉ tiêu", "; {share} so far: reached"),
     "targets.lead.none": (
         "{unit} chưa có chỉ tiêu {stage} đang áp dụng.",
         "{unit} has no target for {stage} in force.",
@@ -37,6 +39,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "targets.force.sentence": (
         "{n} chỉ tiêu liên quan đến địa bàn này, trong đó {own} đặt riêng cho địa bàn.",
         "{n} {n:target|targets} bear on this area, {own} of them set for it alone.",
+    ),
+    "targets.force.of_others": (
+        "{n} chỉ tiêu liên quan đến địa bàn này; không có chỉ tiêu đặt riêng cho địa bàn.",
+        "{n} {n:target bears|targets bear} on this area; none is set for it alone.",
     ),
     "targets.force.none": ("Chưa có chỉ tiêu nào. Nạp tệp ở bên dưới.", "There is no target yet. Hand in a file below."),
     "targets.stage": ("Giai đoạn", "Stage"),

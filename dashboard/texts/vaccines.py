@@ -27,7 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "supply.on": ("ngày {day} (còn {days} ngày)", "on {day} (in {days} {days:day|days})"),
     "supply.others": (
         "Còn {n} mục tồn kho khác hết trong {days} ngày: {listed}{more}.",
-        "{n} other {n:stock|stocks} within {days} days: {listed}{more}.",
+        "{n} other {n:stock runs|stocks run} out within {days} days: {listed}{more}.",
     ),
     "supply.other": ("{vaccine} ở {unit}", "{vaccine} in {unit}"),
     "supply.others_left": (" và {n} mục nữa", " and {n} more"),
@@ -97,11 +97,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "supply.alert_short": ("Thiếu {n} cho mũi 2", "{n} short for dose 2"),
     "supply.actions": ("Việc cần làm hôm nay", "What to do today"),
     "supply.actions_unit": ("Liều vắc xin cần chuyển hoặc cấp", "Doses to move or to order"),
-    "supply.actions_said": (
+    "supply.actions_both": (
         "Kho hết trong {soon} ngày được bù để đủ dùng {hold} ngày: chuyển {moved} liều giữa các kho, "
         "đề nghị cấp {ordered} liều. Kho chuyển đi vẫn giữ đủ {hold} ngày và đủ mũi 2 của 28 ngày tới.",
         "Stores that run out within {soon} days are filled for {hold} days: {moved} {moved:dose|doses} moved, "
         "{ordered} ordered. A giving store keeps enough for {hold} days and for its own second doses of 28 days.",
+    ),
+    "supply.actions_move": (
+        "Kho hết trong {soon} ngày được bù để đủ dùng {hold} ngày: chuyển {moved} liều giữa các kho. "
+        "Kho chuyển đi vẫn giữ đủ {hold} ngày và đủ mũi 2 của 28 ngày tới.",
+        "Stores that run out within {soon} days are filled for {hold} days: {moved} {moved:dose|doses} moved. "
+        "A giving store keeps enough for {hold} days and for its own second doses of 28 days.",
+    ),
+    "supply.actions_order": (
+        "Kho hết trong {soon} ngày được bù để đủ dùng {hold} ngày: đề nghị cấp {ordered} liều; không kho nào khác có dư.",
+        "Stores that run out within {soon} days are filled for {hold} days: {ordered} {ordered:dose|doses} to order; "
+        "no other store has any to spare.",
     ),
     "supply.move": ("Chuyển đến", "Move"),
     "supply.giver": ("Từ kho", "From"),

@@ -22,6 +22,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "today": ("hôm nay", "today"),
     "no_data": ("Không có số liệu", "No data"),
     "table.show": ("Bảng số liệu", "Table"),
+    "table.unfold": ("Xem bảng ({n} dòng)", "Show the table ({n} {n:row|rows})"),
+    "chart.unfold": ("Xem biểu đồ", "Show the chart"),
     "table.sort": ("Sắp xếp theo cột này", "Sort by this column"),
     "table.up": ("tăng {n} bậc", "up {n} {n:place|places}"),
     "table.down": ("giảm {n} bậc", "down {n} {n:place|places}"),

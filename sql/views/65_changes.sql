@@ -52,13 +52,16 @@ RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
     coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    WITH side AS (
+    WITH asked AS MATERIALIZED (
+        -- once: as an argument of a function that is a part of this plan it would be worked out for each of its rows
+        SELECT mart.counted_ages(p_ages, p_from_day, p_from_batch) AS from_ages, mart.counted_ages(p_ages, p_to_day, p_to_batch) AS to_ages
+    ), side AS (
         SELECT 'from' AS at, r.stage, sum(r.people) AS people
-        FROM mart.people_reached(mart.counted_ages(p_ages, p_from_day, p_from_batch), p_groups, NULL, NULL, NULL, p_from_batch) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.from_ages, p_groups, NULL, NULL, NULL, p_from_batch) r
         JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
         UNION ALL
         SELECT 'to', r.stage, sum(r.people)
-        FROM mart.people_reached(mart.counted_ages(p_ages, p_to_day, p_to_batch), p_groups, NULL, NULL, NULL, p_to_batch) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.to_ages, p_groups, NULL, NULL, NULL, p_to_batch) r
         JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
     ), found AS (
         SELECT s.stage, coalesce(sum(i.people) FILTER (WHERE i.at = 'from'), 0) AS n0,

@@ -95,6 +95,7 @@ CREATE FUNCTION mart.recast(
 RETURNS TABLE (unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
     WITH asked AS MATERIALIZED (
+        -- the ages once: as an argument of people_reached they would be worked out for each of its rows
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
     ), counted AS MATERIALIZED (
         SELECT r.unit_id, r.stage, sum(r.people) AS people

@@ -66,6 +66,31 @@ def test_a_tab_that_nobody_looks_at_asks_for_nothing_and_catches_up(visit, house
     until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
 
 
+def test_blocks_that_answer_more_slowly_than_batches_come_are_drawn(visit, house, monkeypatch):
+    import threading
+    import time
+
+    quick, stop = house.province.standing, threading.Event()
+
+    def slow(*asked, **more):
+        time.sleep(0.6)
+        return quick(*asked, **more)
+
+    def enter():
+        while not stop.wait(0.2):
+            house.province.tick()
+
+    monkeypatch.setattr(house.province, "standing", slow)
+    writer = threading.Thread(target=enter)
+    page = visit(wait=False)
+    writer.start()
+    try:
+        until(page, "document.querySelector('#ranking .whole .people')?.textContent > '8.005'", 15)
+    finally:
+        stop.set()
+        writer.join()
+
+
 def test_a_batch_that_was_never_announced_is_found_when_it_has_been_quiet(visit, house):
     page = visit()
     fresh(page, "live")

@@ -9,6 +9,7 @@ import pytest
 from etl import pipeline
 from etl.pipeline import INTAKE, Delivery, Fenced
 from etl.recount import recount
+from etl.workbench import CHECK, COURSE, Workbench
 from sql import connect
 from tests.etl.world import ZONE, Given, at, drawn, record, table
 
@@ -242,6 +243,40 @@ def test_a_fold_takes_all_batches_since_the_last_one(world):
         world.load([record(record_id=f"r{n}", person=f"p{n}")], fold=fold)
     assert world.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 1") == [(4,)]
     assert differences(world) == {}
+
+
+def test_what_a_batch_that_failed_would_have_posted_is_in_no_balance(world, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(world.pipeline, "_number", lambda *facts: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            world.load([record()], fold=False)
+    with world.db.transaction():
+        world.pipeline.close_reference()
+    assert world.ask("SELECT count(*) FROM warehouse.balance_people_total") == [(0,)]
+    assert differences(world) == {}
+
+
+@pytest.mark.parametrize("full_at", ["check_records", "read_person_after", "fold"])
+def test_a_batch_too_large_for_the_workbench_is_worked_out_in_rows(warehouse, monkeypatch, caplog, full_at):
+    """With its last posting folded twice, or its first half kept, the recount would tell."""
+    monkeypatch.setattr(pipeline, "LARGE", -1)
+    statement = (CHECK | COURSE).get(full_at) or "DROP TABLE ledger_people"
+    run = Workbench.run
+
+    def run_until_full(bench, asked, facts):
+        if asked == statement:
+            raise MemoryError("2 of 2 GB are used")
+        run(bench, asked, facts)
+
+    world = Given(warehouse.url)
+    world.load([record(record_id="r0", person="p0")], fold=False)
+    monkeypatch.setattr(Workbench, "run", run_until_full)
+    outcome = world.load([record(record_id=f"r{n}", person=f"p{n}") for n in range(1, 4)] + [record(record_id="r9", site_code="?")])
+    assert (outcome.batch_id, outcome.received, outcome.loaded, outcome.quarantined) == (2, 4, 3, 1)
+    assert differences(world) == {}
+    assert world.ask("SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1") == [(4,)]
+    assert "the slow way: 2 of 2 GB are used" in caplog.text
+    world.close()
 
 
 def test_a_reference_batch_has_no_records_and_is_a_version(world):

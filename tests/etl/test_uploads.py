@@ -216,6 +216,19 @@ def test_a_running_etl_is_woken_by_the_confirmation(house, caplog):
     assert house.targets()["P"] == 0.6
 
 
+def test_what_waits_is_not_asked_for_in_the_midst_of_a_batch(house):
+    """All sources and this share one connection: the question would be one of the batch's transaction."""
+    with station.leading(house.settings) as led:
+        led.prepare()
+        looking = threading.Thread(target=led.take_uploads)
+        with led.writing:
+            looking.start()
+            looking.join(0.5)
+            assert looking.is_alive()
+        looking.join(10)
+        assert not looking.is_alive()
+
+
 def test_everything_is_counted_right_after_uploads_came_and_went(house, database, tmp_path):
     register = Register(database)
     settings = read(configure(tmp_path, {"platform": source(database)}))

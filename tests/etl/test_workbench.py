@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 import sql
-from etl import held
+from etl import held, workbench
 from etl.apart import apart
 from etl.mapping import SCHEMA
 from etl.statements import BALANCES, HELD, LEDGER
@@ -88,6 +88,14 @@ def test_types_and_columns_are_those_of_the_warehouse(bench, shared_warehouse):
 def test_nothing_leaves_by_the_workbench(escape):
     with pytest.raises(duckdb.Error):
         Workbench().run(escape, {})
+
+
+def test_what_does_not_fit_is_said_and_goes_to_no_disk(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(workbench._SHUT_IN, "memory_limit", "50MB")
+    with pytest.raises(MemoryError, match="Out of Memory Error"):
+        Workbench().run("CREATE TEMP TABLE large AS SELECT i, repeat('An', 50) AS name FROM range(2000000) AS r (i) ORDER BY name, i DESC", {})
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.both

@@ -96,4 +96,4 @@ def amounts(rows: Iterable) -> dict[str, int]:
 
 def definition(view: View, id: str):
     """The way to what a number means."""
-    return link(view.say("definition.show"), f"/definitions#{id}", "key define")
+    return link(view.say("definition.show"), f"{view.to('/definitions')}#{id}", "key define")

@@ -17,7 +17,7 @@ def bridge_chart(view: View, colours):
     said = ""
     if found.parts:
         cause, n = max(found.parts.items(), key=lambda pair: abs(pair[1]))
-        said = say("changes.bridge_said", cause=say(f"cause.{cause}"), n=signed(view.language, n), unit=word(view))
+        said = say("changes.bridge_said", cause=say(f"cause.{cause}").lower(), n=signed(view.language, n), unit=word(view))
     return (
         say("changes.bridge"),
         say("changes.bridge_unit", what=what(view)),

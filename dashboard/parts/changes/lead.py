@@ -20,9 +20,9 @@ def lead(view: View) -> list:
         said = say(key, change=since.signed(language, found.change), parts=parts, **values)
     else:
         said = say("changes.lead_none", **values)
-    more = [since.missed(view, between), _sum(view, found), _late(view, between, found)]
-    more_said = html.P(" ".join(text for text in more if text), className="lead-more")
-    return [html.P(said, className="lead"), more_said, since.control(view, between)]
+    more = [_sum(view, found), _late(view, between, found), since.missed(view, between)]
+    shown = [html.P(text, className="lead-more") for text in more if text]
+    return [html.P(said, className="lead"), *shown, since.control(view, between)]
 
 
 def part(view: View, cause: str, n: int) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dashboard.parts.changes import amounts, columns, figure, word
+from dashboard.parts.changes import CAUSES, amounts, columns, figure, word
 from dashboard.parts.since import signed, span
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
@@ -26,7 +26,8 @@ def by_day(view: View) -> Table:
         days_touched = len({row.day for row in rows})
         said = say("changes.by_day_said", days=days_touched, old=old, unit=word(view))
     title = say("changes.by_day" if view.filters.by_place else "changes.by_day_people")
-    return Table(title, _unit(view), [Column("day", say("trend.day"), "day"), *columns(view)], shown, [*foot, total], said)
+    made = [Column("day", say("trend.day"), "day"), *columns(view)]
+    return Table(title, _unit(view), made, shown, [*foot, total], said).without_zeros(CAUSES)
 
 
 def by_unit(view: View) -> Table | None:
@@ -46,7 +47,8 @@ def by_unit(view: View) -> Table | None:
     most = max(shown, key=lambda row: abs(row.values["change"])).values
     said = say("changes.most", name=most["place"], n=signed(view.language, most["change"]), unit=word(view))
     title = say("changes.by_unit", level=view.level(view.unit.level + 1).lower())
-    return Table(title, _unit(view), [Column("place", say("ranking.name"), "text"), *columns(view)], shown, [total], said)
+    made = [Column("place", say("ranking.name"), "text"), *columns(view)]
+    return Table(title, _unit(view), made, shown, [total], said).without_zeros(CAUSES)
 
 
 def by_site(view: View) -> Table:
@@ -60,7 +62,7 @@ def by_site(view: View) -> Table:
         site = sites[site_id]
         where = view.name(site.unit_id)
         given = amounts(row for row in rows if row.site_id == site_id)
-        shown.append(Row({"site": site.name, "where": where} | given))
+        shown.append(Row({"site": site.name, "where": where} | given, view.to("/site/<site>", code=site.code)))
     shown.sort(key=lambda row: (-row.values["late"], -abs(row.values["change"]), row.values["site"]))
     total = Row({"site": say("ranking.total")} | amounts(rows), kind="total")
     late = [row.values for row in shown if row.values["late"] > 0]
@@ -68,7 +70,7 @@ def by_site(view: View) -> Table:
     named = [Column("site", say("changes.site"), "text"), Column("where", say("ranking.name"), "text")]
     made = [*named, *(Column(c.key, c.title, c.kind, unit) for c in columns(view))]
     key = "changes.by_site" if view.filters.by_place else "changes.by_site_residents"
-    return Table(say(key), say("changes.by_site_unit"), made, shown, [total], said)
+    return Table(say(key), say("changes.by_site_unit"), made, shown, [total], said).without_zeros(CAUSES)
 
 
 def _unit(view: View) -> str:

@@ -222,7 +222,7 @@ def _near(view: View, number: str) -> list:
 
 def lots(view: View) -> html.Section | None:
     rows = view.data.lots(view.filters)
-    return blocks.table_panel(view, "vaccines-lots", _table(view, rows, LISTED), False) if rows else None
+    return blocks.table_panel(view, "vaccines-lots", _table(view, rows, LISTED), False, folds=True) if rows else None
 
 
 def every_lot(view: View) -> Table | None:

@@ -107,7 +107,7 @@ def _due_tile(found: Stores, as_of: str):
     stocks = sum(1 for row in found.parts if supply.short_of_second_doses(row))
     lines = [say("supply.tile.due_line"), "" if short else say("supply.tile.enough")]
     flag = say("supply.tile.short", doses=short, n=stocks) if short else ""
-    return _tile(found, "due", found.view.language.count(due), None, lines, as_of, "cover-days", flag, under="people.word")
+    return _tile(found, "due", found.view.language.count(due), None, lines, as_of, "overdue", flag, under="people.word")
 
 
 def _wastage_tile(found: Stores, as_of: str):

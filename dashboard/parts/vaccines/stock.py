@@ -53,10 +53,12 @@ def actions(view: View) -> Table | None:
         "move": sum(need.moved for need in wanted),
         "order": sum(need.ordered for need in wanted),
     }
+    how = "both" if sums["move"] and sums["order"] else "move" if sums["move"] else "order"
     said = say(
-        "supply.actions_said", soon=supply.SOON_DAYS, hold=supply.HOLD_DAYS, moved=sums["move"], ordered=sums["order"]
+        f"supply.actions_{how}", soon=supply.SOON_DAYS, hold=supply.HOLD_DAYS, moved=sums["move"], ordered=sums["order"]
     )
-    return Table(say("supply.actions"), say("supply.actions_unit"), columns, rows, [Row(sums, kind="total")], said)
+    made = Table(say("supply.actions"), say("supply.actions_unit"), columns, rows, [Row(sums, kind="total")], said)
+    return made.without_zeros(("move", "giver", "order"))
 
 
 def outlook(view: View) -> Table | None:
