@@ -39,25 +39,32 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = 
     FROM placed
 $$;
 
+-- People of some units by the day they reached a stage: one row per unit, stage and day. A function of its own, so that
+-- it is planned with the ages as values: as a column they took twice as long (5 districts, 72,000 balances: 285 → 142 ms
+-- on a busy machine). Several units at once: what is read are the days of all units.
+CREATE FUNCTION mart.people_by_day(
+    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_as_of bigint)
+RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+    SELECT a.ancestor_id, d.stage, d.day, sum(d.people)
+    FROM mart.people_posted(p_ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
+    JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = ANY (p_units)
+    GROUP BY a.ancestor_id, d.stage, d.day
+    HAVING sum(d.people) <> 0
+$$;
+
 -- Coverage over time: one row per unit asked for, stage and day on which anybody reached it, with all who had by then; of
--- the population in force on p_today. Several units at once: what is read are the days of all units, once.
+-- the population in force on p_today.
 CREATE FUNCTION mart.coverage_by_day(
     p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint, coverage double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
-    WITH asked AS MATERIALIZED (
-        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
-    ), posted AS (
-        SELECT a.ancestor_id AS unit_id, d.stage, d.day, sum(d.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
-        JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = ANY (p_units)
-        GROUP BY a.ancestor_id, d.stage, d.day
-        HAVING sum(d.people) <> 0
-    ), reached AS (
-        SELECT p.unit_id, p.stage, p.day, sum(p.people) OVER (PARTITION BY p.unit_id, p.stage ORDER BY p.day)::bigint AS people
-        FROM posted p
+    WITH reached AS (
+        SELECT d.unit_id, d.stage, d.day, sum(d.people) OVER (PARTITION BY d.unit_id, d.stage ORDER BY d.day) AS people
+        FROM mart.people_by_day(
+            p_units, (SELECT mart.counted_ages(p_ages, p_today, p_as_of)), p_groups, p_vaccines, p_as_of) d
     )
-    SELECT r.unit_id, r.stage, r.day, r.people, (r.people / nullif(n.population, 0)::numeric)::double precision
+    SELECT r.unit_id, r.stage, r.day, r.people::bigint, (r.people / nullif(n.population, 0))::double precision
     FROM reached r LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n USING (unit_id)
 $$;
 
