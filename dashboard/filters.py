@@ -25,6 +25,7 @@ USES = {
     "vaccines": ("vaccines",),
     "since": ("since",),
     "beside": ("beside",),
+    "borders": ("borders",),
     "lot": ("lot",),
 }
 EVERYTHING = frozenset({"basis", "stage", "days", "ages", "groups", "vaccines"})
@@ -48,8 +49,9 @@ class Filters:
     as_of: int | None = None  # a batch; None: now
     lot: str | None = None  # a lot's number, as one reads it off the vial
     lang: str | None = None  # None: the language of the settings
-    since: str | None = None  # the earlier moment: one of NEAR, a batch or 2021-11-05T17:00; None: a day before
+    since: str | None = None  # the earlier moment: one of NEAR, a batch or 2021-11-05T17:00; None: the page's usual
     beside: tuple[str, ...] = ()  # codes of the units that are compared, in the reader's order
+    borders: date | None = None  # figures stand by the units of that day; None: by those of the day meant
     sort: str | None = None  # a column of the page's table, `-` before it: the largest first
     # Not part of the question, but of its address:
     path: str = "/"  # of the page, as the page wrote it
@@ -260,5 +262,6 @@ _READERS = {
     "lang": lambda value, known: _one_of(value, LANGUAGES),
     "since": lambda value, known: _since(value),
     "beside": _units,
+    "borders": lambda value, known: date.fromisoformat(value),
     "sort": lambda value, known: _sort(value),
 }

@@ -122,10 +122,8 @@ def _version(data) -> int | None:
 
 
 def _unit_options(view: View) -> list[tuple[str, str]]:
-    """(code, name) of every unit in force today, the largest first."""
-    known = [unit for unit in view.units.values() if unit.unit_id > 0 and unit.is_in_force(view.today)]
-    ordered = sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))
-    return [(unit.code, view.language.name(unit)) for unit in ordered]
+    """(code, name)."""
+    return [(unit.code, view.language.name(unit)) for unit in view.in_force]
 
 
 def _notices(view: View) -> list:
@@ -213,9 +211,7 @@ def _register_browser_side(app) -> None:
 
 
 def _register_filters(app, reader: Reader) -> None:
-    @app.callback(
-        Output("days", "children"), Input("page", "data"), State("url", "pathname"), State("url", "search")
-    )
+    @app.callback(Output("days", "children"), Input("page", "data"), State("url", "pathname"), State("url", "search"))
     def build_days(_page, path, query):
         try:
             view = reader.read(f"{path}{query or ''}")

@@ -49,7 +49,14 @@ class View:
     @cached_property
     def unit(self):
         """The unit that the page is about."""
-        return self.units[self.data.unit_id(self.filters.unit)]
+        return self.units[self.data.unit_id(self.filters.unit, self.filters.as_of)]
+
+    @cached_property
+    def in_force(self) -> list:
+        """The units of the day meant, the largest first."""
+        day = self.data.seen_on(self.filters.as_of)
+        known = [unit for unit in self.units.values() if unit.unit_id > 0 and unit.is_in_force(day)]
+        return sorted(known, key=lambda unit: (unit.level, unit.sort_key or unit.code))
 
     @property
     def is_root(self) -> bool:

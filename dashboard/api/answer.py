@@ -18,7 +18,7 @@ def answer(question: Question, data: Data) -> dict:
     filters = question.filters
     levels = [level["name"] for level in data.world().levels]
     units = {unit.unit_id: unit for unit in data.units()}
-    asked = units[data.unit_id(filters.unit)]
+    asked = units[data.unit_id(filters.unit, filters.as_of)]
     found = (data.doses_by_unit if filters.by_place else data.standing)(filters, question.level)
     # At its own level a unit is one row; below, the rows add up to it.
     rows = [row for row in found if row.is_self == (question.level == asked.level)]

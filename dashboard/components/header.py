@@ -1,5 +1,7 @@
 """The header: which dashboard, which unit, as of when, language, light or dark."""
 
+from collections.abc import Callable
+
 from dash import dcc, html
 
 from dashboard.components.drawn import drawn
@@ -63,22 +65,31 @@ def place(view) -> html.Ol:
     return html.Ol(steps, className="path")
 
 
-def search(language: Language, filters: Filters, units: list[tuple[str, str]], id: str = "unit-search") -> list:
+def search(
+    language: Language,
+    filters: Filters,
+    units: list[tuple[str, str]],
+    id: str = "unit-search",
+    words: str = "unit.search",
+    to: Callable[[str], str] | None = None,
+) -> list:
     """What fills the place `id`, of the class `unit-search`.
 
-    `units` are (code, name); found with and without accents, and by code (assets/search.js).
+    `units` are (code, name); found with and without accents, and by code (assets/search.js). `words`: the text in
+    the box; `to`: where a code leads, if not to the same page about it.
     """
     say = language.say
+    to = to or (lambda code: filters.href(unit=code))
     box = html.Label(
         [
-            html.Span(say("unit.search"), className="visually-hidden"),
-            dcc.Input(id=f"{id}-input", type="search", placeholder=say("unit.search"), autoComplete="off"),
+            html.Span(say(words), className="visually-hidden"),
+            dcc.Input(id=f"{id}-input", type="search", placeholder=say(words), autoComplete="off"),
         ]
     )
     found = [
         link(
             name,
-            filters.href(unit=code),
+            to(code),
             id=f"{id}-{code}",
             role="option",
             tabIndex=-1,
@@ -103,4 +114,3 @@ def languages(language: Language, filters: Filters) -> list:
         )
         for code in LANGUAGES
     ]
-

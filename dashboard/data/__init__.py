@@ -34,6 +34,7 @@ from dashboard.data.answers import (
 )
 from dashboard.data.cache import Cache, digest
 from dashboard.data.committee import Committee
+from dashboard.data.findings import CoverageDay
 from dashboard.data.handed_in import HandedIn, Upload, UploadChange, UploadCheck, UploadRefused
 from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
 from sql.clock import Clock
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Arrival", "Closing", "Completeness", "Data", "DosesDay", "HourDoses", "Quality", "Reconciliation", "Rows",
+    "AgeBand", "Arrival", "Closing", "Completeness", "CoverageDay", "Data", "DosesDay", "HourDoses", "Quality",
+    "Reconciliation", "Rows",
     "Site", "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
     "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
@@ -153,12 +155,12 @@ class Data(Committee, HandedIn):
 
     def doses_by_hour(self, filters: "Filters", day: date | None = None) -> Rows[HourDoses]:
         """Of one day (today), by place of injection."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("doses_by_hour", HourDoses, arguments)
 
     def arrivals(self, filters: "Filters") -> Rows[Arrival]:
         """Of today, what each of the last batches brought; the newest first."""
-        arguments = {"unit": self.unit_id(filters.unit), "basis": filters.basis, "day": self.today(filters.as_of)}
+        arguments = {"unit": self._unit(filters), "basis": filters.basis, "day": self.today(filters.as_of)}
         return self._ask("arrivals", Arrival, arguments | self._as_of(filters))
 
     def doses_by_vaccine(self, filters: "Filters") -> Rows[VaccineDoses]:
@@ -174,28 +176,43 @@ class Data(Committee, HandedIn):
         return self._ask("quality", Quality, self._days(filters))[0]
 
     def completeness(self, filters: "Filters") -> Rows[Completeness]:
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)}
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)}
         return self._ask("completeness", Completeness, arguments)
 
     def incomplete_from(self, filters: "Filters") -> date | None:
         """The first recent day whose doses are not all in yet."""
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)}
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)}
         return self._ask("incomplete_from", _plain, arguments)[0][0]
 
     # --- codes to ids
 
-    def unit_id(self, code: str | None) -> int:
-        """The unit that has `code` today, else the newest that ever had it: codes were reused. None is the root."""
+    def seen_on(self, as_of: int | None = None) -> date:
+        """The day whose units are meant: today (of the as-of); of a world that is no more, its last day."""
+        root = self.world().root_unit_id
+        ended = next((unit.valid_to for unit in self.units() if unit.unit_id == root), None)
+        return min(self.today(as_of), ended or date.max)
+
+    def unit_id(self, code: str | None, as_of: int | None = None) -> int:
+        """The unit that has `code` on the day meant; None is the root.
+
+        Codes were used again for other places. One that is no unit's on that day is its last bearer's before it, else whose
+        it will be.
+        """
         if code is None:
             return self.world().root_unit_id
-        today = self.today()
-        known = sorted(
-            (unit for unit in self.units() if unit.code == code),
-            key=lambda unit: (unit.is_in_force(today), unit.valid_from or date.min),
-        )
+        day = self.seen_on(as_of)
+
+        def nearness(unit: Unit) -> tuple:
+            began = unit.valid_from or date.min
+            return unit.is_in_force(day), began <= day, began
+
+        known = [unit for unit in self.units() if unit.code == code]
         if not known:
             raise Unknown("unit", code, [unit.code for unit in self.units()])
-        return known[-1].unit_id
+        return max(known, key=nearness).unit_id
+
+    def _unit(self, filters: "Filters") -> int:
+        return self.unit_id(filters.unit, filters.as_of)
 
     def site_id(self, code: str) -> int:
         """The site that has `code`. Raises Unknown."""
@@ -219,7 +236,7 @@ class Data(Committee, HandedIn):
         return self._people(filters) | {"basis": filters.basis}
 
     def _days(self, filters: "Filters") -> dict:
-        unit = self.unit_id(filters.unit)
+        unit = self._unit(filters)
         return {"unit": unit, "from": filters.date_from, "to": filters.date_to} | self._as_of(filters)
 
     def _as_of(self, filters: "Filters") -> dict:

@@ -1,5 +1,6 @@
 """The questions of a committee's pages; `Data` answers them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,7 @@ class Committee:
         span = {"from": today, "to": today + timedelta(days=days - 1), "today": today}
         return self._ask("due_by_day", findings.DueDay, self._people(filters) | span)
 
-    def dropout(
-        self, filters: "Filters", red_coverage: float = 0.9, level: int | None = None
-    ) -> Rows[findings.Dropout]:
+    def dropout(self, filters: "Filters", red_coverage: float = 0.9, level: int | None = None) -> Rows[findings.Dropout]:
         """Of the filters' days; `red_coverage` is the settings' dashboard.red_coverage."""
         arguments = self._people(filters) | self._rows(filters, level) | {"red_coverage": red_coverage}
         return self._ask("dropout", findings.Dropout, arguments)
@@ -48,19 +47,19 @@ class Committee:
 
     def site_hours(self, filters: "Filters", day: date | None = None) -> Rows[findings.SiteHour]:
         """Of one day (today)."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("site_hours", findings.SiteHour, arguments)
 
     def late_entries(self, filters: "Filters", entered_on: date | None = None) -> Rows[findings.LateEntry]:
         """What was entered on one day (today) for earlier days."""
         day = entered_on or self.today(filters.as_of)
-        arguments = {"unit": self.unit_id(filters.unit), "entered_on": day} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "entered_on": day} | self._as_of(filters)
         return self._ask("late_entries", findings.LateEntry, arguments)
 
     def site_watch(self, filters: "Filters", silent_after_minutes: int = 60) -> Rows[findings.SiteWatch]:
         """Who is silent now, whatever the as-of. Never cached: a site falls silent without a batch."""
         now = Clock(self.world().shift_days).now()
-        arguments = {"unit": self.unit_id(filters.unit), "minutes": silent_after_minutes, "now": now}
+        arguments = {"unit": self._unit(filters), "minutes": silent_after_minutes, "now": now}
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("site_watch", findings.SiteWatch, arguments)
 
@@ -76,12 +75,12 @@ class Committee:
         return self._ask("site_identity", findings.SiteIdentity, self._days(filters))
 
     def site_sessions(self, filters: "Filters", first: date, last: date) -> Rows[findings.SiteSession]:
-        arguments = {"unit": self.unit_id(filters.unit), "from": first, "to": last} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "from": first, "to": last} | self._as_of(filters)
         return self._ask("site_sessions", findings.SiteSession, arguments)
 
     def site_plan_hours(self, filters: "Filters", day: date | None = None) -> Rows[findings.PlanHour]:
         """Of one day (today)."""
-        arguments = {"unit": self.unit_id(filters.unit), "day": day or self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "day": day or self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("site_plan_hours", findings.PlanHour, arguments)
 
     def entry_lag(self, filters: "Filters") -> findings.EntryLag:
@@ -89,7 +88,7 @@ class Committee:
 
     def site_stock(self, filters: "Filters") -> Rows[findings.SiteStock]:
         """Of sites that keep a stock of their own; empty: no stock data."""
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("site_stock", findings.SiteStock, arguments)
 
     # --- why it changed
@@ -125,7 +124,7 @@ class Committee:
 
     def completeness_by_day(self, filters: "Filters") -> Rows[Completeness]:
         """For each number of days 0-14, of the last 28 closed days."""
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("completeness_by_day", Completeness, arguments)
 
     # --- vaccines, lots, stock (unit, vaccines, days, as-of)
@@ -151,10 +150,10 @@ class Committee:
 
     def targets(self, filters: "Filters") -> Rows[yardsticks.Target]:
         """Those of the unit, of the units above and below it, and of every unit, with those that no longer hold."""
-        return self._ask("targets", yardsticks.Target, {"unit": self.unit_id(filters.unit)} | self._as_of(filters))
+        return self._ask("targets", yardsticks.Target, {"unit": self._unit(filters)} | self._as_of(filters))
 
     def denominators(self, filters: "Filters") -> Rows[yardsticks.Denominator]:
-        arguments = {"unit": self.unit_id(filters.unit), "today": self.today(filters.as_of)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("denominators", yardsticks.Denominator, arguments)
 
     def over_causes(self, filters: "Filters") -> yardsticks.OverCauses:
@@ -162,23 +161,33 @@ class Committee:
 
     def denominator_checks(self, filters: "Filters") -> Rows[yardsticks.DenominatorCheck]:
         """About the unit and the units right below it."""
-        arguments = {"unit": self.unit_id(filters.unit)} | self._as_of(filters)
+        arguments = {"unit": self._unit(filters)} | self._as_of(filters)
         return self._ask("denominator_checks", yardsticks.DenominatorCheck, arguments)
 
     # --- then and now
 
     def rank_movement(
-        self, filters: "Filters", stage: int, before: int, level: int | None = None
+        self, filters: "Filters", stage: int, until: date, level: int | None = None
     ) -> Rows[findings.RankMovement]:
-        """Ranks now (or as of the filters' batch) and as of batch `before`. Raises Unknown for a batch to come."""
-        arguments = self._people(filters) | self._rows(filters, level)
-        arguments |= {"stage": stage, "before": before, "before_day": self.today(before)}
+        """Now (or as of the filters' batch) and at the end of `until`, by what is known now (or as of that batch)."""
+        arguments = self._people(filters) | self._rows(filters, level) | {"stage": stage, "until": until}
         return self._ask("rank_movement", findings.RankMovement, arguments)
+
+    def coverage_by_day(self, filters: "Filters", units: Iterable[int]) -> Rows[findings.CoverageDay]:
+        """Of some units, by their ids, over all days; of the filters not the unit."""
+        arguments = self._people(filters) | {"units": sorted(set(units)), "today": self.today(filters.as_of)}
+        del arguments["unit"]
+        return self._ask("coverage_by_day", findings.CoverageDay, arguments)
 
     def recast(self, filters: "Filters", day: date = RECAST_ON) -> Rows[findings.Recast]:
         """The unit's people over all days, by the units of `day`."""
         arguments = self._people(filters) | {"today": self.today(filters.as_of), "day": day}
         return self._ask("recast", findings.Recast, arguments)
+
+    def taken_over(self, filters: "Filters", day: date = RECAST_ON) -> Rows[findings.TakenOver]:
+        """Of what the units of `day` are made."""
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of), "day": day}
+        return self._ask("taken_over", findings.TakenOver, arguments)
 
     # --- residents elsewhere, and people from elsewhere (unit, days, as-of)
 

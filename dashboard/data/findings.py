@@ -316,14 +316,31 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class RankMovement:
-    """One row per ranked unit: now and as of an earlier batch; moved > 0 = climbed, None = was not ranked."""
+    """One row per unit of one stage: now, and at the end of an earlier day by what is known now."""
 
     unit_id: int
-    rank: int
-    rank_before: int | None
-    moved: int | None
+    is_self: bool
+    people: int
+    people_before: int
+    population: int | None
+    target_share: float | None
     coverage: float | None
     coverage_before: float | None
+    coverage_change: float | None
+    rank: int | None
+    rank_before: int | None
+    moved: int | None  # > 0: climbed
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageDay:
+    """One row per unit, stage and day on which anybody reached it: all who had by then."""
+
+    unit_id: int
+    stage: int
+    day: date
+    people: int
+    coverage: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +350,17 @@ class Recast:
     unit_id: int  # a unit of that day
     stage: int
     people: int
-    units: int  # how many units of old are in it
+    population: int | None  # of the units of which it is made; None where that of one is not known
+    coverage: float | None
+    units: int  # how many of the smallest units of old are in it; 0: people of whom only a larger unit is known
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """One row per smallest unit of the day meant: the unit of another day in which it lies."""
+
+    unit_id: int
+    successor_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ question. What the path names and nobody knows (`/district/999`) is said by the 
 from types import ModuleType
 
 from dashboard import filters
-from dashboard.pages import changes, definitions, district, overview, site, sites, targets, upload, vaccines
+from dashboard.pages import changes, compare, definitions, district, overview, site, sites, targets, upload, vaccines
 
-PAGES: tuple[ModuleType, ...] = (overview, district, sites, site, vaccines, targets, upload, changes, definitions)
+PAGES: tuple[ModuleType, ...] = (overview, district, compare, sites, site, vaccines, targets, upload, changes, definitions)
 USES = {page.PATH: frozenset(page.USES) for page in PAGES}
 NAMES = {page.PATH: page.NAME for page in PAGES}
 MENU = tuple(page for page in PAGES if not hasattr(page, "UNDER"))

@@ -92,8 +92,8 @@ def control(view: View, between: Span) -> html.Div:
             html.Div(
                 [
                     *named,
-                    _typed(view, "datetime-local", say("asof.moment")),
-                    _typed(view, "number", say("since.number", last=between.to_batch), min=1, max=between.to_batch),
+                    typed(view, "datetime-local", say("asof.moment")),
+                    typed(view, "number", say("since.number", last=between.to_batch), min=1, max=between.to_batch),
                 ],
                 className="pop",
             ),
@@ -104,7 +104,7 @@ def control(view: View, between: Span) -> html.Div:
     return html.Div([html.Span(say("since.title"), className="since-title"), switch, others], className="since")
 
 
-def _typed(view: View, kind: str, label: str, **limits) -> html.Form:
+def typed(view: View, kind: str, label: str, **limits) -> html.Form:
     """What is typed takes the place of `_` in the query (assets/since.js)."""
     query = view.filters.but(since="_").query()
     entry = dcc.Input(id=f"since-{kind}", type=kind, required=True, **limits)

@@ -159,17 +159,29 @@ SELECT unit_id, is_self, vaccine_id, allocated, received, opened, discarded, giv
  ORDER BY is_self DESC, unit_id, vaccine_id
 
 -- name: rank_movement
-SELECT unit_id, rank, rank_before, moved, coverage, coverage_before
+SELECT unit_id, is_self, people, people_before, population, target_share, coverage, coverage_before, coverage_change, rank,
+       rank_before, moved
   FROM mart.rank_movement(CAST(:unit AS int), CAST(:stage AS smallint), CAST(:ages AS smallint[]),
                           CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:today AS date),
-                          CAST(:as_of AS bigint), CAST(:before_day AS date), CAST(:before AS bigint), CAST(:level AS int))
- ORDER BY rank, unit_id
+                          CAST(:as_of AS bigint), CAST(:until AS date), CAST(:level AS int))
+ ORDER BY rank, unit_id, is_self
+
+-- name: coverage_by_day
+SELECT unit_id, stage, day, people, coverage
+  FROM mart.coverage_by_day(CAST(:units AS int[]), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+                            CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint))
+ ORDER BY unit_id, stage, day
 
 -- name: recast
-SELECT unit_id, stage, people, units
+SELECT unit_id, stage, people, population, coverage, units
   FROM mart.recast(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                    CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:day AS date))
  ORDER BY unit_id, stage
+
+-- name: taken_over
+SELECT unit_id, successor_id
+  FROM mart.taken_over(CAST(:unit AS int), CAST(:today AS date), CAST(:day AS date))
+ ORDER BY successor_id, unit_id
 
 -- name: flow
 SELECT is_leaving, unit_id, doses

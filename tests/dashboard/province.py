@@ -33,6 +33,7 @@ from dashboard.data.answers import Completeness
 from dashboard.data.findings import (
     Change,
     CoverageChange,
+    CoverageDay,
     Dropout,
     DueDay,
     EnteredDoses,
@@ -47,6 +48,8 @@ from dashboard.data.findings import (
     PartStanding,
     PlaceChange,
     PlanHour,
+    RankMovement,
+    Recast,
     SiteDay,
     SiteFigures,
     SiteHour,
@@ -54,6 +57,7 @@ from dashboard.data.findings import (
     SiteSession,
     SiteWatch,
     Stock,
+    TakenOver,
     VaccineDay,
 )
 from dashboard.data.yardsticks import Denominator, DenominatorCheck, OverCauses, Target
@@ -180,7 +184,10 @@ class Province:
             raise Unknown("batch", number, [])
         return Version(number, datetime.now(UTC))
 
-    def unit_id(self, code):
+    def seen_on(self, as_of=None):
+        return TODAY
+
+    def unit_id(self, code, as_of=None):
         return ROOT if code is None else next(row[0] for row in UNITS if row[1] == code)
 
     def standing(self, filters, level=None):
@@ -449,6 +456,53 @@ class Province:
             [LotPlace("L1", 1, 1, WARD_1, days[0], 1, 20), LotPlace("L1", 1, 1, WARD_1, days[1], 2, 30),
              LotPlace("l1", AZ, 1, WARD_1, days[1], 1, 2)]
         )  # fmt: skip
+
+    # --- side by side: ten days ago Vũng Tàu passed Châu Đức, which had been ahead
+
+    def coverage_by_day(self, filters, units):
+        population = {ROOT: 10000, VUNG_TAU: 5000, CHAU_DUC: 5000, WARD_1: 2000}
+        rows = []
+        for unit_id in units:
+            for stage in (1, 2):
+                so_far = 0
+                for ago, people in REACHED[unit_id]:
+                    so_far += people
+                    share = so_far / population[unit_id] if unit_id in population else None
+                    rows.append(CoverageDay(unit_id, stage, TODAY - timedelta(days=ago), so_far, share))
+        return self._rows(rows)
+
+    def rank_movement(self, filters, stage, until, level=None):
+        before = {ROOT: 3100, VUNG_TAU: 1000, CHAU_DUC: 2000, CON_DAO: 100, WARD_1: 400}
+        rows = []
+        for row in self.standing(filters):
+            if row.stage != stage:
+                continue
+            then = before.get(row.unit_id, row.people)
+            share = row.population and then / row.population
+            old = row.rank and {VUNG_TAU: 2, CHAU_DUC: 1, WARD_1: 1}[row.unit_id]
+            given = {name: getattr(row, name) for name in ("unit_id", "is_self", "people", "population", "target_share", "rank")}
+            given |= {"people_before": then, "coverage": row.coverage, "coverage_before": share, "rank_before": old}
+            given |= {"coverage_change": share and row.coverage - share, "moved": old and old - row.rank}
+            rows.append(RankMovement(**given))
+        return self._rows(rows)
+
+    def recast(self, filters, day=None):
+        rows = [row for row in self.standing(filters) if not row.is_self and row.unit_id > 0]
+        return self._rows([Recast(row.unit_id, row.stage, row.people, row.population, row.coverage, 1) for row in rows])
+
+    def taken_over(self, filters, day=None):
+        ids = {row.unit_id for row in self.recast(filters)}
+        return self._rows([TakenOver(unit_id, unit_id) for unit_id in sorted(ids)])
+
+
+# Of each unit: how many people reached a stage how many days ago.
+REACHED = {
+    ROOT: [(20, 3000), (10, 4000), (5, 100), (1, 900)],
+    VUNG_TAU: [(20, 1000), (10, 3900)],
+    CHAU_DUC: [(25, 2000), (1, 1000)],
+    CON_DAO: [(5, 100)],
+    WARD_1: [(20, 400), (3, 800)],
+}
 
 
 def stock(unit_id, vaccine_id, received, given, usable, daily, due, is_self=False):

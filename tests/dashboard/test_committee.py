@@ -60,8 +60,10 @@ QUESTIONS = {
     "targets": (lambda data, f: data.targets(f), yardsticks.Target),
     "denominators": (lambda data, f: data.denominators(f), yardsticks.Denominator),
     "denominator_checks": (lambda data, f: data.denominator_checks(f), yardsticks.DenominatorCheck),
-    "rank_movement": (lambda data, f: data.rank_movement(f, 1, 1), findings.RankMovement),
+    "rank_movement": (lambda data, f: data.rank_movement(f, 1, DAY), findings.RankMovement),
+    "coverage_by_day": (lambda data, f: data.coverage_by_day(f, [1, 4]), findings.CoverageDay),
     "recast": (lambda data, f: data.recast(f), findings.Recast),
+    "taken_over": (lambda data, f: data.taken_over(f), findings.TakenOver),
 }
 # Of these the small world has nothing to tell, or too little to have a row of each.
 SILENT = {"denominator_checks"}
@@ -115,8 +117,12 @@ def test_filters_reach_the_questions(data, warehouse):
     assert data.lot(" l1 ", Filters())[0].doses == 3
     assert [row.doses for row in data.late_entries(Filters())] == [2]
     assert [row.planned_doses for row in data.site_days("S1", Filters())] == [60]
-    assert {row.unit_id for row in data.recast(Filters())} == {1, 2, 3, 4}
-    assert data.rank_movement(Filters(), 1, 1)[0].moved == 0
+    assert {row.unit_id for row in data.recast(Filters())} == {3, 4}
+    assert {(row.unit_id, row.successor_id) for row in data.taken_over(Filters())} == {(3, 3), (4, 4)}
+    assert data.rank_movement(Filters(), 1, DAY)[0].moved == 0
+    assert [row.people_before for row in data.rank_movement(Filters(), 1, DAY - timedelta(1)) if row.is_self] == [0]
+    assert data.coverage_by_day(Filters(), [3]) == data.coverage_by_day(Filters(groups=(1,)), [4]) == ()
+    assert [(row.unit_id, row.people, row.coverage) for row in data.coverage_by_day(Filters(), [4, 3])] == [(4, 75, 0.25)]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +131,8 @@ def test_filters_reach_the_questions(data, warehouse):
         (lambda data: data.site_days("S9", Filters()), "site: 'S9' is not known (allowed: S1)"),
         (lambda data: data.changes(Filters(), 9), "as_of: 9 is not known"),
         (lambda data: data.coverage_change(Filters(), 9), "as_of: 9 is not known"),
-        (lambda data: data.rank_movement(Filters(), 1, 9), "as_of: 9 is not known"),
     ],
-    ids=["a site", "changes since", "coverage since", "ranks then"],
+    ids=["a site", "changes since", "coverage since"],
 )
 def test_what_is_not_there_is_refused_by_name(data, warehouse, ask, said):
     rows.batch(warehouse.url)

@@ -91,15 +91,48 @@ def test_filters_reach_the_warehouse(database, engine, tmp_path):
     assert {row.unit_id for row in data.standing(Filters(), level=2) if not row.is_self} >= {3, 4}
 
 
-def test_a_reused_code_is_the_unit_that_has_it_today(database, engine, tmp_path):
+USED_AGAIN = (
+    "UPDATE warehouse.unit SET valid_to = '2025-06-30' WHERE unit_id = 4",
+    "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, parent_id, name, name_en, sort_key) "
+    "VALUES (5, '26506', '2025-07-01', 2, 1, 'Phường Vũng Tàu', 'Vung Tau Ward', 'vung tau')",
+)
+
+
+def change(database, *statements):
     with psycopg.connect(connect.conninfo(database)) as db:
-        db.execute(
-            "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, parent_id, name, name_en, sort_key) VALUES "
-            "(5, '26506', '2025-07-01', 1, 1, 'Phường Vũng Tàu', '', ''), (6, '749', '2025-07-01', 1, 1, 'Phường mới', '', '')"
-        )
+        for statement in statements:
+            db.execute(statement)
+
+
+def test_a_code_that_was_used_again_is_the_unit_of_the_day_meant(database, engine, tmp_path):
+    """Ward 1 until June 2025, then a larger ward: in 2021 it is the first, in 2026 the second."""
+    change(database, *USED_AGAIN)
+    number = rows.batch(database, people=[(DAY, 4, 1, 70)])
     data = data_on(engine, tmp_path)
-    assert data.unit_id("26506") == 4
-    assert data.unit_id("749") == 6, "a code that nobody has yet is whose it will be"
+    assert data.unit_id("26506") == data.unit_id("26506", number) == 4
+    ward = next(row for row in data.standing(Filters(unit="26506")) if row.is_self and row.stage == 1)
+    assert (ward.unit_id, ward.people) == (4, 70)
+    change(database, "UPDATE warehouse.batch SET committed_at = '2026-01-01'")
+    assert data_on(engine, tmp_path / "later").unit_id("26506", number) == 5, "a later as-of"
+    change(database, "UPDATE warehouse.world SET shift_days = 0")
+    today = data_on(engine, tmp_path / "today")
+    assert (today.unit_id("26506"), today.seen_on()) == (5, date.today())
+
+
+def test_a_world_that_is_no_more_keeps_the_units_of_its_last_day(database, engine, tmp_path):
+    change(database, *USED_AGAIN, "UPDATE warehouse.world SET shift_days = 0", "UPDATE warehouse.unit SET valid_to = '2025-06-30' WHERE unit_id = 1")
+    data = data_on(engine, tmp_path)
+    assert (data.unit_id("26506"), data.seen_on()) == (4, date(2025, 6, 30))
+
+
+def test_a_code_of_no_unit_of_the_day_is_its_last_bearer_s(database, engine, tmp_path):
+    change(database, *USED_AGAIN, "UPDATE warehouse.unit SET valid_to = '2020-12-31' WHERE unit_id = 4")
+    assert data_on(engine, tmp_path).unit_id("26506") == 4
+
+
+def test_a_code_that_nobody_has_yet_is_whose_it_will_be(database, engine, tmp_path):
+    change(database, USED_AGAIN[1].replace("'26506'", "'749'"))
+    assert data_on(engine, tmp_path).unit_id("749") == 5
 
 
 def test_an_answer_is_worked_out_once_a_version(database, engine, statements, tmp_path):

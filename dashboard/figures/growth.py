@@ -1,0 +1,201 @@
+"""Who has reached each stage so far, day by day: one small chart a unit, all on the same axes."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from dashboard.figures.series import DAY
+from dashboard.figures.trend import nothing, steps
+from dashboard.i18n import Language
+from dashboard.tables import Column
+from dashboard.theme import Palette, figure
+
+LEAST = 0.005  # of what is highest: below it a line lies on the axis
+_LABELS_WIDTH = 72
+# Labels of two rows nearer than this share of the height would overlap.
+_ROOM = 0.17
+_TWIN_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Line:
+    """One stage: on which days how many (or which share) had reached it; between them nobody did."""
+
+    name: str
+    short: str
+    points: tuple[tuple[date, float | int], ...]
+    is_chosen: bool
+
+    @property
+    def values(self) -> list:
+        return [value for _day, value in self.points]
+
+    def since(self, least: float) -> date:
+        """The first day with so many: months of hardly any would press the rest together."""
+        return next((day for day, value in self.points if value >= least), self.points[-1][0])
+
+    def on(self, day: date) -> float | int:
+        at = bisect_right(self.points, day, key=lambda point: point[0])
+        return self.points[at - 1][1] if at else 0
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The same for all that are compared."""
+
+    first: date
+    last: date
+    top: float
+    is_share: bool
+    is_narrow: bool = False  # no room for more days than the first and the last, nor for words beside the lines
+
+
+def growth(
+    language: Language, colours: Palette, lines: Sequence[Line], axes: Axes, then: date, target: float | None
+) -> dict:
+    """`then`: the day that now is compared with; `target`: of the chosen stage."""
+    if not lines:
+        return nothing(language, colours)
+    top, ends = axes.top * 1.04, [axes.first.isoformat(), axes.last.isoformat()]
+    word = "" if axes.is_share else f" {language.say('people.word')}"
+    written = "%{y:.1%}" if axes.is_share else "%{y:,.0f}"
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [day.isoformat() for day in _days(line, axes)],
+            "y": [line.on(day) for day in _days(line, axes)],
+            "line": {"color": _colour(colours, line), "width": 2.6 if line.is_chosen else 1.6},
+            "name": line.name,
+            "hovertemplate": f"{written}{word}",
+        }
+        # the chosen one lies above the others
+        for line in sorted(lines, key=lambda line: line.is_chosen)
+    ]
+    shapes = [
+        _rule(colours.context, "2px,3px", xref="x", x0=then.isoformat(), x1=then.isoformat(), yref="paper", y0=0, y1=1)
+    ]
+    notes = [_note(language.short_day(then), colours.muted, xref="x", x=then.isoformat(), y=1, xanchor="center")]
+    for line in lines:
+        if line.is_chosen:
+            traces.append(_point(colours, then, line.on(then)))
+            if not axes.is_narrow:
+                notes.append(_stood(language, colours, line, axes, then, top))
+    if target is not None:
+        shapes.append(_rule(colours.ink, "4px,3px", xref="paper", x0=0, x1=1, yref="y", y0=target, y1=target))
+        text = language.say("compare.target", target=language.goal(target))
+        notes.append(_note(text, colours.ink, xref="paper", x=0, yref="y", y=target, xanchor="left", xshift=3))
+    scale = (
+        {"tickformat": ".0%", "dtick": 0.25 if axes.top <= 1.3 else 0.5}
+        if axes.is_share
+        else {"tickformat": ",.0f"} | steps(top)
+    )
+    return figure(
+        colours,
+        language,
+        traces,
+        margin={"l": 46, "r": _LABELS_WIDTH, "t": 22, "b": 30, "autoexpand": False},
+        xaxis={
+            "type": "date",
+            "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
+            "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
+            "tickangle": 0,
+            # away from the 0 % beside it
+            "ticks": "outside",
+            "ticklen": 5,
+            "tickcolor": "rgba(0,0,0,0)",
+            "range": ends,
+        }
+        | ({"tickmode": "array", "tickvals": ends} if axes.is_narrow else {"nticks": 5}),
+        yaxis={"showgrid": True, "range": [0, top]} | scale,
+        shapes=shapes,
+        annotations=[*notes, *_ends(language, colours, lines, axes, top)],
+    )
+
+
+def twin(language: Language, lines: Sequence[Line], axes: Axes) -> tuple[list, list]:
+    """Columns and rows of the last days, the newest first."""
+    kind, unit = ("share", "") if axes.is_share else ("count", language.say("people.word"))
+    columns = [Column(f"line{number}", line.name, kind, unit) for number, line in enumerate(lines)]
+    days = [axes.last - DAY * ago for ago in range(min(_TWIN_DAYS, (axes.last - axes.first).days + 1))]
+    rows = [[day, *(line.on(day) for line in lines)] for day in days]
+    return [Column("day", language.say("trend.day"), "day"), *columns], rows
+
+
+def _days(line: Line, axes: Axes) -> list[date]:
+    """From the first to the last of the axes: a line that stands still goes on."""
+    return [axes.first, *(day for day, _value in line.points if axes.first < day < axes.last), axes.last]
+
+
+def _ends(language: Language, colours: Palette, lines: Sequence[Line], axes: Axes, top: float) -> list[dict]:
+    """Each line says at its end what it is, moved apart where two would overlap."""
+    places = sorted([line.on(axes.last) / top, number] for number, line in enumerate(lines))
+    for lower, upper in pairwise(places):
+        upper[0] = max(upper[0], lower[0] + _ROOM)
+    places[-1][0] = min(places[-1][0], 1.0)
+    for upper, lower in pairwise(places[::-1]):
+        lower[0] = min(lower[0], upper[0] - _ROOM)
+    write = _write(language, axes)
+    made = []
+    for place, number in places:
+        line = lines[number]
+        text = f"<b>{write(line.on(axes.last))}</b><br>{line.short}"
+        colour = colours.accent if line.is_chosen else colours.muted
+        made.append(
+            _note(
+                text,
+                colour,
+                xref="paper",
+                x=1,
+                yref="paper",
+                y=place,
+                xanchor="left",
+                xshift=6,
+                yanchor="middle",
+                align="left",
+            )
+        )
+    return made
+
+
+def _write(language: Language, axes: Axes):
+    return language.percent if axes.is_share else language.count
+
+
+def _stood(language: Language, colours: Palette, line: Line, axes: Axes, then: date, top: float) -> dict:
+    """How much that was: right below the rising line, where there is room, else left above it."""
+    value = line.on(then)
+    has_room = (axes.last - then).days > 0.3 * (axes.last - axes.first).days
+    place = {"xref": "x", "x": then.isoformat(), "yref": "y", "y": value, "xanchor": "right", "xshift": -4}
+    if has_room:
+        place |= {"y": max(value, _ROOM * top), "xanchor": "left", "xshift": 5, "yanchor": "top"}
+    return _note(_write(language, axes)(value), colours.accent, bgcolor=colours.surface, **place)
+
+
+def _point(colours: Palette, day: date, value: float) -> dict:
+    """Where the chosen stage stood then."""
+    marker = {"size": 7, "color": colours.surface, "line": {"color": colours.accent, "width": 2}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [day.isoformat()],
+        "y": [value],
+        "marker": marker,
+        "hoverinfo": "skip",
+        "showlegend": False,  # nor in the picture that is taken away, whose legend is the lines'
+    }
+
+
+def _colour(colours: Palette, line: Line) -> str:
+    return colours.accent if line.is_chosen else colours.context
+
+
+def _rule(colour: str, dash: str, **place) -> dict:
+    return {"type": "line", "line": {"color": colour, "width": 1.3, "dash": dash}, "layer": "below"} | place
+
+
+def _note(text: str, colour: str, **place) -> dict:
+    usual = {"yref": "paper", "yanchor": "bottom", "showarrow": False, "font": {"color": colour, "size": 12}}
+    return usual | {"text": text} | place
