@@ -3,7 +3,7 @@
 from dashboard.components import panel
 from dashboard.filters import STAGES
 from dashboard.parts.compare import parent
-from dashboard.parts.district import definition
+from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 

@@ -3,7 +3,7 @@
 from dashboard.components import progress
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts.compare import Side, of_unit, sides, then
-from dashboard.parts.district import definition
+from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
