@@ -9,7 +9,8 @@ from dashboard.data.committee import RECAST_ON
 from dashboard.filters import STAGES
 from dashboard.parts import people
 from dashboard.parts.compare import parent, recast, then
-from dashboard.parts.defined import definition, rows_of
+from dashboard.parts.defined import definition
+from dashboard.parts.district import rows_of
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
