@@ -76,7 +76,13 @@ def test_of_a_long_table_a_phone_shows_the_first_rows_and_all_at_a_touch(visit, 
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("path", "page_of"),
-    [("/", "overview"), ("/?basis=place", "overview"), ("/district/77", "district"), ("/sites", "sites"), ("/site/S1", "site")],
+    [
+        ("/", "overview"),
+        ("/?basis=place", "overview"),
+        ("/district/77", "district"),
+        ("/sites", "sites"),
+        ("/site/S1", "site"),
+    ],
 )
 def test_what_a_page_leads_to_the_definition_of_it_says_it_shows(visit, path, page_of):
     page = visit(path, wait=False)
