@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from dashboard.components import panel
+from dashboard.data.findings import Overdue
 from dashboard.figures import due
 from dashboard.parts import people
 from dashboard.parts.defined import definition
@@ -31,8 +32,10 @@ def due_chart(view: View, colours):
 def table(asked: View) -> Table:
     view = people.above_leaf(asked, asked.data.overdue)
     say = view.say
-    waiting = view.data.overdue(view.filters)
     given = {(row.unit_id, row.is_self): row for row in view.data.dropout(view.filters, view.red_coverage)}
+    waiting = {(row.unit_id, row.is_self): row for row in view.data.overdue(view.filters)}
+    # Where nobody has ever waited for a second dose, and yet doses were given.
+    waiting = {key: Overdue(*key, overdue=0, passed=0, share=None, due_soon=0) for key in given} | waiting
     people_unit, doses_unit = say("people.word"), say("doses.word")
     columns = [
         Column("place", say("ranking.name"), "text"),
@@ -57,7 +60,7 @@ def table(asked: View) -> Table:
         warned = {"dropout"} if other and other.is_negative else set()
         return Row(values, href, kind, is_asked, frozenset(warned))
 
-    body, foot = rows_of(view, asked, sorted(waiting, key=lambda row: -row.overdue), row_of)
+    body, foot = rows_of(view, asked, sorted(waiting.values(), key=lambda row: -row.overdue), row_of)
     if any(row.kind == "nowhere" for row in foot):
         total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS}
         foot.append(Row({"place": say("ranking.total")} | total, kind="total"))
