@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from dash import Dash
-from sqlalchemy.pool import NullPool
 
 from dashboard import pages, shell
 from dashboard.data import Data
@@ -42,8 +41,9 @@ def reader(request, warehouse, tmp_path) -> Iterator[Reader]:
         given.setenv("DATABASE_URL", warehouse.url)
         found = (_sample if request.param == "sample" else _italy)(given, warehouse.url, tmp_path)
         assert main(["backfill", "--config", str(tmp_path / "effective.yaml"), "--data", str(tmp_path)]) == 0
-        engine = connect.engine(found, "dashboard_reader", poolclass=NullPool)
+        engine = connect.engine(found, "dashboard_reader", pool_size=1)
         yield shell.register_callbacks(Dash(__name__), found, Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None))))
+        engine.dispose()
 
 
 def _sample(given: pytest.MonkeyPatch, warehouse: str, folder: Path) -> settings.Settings:
