@@ -173,7 +173,7 @@ RETURNS TABLE (
     people_yesterday bigint, population bigint, population_source text, population_on date, target_share double precision,
     target_due_on date, coverage double precision, coverage_change double precision, gap bigint, pace double precision,
     pace_needed double precision, pressure double precision, projected_from date, projected_to date, rank integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), asked AS MATERIALIZED (
@@ -248,7 +248,7 @@ CREATE FUNCTION mart.trend(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
     p_today date DEFAULT NULL)
 RETURNS TABLE (day date, stage smallint, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.day, d.stage, sum(d.people)::bigint
     FROM (SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages OFFSET 0) AS asked
     CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d

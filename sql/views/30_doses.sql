@@ -64,7 +64,7 @@ CREATE FUNCTION mart.doses_trend(
     p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_as_of bigint)
 RETURNS TABLE (day date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.day, sum(d.doses)::bigint
     FROM mart.doses_posted(p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, false) d
     JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit AND a.unit_id = d.unit_id
@@ -105,7 +105,7 @@ CREATE FUNCTION mart.doses_by_unit(
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, doses bigint, doses_today bigint, doses_yesterday bigint, plan_today bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), based AS (
@@ -160,7 +160,7 @@ CREATE FUNCTION mart.doses_by_vaccine(
     p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_as_of bigint)
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.vaccine_id, d.dose_number, sum(d.doses)
     FROM (
         SELECT t.unit_id, t.vaccine_id, t.dose_number, t.doses
@@ -179,7 +179,7 @@ $$;
 -- Doses of the days asked for by place of injection and residence. One row per pair of units.
 CREATE FUNCTION mart.doses_between(p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (place_unit_id integer, residence_unit_id integer, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         SELECT coalesce(p_from, '-infinity') AS first_on, least(p_to, mart.last_day(p_as_of)) AS last_on
     ), bounds AS MATERIALIZED (

@@ -7,7 +7,7 @@ CREATE FUNCTION mart.quality(p_unit integer, p_from date, p_to date, p_as_of big
     identity_not_applicable bigint, certificates_printed bigint, app_confirmed bigint, entered_within_72h
     bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
     entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT
         coalesce(sum(doses * sign), 0), coalesce(sum(duplicates * sign), 0),
         coalesce(sum(identity_correct_before * sign), 0), coalesce(sum(identity_not_sent * sign), 0),

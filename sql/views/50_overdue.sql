@@ -5,7 +5,7 @@
 CREATE FUNCTION mart.waiting(
     p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.unit_id, p.stage, p.day, sum(p.people)
     FROM (
         SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
@@ -35,7 +35,7 @@ CREATE FUNCTION mart.overdue(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint,
     p_level integer DEFAULT NULL)
 RETURNS TABLE (unit_id integer, is_self boolean, overdue bigint, passed bigint, share double precision, due_soon bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), counted AS (
@@ -65,7 +65,7 @@ CREATE FUNCTION mart.due_by_day(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_today date,
     p_as_of bigint)
 RETURNS TABLE (day date, vaccine_id smallint, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH counted AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
     )
@@ -96,7 +96,7 @@ CREATE FUNCTION mart.dropout(
 RETURNS TABLE (
     unit_id integer, is_self boolean, first_doses bigint, second_doses bigint, dropout double precision,
     is_negative boolean, coverage double precision, red_category smallint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages,
             ARRAY(SELECT v.vaccine_id FROM warehouse.vaccine v

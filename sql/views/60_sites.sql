@@ -58,7 +58,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
             e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown
         FROM warehouse.balance_entries e CROSS JOIN days
-        WHERE e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today
+        WHERE (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
+          AND e.site_id IN (SELECT s.site_id FROM site s)
         UNION ALL
         SELECT e.site_id, e.day, -1, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
             e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
@@ -66,6 +67,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM warehouse.ledger_entries e CROSS JOIN days
         WHERE e.batch_id > p_as_of AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
+          AND e.site_id IN (SELECT s.site_id FROM site s)
     ), measured AS (
         SELECT e.site_id, e.day = p_today AS is_today, e.day = p_today - 1 AS is_yesterday,
             e.day BETWEEN days.first AND days.last AS is_asked, sign * doses AS doses, sign * duplicates AS duplicates,

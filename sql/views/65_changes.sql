@@ -35,7 +35,7 @@ CREATE FUNCTION mart.changes(
     p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
     p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT l.day, l.cause::text, l.site_id, sum(l.amount)
     FROM mart.posted_between(p_figure, p_basis, p_ages, p_groups, p_vaccines, p_from_batch, p_to_batch, p_today) l
     JOIN warehouse.unit_ancestor a ON a.unit_id = l.unit_id AND a.ancestor_id = p_unit
@@ -51,7 +51,7 @@ CREATE FUNCTION mart.coverage_change(
 RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
     coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         -- once: as an argument of a function that is a part of this plan it would be worked out for each of its rows
         SELECT mart.counted_ages(p_ages, p_from_day, p_from_batch) AS from_ages, mart.counted_ages(p_ages, p_to_day, p_to_batch) AS to_ages
@@ -79,7 +79,7 @@ $$;
 -- The late-entry triangle. One row per day of injection and day of entry (NULL: not said).
 CREATE FUNCTION mart.triangle(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (day date, entered_on date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.day, e.entered_on, sum(e.doses)::bigint FROM mart.entered(p_unit, p_from, p_to, p_as_of) e
     GROUP BY e.day, e.entered_on HAVING sum(e.doses) <> 0
 $$;
@@ -88,7 +88,7 @@ $$;
 -- after the injection. One row per j from 0 to 14; none where nothing says when it was entered.
 CREATE FUNCTION mart.completeness_by_day(p_unit integer, p_today date, p_as_of bigint)
 RETURNS TABLE (days_after integer, share double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH lag AS (
         SELECT greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
         FROM mart.entered(p_unit, p_today - 42, p_today - 15, p_as_of) e WHERE e.entered_on IS NOT NULL GROUP BY 1

@@ -6,7 +6,7 @@ CREATE FUNCTION mart.changed_places(
     p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
     p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (unit_id integer, cause text, amount bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT m.row_id, l.cause::text, sum(l.amount)
     FROM mart.posted_between(p_figure, p_basis, p_ages, p_groups, p_vaccines, p_from_batch, p_to_batch, p_today) l
     JOIN mart.member(p_unit, NULL, p_today) m ON m.unit_id = l.unit_id AND m.row_id > 0

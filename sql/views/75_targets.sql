@@ -6,7 +6,7 @@ CREATE FUNCTION mart.targets(p_unit integer, p_as_of bigint) RETURNS TABLE (
     unit_id integer, stage smallint, age_band smallint, priority_group smallint, share double precision, due_on date,
     source text, valid_from date, is_sample boolean, from_batch bigint, began_at timestamptz, ended_at timestamptz,
     is_in_force boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT t.unit_id, t.stage, t.age_band, t.priority_group, t.share::double precision, t.due_on, t.source, t.valid_from,
         t.is_sample, t.from_batch, b.committed_at, e.committed_at, mart.holds(t.from_batch, t.to_batch, p_as_of)
     FROM warehouse.target t
@@ -24,7 +24,7 @@ CREATE FUNCTION mart.denominators(p_unit integer, p_today date, p_as_of bigint) 
     version_id integer, name text, source text, dated_on date, valid_from date, is_sample boolean, began_at timestamptz,
     ended_at timestamptz, is_in_force boolean, is_used boolean, everybody bigint, population bigint, stage smallint,
     people bigint, coverage double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH used AS (
         SELECT f.version_id FROM mart.population_in_force(p_today, p_as_of) f
     ), held AS (
@@ -73,7 +73,7 @@ $$;
 -- persons; no balance holds them, so they are known as of the last batch alone (NULL as of an earlier one, or of some days).
 CREATE FUNCTION mart.over_causes(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unknown_residence bigint, non_residents bigint, elsewhere bigint, duplicates bigint, shared_ids bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT r.unknown_residence, r.non_residents, r.elsewhere, q.duplicates,
         CASE WHEN p_from IS NULL AND p_to IS NULL
              AND coalesce(p_as_of, 9223372036854775807) >= (SELECT l.folded_through FROM warehouse.leader l) THEN (
@@ -89,7 +89,7 @@ $$;
 CREATE FUNCTION mart.denominator_checks(p_unit integer, p_as_of bigint) RETURNS TABLE (
     "check" text, unit_id integer, version text, other_version text, population bigint, other_population bigint,
     difference double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH everybody AS (
         SELECT v.version_id, v.name, v.valid_from, p.unit_id,
             coalesce(sum(p.persons) FILTER (WHERE p.age_band IS NULL), sum(p.persons)) AS persons

@@ -10,7 +10,7 @@ RETURNS TABLE (
     unit_id integer, is_self boolean, people bigint, people_before bigint, population bigint, target_share double precision,
     coverage double precision, coverage_before double precision, coverage_change double precision,
     rank integer, rank_before integer, moved integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
     ), later AS MATERIALIZED (
@@ -45,7 +45,7 @@ $$;
 CREATE FUNCTION mart.people_by_day(
     p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT a.ancestor_id, d.stage, d.day, sum(d.people)
     FROM mart.people_posted(p_ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
     JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = ANY (p_units)
@@ -58,7 +58,7 @@ $$;
 CREATE FUNCTION mart.coverage_by_day(
     p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint, coverage double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH reached AS (
         SELECT d.unit_id, d.stage, d.day, sum(d.people) OVER (PARTITION BY d.unit_id, d.stage ORDER BY d.day) AS people
         FROM mart.people_by_day(
@@ -71,7 +71,7 @@ $$;
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.
 -- A code was used again for other places, so each step finds the unit that has the code on the day after the end.
 CREATE FUNCTION mart.successor(p_unit integer, p_day date) RETURNS TABLE (unit_id integer, successor_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH RECURSIVE step AS (
         SELECT a.unit_id, a.unit_id AS at_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit
         UNION
@@ -86,7 +86,7 @@ $$;
 
 -- What the units of p_day are made of: one row per smallest unit in force on p_today, or on the last day of p_unit.
 CREATE FUNCTION mart.taken_over(p_unit integer, p_today date, p_day date) RETURNS TABLE (unit_id integer, successor_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT x.unit_id, x.successor_id
     FROM (SELECT least(p_today, top.valid_to) AS day FROM warehouse.unit top WHERE top.unit_id = p_unit) AS seen
     CROSS JOIN mart.successor(p_unit, p_day) x
@@ -100,7 +100,7 @@ $$;
 CREATE FUNCTION mart.recast(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
 RETURNS TABLE (unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         -- the ages once: as an argument of people_reached they would be worked out for each of its rows
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages

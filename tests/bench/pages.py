@@ -5,6 +5,7 @@ version as in a running dashboard. So a row is the server's work for a whole pag
 and the words. Units, sites and filters are drawn anew for each time.
 """
 
+import shutil
 import sys
 import time
 from argparse import Namespace
@@ -44,6 +45,7 @@ def main() -> int:
 def _ask(found: Ground, asked: Namespace) -> dict[str, list[dict[str, float]]]:
     """By page, for each time: seconds of each block."""
     engine = connect.engine(found.settings, "dashboard_reader", pool_size=1)
+    shutil.rmtree(found.folder / "cache", ignore_errors=True)  # an earlier command's answers
     told: list[int] = []
     data = Data(Warehouse(engine), Cache(shared(found.folder / "cache", None)), lambda: told[0] if told else None)
     told.append(data.world().batch_id)
