@@ -13,8 +13,9 @@ from psycopg.rows import namedtuple_row
 import sql
 from etl import brake
 from etl.brake import Braked
+from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
-from etl.pipeline import Delivery, Outcome, Pipeline
+from etl.pipeline import LARGE, Delivery, Outcome, Pipeline
 from etl.sources import Cursor, Page, SourceError
 from sql.settings import Etl
 
@@ -49,6 +50,7 @@ class Intake:
         self.turn = threading.Lock()
         self.halt = threading.Event()
         self.looked_back_at = 0.0
+        self.lately = Lately()
         with writing:
             facts = {"name": source.name, "kind": kind}
             (self.source_id,) = pipeline.db.execute(INTAKE["register_source"], facts).fetchone()
@@ -171,6 +173,8 @@ class Intake:
     def _load(self, delivery: Delivery, fold: bool = True) -> Outcome:
         with self.writing:
             outcome = self.pipeline.load(delivery, fold)
+        if self.kind != "files" and delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
+            self.lately.add(delivery.records)
         self.report(outcome)
         return outcome
 
@@ -187,13 +191,14 @@ class Intake:
         # One long look overlaps the next, or what came just before the first would be late for the second.
         window = timedelta(minutes=self.settings.look_back_minutes, seconds=self.settings.look_back_every_seconds)
         began = cursor if is_first else min(start, cursor)
-        keys = self.source.changed_keys(began.updated_at - (window if is_long else _NEAR), cursor)
+        since = began.updated_at - (window if is_long else _NEAR)
+        keys = self.source.changed_keys(since, cursor)
         if keys.num_rows == 0 and not is_first and not state.is_released:
             self._refuse_emptied(cursor)
         if is_long:
             self.looked_back_at = time.monotonic()
-        with self.writing:
-            missing = self._unknown(keys)
+            self.lately.forget_before(since)
+        missing = self._unknown(self.lately.missing_from(keys))
         for first in range(0, len(missing), self.settings.batch_size):
             page = self.source.read_records(missing[first : first + self.settings.batch_size])
             if page.records.num_rows:
@@ -208,8 +213,10 @@ class Intake:
             )
 
     def _unknown(self, keys: pa.Table) -> list[str]:
+        if keys.num_rows == 0:
+            return []
         db = self.pipeline.db
-        with db.transaction():
+        with self.writing, db.transaction():
             db.execute(INTAKE["create_seen_keys"])
             with db.cursor() as cursor, cursor.copy(f"COPY seen_keys FROM STDIN ({COPY_FORMAT})") as copy:
                 for piece in to_copy(keys):
