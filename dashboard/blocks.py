@@ -17,7 +17,7 @@ from dashboard.components.datatable import datatable
 from dashboard.components.table import twin as table_twin
 from dashboard.credit import credit
 from dashboard.data import WarehouseUnreachable
-from dashboard.figures.trend import nothing
+from dashboard.figures.axes import nothing
 from dashboard.tables import Table
 from dashboard.view import Reader, View
 

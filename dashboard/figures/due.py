@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.figures.trend import nothing, steps
+from dashboard.figures.axes import days_axis, nothing, steps
 from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure
@@ -72,13 +72,11 @@ def due(language: Language, colours: Palette, found: Plan) -> dict:
         barmode="stack",
         bargap=0.25,
         margin={"l": 46, "r": 8, "t": 8, "b": 26, "autoexpand": False},
-        xaxis={
-            "type": "date",
-            "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
-            "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
-            "dtick": 7 * 86400000,
-            "tick0": dates[0],
-        },
+        xaxis=days_axis(
+            language,
+            dtick=7 * 86400000,
+            tick0=dates[0],
+        ),
         yaxis={"showgrid": True, "tickformat": ",.0f", "range": [0, top]} | steps(top),
         annotations=[label],
     )

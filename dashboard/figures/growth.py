@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from dashboard.figures.axes import days_axis, nothing, steps
 from dashboard.figures.series import DAY
-from dashboard.figures.trend import nothing, steps
 from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure
@@ -97,17 +97,15 @@ def growth(
         language,
         traces,
         margin={"l": 46, "r": _LABELS_WIDTH, "t": 22, "b": 30, "autoexpand": False},
-        xaxis={
-            "type": "date",
-            "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
-            "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
-            "tickangle": 0,
+        xaxis=days_axis(
+            language,
+            tickangle=0,
             # away from the 0 % beside it
-            "ticks": "outside",
-            "ticklen": 5,
-            "tickcolor": "rgba(0,0,0,0)",
-            "range": ends,
-        }
+            ticks="outside",
+            ticklen=5,
+            tickcolor="rgba(0,0,0,0)",
+            range=ends,
+        )
         | ({"tickmode": "array", "tickvals": ends} if axes.is_narrow else {"nticks": 5}),
         yaxis={"showgrid": True, "range": [0, top]} | scale,
         shapes=shapes,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dashboard.figures.trend import nothing, steps
+from dashboard.figures.axes import nothing, steps
 from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure

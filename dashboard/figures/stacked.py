@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from dashboard.figures.axes import days_axis, nothing, steps
 from dashboard.figures.series import DAY, WEEK
-from dashboard.figures.trend import nothing, steps
 from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure
@@ -119,13 +119,11 @@ def columns(language: Language, colours: Palette, shown: Stack, word: str, empty
         barmode="stack",
         bargap=0.18,
         margin={"l": 46, "r": _NAMES_WIDTH, "t": 20, "b": 26, "autoexpand": False},
-        xaxis={
-            "type": "date",
-            "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
-            "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
-            "nticks": 8,
-            "range": [_hours(shown.periods[0], -half), _hours(shown.periods[-1], half)],
-        }
+        xaxis=days_axis(
+            language,
+            nticks=8,
+            range=[_hours(shown.periods[0], -half), _hours(shown.periods[-1], half)],
+        )
         | ({"tickmode": "array", "tickvals": dates} if len(dates) <= NAMED else {}),
         yaxis={"showgrid": True, "tickformat": ",.0f", "range": [0, top]} | steps(top),
         annotations=[*_names(colours, shown, top), *_unfinished(language, colours, shown)],

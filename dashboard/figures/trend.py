@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from dashboard.components.progress import a_day
+from dashboard.figures.axes import days_axis, nothing, steps
 from dashboard.figures.series import WEEK, Daily
 from dashboard.i18n import Language
 from dashboard.tables import Column
@@ -62,14 +63,12 @@ def trend(language: Language, colours: Palette, shown: Daily, means: list, neede
         language,
         traces,
         margin={"l": 46, "r": _LABELS_WIDTH, "t": 18, "b": 26, "autoexpand": False},
-        xaxis={
-            "type": "date",
-            "tickformat": "%d/%m" if language.is_vietnamese else "%-d %b",
-            "hoverformat": "%d/%m/%Y" if language.is_vietnamese else "%-d %b %Y",
-            "nticks": 8,
+        xaxis=days_axis(
+            language,
+            nticks=8,
             # a bar stands half a day to each side of its midnight
-            "range": [f"{days[0] - timedelta(1)}T10:00", f"{days[-1]}T14:00"],
-        },
+            range=[f"{days[0] - timedelta(1)}T10:00", f"{days[-1]}T14:00"],
+        ),
         yaxis={"showgrid": True, "tickformat": ",.0f", "range": [0, top]} | steps(top),
         annotations=labels,
         shapes=shapes,
@@ -135,21 +134,6 @@ def _labels(language, colours, shown: Daily, means, needed, top):
             }
         )
     return annotations, shapes
-
-
-def steps(top: float) -> dict:
-    """About four ticks, and never two that read the same: there are no halves of people."""
-    return {"dtick": 1} if top < 4 else {"nticks": 4}
-
-
-def nothing(language: Language, colours: Palette, key: str = "state.empty") -> dict:
-    """An empty chart that says so."""
-    text = {
-        "text": language.say(key), "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
-        "showarrow": False, "font": {"color": colours.muted, "size": 14},
-    }  # fmt: skip
-    hidden = {"visible": False}
-    return figure(colours, language, [], xaxis=hidden, yaxis=hidden, annotations=[text])
 
 
 def sentence(language: Language, shown: Daily, means: list, what: str) -> str:

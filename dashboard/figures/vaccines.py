@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboard.figures.trend import nothing
+from dashboard.figures.axes import nothing
 from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure

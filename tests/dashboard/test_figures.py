@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import theme
 from dashboard.data import HourDoses, VaccineDoses
-from dashboard.figures import hours, trend, vaccines
+from dashboard.figures import axes, hours, trend, vaccines
 from dashboard.figures.series import Daily, daily
 from dashboard.i18n import LANGUAGES
 
@@ -107,7 +107,7 @@ def test_a_chart_without_data_says_so():
 
 
 def test_no_two_ticks_read_the_same():
-    assert trend.steps(1) == {"dtick": 1} and trend.steps(400) == {"nticks": 4}
+    assert axes.steps(1) == {"dtick": 1} and axes.steps(400) == {"nticks": 4}
 
 
 # --- hours

@@ -1,7 +1,7 @@
 """Side by side: who passed whom and when, charts on one pair of axes, who climbed, and old figures by later units."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -129,7 +129,7 @@ def test_the_earlier_day_is_before_the_page_s_own(since, day):
 def test_a_batch_stands_for_the_day_on_which_it_was_committed():
     class Closed(Province):
         def batch(self, number):
-            return super().batch(number)._replace(committed_at=super().batch(number).committed_at.replace(2021, 10, 3))
+            return super().batch(number)._replace(committed_at=datetime(2021, 10, 2, 17, 30, tzinfo=UTC))  # 00:30 of the 3rd there
 
     assert then(view(Closed(), since="3")) == date(2021, 10, 3)
 

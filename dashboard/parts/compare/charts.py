@@ -2,7 +2,7 @@
 
 from dashboard.components import panel
 from dashboard.figures import growth
-from dashboard.figures.trend import nothing
+from dashboard.figures.axes import nothing
 from dashboard.filters import STAGES
 from dashboard.parts.compare import Side, shares, sides
 from dashboard.view import View
