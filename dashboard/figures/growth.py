@@ -50,6 +50,7 @@ class Axes:
     top: float
     is_share: bool
     is_narrow: bool = False  # no room for more days than the first and the last, nor for words beside the lines
+    incomplete_from: date | None = None  # of this chart: the ends of its lines will still rise
 
 
 def growth(
@@ -77,6 +78,8 @@ def growth(
     shapes = [
         _rule(colours.context, "2px,3px", xref="x", x0=then.isoformat(), x1=then.isoformat(), yref="paper", y0=0, y1=1)
     ]
+    if axes.incomplete_from:
+        shapes.append(_pale(colours, axes))
     notes = [_note(language.short_day(then), colours.muted, xref="x", x=then.isoformat(), y=1, xanchor="center")]
     for line in lines:
         if line.is_chosen:
@@ -188,6 +191,13 @@ def _point(colours: Palette, day: date, value: float) -> dict:
 
 def _colour(colours: Palette, line: Line) -> str:
     return colours.accent if line.is_chosen else colours.context
+
+
+def _pale(colours: Palette, axes: Axes) -> dict:
+    """The ground behind the days whose entries are not all in."""
+    first = max(axes.incomplete_from - DAY, axes.first)  # a point is the end of its day
+    return {"type": "rect", "xref": "x", "x0": first.isoformat(), "x1": axes.last.isoformat(), "yref": "paper", "y0": 0,
+            "y1": 1, "fillcolor": colours.faint, "line": {"width": 0}, "layer": "below"}  # fmt: skip
 
 
 def _rule(colour: str, dash: str, **place) -> dict:

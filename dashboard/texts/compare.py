@@ -74,6 +74,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "compare.chart_said": ("{coverage}, {points} điểm % từ {day}.", "{coverage}, {points} pts since {day}."),
     "compare.chart_missing": ("Còn thiếu {people} người.", "{people} {people:person|people} short."),
     "compare.chart_reached": ("Đã đạt chỉ tiêu.", "The target is reached."),
+    "compare.chart_incomplete": (
+        "Từ {day} số liệu chưa về đủ.",
+        "From {day} on not all entries are in.",
+    ),
     "compare.chart_people": (
         "{people} người; ngày {day}: {before}. Chưa có đối tượng đích.",
         "{people} {people:person|people}; on {day}: {before}. No target population.",

@@ -178,7 +178,7 @@ def test_every_chart_has_the_same_axes_and_its_own_figures():
     assert (first[0], second[0]) == ("Thành phố Vũng Tàu", "Huyện Châu Đức")
     for axis in ("xaxis", "yaxis"):
         assert first[2]["layout"][axis]["range"] == second[2]["layout"][axis]["range"]
-    assert second[3] == "60,0%, +20,0 điểm % từ 29/10/2021. Còn thiếu 1.750 người."
+    assert second[3].startswith("60,0%, +20,0 điểm % từ 29/10/2021. Còn thiếu 1.750 người.")
     go.Figure(first[2])  # plotly accepts it
     columns, rows = second[4]
     assert [column.title for column in columns] == ["Ngày", "Ít nhất 1 mũi", "Đủ liều cơ bản"]
@@ -187,6 +187,23 @@ def test_every_chart_has_the_same_axes_and_its_own_figures():
     assert (chosen["name"], chosen["y"][-1]) == ("Đủ liều cơ bản", 0.6)
     (target,) = [shape for shape in second[2]["layout"]["shapes"] if shape["yref"] == "y"]
     assert target["y0"] == target["y1"] == 0.95
+
+
+def test_days_whose_entries_are_not_all_in_are_pale_and_named():
+    _title, _unit, figure, spoken, _twin = drawn(0, beside=BOTH)
+    (pale,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
+    assert (pale["x0"], pale["x1"]) == ((TODAY - timedelta(days=2)).isoformat(), TODAY.isoformat())
+    assert f"Từ {VI.short_day(TODAY - timedelta(days=1))} số liệu chưa về đủ." in spoken
+
+
+def test_where_all_entries_are_in_nothing_is_pale():
+    class Complete(Province):
+        def incomplete_from(self, filters):
+            assert filters.unit == "750"
+            return None
+
+    _title, _unit, figure, spoken, _twin = charts.chart(0, view(Complete(), beside=("750",)), theme.LIGHT)
+    assert "chưa về đủ" not in spoken and all(shape["type"] == "line" for shape in figure["layout"]["shapes"])
 
 
 def test_there_is_no_chart_beyond_the_last_unit():

@@ -1,5 +1,8 @@
 """The small multiples: each compared unit's stages over time, all on the same axes."""
 
+from dataclasses import replace
+from datetime import date
+
 from dashboard.components import panel
 from dashboard.figures import growth
 from dashboard.figures.axes import nothing
@@ -22,14 +25,15 @@ def chart(number: int, view: View, colours):
     first = min((line.since(growth.LEAST * highest) for line in drawn), default=view.today)
     target = side.now.target_share if is_share else None
     top = max(highest, target or 0, 1.0 if is_share else 1)
-    axes = growth.Axes(min(first, side.then), view.today, top, is_share, len(compared) > _WIDE)
+    incomplete_from = view.data.incomplete_from(replace(view.filters, unit=side.code))
+    axes = growth.Axes(min(first, side.then), view.today, top, is_share, len(compared) > _WIDE, incomplete_from)
     unit = view.say("compare.unit_share" if is_share else "compare.unit_people")
     chosen = panel.key(view.say(f"stage.{view.filters.stage}"), "accent")
     return (
         side.name,
         [panel.unit(unit), chosen],
         growth.growth(view.language, colours, lines, axes, side.then, target),
-        _sentence(view, side),
+        _sentence(view, side, incomplete_from),
         growth.twin(view.language, lines, axes),
     )
 
@@ -49,7 +53,14 @@ def _lines(view: View, side: Side, is_share: bool) -> list[growth.Line]:
     return made
 
 
-def _sentence(view: View, side: Side) -> str:
+def _sentence(view: View, side: Side, incomplete_from: date | None) -> str:
+    said = [_stands(view, side)]
+    if incomplete_from:
+        said.append(view.say("compare.chart_incomplete", day=view.language.short_day(incomplete_from)))
+    return " ".join(said)
+
+
+def _stands(view: View, side: Side) -> str:
     language, say = view.language, view.say
     if side.gained is None:
         return say("compare.chart_people", people=side.now.people, before=side.before.people, day=side.then)
