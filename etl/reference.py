@@ -172,7 +172,7 @@ def _write_all(
         _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
     _write_in_force(db, write, given["populations"], given["targets"], settings)
-    _write_supply(db, write, given["sessions"], given["stock"])
+    _write_supply(db, write, given["sessions"], given["stock"], settings, today)
     write.changed += db.execute(SQL["write_world"], {
         "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": root[0],
         "levels": Jsonb([level.model_dump() for level in settings.units.levels]),
@@ -239,17 +239,24 @@ def _write_in_force(
     write("open_targets", [], batch=batch)
 
 
-def _write_supply(db: psycopg.Connection, write: _Writer, sessions: list[dict], stock: list[dict]) -> None:
+def _write_supply(
+    db: psycopg.Connection, write: _Writer, sessions: list[dict], stock: list[dict], settings: Settings, today: date
+) -> None:
     """Sessions and stock: rows that changed are closed and opened as those of populations and targets are."""
     (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
+    if settings.reference.stock and not stock:
+        emptied = "stock: there is no row in it (to do without, take it out of the settings), but in force is the stock of"
+        _refuse(db, "stock_in_force", emptied)
     for name, rows in (("sessions", sessions), ("stock", stock)):
         write.table = name
         _refuse(db, "unknown_sites", f"{name}: not a site of the sites table:", rows=Jsonb(rows))
     vaccines = Jsonb(sorted({row["vaccine_code"] for row in stock}))
     _refuse(db, "unknown_vaccines", "stock: not a vaccine of the vaccines table:", codes=vaccines)
     _refuse(db, "stock_without_unit", "stock: not a unit that is valid on the day:", rows=Jsonb(stock))
-    for statement in ("close_sessions", "open_sessions"):
-        write(statement, sessions, batch=batch)
+    # A table that does not reach back any more forgets nothing: what was planned on a day before its first stays.
+    told_from = min((row["day"] for row in sessions), default=today if settings.reference.sessions else "-infinity")
+    write("close_sessions", sessions, batch=batch, told_from=told_from)
+    write("open_sessions", sessions, batch=batch)
     db.execute(SQL["give_stock"], {"rows": Jsonb(stock)})
     for statement in ("close_stock", "open_stock"):
         write(statement, [], batch=batch)

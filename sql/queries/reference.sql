@@ -300,10 +300,8 @@ WHERE r.site_code IS NULL AND NOT EXISTS (
     SELECT FROM warehouse.unit u WHERE u.code = r.unit_code AND r.day BETWEEN u.valid_from AND u.valid_to)
 
 -- name: close_sessions
--- A table that does not reach back any more forgets nothing: what was planned on a day before its first stays.
 UPDATE warehouse.session held SET to_batch = %(batch)s::bigint
-FROM (SELECT coalesce(min(r.day), '-infinity') AS day FROM jsonb_to_recordset(%(rows)s) AS r (day date)) AS first
-WHERE held.to_batch = 9223372036854775807 AND held.day >= first.day AND NOT EXISTS (
+WHERE held.to_batch = 9223372036854775807 AND held.day >= %(told_from)s::date AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset(%(rows)s) AS r (site_code text, day date, from_hour smallint, to_hour smallint,
         planned_doses integer)
     JOIN warehouse.site s ON s.code = r.site_code
@@ -316,6 +314,11 @@ SELECT s.site_id, r.day, r.from_hour, r.to_hour, r.planned_doses, %(batch)s::big
 FROM jsonb_to_recordset(%(rows)s) AS r (site_code text, day date, from_hour smallint, to_hour smallint, planned_doses integer)
 JOIN warehouse.site s ON s.code = r.site_code
 ON CONFLICT (site_id, day, from_hour) WHERE to_batch = 9223372036854775807 DO NOTHING
+
+-- name: stock_in_force
+SELECT DISTINCT coalesce(s.code, u.code) FROM warehouse.stock_movement m
+JOIN warehouse.unit u USING (unit_id) LEFT JOIN warehouse.site s ON s.site_id = m.site_id
+WHERE m.to_batch = 9223372036854775807 ORDER BY 1
 
 -- name: give_stock
 -- Of a site: in the site's unit.

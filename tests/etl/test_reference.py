@@ -548,6 +548,26 @@ def test_sessions_and_stock_are_never_overwritten(world, tables):
         assert held(IN_FORCE) == ([], [])
 
 
+def test_an_empty_table_of_sessions_forgets_nothing_before_today(world, tables):
+    with world.db.transaction(force_rollback=True):
+        supply(tables)
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        supply(tables, SESSIONS.splitlines()[0] + "\n")
+        reference.load(world.db, read(tables / "config.yaml"), date(2022, 6, 2), 0)
+        assert world.ask(f"SELECT day::text FROM warehouse.session WHERE {IN_FORCE}") == [("2022-06-01",)]
+
+
+def test_an_empty_table_of_stock_is_refused_where_there_was_some(world, tables):
+    with world.db.transaction(force_rollback=True):
+        supply(tables, stock=STOCK.splitlines()[0] + "\n")
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        supply(tables)
+        reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+        supply(tables, stock=STOCK.splitlines()[0] + "\n")
+        with pytest.raises(ReferenceError, match="stock: there is no row in it .*, but in force is the stock of D1, S1"):
+            reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
