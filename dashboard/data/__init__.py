@@ -14,7 +14,6 @@ from dashboard.data.answers import (
     AgeBand,
     Arrival,
     Closing,
-    Completeness,
     DosesDay,
     HourDoses,
     Quality,
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Arrival", "Closing", "Completeness", "CoverageDay", "Data", "DosesDay", "HourDoses", "Quality",
+    "AgeBand", "Arrival", "Closing", "CoverageDay", "Data", "DosesDay", "HourDoses", "Quality",
     "Reconciliation", "Rows",
     "Site", "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
     "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
@@ -175,13 +174,9 @@ class Data(Committee, HandedIn):
         """By place of injection; of the filters, unit, days and as-of."""
         return self._ask("quality", Quality, self._days(filters))[0]
 
-    def completeness(self, filters: "Filters") -> Rows[Completeness]:
-        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)}
-        return self._ask("completeness", Completeness, arguments)
-
     def incomplete_from(self, filters: "Filters") -> date | None:
         """The first recent day whose doses are not all in yet."""
-        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)}
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
         return self._ask("incomplete_from", _plain, arguments)[0][0]
 
     # --- codes to ids

@@ -146,8 +146,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "(vials opened × doses a vial − doses given) ÷ (vials opened × doses a vial)",
     ),
     "indicator.wastage.limits": (
-        "Chỉ có khi nguồn báo kho; không báo thì không có số liệu, không phải 0.",
-        "Only where the source reports stock; without it there is no figure, not zero.",
+        "Chỉ có khi nguồn báo kho; không báo, hoặc báo mở ít hơn số đã tiêm, thì không có số liệu, không phải 0.",
+        "Only where the source reports stock; without it, or with fewer doses opened than given, no figure, not zero.",
     ),
     "indicator.cover-days.name": ("Số ngày đủ vắc xin", "Stock cover days"),
     "indicator.cover-days.what": (

@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{opened} {opened:dose|doses} opened, {given} given.",
     ),
     "supply.tile.worst": ("Cao nhất: {vaccine}, {share}.", "Highest: {vaccine}, {share}."),
-    "supply.tile.not_opened": ("Các kho không báo số lọ đã mở.", "Stores do not report vials as opened."),
+    "supply.tile.not_opened": ("Các kho chưa báo đủ số lọ đã mở.", "Stores do not report all the vials that they open."),
     "supply.tile.allocated": ("{share} của {allocated} liều được phân bổ.", "{share} of {allocated} doses allocated."),
     "supply.tile.given": ("Đã tiêm {given} mũi.", "{given} {given:dose|doses} given."),
     # --- tables of stock

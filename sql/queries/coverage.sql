@@ -57,10 +57,5 @@ SELECT doses, duplicates, identity_correct_before, identity_not_sent, identity_n
        entered_days_4_7, entered_days_8_14, entered_later, entered_unknown
   FROM mart.quality(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
 
--- name: completeness
-SELECT days_after, share
-  FROM mart.completeness(CAST(:unit AS int), CAST(:today AS date))
- ORDER BY days_after
-
 -- name: incomplete_from
-SELECT mart.incomplete_from(CAST(:unit AS int), CAST(:today AS date)) AS day
+SELECT mart.incomplete_from(CAST(:unit AS int), CAST(:today AS date), CAST(:as_of AS bigint)) AS day

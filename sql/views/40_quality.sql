@@ -50,10 +50,10 @@ $$;
 
 -- Indicator 12: of the doses of a day, the share that was entered within so many days, over 28 closed days (those of
 -- 15 to 42 days ago). One row per number of days at which the classes of entry allow an answer.
-CREATE FUNCTION mart.completeness(p_unit integer, p_today date) RETURNS TABLE (days_after integer, share double precision)
+CREATE FUNCTION mart.completeness(p_unit integer, p_today date, p_as_of bigint) RETURNS TABLE (days_after integer, share double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH q AS (SELECT *, (doses - entered_unknown)::double precision AS final
-               FROM mart.quality(p_unit, p_today - 42, p_today - 15, NULL))
+               FROM mart.quality(p_unit, p_today - 42, p_today - 15, p_as_of))
     SELECT c.days_after, c.entered / q.final
     FROM q CROSS JOIN LATERAL (VALUES
         (0, entered_same_day), (1, entered_same_day + entered_day_1),
@@ -66,9 +66,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- The first day whose doses are, by completeness, less than 95 % entered; NULL when entry times are not known.
-CREATE FUNCTION mart.incomplete_from(p_unit integer, p_today date) RETURNS date
+CREATE FUNCTION mart.incomplete_from(p_unit integer, p_today date, p_as_of bigint) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT CASE WHEN count(*) > 0 THEN
         p_today + 1 - coalesce(min(c.days_after) FILTER (WHERE c.share >= 0.95), 15) END
-    FROM mart.completeness(p_unit, p_today) c
+    FROM mart.completeness(p_unit, p_today, p_as_of) c
 $$;

@@ -96,7 +96,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM moved m LEFT JOIN used u USING (site_id, vaccine_id)
     )
     SELECT site_id, vaccine_id, received::bigint, opened::bigint, discarded::bigint, given::bigint,
-        (opened - given) / nullif(opened, 0)::double precision, usable::bigint, daily_use::double precision,
+        CASE WHEN opened >= given THEN (opened - given) / nullif(opened, 0)::double precision END, usable::bigint, daily_use::double precision,
         (usable / nullif(daily_use, 0))::double precision
     FROM line
 $$;

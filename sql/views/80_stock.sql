@@ -4,7 +4,7 @@
 -- nothing is known of others. A store is a unit, or a site, with a movement of the vaccine; a row is the sum of the
 -- stores in it, so that it says what the unit's own page says. given: doses recorded as given out of its stores: of a
 -- site's own, else of the nearest store upwards (a district's own store serves its communes). opened NULL where vials are
--- not reported as opened; wastage is of the stores that report it. usable: what the last stock-take of a store found, or
+-- not reported as opened; wastage is of the stores that report it, and NULL where more was given than opened: not all was reported. usable: what the last stock-take of a store found, or
 -- else nothing, with what was received since, less what was opened (or given, where that is more) and discarded since;
 -- only of stores that have taken stock or received, and cover_days from what is given out of these. daily_use: given, mean
 -- of the 14 days before today. due_soon: those whose nearest store is in the row, who got this vaccine as first dose, and
@@ -102,7 +102,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM cell GROUP BY vaccine_id
     )
     SELECT row_id, is_self, vaccine_id, allocated::bigint, received::bigint, opened::bigint, discarded::bigint, given::bigint,
-        ((opened - given_of_opened) / nullif(opened, 0))::double precision, usable::bigint, (recent / 14)::double precision,
+        CASE WHEN opened >= given_of_opened THEN (opened - given_of_opened) / nullif(opened, 0) END::double precision, usable::bigint, (recent / 14)::double precision,
         (usable * 14 / nullif(recent_of_usable, 0))::double precision, due::bigint,
         CASE WHEN usable IS NOT NULL AND recent_of_usable > 0
              THEN p_today + least(floor(usable * 14 / recent_of_usable), 3650)::integer END

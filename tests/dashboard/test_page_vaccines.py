@@ -101,6 +101,25 @@ def test_no_stock_data_is_said_and_never_zero():
     assert (unknown.values["usable"], unknown.values["cover"], unknown.values["ends"]) == (None, None, None)
 
 
+def test_wastage_is_of_the_stores_that_report_their_vials():
+    """Of 200 opened 190 were given (5 %); 300 given by stores that report nothing are no saving."""
+
+    class Partly(Province):
+        def stock(self, filters, level=None):
+            rows = super().stock(filters, level)
+            found = {AZ: {"opened": 200, "given": 490, "wastage": 0.05}}
+            return self._rows([replace(row, **found.get(row.vaccine_id, {"opened": None, "wastage": None})) for row in rows])
+
+    said = written(standing.tiles(replace(view(unit="747"), data=Partly())))
+    assert "5,0%" in said and "Mở 200 liều, tiêm 190 mũi" in said
+
+    class Fewer(Province):
+        def stock(self, filters, level=None):
+            return self._rows([replace(row, wastage=None) for row in super().stock(filters, level)])
+
+    assert "Các kho chưa báo đủ số lọ đã mở." in written(standing.tiles(replace(view(), data=Fewer())))
+
+
 def test_the_outlook_marks_what_runs_out_and_leaves_no_data_without_a_figure():
     table = stock.outlook(view())
     days = {row.values["store"]: row for row in table.rows}

@@ -438,6 +438,14 @@ def test_wastage_and_cover_are_of_the_stores_that_report(world):
     assert whole.runs_out_on == date(2021, 12, 8)
 
 
+def test_where_more_was_given_than_opened_wastage_is_unknown(world):
+    """C1 began to report its vials when 14 doses were given: 10 opened for 14 is no saving of 40 %."""
+    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n))) for n in range(14)])
+    move(world, "C1", "opened", "2021-11-09", 10)
+    found = by_unit(world, rows(world, STOCK, "D1", TODAY))
+    assert [(found[unit].opened, found[unit].given, found[unit].wastage) for unit in ("C1", "[D1]")] == [(10, 14, None), (10, 14, None)]
+
+
 def test_a_site_with_a_store_of_its_own_is_not_served_by_its_units(world):
     world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-09") for n in range(2)])
     move(world, "D1", "received", "2021-10-02", 100)

@@ -67,6 +67,10 @@ def test_a_site_with_a_stock_of_its_own(world):
     assert (site[one.site_id], one.received, one.opened, one.discarded, one.given) == ("S1", 100, 40, None, 35)
     assert one.wastage == pytest.approx(5 / 40)
     assert (one.usable, one.daily_use, one.cover_days) == (60, 2.5, 24)
+    move_at(world, "S2", "opened", "2021-11-09", 0)
+    assert [r.wastage for r in rows(world, stock, "P", TODAY)] == [one.wastage, None]
+    world.load([record(record_id="more", person="more", site_code="S2", injected_at="2021-11-09")])
+    assert [r.wastage for r in rows(world, stock, "P", TODAY)] == [one.wastage, None]  # more given than opened
     move_at(world, "S1", "counted", "2021-11-09", 7)  # what is there, whatever the others say
-    assert [(r.usable, r.cover_days) for r in rows(world, stock, "D1", TODAY)] == [(7, 2.8)]
+    assert (rows(world, stock, "D1", TODAY)[0].usable, rows(world, stock, "D1", TODAY)[0].cover_days) == (7, 2.8)
     assert rows(world, stock, "D3", TODAY) == []

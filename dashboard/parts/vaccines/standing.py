@@ -112,15 +112,15 @@ def _due_tile(found: Stores, as_of: str):
 
 def _wastage_tile(found: Stores, as_of: str):
     language, say = found.view.language, found.view.say
-    known = [row for row in found.whole if row.opened]
-    opened, given = total(known, "opened"), total(known, "given")
+    known = [row for row in found.whole if row.wastage is not None]
+    opened = total(known, "opened")
     if not opened:
         return _tile(found, "wastage", "", None, [say("supply.tile.not_opened")], as_of, "wastage", is_known=False)
-    share = (opened - given) / opened
-    lines = [say("supply.tile.opened", opened=opened, given=given)]
-    worst = [row for row in known if row.wastage is not None]
-    if len(worst) > 1:
-        most = max(worst, key=lambda row: row.wastage)
+    lost = sum(row.wastage * row.opened for row in known)  # of the stores that report what they open
+    share = lost / opened
+    lines = [say("supply.tile.opened", opened=opened, given=opened - round(lost))]
+    if len(known) > 1:
+        most = max(known, key=lambda row: row.wastage)
         lines.append(say("supply.tile.worst", vaccine=found.vaccines[most.vaccine_id], share=language.percent(most.wastage)))
     return _tile(found, "wastage", language.percent(share), None, lines, as_of, "wastage", under="supply.tile.of_opened")
 
