@@ -104,6 +104,8 @@ class Intake:
                 fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
                 received += self._load(Delivery(self.source_id, page.records, **given), fold).received
                 folded_at = time.monotonic() if fold else folded_at
+                if page.more:
+                    self._mark_polled()  # a long load is not a source that nobody asks
                 if self.halt.is_set():
                     break
         except (Braked, SourceError):

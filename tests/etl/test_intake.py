@@ -67,6 +67,16 @@ def test_records_come_in_pages_and_the_cursor_is_the_last(register, look, tmp_pa
     assert differences(warehouse.url) == {}
 
 
+def test_a_source_whose_pages_are_still_coming_counts_as_asked(register, look, tmp_path):
+    for n in range(7):
+        register.enter(f"r{n}", ago=100 - n)
+    with stationed(configure(tmp_path, {"platform": source(register.url)}, batch_size=2, backfill_batch_size=3)) as led:
+        asked = []
+        led.intakes[0].report = lambda outcome: asked.extend(look("SELECT state, last_polled_at IS NOT NULL FROM warehouse.source"))
+        led.intakes[0].work()
+    assert asked == [("idle", False), ("running", True), ("running", True)]
+
+
 @pytest.mark.parametrize("ago", [2, 300])
 def test_a_transaction_that_commits_late_with_an_earlier_time_is_not_missed(register, look, tmp_path, ago):
     register.enter("early", ago=600)
