@@ -23,7 +23,7 @@ INTAKE = sql.load("queries/intake.sql")
 
 # While much is to be loaded the balances follow every so often, so that pages move during a backfill without each batch
 # paying for a fold.
-_FOLD_EVERY_SECONDS = 15.0
+_FOLD_EVERY_SECONDS = 30.0
 
 # Two transactions that overlap for less than this are seen at once; only the keys of so short a time are compared.
 _NEAR = timedelta(seconds=5)
