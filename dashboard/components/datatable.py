@@ -4,6 +4,7 @@ from dash import html
 
 from dashboard.components import marks
 from dashboard.components.link import link
+from dashboard.components.quick import quick
 from dashboard.filters import Filters
 from dashboard.i18n import Language
 from dashboard.tables import Bar, Column, Row, Table
@@ -54,16 +55,16 @@ def _row(language: Language, row: Row, columns) -> html.Tr:
     first, *others = columns
     name = cell(language, first, row.values.get(first.key))
     name = link(name, row.href, "row-link") if row.href else name
-    cells = [html.Th(name, scope="row", className=f"{first.kind} {first.key}", **{"data-head": first.title})]
+    cells = [quick(html.Th, name, scope="row", className=f"{first.kind} {first.key}", **{"data-head": first.title})]
     for column in others:
         kinds = [column.kind, column.key, *(["warned"] if column.key in row.warned else [])]
         content = cell(language, column, row.values[column.key]) if column.key in row.values else None
         said = {"data-head": column.title}
         if column.unit and row.values.get(column.key) is not None:
             said["data-unit"] = column.unit
-        cells.append(html.Td(content, className=" ".join(kinds), **said))
+        cells.append(quick(html.Td, content, className=" ".join(kinds), **said))
     mark = {"aria-current": "true"} if row.is_asked else {}
-    return html.Tr(cells, className=row.kind or None, **mark)
+    return quick(html.Tr, cells, className=row.kind or None, **mark)
 
 
 def cell(language: Language, column: Column, value):
@@ -83,7 +84,7 @@ def _bar(language: Language, value: Bar | None) -> html.Div:
     percent = language.percent(share)
     label = language.say("tile.bullet", value=percent, target=language.goal(target)) if target else percent
     bullet = marks.bullet(share, target, label, value.tone if value else "ours")
-    return html.Div([bullet, marks.live(percent)], className="bar-cell")
+    return quick(html.Div, [bullet, marks.live(percent)], className="bar-cell")
 
 
 def _movement(language: Language, places: int | None):

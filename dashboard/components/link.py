@@ -2,6 +2,8 @@
 
 from dash import html
 
+from dashboard.components.quick import quick
+
 
 def link(content, href: str, class_name: str = "", **attributes) -> html.A:
-    return html.A(content, href=href, className=f"stay {class_name}".strip(), **attributes)
+    return quick(html.A, content, href=href, className=f"stay {class_name}".strip(), **attributes)

@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboard.components.quick import quick
 from dashboard.i18n import Language
 from dashboard.tables import Table
 
@@ -25,4 +26,4 @@ def toggle(language: Language, id: str, content=None, summary: str = "table.show
 
 def _row(language: Language, columns, row) -> html.Tr:
     written = [language.write(column.kind, row.values.get(column.key)) for column in columns]
-    return html.Tr([html.Th(written[0], scope="row"), *(html.Td(text) for text in written[1:])])
+    return quick(html.Tr, [quick(html.Th, written[0], scope="row"), *(quick(html.Td, text) for text in written[1:])])

@@ -41,12 +41,12 @@ _IS_DRAWN = f"(before) => asked.count > before && !asked.open && performance.now
 # What a reader does on the overview of some group, in this order; each leads on from where the last one ended.
 _DONE = {
     "another stage": "#switches a[href*='stage=first']",
-    "place of injection": "#switches a[href*='basis=place']",
-    "an age": "#choices a[href*='age=']",
-    "into a district": "#ranking a[href*='/district/']",
-    "into a commune": "#district-ranking a[href*='/district/']",
-    "to the sites": "nav a[href*='/sites']",
+    "an age": "#choices a[href*='age=4']",
+    "into a district": "#ranking a[href*='/district/747']",
+    "into a commune": "#district-ranking tbody a[href*='/district/']",
     "to the changes": "nav a[href*='/changes']",
+    "place of injection": "#switches a[href*='basis=place']",
+    "to the sites": "nav a[href*='/sites']",
 }
 
 
@@ -132,6 +132,7 @@ def _do(address: str, asked: Namespace) -> Iterator[tuple]:
             page.goto(f"{address}/?group={group}")
             page.wait_for_function(_IS_DRAWN, arg=0, timeout=60_000)
             for what, link in _DONE.items():
+                page.locator(link).first.wait_for(state="attached", timeout=60_000)
                 before, clicked = page.evaluate(
                     "(link) => { const at = [asked.count, performance.now()]; document.querySelector(link).click(); return at; }", link
                 )
