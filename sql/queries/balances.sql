@@ -98,23 +98,31 @@ ORDER BY site_id, day, vaccine_id, dose_number, lot_number, place_unit_id
 ON CONFLICT (site_id, day, vaccine_id, dose_number, lot_number, place_unit_id)
 DO UPDATE SET doses = held.doses + excluded.doses
 
+-- name: fold_hours
+INSERT INTO warehouse.balance_hours AS held (day, site_id, place_unit_id, hour, doses)
+SELECT day, site_id, place_unit_id, hour, sum(doses)
+FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+GROUP BY day, site_id, place_unit_id, hour HAVING sum(doses) <> 0
+ORDER BY day, site_id, place_unit_id, hour
+ON CONFLICT (day, site_id, place_unit_id, hour) DO UPDATE SET doses = held.doses + excluded.doses
+
 -- name: fold_entries
 INSERT INTO warehouse.balance_entries AS held (
-    day, site_id, place_unit_id, hour, doses, duplicates, identity_correct_before, identity_not_sent,
+    day, site_id, place_unit_id, doses, duplicates, identity_correct_before, identity_not_sent,
     identity_no_id, identity_bad_format, identity_pending, identity_correct, identity_wrong,
     identity_not_applicable, certificates_printed, app_confirmed, entered_within_72h, entered_same_day,
     entered_day_1, entered_day_2, entered_day_3, entered_days_4_7, entered_days_8_14, entered_later,
     entered_unknown)
-SELECT day, site_id, place_unit_id, hour,
+SELECT day, site_id, place_unit_id,
     sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
     sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
     sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
     sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3), sum(entered_days_4_7),
     sum(entered_days_8_14), sum(entered_later), sum(entered_unknown)
 FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY day, site_id, place_unit_id, hour
-ORDER BY day, site_id, place_unit_id, hour
-ON CONFLICT (day, site_id, place_unit_id, hour) DO UPDATE SET
+GROUP BY day, site_id, place_unit_id
+ORDER BY day, site_id, place_unit_id
+ON CONFLICT (day, site_id, place_unit_id) DO UPDATE SET
     doses = held.doses + excluded.doses, duplicates = held.duplicates + excluded.duplicates, identity_correct_before
     = held.identity_correct_before + excluded.identity_correct_before, identity_not_sent = held.identity_not_sent +
     excluded.identity_not_sent, identity_no_id = held.identity_no_id + excluded.identity_no_id, identity_bad_format

@@ -420,9 +420,24 @@ WHERE (r.doses, r.duplicates, r.identity_correct_before, r.identity_not_sent, r.
     h.entered_unknown)
 LIMIT 100
 
+-- name: compare_balance_hours
+WITH r AS (
+    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses
+    FROM recount_entries GROUP BY day, site_id, place_unit_id, hour
+    HAVING sum(doses) <> 0
+), h AS (
+    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses
+    FROM warehouse.balance_hours GROUP BY day, site_id, place_unit_id, hour
+    HAVING sum(doses) <> 0
+)
+SELECT day, site_id, place_unit_id, hour, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
+WHERE r.doses IS DISTINCT FROM h.doses
+LIMIT 100
+
 -- name: compare_balance_entries
 WITH r AS (
-    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
+    SELECT day, site_id, place_unit_id, sum(doses) AS doses, sum(duplicates) AS duplicates,
     sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
     sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
     sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
@@ -432,9 +447,9 @@ WITH r AS (
     entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
     sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
     entered_unknown
-    FROM recount_entries GROUP BY day, site_id, place_unit_id, hour
+    FROM recount_entries GROUP BY day, site_id, place_unit_id
 ), h AS (
-    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
+    SELECT day, site_id, place_unit_id, sum(doses) AS doses, sum(duplicates) AS duplicates,
     sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
     sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
     sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
@@ -444,7 +459,7 @@ WITH r AS (
     entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
     sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
     entered_unknown
-    FROM warehouse.balance_entries GROUP BY day, site_id, place_unit_id, hour
+    FROM warehouse.balance_entries GROUP BY day, site_id, place_unit_id
     HAVING (sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
         sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
         sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
@@ -452,8 +467,8 @@ WITH r AS (
         sum(entered_days_4_7), sum(entered_days_8_14), sum(entered_later), sum(entered_unknown)) <> (0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 )
-SELECT day, site_id, place_unit_id, hour, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates
-FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
+SELECT day, site_id, place_unit_id, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates
+FROM r FULL JOIN h USING (day, site_id, place_unit_id)
 WHERE (r.doses, r.duplicates, r.identity_correct_before, r.identity_not_sent, r.identity_no_id,
     r.identity_bad_format, r.identity_pending, r.identity_correct, r.identity_wrong, r.identity_not_applicable,
     r.certificates_printed, r.app_confirmed, r.entered_within_72h, r.entered_same_day, r.entered_day_1,

@@ -90,7 +90,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM warehouse.session s
         WHERE s.day = p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of)
         GROUP BY s.site_id
-    ), known AS (
+    ), known AS MATERIALIZED (
+        -- once, and not for each site
         SELECT mart.sessions_reach(p_day, p_as_of) AS is_known
     )
     SELECT t.site_id, t.unit_id, CASE WHEN k.is_known THEN s.site_id IS NOT NULL END,
@@ -145,7 +146,7 @@ CREATE FUNCTION mart.doses_by_hour(p_unit integer, p_day date, p_as_of bigint) R
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.hour, sum(e.doses)
     FROM (
-        SELECT b.place_unit_id, b.hour, b.doses FROM warehouse.balance_entries b WHERE b.day = p_day
+        SELECT b.place_unit_id, b.hour, b.doses FROM warehouse.balance_hours b WHERE b.day = p_day
         UNION ALL
         SELECT l.place_unit_id, l.hour, -l.doses FROM warehouse.ledger_entries l
         WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader) AND l.day = p_day

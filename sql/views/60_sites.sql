@@ -141,7 +141,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM warehouse.session s JOIN moment m ON m.day = s.day
         WHERE mart.holds(s.from_batch, s.to_batch, NULL)
         GROUP BY s.site_id
-    ), known AS (
+    ), known AS MATERIALIZED (
+        -- once, and not for each site
         SELECT mart.sessions_reach(m.day, NULL) AS is_known FROM moment m
     )
     SELECT s.site_id, h.heard_at, CASE WHEN k.is_known THEN o.site_id IS NOT NULL END,
@@ -161,7 +162,7 @@ RETURNS TABLE (site_id integer, hour smallint, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, e.hour, sum(e.doses)
     FROM (
-        SELECT b.site_id, b.place_unit_id, b.hour, b.doses FROM warehouse.balance_entries b WHERE b.day = p_day
+        SELECT b.site_id, b.place_unit_id, b.hour, b.doses FROM warehouse.balance_hours b WHERE b.day = p_day
         UNION ALL
         SELECT l.site_id, l.place_unit_id, l.hour, -l.doses FROM warehouse.ledger_entries l
         WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader) AND l.day = p_day

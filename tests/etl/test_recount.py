@@ -40,7 +40,7 @@ SPOILT = [
     ("UPDATE warehouse.site_heard SET heard_at = heard_at - interval '1 second'", "site_heard"),
     ("DELETE FROM warehouse.site_heard", "site_heard"),
     ("UPDATE warehouse.site_heard SET heard_at = heard_at + interval '1 second'", None),
-    ("UPDATE warehouse.balance_entries SET hour = hour + 10 WHERE hour < 10", "balance_entries"),
+    ("UPDATE warehouse.balance_hours SET hour = hour + 10 WHERE hour < 10", "balance_hours"),
     ("UPDATE warehouse.balance_entries SET identity_correct = 0", "balance_entries"),
     ("UPDATE warehouse.person SET complete_on = NULL", "persons"),
     ("UPDATE warehouse.person SET is_identity_shared = NOT is_identity_shared", "persons"),

@@ -7,7 +7,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 import sql
-from etl.recount import recount
+from etl.recount import MEASURES, recount
 from sql import connect
 from sql.migrate import MigrationError, migrate
 from tests.etl.world import ZONE, Given, record
@@ -93,6 +93,35 @@ def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(
             assert filled
             db.execute(f"TRUNCATE warehouse.{table}")
             db.execute(balances[fold], first)
+            assert sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall()) == filled, table
+
+
+def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, database, tmp_path):
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "views").mkdir()
+    files = sorted((sql.FOLDER / "migrations").glob("*.sql"))
+    ours = next(number for number, file in enumerate(files) if file.name.endswith("_hours.sql"))
+    for file in files[:ours]:
+        shutil.copy(file, tmp_path / "migrations")
+    migrate(owner, tmp_path)
+    balances = sql.load("queries/balances.sql")
+    measures = ", ".join(MEASURES)
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        posted = ", ".join(f"CASE WHEN n = 3 THEN 0 ELSE n % {2 + number} END" for number in range(len(MEASURES)))
+        db.execute(
+            f"INSERT INTO warehouse.ledger_entries (batch_id, posting, day, site_id, place_unit_id, hour, cause, {measures}) "
+            f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {posted} FROM generate_series(0, 119) AS n")
+        db.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
+        sums = ", ".join(f"sum({name})" for name in MEASURES)
+        db.execute(
+            f"INSERT INTO warehouse.balance_entries (day, site_id, place_unit_id, hour, {measures}) SELECT day, site_id, place_unit_id, hour, "
+            f"{sums} FROM warehouse.ledger_entries GROUP BY day, site_id, place_unit_id, hour")  # as the version before folded
+        migrate(owner)
+        for table, fold in {"balance_entries": "fold_entries", "balance_hours": "fold_hours"}.items():
+            filled = sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall())
+            assert filled
+            db.execute(f"TRUNCATE warehouse.{table}")
+            db.execute(balances[fold], {"from_batch": 0, "to_batch": 1})
             assert sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall()) == filled, table
 
 
