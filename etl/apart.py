@@ -51,7 +51,7 @@ def apart(statement: str) -> Insert:
     found = _INSERT.search(statement)
     if found is None:
         raise ValueError(f"no INSERT INTO warehouse.… (columns) SELECT …: {statement[:80]}")
-    question = _SINCE.sub("", found["question"]).replace("FROM warehouse.", "FROM ")
+    question = _SINCE.sub("WHERE true", found["question"]).replace("FROM warehouse.", "FROM ")
     question = re.sub(r"%\((\w+)\)s", r"$\1", question)
     columns, key, upsert = _names(found["columns"]), _names(found["key"] or ""), (found["upsert"] or "").strip()
     return Insert(found["table"], columns, question, key, upsert)

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, text
 
 import sql
+from etl.statements import BALANCES
 from sql.settings import Reference, Settings
 
 SQL = sql.load("queries/reference.sql")
@@ -166,6 +167,7 @@ def _write_all(
     root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
     if root is None:
         raise ReferenceError(f"units.root: {settings.units.root} is not a unit of the units table")
+    _mark_world(db, write, root[0])
     # A world that has ended is seen as on its last day: codes are used again, for other places, afterwards.
     moved = _write_sites(db, write, given["sites"], min(today, root[1]))
     for name in ("populations", "targets"):
@@ -189,6 +191,16 @@ class _Writer:
     def __call__(self, statement: str, rows: list[dict], **values) -> None:
         self.table = statement.partition("_")[2]
         self.changed += self.db.execute(SQL[statement], {"rows": Jsonb(rows), **values}).rowcount
+
+
+def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
+    """Which units lie in the world; the balance of it is made anew where doses lie in one that came or went."""
+    moved = [unit for (unit,) in db.execute(SQL["mark_world"], {"root": root})]
+    write.changed += len(moved)
+    if db.execute(SQL["counted_units"], {"units": moved}).fetchone()[0]:
+        db.execute(SQL["empty_balance_doses_world"])
+        (folded_through,) = db.execute(SQL["folded_through"]).fetchone()
+        db.execute(BALANCES["fold_doses_world"], {"from_batch": 0, "to_batch": folded_through})
 
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:

@@ -2,12 +2,12 @@
 -- the key: what a page reads together lies together.
 
 -- name: fold_people
-INSERT INTO warehouse.balance_people AS held (stage, priority_group, vaccine_id, age_band, unit_id, day, people)
-SELECT stage, priority_group, vaccine_id, age_band, unit_id, day, sum(people)
+INSERT INTO warehouse.balance_people AS held (stage, unit_id, priority_group, vaccine_id, age_band, day, people)
+SELECT stage, unit_id, priority_group, vaccine_id, age_band, day, sum(people)
 FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
-GROUP BY stage, priority_group, vaccine_id, age_band, unit_id, day HAVING sum(people) <> 0
-ORDER BY stage, priority_group, vaccine_id, age_band, unit_id, day
-ON CONFLICT (stage, priority_group, vaccine_id, age_band, unit_id, day) DO UPDATE SET people = held.people + excluded.people
+GROUP BY stage, unit_id, priority_group, vaccine_id, age_band, day HAVING sum(people) <> 0
+ORDER BY stage, unit_id, priority_group, vaccine_id, age_band, day
+ON CONFLICT (stage, unit_id, priority_group, vaccine_id, age_band, day) DO UPDATE SET people = held.people + excluded.people
 
 -- name: fold_people_total
 INSERT INTO warehouse.balance_people_total AS held (stage, unit_id, age_band, priority_group, vaccine_id, people)
@@ -51,6 +51,19 @@ GROUP BY u.is_by_place, u.unit_id, day, GROUPING SETS ((), (vaccine_id, dose_num
 HAVING sum(doses) <> 0
 ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
+DO UPDATE SET doses = held.doses + excluded.doses
+
+-- name: fold_doses_world
+INSERT INTO warehouse.balance_doses_world AS held (
+    is_by_place, vaccine_id, priority_group, age_band, dose_number, day, doses)
+SELECT u.is_by_place, vaccine_id, priority_group, age_band, dose_number, day, sum(doses)
+FROM warehouse.ledger_doses
+CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+    AND u.unit_id IN (SELECT unit_id FROM warehouse.unit WHERE is_in_world)
+GROUP BY u.is_by_place, vaccine_id, priority_group, age_band, dose_number, day HAVING sum(doses) <> 0
+ORDER BY u.is_by_place, priority_group, age_band, vaccine_id, dose_number, day
+ON CONFLICT (is_by_place, priority_group, age_band, vaccine_id, dose_number, day)
 DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_doses_total

@@ -12,7 +12,7 @@ FROM warehouse.vaccine_alias a JOIN warehouse.vaccine v USING (vaccine_id)
 SELECT site_id, code, unit_id FROM warehouse.site
 
 -- name: unit
-SELECT unit_id, code, valid_from, valid_to FROM warehouse.unit
+SELECT unit_id, code, valid_from, valid_to, is_in_world FROM warehouse.unit
 
 -- name: dose_rule
 SELECT vaccine_id, previous_vaccine_id, valid_from, valid_to, min_days, recommended_max_days FROM warehouse.dose_rule

@@ -66,9 +66,9 @@ WHERE r.parent_code IS NOT NULL AND NOT EXISTS (
 
 -- name: write_unit_parents
 UPDATE warehouse.unit u SET parent_id = p.unit_id
-FROM jsonb_to_recordset(%(rows)s) AS r (code text, parent_code text, valid_from date), warehouse.unit p
-WHERE u.code = r.code AND u.valid_from = r.valid_from AND p.code = r.parent_code
-  AND r.valid_from BETWEEN p.valid_from AND p.valid_to AND u.parent_id IS DISTINCT FROM p.unit_id
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, parent_code text, valid_from date)
+LEFT JOIN warehouse.unit p ON p.code = r.parent_code AND r.valid_from BETWEEN p.valid_from AND p.valid_to
+WHERE u.code = r.code AND u.valid_from = r.valid_from AND u.parent_id IS DISTINCT FROM p.unit_id
 
 -- name: write_unit_ancestors
 WITH RECURSIVE line AS (
@@ -87,6 +87,24 @@ WITH RECURSIVE line AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+
+-- name: mark_world
+-- Which units lie in the world. Returns those whose answer is another one now.
+UPDATE warehouse.unit u SET is_in_world = NOT is_in_world
+WHERE is_in_world <> EXISTS (SELECT FROM warehouse.unit_ancestor a WHERE a.unit_id = u.unit_id AND a.ancestor_id = %(root)s)
+RETURNING unit_id
+
+-- name: counted_units
+SELECT EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
+    JOIN warehouse.ledger_doses l ON l.place_unit_id = u.unit_id)
+    OR EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
+    JOIN warehouse.ledger_doses l ON l.residence_unit_id = u.unit_id)
+
+-- name: empty_balance_doses_world
+DELETE FROM warehouse.balance_doses_world
+
+-- name: folded_through
+SELECT folded_through FROM warehouse.leader FOR UPDATE
 
 -- name: write_vaccines
 INSERT INTO warehouse.vaccine AS held (code, name, manufacturer, primary_doses, approved_on, min_age)

@@ -257,6 +257,27 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
+-- name: compare_balance_doses_world
+WITH world AS (
+    SELECT a.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.world w ON w.root_unit_id = a.ancestor_id
+), r AS (
+    SELECT u.is_by_place, vaccine_id, priority_group, age_band, dose_number, day, sum(doses) AS doses
+    FROM recount_doses
+    CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
+    JOIN world USING (unit_id)
+    GROUP BY u.is_by_place, vaccine_id, priority_group, age_band, dose_number, day
+    HAVING sum(doses) <> 0
+), h AS (
+    SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, day, sum(doses) AS doses
+    FROM warehouse.balance_doses_world
+    GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, day
+    HAVING sum(doses) <> 0
+)
+SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, day, r.doses AS recounted_doses, h.doses AS held_doses
+FROM r FULL JOIN h USING (is_by_place, vaccine_id, priority_group, age_band, dose_number, day)
+WHERE r.doses IS DISTINCT FROM h.doses
+LIMIT 100
+
 -- name: compare_balance_doses_pair
 WITH r AS (
     SELECT make_date(extract(year FROM day)::integer, extract(month FROM day)::integer, 1) AS month, place_unit_id,

@@ -28,6 +28,19 @@ LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
     WHERE w.root_unit_id = p_unit
 $$;
 
+-- A unit and all below it, so that a page of one commune reads what lies there and not the whole world.
+CREATE FUNCTION mart.units_in(p_unit integer) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT ARRAY(SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit)
+$$;
+
+-- The units that mart.member has rows for: with those of what lies nowhere, for the whole world.
+CREATE FUNCTION mart.member_units(p_unit integer) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT CASE WHEN p_unit = w.root_unit_id THEN mart.units_in(p_unit) || '{0, -1}' ELSE mart.units_in(p_unit) END
+    FROM warehouse.world w
+$$;
+
 -- Whether a row that holds from one batch to before another is in force as of a batch; NULL = now.
 CREATE FUNCTION mart.holds(p_from_batch bigint, p_to_batch bigint, p_as_of bigint) RETURNS boolean
 LANGUAGE sql STABLE AS $$
@@ -90,15 +103,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM summed s
 $$;
 
--- The target of each unit and stage in force on a day: the nearest unit upwards decides, then the narrower group.
-CREATE FUNCTION mart.target(p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL)
+-- The target of each unit (or of p_unit alone) and stage in force on a day: the nearest unit upwards decides, then the narrower group.
+CREATE FUNCTION mart.target(
+    p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL, p_unit integer DEFAULT NULL)
 RETURNS TABLE (unit_id integer, stage smallint, share numeric, due_on date, source text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT DISTINCT ON (u.unit_id, t.stage) u.unit_id, t.stage, t.share, t.due_on, t.source
     FROM warehouse.unit u
     JOIN warehouse.unit_ancestor a ON a.unit_id = u.unit_id
     JOIN warehouse.target t ON t.unit_id IS NULL OR t.unit_id = a.ancestor_id
-    WHERE u.unit_id > 0 AND t.valid_from <= p_day AND mart.holds(t.from_batch, t.to_batch, p_as_of)
+    WHERE u.unit_id > 0 AND (p_unit IS NULL OR u.unit_id = p_unit) AND t.valid_from <= p_day AND mart.holds(t.from_batch, t.to_batch, p_as_of)
       AND (NOT t.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
       AND (t.age_band IS NULL OR p_ages = ARRAY[t.age_band])
       AND (t.priority_group IS NULL OR p_groups = ARRAY[t.priority_group])
@@ -113,19 +127,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                 ELSE (SELECT coalesce(max(d.day), '-infinity') FROM warehouse.posted_day d WHERE d.first_batch <= p_as_of) END
 $$;
 
--- People who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it becomes a
+-- People of some units who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it becomes a
 -- part of the caller's plan.
 CREATE FUNCTION mart.people_posted(
-    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people integer)
 LANGUAGE sql STABLE AS $$
     SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
-    WHERE b.stage <= 4 AND p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND p_groups IS NULL AND p_vaccines IS NULL
+      AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
     SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
-    WHERE b.stage <= 4 AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
+      AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
       AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
@@ -137,30 +153,31 @@ LANGUAGE sql STABLE AS $$
         SELECT p.unit_id, p.people, p.stage, p.age_band, p.priority_group, p.vaccine_id FROM warehouse.ledger_people p
         WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
         OFFSET 0) AS l
-    WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+    WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND l.unit_id = ANY (p_units) AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
       AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
       AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
 $$;
 
--- People who reached a stage, over all days or those asked for, in pieces to be added up.
+-- People of some units who reached a stage, over all days or those asked for, in pieces to be added up.
 CREATE FUNCTION mart.people_reached(
-    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, people integer)
 LANGUAGE sql STABLE AS $$
     SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_unit b
-    WHERE b.stage <= 4 AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND p_groups IS NULL AND p_vaccines IS NULL
+    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units)
+      AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND p_groups IS NULL AND p_vaccines IS NULL
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
     UNION ALL
     SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
-    WHERE b.stage <= 4 AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
+    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
       AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
       AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
     UNION ALL
     SELECT d.unit_id, d.stage, d.people
-    FROM mart.people_posted(p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    FROM mart.people_posted(p_units, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
     WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
 $$;
 
@@ -177,11 +194,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), asked AS MATERIALIZED (
-        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.member_units(p_unit) AS units
     ), counted AS (
         SELECT m.row_id, c.stage, sum(c.people) AS people
         FROM asked
-        CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) c
+        CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) c
         JOIN member m USING (unit_id)
         GROUP BY m.row_id, c.stage
     ), recent AS (
@@ -193,7 +210,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 21 AND p_today - 15) AS week3,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 28 AND p_today - 22) AS week4
         FROM asked
-        CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
+        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
         JOIN member m USING (unit_id)
         GROUP BY m.row_id, d.stage
     ), cell AS (
@@ -250,9 +267,9 @@ CREATE FUNCTION mart.trend(
 RETURNS TABLE (day date, stage smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.day, d.stage, sum(d.people)::bigint
-    FROM (SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages OFFSET 0) AS asked
-    CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
-    JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = p_unit
+    FROM (SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages, mart.units_in(p_unit) AS units
+          OFFSET 0) AS asked
+    CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
     GROUP BY d.day, d.stage
     HAVING sum(d.people) <> 0
 $$;

@@ -1,26 +1,27 @@
 -- Who should have the second dose: overdue, due in the coming days, dropout. By residence, filters as for people.
 
--- Those whose first dose asks for a second, by the last day of the longest recommended interval. One row per unit of
+-- Those of some units whose first dose asks for a second, by the last day of the longest recommended interval. One row per unit of
 -- residence, stage (5: still waits, 6: whether there is a second or not) and day.
 CREATE FUNCTION mart.waiting(
-    p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.unit_id, p.stage, p.day, sum(p.people)
     FROM (
         SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
-        WHERE b.stage IN (5, 6) AND p_groups IS NULL AND p_vaccines IS NULL AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
+        WHERE b.stage IN (5, 6) AND b.unit_id = ANY (p_units) AND p_groups IS NULL AND p_vaccines IS NULL
+          AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
         SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
-        WHERE b.stage IN (5, 6) AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
+        WHERE b.stage IN (5, 6) AND b.unit_id = ANY (p_units) AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
           AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
         SELECT l.unit_id, l.stage, l.day, -l.people FROM warehouse.ledger_people l
-        WHERE l.stage IN (5, 6) AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+        WHERE l.stage IN (5, 6) AND l.unit_id = ANY (p_units) AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
@@ -43,7 +44,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             coalesce(sum(w.people) FILTER (WHERE w.stage = 5 AND w.day < p_today), 0) AS overdue,
             coalesce(sum(w.people) FILTER (WHERE w.stage = 6 AND w.day < p_today), 0) AS passed,
             coalesce(sum(w.people) FILTER (WHERE w.stage = 5 AND w.day >= p_today), 0) AS due_soon
-        FROM mart.waiting(mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, NULL, p_today + 27, p_as_of) w
+        FROM mart.waiting(
+            mart.member_units(p_unit), mart.counted_ages(p_ages, p_today, p_as_of), p_groups, p_vaccines, NULL, p_today + 27,
+            p_as_of) w
         GROUP BY w.unit_id
     ), cell AS (
         SELECT m.row_id, coalesce(sum(c.overdue), 0) AS overdue, coalesce(sum(c.passed), 0) AS passed,
@@ -67,22 +70,21 @@ CREATE FUNCTION mart.due_by_day(
 RETURNS TABLE (day date, vaccine_id smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH counted AS (
-        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.units_in(p_unit) AS units
     )
     SELECT p.day, p.vaccine_id, sum(p.people)::bigint
     FROM (
-        SELECT b.unit_id, b.day, b.vaccine_id, b.people FROM warehouse.balance_people b CROSS JOIN counted c
-        WHERE b.stage = 5 AND b.day BETWEEN p_from AND p_to AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
+        SELECT b.day, b.vaccine_id, b.people FROM warehouse.balance_people b CROSS JOIN counted c
+        WHERE b.stage = 5 AND b.unit_id = ANY (c.units) AND b.day BETWEEN p_from AND p_to AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
         UNION ALL
-        SELECT l.unit_id, l.day, l.vaccine_id, -l.people FROM warehouse.ledger_people l CROSS JOIN counted c
+        SELECT l.day, l.vaccine_id, -l.people FROM warehouse.ledger_people l CROSS JOIN counted c
         WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.stage = 5 AND l.day BETWEEN p_from AND p_to AND (c.ages IS NULL OR l.age_band = ANY (c.ages))
+          AND l.unit_id = ANY (c.units) AND l.stage = 5 AND l.day BETWEEN p_from AND p_to AND (c.ages IS NULL OR l.age_band = ANY (c.ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
     ) AS p
-    JOIN warehouse.unit_ancestor a ON a.unit_id = p.unit_id AND a.ancestor_id = p_unit
     GROUP BY p.day, p.vaccine_id
     HAVING sum(p.people) <> 0
 $$;
@@ -100,7 +102,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages,
             ARRAY(SELECT v.vaccine_id FROM warehouse.vaccine v
-                  WHERE v.primary_doses > 1 AND (p_vaccines IS NULL OR v.vaccine_id = ANY (p_vaccines))) AS vaccines
+                  WHERE v.primary_doses > 1 AND (p_vaccines IS NULL OR v.vaccine_id = ANY (p_vaccines))) AS vaccines,
+            mart.member_units(p_unit) AS units
     ), member AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
     ), given AS (
@@ -108,18 +111,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sum(d.doses) FILTER (WHERE d.dose_number = 2) AS seconds
         FROM (
             SELECT t.unit_id, t.dose_number, t.doses
-            FROM asked CROSS JOIN LATERAL mart.doses_in_all('residence', asked.ages, p_groups, asked.vaccines) t
+            FROM asked CROSS JOIN LATERAL mart.doses_in_all(asked.units, 'residence', asked.ages, p_groups, asked.vaccines) t
             WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
             UNION ALL
             SELECT p.unit_id, p.dose_number, p.doses
             FROM asked
-            CROSS JOIN LATERAL mart.doses_posted('residence', asked.ages, p_groups, asked.vaccines, p_from, p_to, p_as_of, true) p
+            CROSS JOIN LATERAL mart.doses_posted(
+                p_unit, true, 'residence', asked.ages, p_groups, asked.vaccines, p_from, p_to, p_as_of, true) p
             WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
         ) AS d
         GROUP BY d.unit_id
     ), reached AS (
         SELECT r.unit_id, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, NULL, NULL, NULL, p_as_of) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, NULL, NULL, NULL, p_as_of) r
         WHERE r.stage = 1 GROUP BY r.unit_id
     ), cell AS (
         SELECT m.row_id, coalesce(sum(g.firsts), 0) AS firsts, coalesce(sum(g.seconds), 0) AS seconds,

@@ -8,18 +8,19 @@ RETURNS TABLE (
     coverage double precision, target_share double precision, target_due_on date, gap bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS (
-        SELECT mart.counted_ages(NULL, p_today, p_as_of) AS ages
+        SELECT mart.counted_ages(NULL, p_today, p_as_of) AS ages, mart.units_in(p_unit) AS units
     ), cell AS (
         SELECT c.age_band, c.priority_group, c.stage, sum(c.people) AS people
         FROM (
-            SELECT b.unit_id, b.age_band, b.priority_group, b.stage, b.people FROM warehouse.balance_people_total b
-            WHERE b.stage <= 4 AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+            SELECT b.age_band, b.priority_group, b.stage, b.people
+            FROM asked JOIN warehouse.balance_people_total b ON b.unit_id = ANY (asked.units)
+            WHERE b.stage IN (1, 2, 3, 4) AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
             UNION ALL
-            SELECT l.unit_id, l.age_band, l.priority_group, l.stage, -l.people FROM warehouse.ledger_people l
+            SELECT l.age_band, l.priority_group, l.stage, -l.people
+            FROM asked JOIN warehouse.ledger_people l ON l.unit_id = ANY (asked.units)
             WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
               AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
         ) AS c
-        JOIN warehouse.unit_ancestor a ON a.unit_id = c.unit_id AND a.ancestor_id = p_unit
         GROUP BY c.age_band, c.priority_group, c.stage
     ), counted AS (
         SELECT 'age' AS part, age_band AS number, stage, sum(people) AS people FROM cell GROUP BY age_band, stage
@@ -39,8 +40,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT q.part, q.number, t.stage, t.share, t.due_on
         FROM parts q
         CROSS JOIN LATERAL mart.target(CASE WHEN q.part = 'age' THEN ARRAY[q.number] END,
-            CASE WHEN q.part = 'group' THEN ARRAY[q.number] END, p_today, p_as_of) t
-        WHERE t.unit_id = p_unit AND p_vaccines IS NULL
+            CASE WHEN q.part = 'group' THEN ARRAY[q.number] END, p_today, p_as_of, p_unit) t
+        WHERE p_vaccines IS NULL
     )
     SELECT q.part, q.number, s.stage, coalesce(c.people, 0)::bigint, n.persons::bigint, n.source, n.dated_on,
         (coalesce(c.people, 0) / nullif(n.persons, 0)::numeric)::double precision, t.share::double precision, t.due_on,

@@ -54,15 +54,16 @@ RETURNS TABLE (
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         -- once: as an argument of a function that is a part of this plan it would be worked out for each of its rows
-        SELECT mart.counted_ages(p_ages, p_from_day, p_from_batch) AS from_ages, mart.counted_ages(p_ages, p_to_day, p_to_batch) AS to_ages
+        SELECT mart.counted_ages(p_ages, p_from_day, p_from_batch) AS from_ages, mart.counted_ages(p_ages, p_to_day, p_to_batch) AS to_ages,
+            mart.units_in(p_unit) AS units
     ), side AS (
         SELECT 'from' AS at, r.stage, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.from_ages, p_groups, NULL, NULL, NULL, p_from_batch) r
-        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.from_ages, p_groups, NULL, NULL, NULL, p_from_batch) r
+        GROUP BY r.stage
         UNION ALL
         SELECT 'to', r.stage, sum(r.people)
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.to_ages, p_groups, NULL, NULL, NULL, p_to_batch) r
-        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit GROUP BY r.stage
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.to_ages, p_groups, NULL, NULL, NULL, p_to_batch) r
+        GROUP BY r.stage
     ), found AS (
         SELECT s.stage, coalesce(sum(i.people) FILTER (WHERE i.at = 'from'), 0) AS n0,
             coalesce(sum(i.people) FILTER (WHERE i.at = 'to'), 0) AS n1,

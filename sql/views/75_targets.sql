@@ -31,7 +31,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT v.*, mart.holds(v.from_batch, v.to_batch, p_as_of) AS is_in_force
         FROM warehouse.population_version v WHERE v.from_batch <= coalesce(p_as_of, v.from_batch)
     ), eligible AS (
-        SELECT array_agg(b.age_band) AS ages, count(*) FILTER (WHERE b.age_band <> 0) AS bands
+        SELECT array_agg(b.age_band) AS ages, count(*) FILTER (WHERE b.age_band <> 0) AS bands, mart.units_in(p_unit) AS units
         FROM warehouse.age_band b WHERE b.is_eligible
     ), said AS (
         SELECT h.version_id,
@@ -48,8 +48,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), reached AS (
         SELECT r.stage, sum(r.people) FILTER (WHERE g.is_eligible) AS of_eligible, sum(r.people) AS of_all
         FROM (VALUES (true), (false)) AS g (is_eligible) CROSS JOIN eligible e
-        CROSS JOIN LATERAL mart.people_reached(CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, NULL, NULL, p_as_of) r
-        JOIN warehouse.unit_ancestor a ON a.unit_id = r.unit_id AND a.ancestor_id = p_unit
+        CROSS JOIN LATERAL mart.people_reached(e.units, CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, NULL, NULL, p_as_of) r
         GROUP BY r.stage, g.is_eligible
     ), counted AS (
         SELECT s.stage, coalesce(max(r.of_eligible), 0) AS of_eligible, coalesce(max(r.of_all) FILTER (WHERE r.of_eligible IS NULL), 0) AS of_all

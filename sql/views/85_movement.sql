@@ -12,11 +12,11 @@ RETURNS TABLE (
     rank integer, rank_before integer, moved integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
-        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.member_units(p_unit) AS units
     ), later AS MATERIALIZED (
         SELECT m.row_id, sum(d.people) AS people
         FROM asked
-        CROSS JOIN LATERAL mart.people_posted(asked.ages, p_groups, p_vaccines, p_until + 1, NULL, p_as_of) d
+        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_until + 1, NULL, p_as_of) d
         JOIN mart.member(p_unit, p_level, p_today) m USING (unit_id)
         WHERE d.stage = p_stage
         GROUP BY m.row_id
@@ -47,7 +47,8 @@ CREATE FUNCTION mart.people_by_day(
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT a.ancestor_id, d.stage, d.day, sum(d.people)
-    FROM mart.people_posted(p_ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
+    FROM mart.people_posted(ARRAY(SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = ANY (p_units)),
+        p_ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
     JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = ANY (p_units)
     GROUP BY a.ancestor_id, d.stage, d.day
     HAVING sum(d.people) <> 0
@@ -102,11 +103,11 @@ CREATE FUNCTION mart.recast(
 RETURNS TABLE (unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
-        -- the ages once: as an argument of people_reached they would be worked out for each of its rows
-        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+        -- once: as arguments of people_reached they would be worked out for each of its rows
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.units_in(p_unit) AS units
     ), counted AS MATERIALIZED (
         SELECT r.unit_id, r.stage, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) r
         GROUP BY r.unit_id, r.stage
     ), moved AS (
         SELECT x.successor_id, c.stage, sum(c.people) AS people

@@ -179,23 +179,30 @@ def _wait_until_ready(address: str, log: Path) -> None:
     raise SystemExit(f"the dashboard is not ready: {log.read_text(encoding='utf-8')[-2000:]}")
 
 
+def browser() -> str:
+    """The program of Chromium."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not program:
+        raise SystemExit("Chromium is missing: apt install chromium, or set CHROMIUM to its program")
+    return program
+
+
+FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+         *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # fmt: skip
+
+
 @contextmanager
 def page_at(address: str, ready: str, window: dict) -> Iterator:
     """Chromium with a page open on which `ready` stands."""
     from playwright.sync_api import sync_playwright
 
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not program:
-        raise SystemExit("Chromium is missing: apt install chromium, or set CHROMIUM to its program")
-    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-             *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # fmt: skip
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        page = browser.new_page(viewport=window)
+        chromium = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
+        page = chromium.new_page(viewport=window)
         page.goto(address)
         page.locator(ready).first.wait_for(timeout=60_000)
         yield page
-        browser.close()
+        chromium.close()
 
 
 def _peak(pid: int) -> int:

@@ -3,21 +3,26 @@
 PostgreSQL, `etl run` and `dashboard` are processes of their own, as in ./run. Once a minute, after a garbage collection:
 what the page holds (memory of scripts, nodes, listeners, documents), what Chromium holds in all, how many connections the
 server has. In the first minutes the browser compiles what runs often (more than 1 MB of code); the last minute is set
-against the one after them.
+against the one after them. Between two looks nobody is attached to the browser: for one who is, it keeps the answers of
+all requests (8 MB a minute here, up to a limit of its own).
 """
 
+import subprocess
 import sys
 import threading
+import time
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import yaml
 
-from tests.bench.freshness import Run, enter, page_at, served
+from tests.bench.freshness import FLAGS, Run, browser, enter, served
 from tests.bench.ground import Ground, ground, options
 from tests.bench.report import goal, machine, say, table
 
-_SCREEN = {"width": 1920, "height": 1080}
 _HELD = {
     "scripts MB": "JSHeapUsedSize",
     "nodes": "Nodes",
@@ -55,36 +60,76 @@ def _turn(found: Ground, seconds: int) -> None:
 
 def _watch(found: Ground, asked: Namespace) -> list[dict]:
     stop, rows = threading.Event(), []
-    with served(found) as (_etl, web, address), page_at(f"{address}/?wall=1", "#wall-ticker .figure", _SCREEN) as page:
+    with served(found) as (_etl, web, address), _screen(found.folder, f"{address}/?wall=1") as (chromium, door):
         writer = threading.Thread(target=enter, args=(found, asked, Run(), stop, asked.minutes * 60 + 30))
         writer.start()
-        browser = page.context.new_cdp_session(page)
-        browser.send("Performance.enable")
         for minute in range(asked.minutes + 1):
-            rows.append({"minute": minute} | _held(browser, page, web.pid))
+            rows.append({"minute": minute} | _held(door, chromium, web.pid))
             say(f"minute {minute}: {rows[-1]}")
             if minute < asked.minutes:
-                page.wait_for_timeout(60_000)
+                time.sleep(60)
         stop.set()
         writer.join()
     return rows
 
 
-def _held(browser, page, web: int) -> dict:
+@contextmanager
+def _screen(folder: Path, address: str) -> Iterator[tuple[psutil.Process, str]]:
+    """Chromium with the page open, as on a wall; and the door by which one looks into it."""
+    profile = folder / "chromium"
+    flags = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", "--window-size=1920,1080", "--no-first-run"]
+    with subprocess.Popen([browser(), *flags, *FLAGS, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as chromium:
+        try:
+            port = profile / "DevToolsActivePort"
+            while not port.exists() or "\n" not in port.read_text():
+                if chromium.poll() is not None:
+                    raise SystemExit(f"{chromium.args[0]} ended with {chromium.returncode}")
+                time.sleep(0.1)
+            door = f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
+            with _looked_into(door) as page:
+                page.locator("#wall-ticker .figure").first.wait_for(timeout=60_000)
+            yield psutil.Process(chromium.pid), door
+        finally:
+            chromium.terminate()
+
+
+@contextmanager
+def _looked_into(door: str) -> Iterator:
+    """The page that stands open, for as long as one is attached to it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        attached = playwright.chromium.connect_over_cdp(door)
+        yield attached.contexts[0].pages[0]
+        attached.close()
+
+
+def _held(door: str, chromium: psutil.Process, web: int) -> dict:
+    # Before one is attached, which takes memory, too.
+    processes = [chromium, *chromium.children(recursive=True)]
+    of_chromium = sum(process.memory_info().rss for process in processes) / 2**20
+    with _looked_into(door) as page:
+        return _of_page(page) | {"Chromium MB": of_chromium} | _of_server(web)
+
+
+def _of_page(page) -> dict:
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
     # Twice: what the first finds of the page's own frees what the browser held for it.
     for _ in range(2):
-        browser.send("HeapProfiler.collectGarbage")
+        session.send("HeapProfiler.collectGarbage")
         page.wait_for_timeout(500)
-    found = {metric["name"]: metric["value"] for metric in browser.send("Performance.getMetrics")["metrics"]}
+    found = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
     held = {name: found[key] / (2**20 if "MB" in name else 1) for name, key in _HELD.items()}
     held = {name: value if "MB" in name else round(value) for name, value in held.items()}
-    chromium = [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
-    held["Chromium MB"] = sum(child.memory_info().rss for child in chromium) / 2**20
-    held["server MB"] = psutil.Process(web).memory_info().rss / 2**20
-    connections = psutil.Process(web).net_connections("tcp")
-    held["connections"] = sum(one.status == psutil.CONN_ESTABLISHED and bool(one.raddr) for one in connections)
     held["batch"] = page.evaluate("window.dash_component_api.getLayout('version').props.data")
     return held
+
+
+def _of_server(web: int) -> dict:
+    connections = psutil.Process(web).net_connections("tcp")
+    open_ones = sum(one.status == psutil.CONN_ESTABLISHED and bool(one.raddr) for one in connections)
+    return {"server MB": psutil.Process(web).memory_info().rss / 2**20, "connections": open_ones}
 
 
 def _print(rows: list[dict]) -> None:

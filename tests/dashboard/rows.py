@@ -55,6 +55,7 @@ def reference(database: str) -> None:
             " FROM up JOIN warehouse.unit u ON u.unit_id = up.parent_id"
             ") SELECT unit_id, ancestor_id, depth FROM up"
         )
+        db.execute("UPDATE warehouse.unit SET is_in_world = true WHERE unit_id > 0")
         db.execute(
             "INSERT INTO warehouse.vaccine (vaccine_id, code, name, primary_doses) VALUES (1, 'PF', 'Comirnaty', 2)"
         )

@@ -26,6 +26,8 @@ SPOILT = [
     ("UPDATE warehouse.balance_doses_unit SET unit_id = unit_id + 1000 WHERE age_band > 0", "balance_doses_unit"),
     ("DELETE FROM warehouse.balance_doses_unit WHERE priority_group >= 0 AND is_by_place", "balance_doses_unit"),
     ("UPDATE warehouse.balance_doses_pair SET doses = doses - 1", "balance_doses_pair"),
+    ("UPDATE warehouse.balance_doses_world SET doses = doses + 1", "balance_doses_world"),
+    ("DELETE FROM warehouse.balance_doses_world WHERE is_by_place", "balance_doses_world"),
     ("UPDATE warehouse.posted_day SET first_batch = first_batch + 1", "posted_day"),
     ("DELETE FROM warehouse.posted_day", "people_before_doses"),
     ("DELETE FROM warehouse.posted_day WHERE day = (SELECT max(day) FROM warehouse.posted_day)", "entries_before_doses"),

@@ -105,6 +105,27 @@ def test_the_root_must_be_a_unit(world, tables):
         load(world, tables)
 
 
+@pytest.mark.parametrize(("name", "old", "new"), [
+    ("config.yaml", "root: P", "root: D1"), ("units.csv", "District Two,1,P,", "District Two,1,,"),
+])  # fmt: skip
+def test_a_world_of_other_units_has_another_balance(warehouse, request, tables, name, old, new):
+    """Several filters at once read what is kept of the whole world."""
+    held = Given(warehouse.url)
+    request.addfinalizer(held.close)
+    held.load([record(record_id="in1", person="one"), record(record_id="in2", person="two", site_code="S3", residence_code="C3")])
+    [(ages, groups)] = held.ask("SELECT array_agg(DISTINCT age_band), array_agg(DISTINCT priority_group) FROM warehouse.injection")
+    counted = "SELECT sum(doses) FROM mart.doses_trend((SELECT root_unit_id FROM warehouse.world), 'residence', %s, %s, NULL, NULL, NULL, NULL)"
+    assert held.ask(counted, ages, groups) == [(2,)]
+    file = tables / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with held.db.transaction():
+        reference.load(held.db, read(tables / "config.yaml"), TODAY, 0)
+    assert held.ask(counted, ages, groups) == [(1,)]
+    assert {name for name, rows in recount(held.db, ZONE, 0).items() if rows} == set()
+
+
 def test_the_same_again_changes_nothing(world, tables):
     assert load(world, tables) == (0, [])
 

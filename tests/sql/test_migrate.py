@@ -125,6 +125,31 @@ def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, databas
             assert sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall()) == filled, table
 
 
+def test_the_balance_of_the_world_is_filled_as_folding_would(owner, database, tmp_path):
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "views").mkdir()
+    for file in sorted((sql.FOLDER / "migrations").glob("*.sql"))[:11]:
+        shutil.copy(file, tmp_path / "migrations")
+    migrate(owner, tmp_path)
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute(
+            "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, name, name_en, sort_key) "
+            "SELECT n, 'U' || n, '2004-01-01', 1, 'U', 'U', 'u' FROM generate_series(5, 7) AS n")
+        db.execute("INSERT INTO warehouse.unit_ancestor (unit_id, ancestor_id, depth) VALUES (5, 5, 0), (6, 5, 1), (7, 7, 0)")
+        db.execute("INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days) VALUES ('{}', 'UTC', '[]', 5, true, 0)")
+        db.execute(
+            "INSERT INTO warehouse.ledger_doses SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 1, 5 + n % 3, 5 + n % 2, "
+            "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n")
+        db.execute("UPDATE warehouse.leader SET last_batch_id = 2, folded_through = 1")  # in the midst of a backfill
+        migrate(owner)
+        assert db.execute("SELECT unit_id FROM warehouse.unit WHERE is_in_world ORDER BY 1").fetchall() == [(5,), (6,)]
+        filled = sorted(db.execute("SELECT * FROM warehouse.balance_doses_world").fetchall())
+        assert sum(row[-1] for row in filled) == 60 + 40  # all live there, and a third of the doses were given elsewhere
+        db.execute("TRUNCATE warehouse.balance_doses_world")
+        db.execute(sql.load("queries/balances.sql")["fold_doses_world"], {"from_batch": 0, "to_batch": 1})
+        assert sorted(db.execute("SELECT * FROM warehouse.balance_doses_world").fetchall()) == filled
+
+
 def test_a_changed_migration_is_refused_by_name(owner, folder):
     migrate(owner, folder)
     (folder / "migrations" / "0001_first.sql").write_text("CREATE SCHEMA warehouse;")

@@ -31,6 +31,14 @@ FILTERS = {
 }  # fmt: skip
 
 
+_ASKED = "%s, %s, %s::smallint[], %s::smallint[], %s::smallint[], %s, %s"
+AS_OF = {
+    "doses_trend": f"SELECT day, doses FROM mart.doses_trend({_ASKED}, %s)",
+    "doses_by_vaccine": f"SELECT vaccine_id, dose_number, doses FROM mart.doses_by_vaccine({_ASKED}, %s)",
+    "doses_by_unit": f"SELECT unit_id, is_self, doses, doses_today FROM mart.doses_by_unit({_ASKED}, %s, %s)",
+}
+
+
 def history(seed: int) -> list[list[dict]]:
     """Some batches of drawn records: new ones, then corrections, moves, voids."""
     dice = random.Random(seed)
@@ -59,17 +67,19 @@ def world(request, shared_warehouse):
             db.exec_driver_sql(f"TRUNCATE warehouse.{table}")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
     held.db.execute("UPDATE warehouse.site SET daily_plan = 11 WHERE code = 'S3'")
+    shown = {}
     for batch in history(request.param):
-        held.load(batch)
-    yield Drawn(held)
+        number = held.load(batch).batch_id
+        shown[number] = Drawn(held).shown()
+    yield Drawn(held, shown)
     held.close()
 
 
 class Drawn:
     """What a plain loop counts from: one dict a person and stage, one dict a counted dose."""
 
-    def __init__(self, held: Given):
-        self.held = held
+    def __init__(self, held: Given, shown_then: dict | None = None):
+        self.held, self.shown_then = held, shown_then or {}
         self.ids, self.codes = units(held)
         self.vaccines = dict(held.ask("SELECT code, vaccine_id FROM warehouse.vaccine"))
         code = {v: k for k, v in self.vaccines.items()}
@@ -92,6 +102,15 @@ class Drawn:
 
     def ask(self, question: str, *values) -> list[tuple]:
         return self.held.ask(question, *values)
+
+    def shown(self, as_of: int | None = None) -> dict:
+        """What pages show of each unit under each filter."""
+        return {
+            (name, unit, filters, basis): sorted(
+                row for row in self.ask(question, self.ids[unit], basis, *self.arguments(given), *([TODAY] if "by_unit" in name else []), as_of)
+                if any(row[2:4] if "by_unit" in name else row))
+            for name, question in AS_OF.items() for unit in ("P", "D1", "C1")
+            for filters, given in FILTERS.items() for basis in ("place", "residence")}  # fmt: skip
 
 
 def passes(row: dict, given: dict, ages=None) -> bool:
@@ -232,3 +251,11 @@ def test_as_of_the_last_batch_is_now_and_as_of_none_is_nothing(world):
                     "ORDER BY unit_id, is_self, stage")  # fmt: skip
         assert world.ask(question.format(last), *arguments) == world.ask(question.format("NULL"), *arguments)
         assert sum(row[4] for row in world.ask(question.format(0), *arguments)) == 0
+
+
+def test_as_of_each_batch_doses_are_as_they_were_shown_then(world):
+    assert len(world.shown_then) == 3
+    for batch, shown in world.shown_then.items():
+        again = world.shown(batch)
+        for asked, rows in shown.items():
+            assert again[asked] == rows, (batch, asked)

@@ -26,7 +26,9 @@ CREATE OR REPLACE TABLE site AS SELECT site_id::INTEGER AS site_id, code, unit_i
 
 -- name: keep_unit
 CREATE OR REPLACE TABLE unit AS
-SELECT unit_id::INTEGER AS unit_id, code, valid_from::DATE AS valid_from, valid_to::DATE AS valid_to FROM given
+SELECT unit_id::INTEGER AS unit_id, code, valid_from::DATE AS valid_from, valid_to::DATE AS valid_to,
+    is_in_world::BOOLEAN AS is_in_world
+FROM given
 
 -- name: keep_dose_rule
 CREATE OR REPLACE TABLE dose_rule AS
