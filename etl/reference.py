@@ -194,13 +194,14 @@ class _Writer:
 
 
 def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
-    """Which units lie in the world; the balance of it is made anew where doses lie in one that came or went."""
+    """Which units lie in the world; its balances are made anew where doses lie in one that came or went."""
     moved = [unit for (unit,) in db.execute(SQL["mark_world"], {"root": root})]
     write.changed += len(moved)
     if db.execute(SQL["counted_units"], {"units": moved}).fetchone()[0]:
-        db.execute(SQL["empty_balance_doses_world"])
         (folded_through,) = db.execute(SQL["folded_through"]).fetchone()
-        db.execute(BALANCES["fold_doses_world"], {"from_batch": 0, "to_batch": folded_through})
+        for name in ("doses_world", "people_world"):
+            db.execute(SQL[f"empty_balance_{name}"])
+            db.execute(BALANCES[f"fold_{name}"], {"from_batch": 0, "to_batch": folded_through})
 
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:

@@ -5,3 +5,7 @@ ALTER TABLE warehouse.balance_people DROP CONSTRAINT balance_people_pkey,
 
 DROP INDEX warehouse.balance_people_pending;
 CREATE INDEX balance_people_pending ON warehouse.balance_people (unit_id, day) WHERE stage = 5;
+
+-- In the order of the key: what a page reads together lies together (10 M injections: 5 s).
+CLUSTER warehouse.balance_people USING balance_people_pkey;
+ANALYZE warehouse.balance_people;

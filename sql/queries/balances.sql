@@ -24,6 +24,15 @@ GROUP BY stage, unit_id, day, age_band HAVING sum(people) <> 0
 ORDER BY stage, unit_id, day, age_band
 ON CONFLICT (stage, unit_id, day, age_band) DO UPDATE SET people = held.people + excluded.people
 
+-- name: fold_people_world
+INSERT INTO warehouse.balance_people_world AS held (stage, priority_group, vaccine_id, age_band, day, people)
+SELECT stage, priority_group, vaccine_id, age_band, day, sum(people)
+FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+    AND unit_id IN (SELECT unit_id FROM warehouse.unit WHERE is_in_world)
+GROUP BY stage, priority_group, vaccine_id, age_band, day HAVING sum(people) <> 0
+ORDER BY stage, priority_group, vaccine_id, age_band, day
+ON CONFLICT (stage, priority_group, vaccine_id, age_band, day) DO UPDATE SET people = held.people + excluded.people
+
 -- name: fold_people_unit
 INSERT INTO warehouse.balance_people_unit AS held (stage, unit_id, age_band, people)
 SELECT stage, unit_id, age_band, sum(people)

@@ -95,6 +95,7 @@ WHERE is_in_world <> EXISTS (SELECT FROM warehouse.unit_ancestor a WHERE a.unit_
 RETURNING unit_id
 
 -- name: counted_units
+-- Who reached a stage has a dose.
 SELECT EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
     JOIN warehouse.ledger_doses l ON l.place_unit_id = u.unit_id)
     OR EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
@@ -102,6 +103,9 @@ SELECT EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
 
 -- name: empty_balance_doses_world
 DELETE FROM warehouse.balance_doses_world
+
+-- name: empty_balance_people_world
+DELETE FROM warehouse.balance_people_world
 
 -- name: folded_through
 SELECT folded_through FROM warehouse.leader FOR UPDATE

@@ -257,6 +257,23 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
+-- name: compare_balance_people_world
+WITH world AS (
+    SELECT a.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.world w ON w.root_unit_id = a.ancestor_id
+), r AS (
+    SELECT stage, priority_group, vaccine_id, age_band, day, sum(people) AS people
+    FROM recount_people JOIN world USING (unit_id) GROUP BY stage, priority_group, vaccine_id, age_band, day
+    HAVING sum(people) <> 0
+), h AS (
+    SELECT stage, priority_group, vaccine_id, age_band, day, sum(people) AS people
+    FROM warehouse.balance_people_world GROUP BY stage, priority_group, vaccine_id, age_band, day
+    HAVING sum(people) <> 0
+)
+SELECT stage, priority_group, vaccine_id, age_band, day, r.people AS recounted_people, h.people AS held_people
+FROM r FULL JOIN h USING (stage, priority_group, vaccine_id, age_band, day)
+WHERE r.people IS DISTINCT FROM h.people
+LIMIT 100
+
 -- name: compare_balance_doses_world
 WITH world AS (
     SELECT a.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.world w ON w.root_unit_id = a.ancestor_id

@@ -103,7 +103,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM summed s
 $$;
 
--- The target of each unit (or of p_unit alone) and stage in force on a day: the nearest unit upwards decides, then the narrower group.
+-- The target of each unit (or of p_unit alone) and stage in force on a day: the nearest unit upwards decides, then the
+-- narrower group.
 CREATE FUNCTION mart.target(
     p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL, p_unit integer DEFAULT NULL)
 RETURNS TABLE (unit_id integer, stage smallint, share numeric, due_on date, source text)
@@ -112,7 +113,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM warehouse.unit u
     JOIN warehouse.unit_ancestor a ON a.unit_id = u.unit_id
     JOIN warehouse.target t ON t.unit_id IS NULL OR t.unit_id = a.ancestor_id
-    WHERE u.unit_id > 0 AND (p_unit IS NULL OR u.unit_id = p_unit) AND t.valid_from <= p_day AND mart.holds(t.from_batch, t.to_batch, p_as_of)
+    WHERE u.unit_id > 0 AND (p_unit IS NULL OR u.unit_id = p_unit) AND t.valid_from <= p_day
+      AND mart.holds(t.from_batch, t.to_batch, p_as_of)
       AND (NOT t.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
       AND (t.age_band IS NULL OR p_ages = ARRAY[t.age_band])
       AND (t.priority_group IS NULL OR p_groups = ARRAY[t.priority_group])
@@ -127,8 +129,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                 ELSE (SELECT coalesce(max(d.day), '-infinity') FROM warehouse.posted_day d WHERE d.first_batch <= p_as_of) END
 $$;
 
--- People of some units who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it becomes a
--- part of the caller's plan.
+-- People of some units who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it
+-- becomes a part of the caller's plan.
 CREATE FUNCTION mart.people_posted(
     p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people integer)
@@ -153,9 +155,10 @@ LANGUAGE sql STABLE AS $$
         SELECT p.unit_id, p.people, p.stage, p.age_band, p.priority_group, p.vaccine_id FROM warehouse.ledger_people p
         WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
         OFFSET 0) AS l
-    WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND l.unit_id = ANY (p_units) AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+    WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
       AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+      AND l.unit_id = ANY (p_units)
       AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
 $$;
 
@@ -266,10 +269,26 @@ CREATE FUNCTION mart.trend(
     p_today date DEFAULT NULL)
 RETURNS TABLE (day date, stage smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages, mart.units_in(p_unit) AS units
+    ), world AS MATERIALIZED (
+        -- With a group or a vaccine, of the whole world: from its own sum.
+        SELECT w.root_unit_id = p_unit AND num_nonnulls(p_groups, p_vaccines) > 0 AND p_as_of IS NULL AS is_asked
+        FROM warehouse.world w
+    )
     SELECT d.day, d.stage, sum(d.people)::bigint
-    FROM (SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages, mart.units_in(p_unit) AS units
-          OFFSET 0) AS asked
-    CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    FROM (
+        SELECT p.day, p.stage, p.people
+        FROM asked CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) p
+        WHERE NOT (SELECT is_asked FROM world)
+        UNION ALL
+        SELECT b.day, b.stage, b.people
+        FROM asked JOIN warehouse.balance_people_world b ON asked.ages IS NULL OR b.age_band = ANY (asked.ages)
+        WHERE (SELECT is_asked FROM world) AND b.stage IN (1, 2, 3, 4)
+          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    ) AS d
     GROUP BY d.day, d.stage
     HAVING sum(d.people) <> 0
 $$;

@@ -1,7 +1,7 @@
 -- Who should have the second dose: overdue, due in the coming days, dropout. By residence, filters as for people.
 
--- Those of some units whose first dose asks for a second, by the last day of the longest recommended interval. One row per unit of
--- residence, stage (5: still waits, 6: whether there is a second or not) and day.
+-- Those of some units whose first dose asks for a second, by the last day of the longest recommended interval. One row per
+-- unit of residence, stage (5: still waits, 6: whether there is a second or not) and day.
 CREATE FUNCTION mart.waiting(
     p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
@@ -21,7 +21,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
         SELECT l.unit_id, l.stage, l.day, -l.people FROM warehouse.ledger_people l
-        WHERE l.stage IN (5, 6) AND l.unit_id = ANY (p_units) AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
+        WHERE l.stage IN (5, 6) AND l.unit_id = ANY (p_units)
+          AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
@@ -75,13 +76,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.day, p.vaccine_id, sum(p.people)::bigint
     FROM (
         SELECT b.day, b.vaccine_id, b.people FROM warehouse.balance_people b CROSS JOIN counted c
-        WHERE b.stage = 5 AND b.unit_id = ANY (c.units) AND b.day BETWEEN p_from AND p_to AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
+        WHERE b.stage = 5 AND b.unit_id = ANY (c.units) AND b.day BETWEEN p_from AND p_to
+          AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
         UNION ALL
         SELECT l.day, l.vaccine_id, -l.people FROM warehouse.ledger_people l CROSS JOIN counted c
         WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.unit_id = ANY (c.units) AND l.stage = 5 AND l.day BETWEEN p_from AND p_to AND (c.ages IS NULL OR l.age_band = ANY (c.ages))
+          AND l.stage = 5 AND l.unit_id = ANY (c.units) AND l.day BETWEEN p_from AND p_to
+          AND (c.ages IS NULL OR l.age_band = ANY (c.ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
     ) AS p

@@ -37,9 +37,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     HAVING sum(e.doses) <> 0
 $$;
 
--- One row per site of the unit. has_session and plan_today: as in mart.site_plan. Of the days p_from to p_to (today when neither is given): doses and what the
--- directive asks of them; days from injection to entry (indicator 11): median and P90 of those that say when.
--- late_today: doses of earlier days that were entered today.
+-- One row per site of the unit. has_session and plan_today: as in mart.site_plan. Of the days p_from to p_to (today when
+-- neither is given): doses and what the directive asks of them; days from injection to entry (indicator 11): median and P90
+-- of those that say when. late_today: doses of earlier days that were entered today.
 CREATE FUNCTION mart.site_figures(p_unit integer, p_from date, p_to date, p_today date, p_as_of bigint) RETURNS TABLE (
     site_id integer, unit_id integer, has_session boolean, plan_today bigint, doses_today bigint, doses_yesterday bigint,
     doses bigint, duplicates bigint, identity_correct_before bigint, certificates_printed bigint, app_confirmed bigint,

@@ -22,7 +22,7 @@ _START = date(2021, 3, 1)
 _FACTS = "injection, record, person, quarantine, batch, ledger_people, ledger_doses, ledger_entries, balance_people, " \
     "balance_people_total, balance_people_day, balance_people_unit, balance_doses_unit, balance_doses_total, " \
     "balance_doses_pair, balance_doses_day, ledger_entered, ledger_lots, balance_entries, balance_hours, balance_entered, " \
-    "balance_lots, balance_doses_world, site_heard, posted_day"  # fmt: skip
+    "balance_lots, balance_doses_world, balance_people_world, site_heard, posted_day"  # fmt: skip
 
 
 class Crashing(Pipeline):

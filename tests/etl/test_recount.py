@@ -27,6 +27,7 @@ SPOILT = [
     ("DELETE FROM warehouse.balance_doses_unit WHERE priority_group >= 0 AND is_by_place", "balance_doses_unit"),
     ("UPDATE warehouse.balance_doses_pair SET doses = doses - 1", "balance_doses_pair"),
     ("UPDATE warehouse.balance_doses_world SET doses = doses + 1", "balance_doses_world"),
+    ("UPDATE warehouse.balance_people_world SET people = people + 1 WHERE stage = 1", "balance_people_world"),
     ("DELETE FROM warehouse.balance_doses_world WHERE is_by_place", "balance_doses_world"),
     ("UPDATE warehouse.posted_day SET first_batch = first_batch + 1", "posted_day"),
     ("DELETE FROM warehouse.posted_day", "people_before_doses"),

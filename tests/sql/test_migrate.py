@@ -125,7 +125,7 @@ def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, databas
             assert sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall()) == filled, table
 
 
-def test_the_balance_of_the_world_is_filled_as_folding_would(owner, database, tmp_path):
+def test_the_balances_of_the_world_are_filled_as_folding_would(owner, database, tmp_path):
     (tmp_path / "migrations").mkdir()
     (tmp_path / "views").mkdir()
     for file in sorted((sql.FOLDER / "migrations").glob("*.sql"))[:11]:
@@ -140,14 +140,18 @@ def test_the_balance_of_the_world_is_filled_as_folding_would(owner, database, tm
         db.execute(
             "INSERT INTO warehouse.ledger_doses SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 1, 5 + n % 3, 5 + n % 2, "
             "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n")
+        db.execute(
+            "INSERT INTO warehouse.ledger_people SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 5 + n % 3, 1, 1 + n % 3, n % 4, 9, 1, 'new' "
+            "FROM generate_series(0, 119) AS n")
         db.execute("UPDATE warehouse.leader SET last_batch_id = 2, folded_through = 1")  # in the midst of a backfill
         migrate(owner)
         assert db.execute("SELECT unit_id FROM warehouse.unit WHERE is_in_world ORDER BY 1").fetchall() == [(5,), (6,)]
-        filled = sorted(db.execute("SELECT * FROM warehouse.balance_doses_world").fetchall())
-        assert sum(row[-1] for row in filled) == 60 + 40  # all live there, and a third of the doses were given elsewhere
-        db.execute("TRUNCATE warehouse.balance_doses_world")
-        db.execute(sql.load("queries/balances.sql")["fold_doses_world"], {"from_batch": 0, "to_batch": 1})
-        assert sorted(db.execute("SELECT * FROM warehouse.balance_doses_world").fetchall()) == filled
+        for table, counted in {"doses_world": 60 + 40, "people_world": 40}.items():  # a third were given, or live, elsewhere
+            filled = sorted(db.execute(f"SELECT * FROM warehouse.balance_{table}").fetchall())
+            assert sum(row[-1] for row in filled) == counted
+            db.execute(f"TRUNCATE warehouse.balance_{table}")
+            db.execute(sql.load("queries/balances.sql")[f"fold_{table}"], {"from_batch": 0, "to_batch": 1})
+            assert sorted(db.execute(f"SELECT * FROM warehouse.balance_{table}").fetchall()) == filled
 
 
 def test_a_changed_migration_is_refused_by_name(owner, folder):
@@ -256,8 +260,9 @@ def test_a_warehouse_that_holds_records_gets_the_cells_of_0006_from_them(warehou
     held.close()
     with warehouse.owner.begin() as db:
         db.exec_driver_sql(UNDO_0006)
-        if not is_folded:  # what 0007 makes of the balances has none of them either
+        if not is_folded:  # what 0007 and 0012 make of the ledger and the balances has none of them either
             db.exec_driver_sql("DELETE FROM warehouse.balance_people_unit WHERE stage >= 5")
+            db.exec_driver_sql("DELETE FROM warehouse.balance_people_world WHERE stage >= 5")
     assert migrate(warehouse.owner) == ["0006_committee.sql"]
     held = Given(warehouse.url)
     with held.db.transaction():
