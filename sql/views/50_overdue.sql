@@ -72,11 +72,20 @@ RETURNS TABLE (day date, vaccine_id smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH counted AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.units_in(p_unit) AS units
+    ), world AS MATERIALIZED (
+        SELECT w.root_unit_id = p_unit AS is_asked FROM warehouse.world w
     )
     SELECT p.day, p.vaccine_id, sum(p.people)::bigint
     FROM (
+        SELECT b.day, b.vaccine_id, b.people FROM warehouse.balance_people_world b CROSS JOIN counted c
+        WHERE (SELECT is_asked FROM world) AND b.stage = 5 AND b.day BETWEEN p_from AND p_to
+          AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
+          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+          AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
+        UNION ALL
         SELECT b.day, b.vaccine_id, b.people FROM warehouse.balance_people b CROSS JOIN counted c
-        WHERE b.stage = 5 AND b.unit_id = ANY (c.units) AND b.day BETWEEN p_from AND p_to
+        WHERE NOT (SELECT is_asked FROM world)
+          AND b.stage = 5 AND b.unit_id = ANY (c.units) AND b.day BETWEEN p_from AND p_to
           AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))

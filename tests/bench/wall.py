@@ -1,10 +1,10 @@
 """python -m tests.bench.wall: does the wall screen (?wall=1) grow? Chromium shows it while batches arrive.
 
-PostgreSQL, `etl run` and `dashboard` are processes of their own, as in ./run. Once a minute, after a garbage collection:
-what the page holds (memory of scripts, nodes, listeners, documents), what Chromium holds in all, how many connections the
-server has. In the first minutes the browser compiles what runs often (more than 1 MB of code); the last minute is set
-against the one after them. Between two looks nobody is attached to the browser: for one who is, it keeps the answers of
-all requests (8 MB a minute here, up to a limit of its own).
+PostgreSQL, `etl run` and `dashboard` are processes of their own, as in ./run. Once a minute: what Chromium holds in all, and
+how many connections the server has. Now and then, after a garbage collection: what the page holds (memory of scripts,
+nodes, listeners, documents). In the first minutes the browser compiles what runs often (more than 1 MB of code); the last
+minute is set against the one after them. Between two looks inside nobody is attached to the browser: for one who is, it
+keeps the answers of all requests (8 MB a minute here), and each look leaves some of its own scripts behind.
 """
 
 import subprocess
@@ -30,6 +30,7 @@ _HELD = {
     "documents": "Documents",
 }
 _SETTLED = 4  # minutes
+_LOOKS = 10  # minutes from one look inside to the next
 # A page that is drawn anew at each batch breathes; what leaks grows by more in half an hour of batches.
 _GROWTH = 1.10
 
@@ -64,7 +65,8 @@ def _watch(found: Ground, asked: Namespace) -> list[dict]:
         writer = threading.Thread(target=enter, args=(found, asked, Run(), stop, asked.minutes * 60 + 30))
         writer.start()
         for minute in range(asked.minutes + 1):
-            rows.append({"minute": minute} | _held(door, chromium, web.pid))
+            is_looked_into = minute in (_settled(asked.minutes), asked.minutes) or minute % _LOOKS == 0
+            rows.append({"minute": minute} | _held(chromium, web.pid) | (_inside(door) if is_looked_into else {}))
             say(f"minute {minute}: {rows[-1]}")
             if minute < asked.minutes:
                 time.sleep(60)
@@ -104,38 +106,39 @@ def _looked_into(door: str) -> Iterator:
         attached.close()
 
 
-def _held(door: str, chromium: psutil.Process, web: int) -> dict:
-    # Before one is attached, which takes memory, too.
+def _held(chromium: psutil.Process, web: int) -> dict:
     processes = [chromium, *chromium.children(recursive=True)]
-    of_chromium = sum(process.memory_info().rss for process in processes) / 2**20
+    server = psutil.Process(web)
+    connections = server.net_connections("tcp")
+    return {
+        "Chromium MB": sum(process.memory_info().rss for process in processes) / 2**20,
+        "server MB": server.memory_info().rss / 2**20,
+        "connections": sum(one.status == psutil.CONN_ESTABLISHED and bool(one.raddr) for one in connections),
+    }
+
+
+def _inside(door: str) -> dict:
     with _looked_into(door) as page:
-        return _of_page(page) | {"Chromium MB": of_chromium} | _of_server(web)
-
-
-def _of_page(page) -> dict:
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    # Twice: what the first finds of the page's own frees what the browser held for it.
-    for _ in range(2):
-        session.send("HeapProfiler.collectGarbage")
-        page.wait_for_timeout(500)
-    found = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        # Twice: what the first finds of the page's own frees what the browser held for it.
+        for _ in range(2):
+            session.send("HeapProfiler.collectGarbage")
+            page.wait_for_timeout(500)
+        found = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+        batch = page.evaluate("window.dash_component_api.getLayout('version').props.data")
     held = {name: found[key] / (2**20 if "MB" in name else 1) for name, key in _HELD.items()}
-    held = {name: value if "MB" in name else round(value) for name, value in held.items()}
-    held["batch"] = page.evaluate("window.dash_component_api.getLayout('version').props.data")
-    return held
+    return {name: value if "MB" in name else round(value) for name, value in held.items()} | {"batch": batch}
 
 
-def _of_server(web: int) -> dict:
-    connections = psutil.Process(web).net_connections("tcp")
-    open_ones = sum(one.status == psutil.CONN_ESTABLISHED and bool(one.raddr) for one in connections)
-    return {"server MB": psutil.Process(web).memory_info().rss / 2**20, "connections": open_ones}
+def _settled(minutes: int) -> int:
+    return min(_SETTLED, minutes // 2)
 
 
 def _print(rows: list[dict]) -> None:
     names = list(rows[0])
-    table(names, [[row[name] for name in names] for row in rows])
-    first, last = rows[min(_SETTLED, len(rows) // 2)], rows[-1]
+    table(names, [[row.get(name) for name in names] for row in rows])
+    first, last = rows[_settled(len(rows) - 1)], rows[-1]
     say(f"{last['batch'] - rows[0]['batch']} batches")
     for name in ("scripts MB", "nodes", "listeners", "documents", "Chromium MB"):
         goal(f"{name}, last minute / minute {first['minute']}", last[name] / first[name], _GROWTH)
