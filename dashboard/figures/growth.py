@@ -91,7 +91,7 @@ def growth(
         text = language.say("compare.target", target=language.goal(target))
         notes.append(_note(text, colours.ink, xref="paper", x=0, yref="y", y=target, xanchor="left", xshift=3))
     scale = (
-        {"tickformat": ".0%", "dtick": 0.25 if axes.top <= 1.3 else 0.5}
+        {"tickformat": ".0%"} | _quarters(axes.top)
         if axes.is_share
         else {"tickformat": ",.0f"} | steps(top)
     )
@@ -123,6 +123,11 @@ def twin(language: Language, lines: Sequence[Line], axes: Axes) -> tuple[list, l
     days = [axes.last - DAY * ago for ago in range(min(_TWIN_DAYS, (axes.last - axes.first).days + 1))]
     rows = [[day, *(line.on(day) for line in lines)] for day in days]
     return [Column("day", language.say("trend.day"), "day"), *columns], rows
+
+
+def _quarters(top: float) -> dict:
+    """Ticks at quarters while they are few: a small population can be covered a hundred times over."""
+    return {"dtick": 0.25} if top <= 1.3 else {"dtick": 0.5} if top <= 3 else {"nticks": 4}
 
 
 def _days(line: Line, axes: Axes) -> list[date]:

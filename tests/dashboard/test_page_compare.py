@@ -220,6 +220,14 @@ def test_names_beside_the_lines_never_overlap(ends):
     assert all(upper - lower > growth._ROOM - 1e-9 for lower, upper in pairwise(places)) and places[0] >= 0 and places[-1] <= 1
 
 
+@pytest.mark.parametrize("top", [0.02, 0.95, 1.29, 1.31, 3.0, 3.1, 12.0, 520.0])
+def test_an_axis_has_few_ticks_however_small_the_population(top):
+    """A browser that writes a thousand of them stands still for a minute."""
+    lines = [growth.Line("", "", ((TODAY - timedelta(days=9), 0.1), (TODAY, top)), True)]
+    axis = growth.growth(VI, theme.LIGHT, lines, growth.Axes(TODAY - timedelta(days=9), TODAY, top, True), TODAY, 0.95)["layout"]["yaxis"]
+    assert axis["range"][1] / axis["dtick"] < 7 if "dtick" in axis else axis["nticks"] == 4
+
+
 def test_months_of_hardly_anybody_do_not_press_the_rest_together():
     line = growth.Line("", "", ((date(2021, 3, 8), 1), (date(2021, 8, 1), 600), (date(2021, 11, 5), 1000)), True)
     assert line.since(growth.LEAST * 1000) == date(2021, 8, 1)
