@@ -61,7 +61,7 @@ def growth(
         return nothing(language, colours)
     top, ends = axes.top * 1.04, [axes.first.isoformat(), axes.last.isoformat()]
     word = "" if axes.is_share else f" {language.say('people.word')}"
-    written = "%{y:.1%}" if axes.is_share else "%{y:,.0f}"
+    written = "%{y:,.1%}" if axes.is_share else "%{y:,.0f}"
     traces = [
         {
             "type": "scatter",
@@ -91,7 +91,7 @@ def growth(
         text = language.say("compare.target", target=language.goal(target))
         notes.append(_note(text, colours.ink, xref="paper", x=0, yref="y", y=target, xanchor="left", xshift=3))
     scale = (
-        {"tickformat": ".0%"} | _quarters(axes.top)
+        {"tickformat": ",.0%"} | _quarters(axes.top)
         if axes.is_share
         else {"tickformat": ",.0f"} | steps(top)
     )
