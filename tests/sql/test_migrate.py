@@ -61,6 +61,16 @@ def test_a_new_migration_is_applied_and_the_rows_stay(owner, folder):
         assert db.exec_driver_sql("SELECT n, name FROM warehouse.thing").all() == [(1, None)]
 
 
+def migrate_until(name: str, owner, folder) -> None:
+    """A warehouse of the version before the migration that ends so."""
+    (folder / "migrations").mkdir()
+    (folder / "views").mkdir()
+    files = sorted((sql.FOLDER / "migrations").glob("*.sql"))
+    for file in files[: next(number for number, file in enumerate(files) if file.name.endswith(name))]:
+        shutil.copy(file, folder / "migrations")
+    migrate(owner, folder)
+
+
 FOLDED = {  # the balances that the migration fills, and their folds
     "balance_people_unit": "fold_people_unit", "posted_day": "note_days", "balance_doses_unit":
     "fold_doses_unit", "balance_doses_total": "fold_doses_total", "balance_doses_pair": "fold_doses_pair",
@@ -68,13 +78,7 @@ FOLDED = {  # the balances that the migration fills, and their folds
 
 
 def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(owner, database, tmp_path):
-    (tmp_path / "migrations").mkdir()
-    (tmp_path / "views").mkdir()
-    files = sorted((sql.FOLDER / "migrations").glob("*.sql"))
-    ours = next(number for number, file in enumerate(files) if file.name.endswith("_questions.sql"))
-    for file in files[:ours]:
-        shutil.copy(file, tmp_path / "migrations")
-    migrate(owner, tmp_path)
+    migrate_until("_questions.sql", owner, tmp_path)
     balances = sql.load("queries/balances.sql")
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute(
@@ -97,13 +101,7 @@ def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(
 
 
 def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, database, tmp_path):
-    (tmp_path / "migrations").mkdir()
-    (tmp_path / "views").mkdir()
-    files = sorted((sql.FOLDER / "migrations").glob("*.sql"))
-    ours = next(number for number, file in enumerate(files) if file.name.endswith("_hours.sql"))
-    for file in files[:ours]:
-        shutil.copy(file, tmp_path / "migrations")
-    migrate(owner, tmp_path)
+    migrate_until("_hours.sql", owner, tmp_path)
     balances = sql.load("queries/balances.sql")
     measures = ", ".join(MEASURES)
     with connect.raw_at(database, "owner", autocommit=True) as db:
@@ -126,11 +124,7 @@ def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, databas
 
 
 def test_the_balances_of_the_world_are_filled_as_folding_would(owner, database, tmp_path):
-    (tmp_path / "migrations").mkdir()
-    (tmp_path / "views").mkdir()
-    for file in sorted((sql.FOLDER / "migrations").glob("*.sql"))[:11]:
-        shutil.copy(file, tmp_path / "migrations")
-    migrate(owner, tmp_path)
+    migrate_until("_world.sql", owner, tmp_path)
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute(
             "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, name, name_en, sort_key) "
