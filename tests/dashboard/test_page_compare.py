@@ -322,7 +322,7 @@ def test_a_unit_is_added_without_accents_and_taken_away_again_without_a_mouse(vi
     page.keyboard.press("Enter")
     page.wait_for_url("**/compare?with=750")
     until(page, "document.querySelectorAll('.chips li').length === 1")
-    assert page.inner_text("#compare-lead .lead").startswith("Huyện Châu Đức có 60,0%")
+    until(page, "document.querySelector('#compare-lead .lead').textContent.startsWith('Huyện Châu Đức có 60,0%')")
 
 
 @pytest.mark.browser
