@@ -89,6 +89,12 @@ def drawn(page) -> None:
     page.wait_for_selector("#trend .main-svg")
 
 
+def settled(page) -> None:
+    """Wait until each block and each chart of the page has been drawn once."""
+    page.wait_for_selector("main .drawn[data-drawn]", state="attached")
+    until(page, "!document.querySelector('main .drawn:not([data-drawn]), main .chart > header > h2:not([data-drawn])')")
+
+
 def until(page, condition: str, seconds: float = 10) -> None:
     """Wait until an expression holds. (Playwright's own wait evaluates text in the page, which its policy forbids.)"""
     end = time.monotonic() + seconds

@@ -6,7 +6,7 @@ import axe_playwright_python
 import pytest
 
 from dashboard.pages import PAGES
-from tests.dashboard.house import PHONE, WIDE, until
+from tests.dashboard.house import PHONE, WIDE, settled
 
 pytestmark = pytest.mark.browser
 
@@ -41,8 +41,7 @@ def faults(page) -> dict[str, list[str]]:
 def test_nothing_serious_is_wrong_with_a_page(visit, page, viewport, theme):
     opened = visit(address(page), viewport, wait=False, color_scheme=theme)
     opened.wait_for_selector("html[data-fresh]")
-    opened.wait_for_selector("main .drawn[data-drawn]", state="attached")
-    until(opened, "!document.querySelector('main .drawn:not([data-drawn])')")
+    settled(opened)
     opened.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert faults(opened) == {}
 

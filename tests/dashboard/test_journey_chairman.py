@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard import pages
-from tests.dashboard.house import PHONE, until
+from tests.dashboard.house import PHONE, settled, until
 from tests.dashboard.province import ROOT, WARD_1, standing
 
 MOST_TAPS = 3
@@ -86,7 +86,7 @@ def test_of_a_long_table_a_phone_shows_the_first_rows_and_all_at_a_touch(visit, 
 )
 def test_what_a_page_leads_to_the_definition_of_it_says_it_shows(visit, path, page_of):
     page = visit(path, wait=False)
-    until(page, "document.querySelector('main .drawn') && !document.querySelector('main .drawn:not([data-drawn])')")
+    settled(page)
     links = page.eval_on_selector_all("main a[href*='/definitions']", "all => all.map(one => one.hash.slice(1))")
     (shows,) = [found.SHOWS for found in pages.PAGES if page_of == found.NAME]
     assert len(set(links)) >= 4 and set(links) <= shows

@@ -19,7 +19,7 @@ from dashboard.i18n import LANGUAGES
 from dashboard.pages import compare
 from dashboard.parts.compare import charts, choice, lead, movement, side_by_side, sides, suggested, then
 from dashboard.view import View
-from tests.dashboard.house import PHONE, until
+from tests.dashboard.house import PHONE, settled, until
 from tests.dashboard.province import CHAU_DUC, CON_DAO, REACHED, ROOT, TODAY, VUNG_TAU, Province, make
 from tests.dashboard.tree import elements, of_class, said
 
@@ -328,7 +328,7 @@ def test_a_unit_is_added_without_accents_and_taken_away_again_without_a_mouse(vi
 @pytest.mark.browser
 def test_a_day_that_is_typed_stands_in_the_address_and_the_page_fits_a_phone(visit):
     page = visit("/compare", PHONE, wait=False)
-    until(page, "document.querySelectorAll('main .drawn:not([data-drawn])').length === 0")
+    settled(page)
     page.click(".compared .choice summary")
     page.fill("#since-date", "2021-10-20")
     page.click(".since-form button")

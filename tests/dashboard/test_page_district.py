@@ -16,7 +16,7 @@ from dashboard.parts import people
 from dashboard.parts.district import changes, communes, flows, groups, lead, second, sites
 from dashboard.tables import plain
 from dashboard.view import View
-from tests.dashboard.house import PHONE, until
+from tests.dashboard.house import PHONE, settled, until
 from tests.dashboard.province import CON_DAO, ROOT, TODAY, VUNG_TAU, Province, make, standing
 from tests.dashboard.tree import elements, of_class, said
 
@@ -283,10 +283,7 @@ def test_a_chairman_finds_on_his_phone_who_is_furthest_behind_within_three_taps(
 @pytest.mark.parametrize("code", EVERY)
 def test_a_page_of_every_level_is_complete_and_fits_a_phone(visit, code):
     page = visit(f"/district/{code}", PHONE, wait=False)
-    until(page, "document.querySelectorAll('main .drawn[data-drawn]').length > 10")
-    until(
-        page, "!document.querySelector('main .drawn:not([data-drawn])') && document.querySelector('#district-due .main-svg')"
-    )
+    settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     for block in ("lead", "orders", "tiles", "ranking", "map", "second", "ages", "groups", "sites", "flow", "changes"):
         assert page.inner_text(f"#district-{block}").strip(), block

@@ -15,7 +15,7 @@ from dashboard.view import View
 from dashboard.wall import frame, screens, ticker
 from dashboard.wall.enlarge import enlarged
 from sql import settings
-from tests.dashboard.house import until
+from tests.dashboard.house import settled, until
 from tests.dashboard.province import ROOT, Province, standing
 from tests.dashboard.test_accessibility import faults
 from tests.dashboard.test_i18n import BRACKETED, outside_the_catalogue
@@ -111,10 +111,7 @@ def test_the_wall_says_nothing_but_the_catalogue():
 
 def wall(visit, path="/?wall=1", screen=HD, **options):
     page = visit(path, screen, wait=False, **options)
-    until(
-        page,
-        "document.querySelector('#wall .drawn[data-drawn]') && !document.querySelector('#wall main .drawn:not([data-drawn])')",
-    )
+    settled(page)
     page.wait_for_selector("#wall-trend .main-svg", state="attached")
     page.wait_for_timeout(1200)
     return page
