@@ -104,7 +104,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- The target of each unit (or of p_unit alone) and stage in force on a day: the nearest unit upwards decides, then the
--- narrower group.
+-- narrower group. What names no age is of those who are to be injected: of others, alone or among them, there is none.
 CREATE FUNCTION mart.target(
     p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL, p_unit integer DEFAULT NULL)
 RETURNS TABLE (unit_id integer, stage smallint, share numeric, due_on date, source text)
@@ -116,7 +116,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE u.unit_id > 0 AND (p_unit IS NULL OR u.unit_id = p_unit) AND t.valid_from <= p_day
       AND mart.holds(t.from_batch, t.to_batch, p_as_of)
       AND (NOT t.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
-      AND (t.age_band IS NULL OR p_ages = ARRAY[t.age_band])
+      AND CASE WHEN t.age_band IS NOT NULL THEN p_ages = ARRAY[t.age_band]
+               ELSE NOT EXISTS (SELECT FROM warehouse.age_band b WHERE b.age_band = ANY (p_ages) AND NOT b.is_eligible) END
       AND (t.priority_group IS NULL OR p_groups = ARRAY[t.priority_group])
     ORDER BY u.unit_id, t.stage, (t.unit_id IS NULL), a.depth, (t.age_band IS NULL), (t.priority_group IS NULL),
         t.valid_from DESC, t.target_id DESC

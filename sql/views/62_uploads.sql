@@ -125,6 +125,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT 'lower', false, c.line, c.unit_id, NULL, c.share, c.share_before, c.share - c.share_before, c.source_before
     FROM mart.upload_changes(p_upload) c WHERE c.share < c.share_before
     UNION ALL
+    -- Nothing was said of the unit itself: what held there came from above.
+    SELECT 'lower', false, c.line, c.unit_id, NULL, c.share, t.share, c.share - t.share, t.source
+    FROM mart.upload_changes(p_upload) c
+    CROSS JOIN LATERAL mart.target(ARRAY[c.age_band], ARRAY[c.priority_group], c.valid_from,
+        (SELECT max(g.before_batch) FROM given g), c.unit_id) t
+    WHERE c.change = 'new' AND c.unit_id IS NOT NULL AND t.stage = c.stage AND c.share < t.share
+    UNION ALL
     SELECT 'sources', false, e.line, e.unit_id, NULL, e.persons::double precision, h.persons::double precision,
         ((e.persons - h.persons) / nullif(h.persons, 0))::double precision, h.name
     FROM everybody e JOIN held h ON h.unit_id = e.unit_id

@@ -202,3 +202,15 @@ def test_the_nearest_target_upwards_decides(world):
     assert shares(ages=[4])["C3"] == 0.95
     assert shares(ages=[4])["C1"] == 0.7  # nearer, though less narrow
     assert shares(ages=[3, 4])["C3"] == 0.9
+
+
+def test_a_target_of_no_age_is_of_the_eligible(world):
+    """Of children who are not to be injected nobody is missing, also where they are asked for among others."""
+    assert standing(world, ages=[2])["D1", FIRST].target_share == 0.9
+    for ages in ([1], [1, 2]):
+        row = standing(world, ages=ages)["D1", FIRST]
+        assert (row.target_share, row.gap, row.pace_needed) == (None, None, None), ages
+    world.db.execute(
+        "INSERT INTO warehouse.target (stage, age_band, share, due_on, source, valid_from) VALUES (1, 1, 0.3, '2021-12-31', 'Trẻ em', '2021-01-01')")
+    assert standing(world, ages=[1])["D1", FIRST].target_share == 0.3
+    assert standing(world, ages=[1, 2])["D1", FIRST].target_share is None

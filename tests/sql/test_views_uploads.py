@@ -106,6 +106,15 @@ def test_a_lower_target_is_to_be_looked_at(held):
     assert [(r.check, r.line, r.value, r.other) for r in rows(held, "upload_checks", number)] == [("lower", 2, 0.85, 0.9)]
 
 
+def test_a_target_of_a_units_own_is_held_against_the_one_from_above(held):
+    """C1 has no target of its own: 0.9 holds there; of those of 65 and older, 0.95 does."""
+    held.db.execute(
+        "INSERT INTO warehouse.target (stage, age_band, share, due_on, source, valid_from) VALUES (1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')")
+    given = TARGET | {"unit_code": "C1", "due_on": "2100-01-01"}
+    number = put(held, given | {"share": 0.89}, given | {"share": 0.94, "age_band": "65+"}, given | {"share": 0.91, "age_band": "18-64"})
+    assert [(r.check, r.line, r.value, r.other) for r in rows(held, "upload_checks", number)] == [("lower", 2, 0.89, 0.9), ("lower", 3, 0.94, 0.95)]
+
+
 def test_denominators_are_checked_before_they_hold(held):
     """C1: 100 a year before, 104 is +4 %; C2: 50 → 55 is +10 %; D1 says 170, its communes 104 + 55 = 159."""
     number = put(
