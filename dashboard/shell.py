@@ -128,7 +128,19 @@ def _unit_options(view: View) -> list[tuple[str, str]]:
 
 def _notices(view: View) -> list:
     sample_day = view.data.today() if view.world.is_sample else None
-    return notices.notices(view.language, view.filters, view.ignored, sample_day, view.local(view.frozen_at))
+    frozen_at = view.local(view.frozen_at)
+    return notices.notices(view.language, view.filters, view.ignored, sample_day, frozen_at, _elsewhen(view))
+
+
+def _elsewhen(view: View) -> str | None:
+    """That the page's unit is not one of the day meant: its zeros are no figures."""
+    day, unit = view.data.seen_on(view.filters.as_of), view.unit
+    if unit.is_in_force(day):
+        return None
+    said = {"name": view.language.name(unit), "day": day}
+    if unit.valid_to and unit.valid_to < day:
+        return view.say("notice.ended", last=unit.valid_to, **said)
+    return view.say("notice.not_begun", first=unit.valid_from, **said)
 
 
 def _moments(view: View) -> list:

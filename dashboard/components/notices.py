@@ -16,8 +16,12 @@ def notices(
     ignored: Sequence[Ignored],
     sample_day: date | None,
     frozen_at: datetime | None = None,
+    elsewhen: str | None = None,
 ) -> list:
-    """`sample_day`: what the sample's clock says; None for real data. `frozen_at`: local, of the as-of."""
+    """`sample_day`: what the sample's clock says; None for real data. `frozen_at`: local, of the as-of.
+
+    `elsewhen`: why there is no such unit on the day meant.
+    """
     say = language.say
     shown = []
     if sample_day:
@@ -28,6 +32,8 @@ def notices(
         back = link(say("asof.back"), filters.href(as_of=None))
         text = [html.Strong(say("asof.frozen", time=language.moment(frozen_at), batch=filters.as_of)), " ", back]
         shown.append(html.P(text, className="notice frozen", role="status"))
+    if elsewhen:
+        shown.append(html.P(elsewhen, className="notice ignored", role="status"))
     if ignored:
         parts = ", ".join(f"{part.key}={part.value}"[:60] for part in ignored[:5])
         shown.append(html.P(say("notice.ignored", parts=parts), className="notice ignored", role="status"))

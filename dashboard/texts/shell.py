@@ -48,9 +48,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Bỏ qua phần không hiểu được trong địa chỉ: {parts}.",
         "Left out what the address says that means nothing here: {parts}.",
     ),
+    "notice.ended": (
+        "Ngày {day} không còn {name}: đơn vị này có đến hết {last}.",
+        "There is no {name} on {day}: it ended on {last}.",
+    ),
+    "notice.not_begun": (
+        "Ngày {day} chưa có {name}: đơn vị này có từ {first}.",
+        "There is no {name} on {day} yet: it begins on {first}.",
+    ),
     "notice.failed": (
-        "Một phần trang gặp lỗi, mã {reference}. Số liệu đang hiện là lần đọc trước.",
-        "A part of the page failed, reference {reference}. The figures shown are those read before.",
+        "Một phần trang gặp lỗi, mã {reference}. Ô trống là phần chưa đọc được; số liệu khác là lần đọc trước.",
+        "A part of the page failed, reference {reference}. What is empty could not be read; the rest was read before.",
     ),
     "footer.counter": ("Bộ đếm bản ghi", "Record counter"),
     "footer.received": ("nhận", "received"),

@@ -153,6 +153,19 @@ def test_a_page_opened_without_a_warehouse_says_so_and_comes_back(visit, house):
     assert page.locator(".failed").count() == 0
 
 
+def test_a_block_that_failed_does_not_look_as_if_it_were_still_coming(visit, house, monkeypatch):
+    def break_down(_filters):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(house.province, "reconciliation", break_down)
+    page = visit(wait=False)
+    page.wait_for_selector("#failure-note .failed")
+    assert "Ô trống là phần chưa đọc được" in page.inner_text("#failure-note")
+    page.wait_for_selector("#tiles[data-drawn]")
+    page.wait_for_selector("#reconciliation:not([data-drawn])", state="attached")
+    assert page.evaluate("getComputedStyle(document.querySelector('#reconciliation')).animationName") == "none"
+
+
 def test_the_language_changes_everything_and_keeps_the_question(visit):
     page = visit("/?unit=747&stage=first")
     page.click("text=EN")

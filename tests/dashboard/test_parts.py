@@ -1,6 +1,7 @@
 """What the parts of a page ask and show, for units of every kind and for campaigns that are over."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -110,17 +111,25 @@ def test_the_band_without_an_age_has_a_name():
     assert "Chưa rõ tuổi" in shown and "?" not in shown
 
 
+class Reformed(Province):
+    """Vũng Tàu is no more, Châu Đức is to come."""
+
+    def units(self):
+        rows = super().units()
+        ended, begun = replace(rows[1], valid_to=date(2020, 1, 1)), replace(rows[2], valid_from=date(2025, 7, 1))
+        return Rows([rows[0], ended, begun, *rows[3:]], rows.version)
+
+
+def test_a_page_of_a_unit_that_is_none_on_its_day_says_so():
+    def notices(code):
+        return said(shell.AROUND["notices"](view(Filters(unit=code), Reformed())))
+
+    assert "Ngày 05/11/2021 không còn Thành phố Vũng Tàu: đơn vị này có đến hết 01/01/2020." in notices("747")
+    assert "Ngày 05/11/2021 chưa có Huyện Châu Đức: đơn vị này có từ 01/07/2025." in notices("750")
+    assert "đơn vị này" not in notices("755")
+
+
 def test_the_search_lists_the_units_in_force_and_keeps_the_question():
-    from datetime import date
-
-    class Reformed(Province):
-        def units(self):
-            from dataclasses import replace
-
-            rows = super().units()
-            ended, begun = replace(rows[1], valid_to=date(2020, 1, 1)), replace(rows[2], valid_from=date(2025, 7, 1))
-            return Rows([rows[0], ended, begun, *rows[3:]], rows.version)
-
     tree = shell.AROUND["unit-search"](view(Filters(stage="first"), Reformed()))
     assert [part.href for part in of_class(tree, "stay")] == [
         "/?unit=77&stage=first", "/?unit=755&stage=first", "/?unit=26506&stage=first"
