@@ -111,6 +111,13 @@
     if (brand) root.lang = document.querySelector('.languages [aria-current]')?.lang || root.lang || "vi";
   }).observe(document.body || root, { childList: true, subtree: true });
 
+  // What a tab and a bookmark are called: the page, and the unit that it is about.
+  const NAMED_BY = ["main h1, #wall h1", "#place [aria-current]", ".top .brand-name"];
+  window.addEventListener("drawn", () => {
+    const words = NAMED_BY.map((place) => document.querySelector(place)?.textContent).filter(Boolean);
+    if (words.length) document.title = words.join(" – ");
+  });
+
   // An open choice closes when one clicks or tabs elsewhere, or presses Escape.
   function closeOthers(target) {
     document.querySelectorAll("details.choice[open]").forEach((open) => {

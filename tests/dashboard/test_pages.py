@@ -176,6 +176,15 @@ def test_the_language_changes_everything_and_keeps_the_question(visit):
     assert "Ranking" in page.inner_text("#ranking")
 
 
+def test_a_tab_is_named_after_its_page_and_unit(visit):
+    page = visit("/sites?unit=747", wait=False)
+    until(page, "document.title === 'Điểm tiêm – Thành phố Vũng Tàu – Bảng điều hành tiêm chủng'")
+    page.click("#menu-entries a[href^='/compare']")
+    until(page, "document.title.startsWith('So sánh') && document.title.includes('Thành phố Vũng Tàu')")
+    page.click("text=EN")
+    until(page, "document.title.startsWith('Areas compared') && document.documentElement.lang === 'en'")
+
+
 def test_the_theme_changes_the_charts_too_and_is_remembered(visit):
     page = visit("/?stage=first", color_scheme="light")
     colour = "getComputedStyle(document.querySelector('#trend .xtick text')).fill"
