@@ -38,7 +38,7 @@ LIGHT = Palette(
     accent="#0b5cab",
     accent_soft="#b9d3ee",
     warning="#b8480b",
-    mix=("#0b5cab", "#5f9bd4", "#a9cbea", "#d3e3f3", "#edf4fb"),
+    mix=("#0b5cab", "#5f9bd4", "#9cc3e7", "#bfd8f0", "#dbe9f6"),
 )
 DARK = Palette(
     ground="#0f151c",
@@ -51,7 +51,7 @@ DARK = Palette(
     accent="#62aef2",
     accent_soft="#27517a",
     warning="#f5a15a",
-    mix=("#62aef2", "#3d82c2", "#295d8f", "#1f4264", "#1a2b3c"),
+    mix=("#62aef2", "#3d82c2", "#2d689f", "#255480", "#20425f"),
 )
 PALETTES = {"light": LIGHT, "dark": DARK}
 

@@ -403,3 +403,4 @@ def test_the_parts_of_a_whole_stay_apart_in_grey_print(colours):
     shades = [luminance(colour) for colour in colours.mix]
     assert shades == sorted(shades) or shades == sorted(shades, reverse=True)
     assert all(contrast(one, other) >= 1.15 for one, other in pairwise(colours.mix))
+    assert contrast(colours.mix[-1], colours.surface) >= 1.2  # the last is no hole in the bar
