@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from dashboard.data import Data
-from dashboard.filters import BASES, STAGES, Filters
+from dashboard.filters import BASES, STAGES, Filters, day
 
 PARAMETERS = (
     "level", "unit", "stage", "age", "group", "vaccine", "basis", "from", "to", "as_of", "format",
@@ -115,9 +115,9 @@ def _several_of(allowed) -> Callable[[str], tuple]:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return day(text)
     except ValueError:
-        raise _NotAllowed("a day as 2021-11-05") from None
+        raise _NotAllowed("a day as 2021-11-05, of the years 2000 to 2099") from None
 
 
 _AS_OF = "the number of a batch, or a time as 2021-11-05T16:42:07+07:00 not before the first batch"
@@ -127,12 +127,14 @@ def _batch(text: str, data: Data) -> int:
     """A number is that batch; a time (in the warehouse's zone unless it says) the last one by then."""
     newest = data.world().batch_id or 0
     if text.isascii() and text.isdigit():
-        if not 0 < int(text) <= newest:
+        # Longer than the newest is none; so many digits are no number to Python.
+        if len(text) > len(str(newest)) or not 0 < int(text) <= newest:
             raise _NotAllowed(f"the number of a batch, 1 to {newest}" if newest else "nothing: no batch yet")
         return int(text)
     try:
         # A plus sign that was not escaped in the address arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        day(moment.date().isoformat())
     except ValueError:
         raise _NotAllowed(_AS_OF) from None
     if moment.tzinfo is None:

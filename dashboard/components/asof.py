@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from dash import dcc, html
 
 from dashboard.components.link import link
+from dashboard.filters import day
 from dashboard.i18n import Language
 
 # What is asked for most: the name of its text → days back and the hour (None: the same time of day).
@@ -73,6 +74,8 @@ def moment_wanted(wanted: str, now: datetime) -> datetime | None:
         then = now - timedelta(days=days)
         return then if hour is None else then.replace(hour=hour, minute=0, second=0, microsecond=0)
     try:
-        return datetime.fromisoformat(wanted).replace(tzinfo=now.tzinfo)
+        moment = datetime.fromisoformat(wanted).replace(tzinfo=now.tzinfo)
+        day(moment.date().isoformat())
     except (ValueError, TypeError):
         return None
+    return moment

@@ -1,6 +1,7 @@
 """XLSX: numbers are numbers, shares are per cent, days are days; above them what they are."""
 
 import io
+from datetime import datetime
 
 import xlsxwriter
 
@@ -62,4 +63,6 @@ def _put(sheet, row: int, column: int, value, form) -> None:
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, form)
     else:
-        sheet.write_datetime(row, column, value, form)
+        # Moments are local already; Excel knows no time zones.
+        moment = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+        sheet.write_datetime(row, column, moment, form)

@@ -171,7 +171,7 @@ def test_the_word_in_the_address_is_stronger_than_the_header(served):
         ("basis=place&stage=first", "stage", "first", "nothing with basis=place: doses have no stage"),
         ("vaccine=PF,XX", "vaccine", "PF,XX", ["PF"]),
         ("group=99", "group", "99", ["16"]),
-        ("from=yesterday", "from", "yesterday", "a day as 2021-11-05"),
+        ("from=yesterday", "from", "yesterday", "a day as 2021-11-05, of the years 2000 to 2099"),
         ("from=2021-11-05&to=2021-11-01", "to", "2021-11-01", "a day from 2021-11-05 on"),
         ("as_of=99", "as_of", "99", "the number of a batch, 1 to 2"),
         ("format=xml", "format", "xml", ["json", "csv"]),
@@ -186,7 +186,10 @@ def test_a_bad_parameter_is_named_with_what_was_found_and_what_is_allowed(
     assert shape_of(description, "400", answer.json()) == []
 
 
-@pytest.mark.parametrize("query", ["as_of=soon", "as_of=2001-01-01T00:00:00Z", "as_of=-1", "as_of=9" + "9" * 20])
+@pytest.mark.parametrize("query", [
+    "as_of=soon", "as_of=2001-01-01T00:00:00Z", "as_of=-1", "as_of=9" + "9" * 20, "as_of=" + "9" * 5000, "as_of=0001-01-01",
+    "as_of=0001-01-01T00:00:00%2B14:00", "as_of=9999-12-31T23:59:59-14:00",
+])
 def test_as_of_before_all_or_not_a_time_is_refused(served, query):
     answer = served.get(f"/api/v1/coverage?{query}")
     assert answer.status == 400

@@ -35,12 +35,17 @@ def test_one_choice_has_one_address():
         "unit=999", "unit=", "from=05/11/2021", "to=2021-13-01", "age=12-17", "age=1,", "group=0",
         "group=x", "vaccine=ZZ", "stage=2", "basis=home", "as_of=-1", "as_of=1.5", "as_of=99999999999999999999",
         "as_of=٣", "lang=fr", "colour=red",
+        "from=0021-11-01", "to=2100-01-01", "as_of=" + "9" * 5000,
     ],
 )  # fmt: skip
 def test_what_means_nothing_is_left_out_and_named(part):
     filters, ignored = read(f"?stage=first&{part}", KNOWN)
     assert filters == Filters(stage="first")
     assert ignored == (Ignored(*part.split("=")),)
+
+
+def test_a_lot_is_written_with_what_can_be_printed():
+    assert read("?lot=a%00b", KNOWN, {"/": {"lot"}}) == (Filters(), (Ignored("lot", "a\0b"),))
 
 
 def test_a_range_that_ends_before_it_begins_keeps_its_beginning():

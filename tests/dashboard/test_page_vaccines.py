@@ -197,6 +197,13 @@ def test_the_days_of_the_filters_are_those_of_the_chart():
 # Lots
 
 
+@pytest.mark.parametrize("draw", [given.by_vaccine, given.by_dose])
+def test_columns_begin_where_there_is_something_to_show(draw):
+    """A slip in the year of a first day drew a column for each week since then."""
+    usual, early = (draw(view(date_from=first), theme.LIGHT)[4][1] for first in (None, date(2000, 1, 1)))
+    assert early == usual
+
+
 def test_a_lot_says_where_it_went_and_that_it_is_recorded_under_two_vaccines():
     said = written(lots.lot(view(lot="l1")))
     assert "Lô L1" in said and "Comirnaty, AstraZeneca: 52 mũi tại 1 điểm tiêm" in said

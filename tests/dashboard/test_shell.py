@@ -163,7 +163,7 @@ def test_a_moment_to_come_is_now():
     assert shell.moment_found(view, "2099-01-01T00:00") == {"query": ""}
 
 
-@pytest.mark.parametrize("wanted", ["", "soon", "2021-13-01T00:00"])
+@pytest.mark.parametrize("wanted", ["", "soon", "2021-13-01T00:00", "0001-01-01T00:00"])
 def test_what_is_no_moment_is_said(wanted):
     assert shell.moment_found(reader().read("/"), wanted) == {"said": "Chưa chọn ngày và giờ."}
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -29,7 +30,7 @@ COLUMNS = [
 ]
 ROWS = [
     Row({"name": "Đất Đỏ", "doses": 12, "coverage": Bar(0.5, 0.95), "moved": -2, "alert": "im lặng"}, href="/site/1"),
-    Row({"name": "Bà Rịa", "doses": 1500, "coverage": Bar(0.25), "moved": 1, "last": datetime(2021, 11, 5, 7, 30)}),
+    Row({"name": "Bà Rịa", "doses": 1500, "coverage": Bar(0.25), "moved": 1, "last": datetime(2021, 11, 5, 7, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))}),
     Row({"name": "=1+1", "doses": None, "coverage": None, "moved": 0, "last": None, "alert": None}),
 ]
 FOOT = [Row({"name": "Chưa xác định", "doses": 3}, kind="nowhere"), Row({"name": "Tổng", "doses": 1515}, kind="total")]

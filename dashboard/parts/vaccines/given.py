@@ -78,7 +78,8 @@ def _sentence(view: View, counted, names: dict, last: date) -> str:
 def _span(view: View, counted) -> tuple[date, date]:
     days = [day for _, day, _ in counted]
     last = _until(view, days)
-    return view.filters.date_from or min(days, default=last), last
+    first = min(days, default=last)
+    return max(view.filters.date_from or first, first), last
 
 
 def _until(view: View, days) -> date:
