@@ -24,6 +24,7 @@ from dashboard.view import Reader, View
 ADDRESS = Input("address", "data")
 VERSION = Input("version", "data")
 THEME = Input("theme", "data")
+_MOST_ROWS = 60  # of a chart's table on the screen: two months of days
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bo
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:
             return nothing(reader.language(address), colours, "asof.never"), _words("", "", "")
-        table = table_twin(view.language, Table.of(title, "", *twin))
+        table = table_twin(view.language, Table.of(title, "", *twin), _MOST_ROWS)
         return figure, _words(title, unit, sentence, table, take_away(view, id, True, has_denominator))
 
 

@@ -61,7 +61,9 @@ def register_callbacks(app, settings, data) -> Reader:
     _register_provenance(app, reader, data)
     _register_failure(app, reader)
     for page in pages.PAGES:
+        before = set(reader.tables)
         page.register_callbacks(app, reader)
+        reader.homes.update(dict.fromkeys(reader.tables.keys() - before, page.PATH))
     wall.register_callbacks(app, reader)
     return reader
 
@@ -237,6 +239,7 @@ def _register_filters(app, reader: Reader) -> None:
         Output("filter-from", "value"),
         Output("filter-to", "value"),
         Output("filter-days-summary", "children"),
+        Output("filter-days-said", "children"),
         blocks.ADDRESS,
         Input("filter-from", "value"),
         Input("filter-to", "value"),
@@ -246,9 +249,12 @@ def _register_filters(app, reader: Reader) -> None:
         view = reader.read(address)
         if ctx.triggered_id == "address":
             summary = filterbar.days_summary(view.language, view.filters)
-            return no_update, *filterbar.typed_days(view.filters), summary
-        wanted = view.filters.but(date_from=filterbar.read_day(first), date_to=filterbar.read_day(last))
-        return wanted.query(), no_update, no_update, no_update
+            return no_update, *filterbar.typed_days(view.filters), summary, ""
+        try:
+            wanted = view.filters.but(date_from=filterbar.read_day(first), date_to=filterbar.read_day(last))
+        except ValueError as wrong:  # what holds goes on holding
+            return no_update, no_update, no_update, no_update, view.say("filter.no_day", found=str(wrong)[:20])
+        return wanted.query(), no_update, no_update, no_update, ""
 
 
 def _register_as_of(app, reader: Reader) -> None:

@@ -131,7 +131,8 @@ class Reader:
     """Reads addresses: knows the warehouse's units and words, the pages, and the settings' language.
 
     `pages`: path of each page → the filters that it uses; `names`: → its NAME; `tables`: id of a block
-    → what makes its Table of a View, for taking it away (filled by dashboard/blocks.py).
+    → what makes its Table of a View, for taking it away (filled by dashboard/blocks.py); `homes`: → the
+    path of its page.
     """
 
     data: object
@@ -140,6 +141,7 @@ class Reader:
     names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})
     boundaries: Boundaries = NO_BOUNDARIES
     tables: dict = field(default_factory=dict)
+    homes: dict = field(default_factory=dict)
     red_coverage: float = 0.9
     silent_after_minutes: int = 60
 

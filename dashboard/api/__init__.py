@@ -27,6 +27,11 @@ def blueprint(data: Data) -> Blueprint:
     def openapi():
         return _json(describe(data))
 
+    @api.get("/", defaults={"path": ""})
+    @api.get("/<path:path>")
+    def unknown(path: str):
+        return _json({"error": f"nothing at /api/v1/{path}; what there is: /api/v1/openapi.json"}, 404)
+
     @api.errorhandler(BadQuestion)
     def refuse(error: BadQuestion):
         return _json({"error": "bad parameters", "parameters": [asdict(fault) for fault in error.faults]}, 400)

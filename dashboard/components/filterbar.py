@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
-from dashboard.filters import BASES, EVERYTHING, PRIORITY_GROUPS, STAGES, Filters
+from dashboard.filters import BASES, EVERYTHING, PRIORITY_GROUPS, STAGES, Filters, day
 from dashboard.i18n import Language
 
 _DAY = "%d/%m/%Y"  # as it is typed, in both languages
@@ -79,7 +79,8 @@ def days(language: Language, filters: Filters) -> list:
         )
         for name, value in zip(("from", "to"), now, strict=True)
     ]
-    return [dcc.Store(id="chosen"), _choice(say("filter.days"), "days", days_summary(language, filters), inputs)]
+    said = html.P(id="filter-days-said", className="said", role="alert")
+    return [dcc.Store(id="chosen"), _choice(say("filter.days"), "days", days_summary(language, filters), [*inputs, said])]
 
 
 def typed_days(filters: Filters) -> tuple[str, str]:
@@ -98,11 +99,14 @@ def days_summary(language: Language, filters: Filters) -> str:
 
 
 def read_day(text: str | None) -> date | None:
-    """`5/11/2021` as a date; None for what is no day."""
-    try:
-        return datetime.strptime((text or "").strip(), _DAY).date()
-    except ValueError:
+    """`5/11/2021` or `2021-11-05` as a date; None for nothing. Raises ValueError with what is no day."""
+    text = (text or "").strip()
+    if not text:
         return None
+    try:
+        return day(text if "-" in text else datetime.strptime(text, _DAY).date().isoformat())
+    except ValueError:
+        raise ValueError(text) from None
 
 
 def _switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Nav:

@@ -35,9 +35,14 @@ def notices(
     if elsewhen:
         shown.append(html.P(elsewhen, className="notice ignored", role="status"))
     if ignored:
-        parts = ", ".join(f"{part.key}={part.value}"[:60] for part in ignored[:5])
-        shown.append(html.P(say("notice.ignored", parts=parts), className="notice ignored", role="status"))
+        shown.append(html.P(left_out(language, ignored), className="notice ignored", role="status"))
     return shown
+
+
+def left_out(language: Language, ignored: Sequence[Ignored]) -> str:
+    """What of an address was not understood."""
+    parts = ", ".join(f"{part.key}={part.value}"[:60] for part in ignored[:5])
+    return language.say("notice.ignored", parts=parts)
 
 
 def failure(language: Language, failed: dict | None):

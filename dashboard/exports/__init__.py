@@ -6,9 +6,11 @@ guard can stand before it. A writer is a module here with MIMETYPE and `write(ta
 
 from flask import Blueprint, Response, request
 
+from dashboard.components import notices
 from dashboard.credit import credit
 from dashboard.data import WarehouseUnreachable
 from dashboard.exports import delimited, workbook
+from dashboard.filters import find
 from dashboard.i18n import LANGUAGES
 from dashboard.view import Reader
 
@@ -23,8 +25,12 @@ def blueprint(reader: Reader) -> Blueprint:
     def take(block: str, ending: str, path: str):
         # The path as it came: a code in it may hold an escaped slash.
         view = reader.read(f"/{path}?{request.query_string.decode()}")
+        if view.ignored:  # a page says so; a file that is passed on would be taken for what was asked
+            return _said(notices.left_out(view.language, view.ignored), 400)
         taken, writer = reader.tables.get(block), WRITERS.get(ending)
-        table = taken.make(view) if taken and writer and not view.missing else None
+        page, _ = find(f"/{path}", reader.pages)
+        is_there = taken and writer and page and page == reader.homes.get(block) and not view.missing
+        table = taken.make(view) if is_there else None
         if table is None:
             return _said(view.say("export.nothing"), 404)
         about = credit(view, block, taken.has_denominator)

@@ -16,7 +16,6 @@ LEAST = 0.005  # of what is highest: below it a line lies on the axis
 _LABELS_WIDTH = 72
 # Labels of two rows nearer than this share of the height would overlap.
 _ROOM = 0.17
-_TWIN_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,10 @@ def growth(
 
 
 def twin(language: Language, lines: Sequence[Line], axes: Axes) -> tuple[list, list]:
-    """Columns and rows of the last days, the newest first."""
+    """Columns and rows, the newest day first."""
     kind, unit = ("share", "") if axes.is_share else ("count", language.say("people.word"))
     columns = [Column(f"line{number}", line.name, kind, unit) for number, line in enumerate(lines)]
-    days = [axes.last - DAY * ago for ago in range(min(_TWIN_DAYS, (axes.last - axes.first).days + 1))]
+    days = [axes.last - DAY * ago for ago in range((axes.last - axes.first).days + 1)]
     rows = [[day, *(line.on(day) for line in lines)] for day in days]
     return [Column("day", language.say("trend.day"), "day"), *columns], rows
 

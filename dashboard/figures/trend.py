@@ -155,7 +155,7 @@ def sentence(language: Language, shown: Daily, means: list, what: str) -> str:
     return said
 
 
-def twin(language: Language, shown: Daily, means: list, what: str, limit: int = 28) -> tuple[list, list]:
+def twin(language: Language, shown: Daily, means: list, what: str) -> tuple[list, list]:
     """Columns and rows, the newest day first."""
     say = language.say
     columns = [
@@ -173,4 +173,4 @@ def twin(language: Language, shown: Daily, means: list, what: str, limit: int = 
         ]
         for number, (day, count, mean) in enumerate(zip(shown.days, shown.counts, means, strict=True))
     ]
-    return columns, rows[::-1][:limit]
+    return columns, rows[::-1]

@@ -48,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Bỏ qua phần không hiểu được trong địa chỉ: {parts}.",
         "Left out what the address says that means nothing here: {parts}.",
     ),
+    "filter.no_day": (
+        "“{found}” không phải một ngày. Viết như 05/11/2021.",
+        "“{found}” is no day. Write it as 05/11/2021.",
+    ),
     "notice.ended": (
         "Ngày {day} không còn {name}: đơn vị này có đến hết {last}.",
         "There is no {name} on {day}: it ended on {last}.",

@@ -24,6 +24,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "today": ("hôm nay", "today"),
     "no_data": ("Không có số liệu", "No data"),
     "table.show": ("Bảng số liệu", "Table"),
+    "table.cut": (
+        "Đang hiện {n} dòng đầu trong {all}; tệp tải về có đủ.",
+        "The first {n} rows of {all}; the file has them all.",
+    ),
     "table.unfold": ("Xem bảng ({n} dòng)", "Show the table ({n} {n:row|rows})"),
     "chart.unfold": ("Xem biểu đồ", "Show the chart"),
     "table.sort": ("Sắp xếp theo cột này", "Sort by this column"),

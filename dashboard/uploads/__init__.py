@@ -73,6 +73,9 @@ def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_
         by, _ = who(request)
         if not by:
             return _said(_language(reader).say("upload.lacking"), 400)
+        if number not in {upload.upload_id for upload in reader.data.uploads()}:
+            language = _language(reader)
+            return _said(language.say("missing.other", code=str(number)[:40]), 404)
         if decision == "confirm" and any(check.is_fault for check in reader.data.upload_checks(number)):
             return _said(_language(reader).say("upload.has_faults"), 409)
         if reader.data.decide_upload(number, decision, by) is None:

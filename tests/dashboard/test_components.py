@@ -318,8 +318,7 @@ def test_figures_of_the_past_say_so_and_lead_back():
 DAYS = [
     ("5/11/2021", date(2021, 11, 5)),
     (" 05/11/2021 ", date(2021, 11, 5)),
-    ("2021-11-05", None),
-    ("31/02/2021", None),
+    ("2021-11-05", date(2021, 11, 5)),
     ("", None),
     (None, None),
 ]
@@ -328,6 +327,12 @@ DAYS = [
 @pytest.mark.parametrize("text, day", DAYS)
 def test_days_are_typed_the_vietnamese_way(text, day):
     assert filterbar.read_day(text) == day
+
+
+@pytest.mark.parametrize("text", ["31/02/2021", "99/99/9999", "01/11/0021", "2021-11-31", "tuần trước", "1/11/21"])
+def test_what_is_no_day_is_told_as_it_was_typed(text):
+    with pytest.raises(ValueError, match=text):
+        filterbar.read_day(text)
 
 
 def test_an_option_leads_to_the_question_with_it_in_or_out():

@@ -221,6 +221,19 @@ def test_a_day_is_typed_and_a_link_shows_it_again(visit):
     assert "01/10/2021" in again.inner_text("#filter-days-summary")
 
 
+def test_a_day_that_is_none_is_said_and_the_one_before_stays(visit):
+    page = visit("/?from=2021-11-01")
+    page.click("#days summary")
+    page.fill("#filter-from", "31/02/2021")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#filter-days-said').textContent.startsWith('“31/02/2021” không phải một ngày')")
+    assert page.url.endswith("/?from=2021-11-01")
+    page.fill("#filter-from", "2021-11-02")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?from=2021-11-02")
+    until(page, "document.querySelector('#filter-days-said').textContent === ''")
+
+
 def test_the_keyboard_goes_down_to_a_commune_and_up_again(visit):
     page = visit()
     page.focus("#ranking tbody tr:first-child a")

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from dash import html
 
 from dashboard.components.datatable import datatable
+from dashboard.components.table import twin
 from dashboard.credit import Credit, credit
 from dashboard.exports import delimited, workbook
 from dashboard.exports.cells import safe
@@ -36,6 +38,14 @@ ROWS = [
 FOOT = [Row({"name": "Chưa xác định", "doses": 3}, kind="nowhere"), Row({"name": "Tổng", "doses": 1515}, kind="total")]
 TABLE = Table("Điểm tiêm", "Mũi tiêm", COLUMNS, ROWS, FOOT)
 CREDIT = Credit(("Tỉnh Mẫu", "Số liệu tính đến 07:30 05/11/2021, đợt 7", "Dữ liệu minh họa"), "sites_x_1", 7)
+
+
+def test_a_twin_that_is_cut_says_so():
+    rows = [Row({"name": f"{n}", "doses": n}) for n in range(70)]
+    whole = Table("Mũi tiêm", "mũi", COLUMNS[:2], rows)
+    shown = html.Div(twin(VI, whole, 60))
+    assert sum(isinstance(part, html.Tr) for part in elements(shown)) == 61 and "Đang hiện 60 dòng đầu trong 70" in said(shown)
+    assert "Đang hiện" not in said(html.Div(twin(VI, whole, 70)))
 
 
 def names(table: Table) -> list[str]:
