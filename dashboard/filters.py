@@ -71,6 +71,11 @@ class Filters:
         return replace(self, **changes)
 
     @property
+    def is_of_some(self) -> bool:
+        """Whether some people or vaccines alone are counted: what is planned is of all."""
+        return bool(self.ages or self.groups or self.vaccines)
+
+    @property
     def is_of_unit(self) -> bool:
         """Whether the path names the unit."""
         return "<unit>" in self.path

@@ -121,6 +121,11 @@ class View:
         """When the batch was committed that the page is as of; None for now."""
         return None if self.filters.as_of is None else self.data.batch(self.filters.as_of).committed_at
 
+    @property
+    def hour(self) -> int:
+        """The hour that runs at the moment of the figures: of now, or of the as-of. Those before it are over."""
+        return self.local(self.frozen_at or self.now).hour
+
     def as_of(self, answer) -> str:
         """`16:42:07`: when the batch was committed up to which an answer was counted."""
         return self.language.clock(self.local(self.frozen_at or answer.version.committed_at))

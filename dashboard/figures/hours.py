@@ -61,13 +61,19 @@ def hours(language: Language, colours: Palette, today: list[int], yesterday: lis
 
 
 def sentence(language: Language, today: list[int], yesterday: list[int], now: int) -> str:
+    """Yesterday is compared by whole hours: nobody knows how much of it had come by this minute."""
     if not any(today):
         return language.say("hours.sentence_none")
+    busiest = str(max(HOURS, key=lambda hour: today[hour]))
+    if not now:
+        return language.say("hours.sentence_first", today=sum(today), hour=busiest)
     return language.say(
         "hours.sentence",
         today=sum(today),
-        yesterday=sum(yesterday[: now + 1]),
-        hour=str(max(HOURS, key=lambda hour: today[hour])),
+        now=str(now),
+        by_now=sum(today[:now]),
+        yesterday=sum(yesterday[:now]),
+        hour=busiest,
     )
 
 

@@ -60,14 +60,12 @@ def hours_chart(view: View, colours):
     language, today = view.language, view.today
     now = hours.by_hour(view.data.doses_by_hour(view.filters, today))
     before = hours.by_hour(view.data.doses_by_hour(view.filters, today - series.DAY))
-    # a day of the past has no hour that still runs
-    hour = view.local(view.now).hour if view.filters.is_live else 24
     keys = [panel.key(view.say("hours.today"), "accent"), panel.key(view.say("hours.yesterday"), "faint")]
     return (
         view.say("hours.title"),
         [panel.unit(view.say("hours.unit")), *keys, definition(view, "doses-today")],
-        hours.hours(language, colours, now, before, hour),
-        hours.sentence(language, now, before, hour),
+        hours.hours(language, colours, now, before, view.hour),
+        hours.sentence(language, now, before, view.hour),
         hours.twin(language, now, before),
     )
 

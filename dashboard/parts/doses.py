@@ -17,7 +17,7 @@ def lead(view: View) -> list:
         share = view.language.percent(own.doses_today / own.plan_today, 0)
         text = view.say("lead.place", share=share, plan=own.plan_today, **said)
     else:
-        text = view.say("lead.place_no_plan", **said)
+        text = view.say("lead.place_some" if view.filters.is_of_some else "lead.place_no_plan", **said)
     return [html.P(text, className="lead"), html.P(view.say("lead.place_note"), className="lead-more")]
 
 

@@ -1,5 +1,8 @@
 """The row of tiles: three stages and today's doses, or doses alone when counted by place."""
 
+from dataclasses import replace
+from datetime import date
+
 from dash import html
 
 from dashboard import definitions
@@ -49,7 +52,8 @@ def by_place(view: View) -> list:
     say, language = view.say, view.language
     rows = view.data.doses_by_unit(view.filters)
     own, as_of = self_of(rows), view.as_of(rows)
-    daily = _daily(view, [(row.day, row.doses) for row in view.data.doses_trend(view.filters)])
+    every = _every_day(view)
+    daily = _daily(every, [(row.day, row.doses) for row in view.data.doses_trend(every.filters)])
     flow = view.data.reconciliation(view.filters)
     here = flow.at_home + flow.non_residents + flow.unknown_residence
     visitors = language.percent(flow.non_residents / here if here else None)
@@ -75,7 +79,7 @@ def _yesterday(view: View, doses: int, daily: series.Daily, as_of: str):
 
 def _week(view: View, daily: series.Daily, as_of: str):
     means = [mean for mean in daily.means if mean is not None]
-    now = round(means[-1]) if means else 0
+    now = round(means[-1]) if means else None
     before = means[-1 - series.WEEK] if len(means) > series.WEEK else None
     lines = [view.say("tile.week_before", n=round(before))] if before is not None else []
     shown = LastDays(tuple(round(mean) for mean in means[-_DAYS:]), 0, "week")
@@ -92,10 +96,11 @@ def _today(view: View):
         share = language.percent(own.doses_today / plan, 0)
         lines.append(say("tile.plan_share", share=share, plan=plan))
     elif view.filters.by_place:
-        lines.append(say("tile.no_plan"))
+        lines.append(say("tile.plan_of_all" if view.filters.is_of_some else "tile.no_plan"))
     lines.append(say("tile.yesterday_same", n=own.doses_yesterday))
-    counted = [(row.day, row.doses) for row in view.data.doses_trend(view.filters)]
-    last_days = _last_days(view, counted)
+    every = _every_day(view)
+    counted = [(row.day, row.doses) for row in view.data.doses_trend(every.filters)]
+    last_days = _last_days(every, counted)
     return _doses_tile(view, "today", own.doses_today, lines, view.as_of(rows), last_days, plan)
 
 
@@ -112,10 +117,15 @@ def _daily(view: View, counted) -> series.Daily:
     return series.daily(counted, view.today, incomplete_from=view.data.incomplete_from(view.filters))
 
 
+def _every_day(view: View) -> View:
+    """Today, yesterday and the last week are what they are, whichever days are chosen."""
+    return replace(view, filters=view.filters.but(date_from=None, date_to=None))
+
+
 def _last_days(view: View, counted) -> LastDays:
-    """Always the same days, so that the tiles can be read one below the other."""
+    """Always the same days, so that the tiles can be read one below the other; of those chosen, where some are."""
     until = min(view.filters.date_to or view.today, view.today)
-    since = until - series.DAY * (_DAYS - 1)
+    since = max(until - series.DAY * (_DAYS - 1), view.filters.date_from or date.min)
     last = series.daily(counted, until, since, view.data.incomplete_from(view.filters))
     name = "today" if until == view.today else "range"
     return LastDays(last.counts, len(last.counts) - last.settled, name)

@@ -106,8 +106,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "hours.yesterday": ("hôm qua", "yesterday"),
     "hours.hour": ("Giờ", "Hour"),
     "hours.sentence": (
-        "Đến nay {today} mũi; hôm qua cùng giờ {yesterday} mũi. Cao điểm lúc {hour} giờ.",
-        "{today} {today:dose|doses} so far; {yesterday} by this hour yesterday. Busiest from {hour}:00.",
+        "Đến nay {today} mũi. Tính đến {now} giờ: {by_now} mũi, hôm qua {yesterday} mũi. Cao điểm lúc {hour} giờ.",
+        "{today} {today:dose|doses} so far. By {now}:00: {by_now}, yesterday {yesterday}. Busiest from {hour}:00.",
+    ),
+    "hours.sentence_first": (
+        "Đến nay {today} mũi. Cao điểm lúc {hour} giờ.",
+        "{today} {today:dose|doses} so far. Busiest from {hour}:00.",
     ),
     "hours.sentence_none": ("Hôm nay chưa có mũi nào được nhập.", "No dose has been entered today."),
     # --- vaccines

@@ -28,6 +28,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Các điểm tiêm tại {unit} đã tiêm {today} mũi hôm nay; chưa có kế hoạch trong ngày.",
         "Sites in {unit} have given {today} {today:dose|doses} today; no plan is known for today.",
     ),
+    "lead.place_some": (
+        "Các điểm tiêm tại {unit} đã tiêm {today} mũi hôm nay; kế hoạch là của mọi mũi, không tách theo lựa chọn này.",
+        "Sites in {unit} have given {today} {today:dose|doses} today; a plan is of all doses, not of this selection.",
+    ),
     "lead.place_note": (
         "Theo nơi tiêm chỉ đếm số mũi, không tính tỷ lệ bao phủ, vì người nơi khác cũng được tiêm tại đây.",
         "By place of injection doses are counted and no coverage is worked out: "
@@ -83,6 +87,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tile.visitors": ("Người nơi khác: {share}", "Non-residents: {share}"),
     "tile.plan_share": ("{share} kế hoạch {plan} mũi", "{share} of {plan} planned"),
     "tile.no_plan": ("Chưa có kế hoạch hôm nay", "No plan for today"),
+    "tile.plan_of_all": ("Kế hoạch là của mọi mũi", "The plan is of all doses"),
     "tile.spark_today": (
         "{days} ngày gần đây, số {what} mỗi ngày: ít nhất {low}, nhiều nhất {high}, hôm nay {now}.",
         "Last {days} days, {what} a day: lowest {low}, highest {high}, today {now}.",

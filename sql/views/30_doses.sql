@@ -146,7 +146,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- One row per row of mart.member, and one for the unit itself (is_self), their sum without what lies nowhere. plan_today:
--- what its sites plan (mart.site_plan).
+-- what its sites plan (mart.site_plan), unknown of some ages, groups or vaccines: a plan is of all doses.
 CREATE FUNCTION mart.doses_by_unit(
     p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
@@ -173,6 +173,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), plan AS (
         SELECT m.row_id, sum(s.planned_doses)::bigint AS plan
         FROM member m JOIN mart.site_plan(p_today, p_as_of) s ON s.unit_id = m.unit_id
+        WHERE num_nonnulls(p_ages, p_groups, p_vaccines) = 0
         GROUP BY m.row_id
     ), line AS (
         SELECT m.row_id, coalesce(sum(b.doses), 0) AS doses, coalesce(sum(b.today), 0) AS today,

@@ -1,7 +1,8 @@
 """What the parts of a page ask and show, for units of every kind and for campaigns that are over."""
 
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -144,22 +145,51 @@ def test_a_batch_that_never_was_is_left_out_and_named():
     assert [(part.key, part.value) for part in found.ignored] == [("as_of", "8")]
 
 
-def test_a_day_of_the_past_has_no_hour_that_still_runs():
-    figure = charts.hours_chart(view(Filters(as_of=3)), theme.LIGHT)[2]
-    assert set(figure["data"][1]["marker"]["color"]) == {theme.LIGHT.accent}
+def test_yesterday_and_the_last_week_are_not_narrowed_by_the_days_chosen():
+    """Else the week before the days chosen is a week of zeros, and its mean 0."""
+
+    def figures(**days):
+        drawn = tiles.by_place(view(Filters(basis="place", **days), Narrowing()))[1:3]
+        return re.sub(r"Tính đến [\d:]+", "", said(drawn))
+
+    assert "Trung bình 7 ngày" in figures()
+    for days in ({"date_from": TODAY - timedelta(2)}, {"date_to": TODAY - timedelta(35)}):
+        assert figures(**days) == figures(), days
+
+
+class Narrowing(Province):
+    """Counts the days asked for alone, as the warehouse does."""
+
+    def doses_trend(self, filters):
+        first, last = filters.date_from or date.min, filters.date_to or date.max
+        rows = super().doses_trend(filters)
+        return Rows([row for row in rows if first <= row.day <= last], rows.version)
+
+
+def test_a_line_of_last_days_begins_where_the_days_chosen_begin():
+    shown = tiles._last_days(view(Filters(date_from=TODAY - timedelta(2))), [(TODAY - timedelta(n), 5) for n in range(3)])
+    assert shown.counts == (5, 5, 5)
+
+
+class Past(Province):
+    """Each batch was committed at five past ten, local."""
+
+    def batch(self, number):
+        return Version(number, datetime(2021, 11, 4, 3, 5, tzinfo=UTC))
+
+
+def test_the_hour_that_runs_is_that_of_the_figures():
+    """Of a morning of the past the afternoon before it is not yesterday by the same hour."""
+    asked = view(Filters(as_of=3), Past())
+    assert asked.hour == 10
+    assert "Tính đến 10 giờ" in charts.hours_chart(asked, theme.LIGHT)[3]
 
 
 def test_figures_of_the_past_are_dated_by_their_own_batch():
-    from datetime import UTC, datetime
-
-    class Past(Province):
-        def batch(self, number):
-            return Version(number, datetime(2021, 11, 4, 3, 0, 5, tzinfo=UTC))
-
     asked = view(Filters(as_of=3), Past())
-    assert "Tính đến 10:00:05" in said(tiles.tiles(asked))
+    assert "Tính đến 10:05:00" in said(tiles.tiles(asked))
     _, as_of = shell.around(asked)[-2:]
-    assert "10:00 04/11/2021" in said(as_of)
+    assert "10:05 04/11/2021" in said(as_of)
     assert "10:00:05" not in said(tiles.tiles(view(data=Past())))
 
 

@@ -70,6 +70,13 @@ def test_a_plan_is_in_the_rows_when_it_is_in_the_total(world):
     assert sum(plan or 0 for is_self, plan in rows if not is_self) == next(plan for is_self, plan in rows if is_self) == 7
 
 
+@pytest.mark.parametrize("some", ["ARRAY[4]::smallint[], NULL, NULL", "NULL, ARRAY[9]::smallint[], NULL", "NULL, NULL, ARRAY[1]::smallint[]"])
+def test_a_plan_is_of_all_doses(world, some):
+    """Of those of 65 and older, of a group or of a vaccine nobody planned anything: 2 of 170 would be 1 %."""
+    rows = ask(world, f"SELECT plan_today FROM mart.doses_by_unit(%s, 'place', {some}, NULL, NULL, '2021-11-05', NULL)")
+    assert len(rows) > 3 and set(rows) == {(None,)}
+
+
 def test_hours_are_of_the_world_and_the_day_of_the_world(world):
     """23:30 UTC on the 4th is 06:30 on the 5th in Viet Nam."""
     moments = ["2021-11-05 00:05", "2021-11-05 06:30", "2021-11-05 06:45", "2021-11-05 23:59", "2021-11-06 00:00"]

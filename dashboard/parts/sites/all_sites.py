@@ -31,15 +31,9 @@ _COLUMN_OF = {
 }
 
 
-def hour_of(view: View) -> int:
-    """The hour that runs; 24 as of a moment of the past, whose day is shown whole."""
-    return view.local(view.now).hour if view.filters.is_live else 24
-
-
 def judged(view: View) -> list[tuple[Look, list[Fault]]]:
     """Every site with its faults, those first to whom one must speak first."""
-    hour = hour_of(view)
-    found = [(look, faults(look, hour)) for look in looks(view)]
+    found = [(look, faults(look, view.hour)) for look in looks(view)]
     return sorted(found, key=lambda pair: (*worst_first(*pair), pair[0].site.code))
 
 
@@ -231,7 +225,7 @@ def hours(view: View, colours):
         colours,
         view.data.site_hours(view.filters),
         view.data.site_plan_hours(view.filters),
-        hour_of(view),
+        view.hour,
     )
 
 

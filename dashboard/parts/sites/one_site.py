@@ -12,7 +12,7 @@ from dashboard.components.measure import measure
 from dashboard.figures import plan_hours
 from dashboard.parts import defined
 from dashboard.parts.sites import directive
-from dashboard.parts.sites.all_sites import hour_of, owners, said
+from dashboard.parts.sites.all_sites import owners, said
 from dashboard.parts.sites.faults import COVER_DAYS, faults
 from dashboard.parts.sites.looks import Look, asked_days, days_in_words, looks, share
 from dashboard.tables import Bar, Column, Row, Table
@@ -41,7 +41,7 @@ def look(view: View) -> Look:
 
 def lead(view: View) -> list:
     say, found = view.say, look(view)
-    figures, given = found.figures, faults(found, hour_of(view))
+    figures, given = found.figures, faults(found, view.hour)
     values = {"site": found.site.name, "doses": figures.doses_today, "yesterday": figures.doses_yesterday}
     if figures.plan_today:
         reached = view.language.percent(figures.doses_today / figures.plan_today, 0)
@@ -116,7 +116,7 @@ def hours(view: View, colours):
         colours,
         [row for row in view.data.site_hours(home) if row.site_id == site_id],
         [row for row in view.data.site_plan_hours(home) if row.site_id == site_id],
-        hour_of(view),
+        view.hour,
     )
 
 
