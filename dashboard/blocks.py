@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dash import ClientsideFunction, Input, Output, html
 
-from dashboard import theme
+from dashboard import narrowing, theme
 from dashboard.components import panel, states, takeaway
 from dashboard.components.datatable import datatable
 from dashboard.components.table import twin as table_twin
@@ -93,6 +93,7 @@ def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bo
         except WarehouseUnreachable:
             return nothing(reader.language(address), colours, "asof.never"), _words("", "", "")
         table = table_twin(view.language, Table.of(title, "", *twin), _MOST_ROWS)
+        unit = noted(view, id, unit)
         return figure, _words(title, unit, sentence, table, take_away(view, id, True, has_denominator))
 
 
@@ -133,11 +134,21 @@ def table_panel(view: View, id: str, table: Table, has_denominator: bool = True,
     said = [html.P(table.sentence, className="sentence")] if table.sentence else []
     if said and not table.rows and not table.foot:
         return panel.panel(table.title, table.unit, said, f"{id}-panel", "table-panel")
+    measured = noted(view, id, table.unit)
     body = datatable(view.language, table, view.filters)
     if folds:
         body = panel.folded(view.say("table.unfold", n=len(table.rows)), body)
     take = take_away(view, id, has_denominator=has_denominator)
-    return panel.panel(table.title, table.unit, [*said, body], f"{id}-panel", "table-panel", table.keys, take)
+    return panel.panel(table.title, measured, [*said, body], f"{id}-panel", "table-panel", table.keys, take)
+
+
+def noted(view: View, id: str, under):
+    """The unit of a block, and which of the filters above it do not narrow it."""
+    note = narrowing.left_out(view, id)
+    if not note:
+        return under
+    note = panel.unit(f"({note})")
+    return [panel.unit(under), " ", note] if isinstance(under, str) else [*under, note]
 
 
 def _words(title, unit, sentence, twin=None, take=None) -> dict:

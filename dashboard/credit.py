@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from dashboard import narrowing
 from dashboard.filters import STAGES
 from dashboard.tables import unaccented
 from dashboard.view import View
@@ -29,7 +30,7 @@ def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
     say, world = view.say, view.world
     batch = view.filters.as_of or world.batch_id
     moment = view.local(view.frozen_at or world.committed_at)
-    lines = [_asked(view), say("credit.as_of", time=view.language.moment(moment), batch=batch or 0)]
+    lines = [_asked(view, block), say("credit.as_of", time=view.language.moment(moment), batch=batch or 0)]
     if sources := view.data.source_names():
         lines.append(say("credit.source", names=", ".join(sources)))
     lines += _denominator(view) if has_denominator else ()
@@ -41,23 +42,11 @@ def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
     return Credit(tuple(lines), f"{_slug(part)}_{_slug(about)}_{stamp}", batch)
 
 
-def _asked(view: View) -> str:
-    """The unit or the site, and what narrows the figures."""
-    say, filters = view.say, view.filters
-    said = [_about(view)]
-    if "basis" in view.uses:
-        said.append(say(f"basis.{filters.basis}").lower())
-    if filters.date_from or filters.date_to:
-        first, last = (view.language.day(day) if day else "…" for day in (filters.date_from, filters.date_to))
-        said.append(f"{first}–{last}")
-    if filters.ages:
-        labels = {band.age_band: band.label if band.age_band else say("age.unknown") for band in view.data.age_bands()}
-        said.append(f"{say('filter.ages').lower()} {', '.join(labels[age] for age in filters.ages)}")
-    if filters.groups:
-        said.append(f"{say('filter.groups').lower()} {', '.join(map(str, filters.groups))}")
-    if filters.vaccines:
-        said.append(f"{say('filter.vaccines').lower()} {', '.join(filters.vaccines)}")
-    return "; ".join(said)
+def _asked(view: View, block: str) -> str:
+    """The unit or the site, and what narrows the figures of the block."""
+    basis = narrowing.basis(view, block)
+    by = [view.say(f"basis.{basis}").lower()] if basis else []
+    return "; ".join([_about(view), *by, *narrowing.said(view, narrowing.taken(view, block))])
 
 
 def _about(view: View) -> str:

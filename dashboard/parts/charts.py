@@ -95,7 +95,8 @@ def reconciliation(view: View) -> html.Section:
     ]
     take = blocks.take_away(view, "reconciliation", has_denominator=False)
     keys = [definition(view, "bases")]
-    return panel.panel(say("recon.title"), say("recon.unit"), content, "recon-panel", keys=keys, take=take)
+    unit = blocks.noted(view, "reconciliation", say("recon.unit"))
+    return panel.panel(say("recon.title"), unit, content, "recon-panel", keys=keys, take=take)
 
 
 def reconciliation_table(view: View) -> Table:

@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboard import blocks
+from dashboard import blocks, narrowing
 from dashboard.components import panel, ranking, tilemap
 from dashboard.parts import people
 from dashboard.parts.defined import definition
@@ -18,7 +18,8 @@ def lead(view: View) -> list:
         text = view.say("lead.place", share=share, plan=own.plan_today, **said)
     else:
         text = view.say("lead.place_some" if view.filters.is_of_some else "lead.place_no_plan", **said)
-    return [html.P(text, className="lead"), html.P(view.say("lead.place_note"), className="lead-more")]
+    some = narrowing.before(view, view.filters.but(date_from=None, date_to=None))  # the sentence is of today
+    return [html.P(some + text, className="lead"), html.P(view.say("lead.place_note"), className="lead-more")]
 
 
 def league(asked: View) -> html.Section | None:

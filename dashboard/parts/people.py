@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboard import blocks, definitions
+from dashboard import blocks, definitions, narrowing
 from dashboard.components import panel, progress, ranking, tilemap
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts import placemap
@@ -20,7 +20,7 @@ def lead(view: View) -> list:
     ]
     said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
     return [
-        html.P(said, className="lead"),
+        html.P(narrowing.before(view, view.filters) + said, className="lead"),
         html.P(" ".join(part for part in more if part), className="lead-more"),
     ]
 

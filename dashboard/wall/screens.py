@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dash import html
 
+from dashboard import narrowing
 from dashboard.components import marks, progress
 from dashboard.i18n import NO_FIGURE
 from dashboard.parts import charts, doses, people, tiles
@@ -28,6 +29,7 @@ def _lead(view: View) -> list:
         return doses.lead(view)
     own = people.self_of(people.standings(view))
     said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
+    said = narrowing.before(view, view.filters) + said
     return [html.P(said, className="lead"), html.P(progress.pace(view.language, own, view.today), className="lead-more")]
 
 

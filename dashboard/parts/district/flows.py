@@ -31,7 +31,7 @@ def flow(view: View) -> html.Section:
     take = blocks.take_away(view, "district-flow", has_denominator=False)
     return panel.panel(
         say("district.flow"),
-        say("recon.unit"),
+        blocks.noted(view, "district-flow", say("recon.unit")),
         content,
         "district-flow-panel",
         "flow-panel",

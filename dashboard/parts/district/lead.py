@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dash import html
 
-from dashboard import definitions
+from dashboard import definitions, narrowing
 from dashboard.components import panel, progress
 from dashboard.components.link import link
 from dashboard.components.tile import overdue_tile
@@ -27,7 +27,7 @@ def lead(view: View) -> list:
     if waiting.overdue:
         more.append(view.say("district.lead_overdue", people=waiting.overdue, share=view.language.percent(waiting.share)))
     more_said = " ".join(part for part in more if part)
-    return [html.P(said, className="lead"), html.P(more_said, className="lead-more")]
+    return [html.P(narrowing.before(view, view.filters) + said, className="lead"), html.P(more_said, className="lead-more")]
 
 
 def orders(view: View) -> html.Section:
