@@ -23,6 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "site.never_heard": ("Chưa từng có bản ghi nào.", "No record has ever arrived."),
     "site.past": ("Số liệu của một thời điểm trước.", "Figures as of an earlier moment."),
     "site.wrong": ("Cần xử lý: {fault}. Ai xử lý tiếp: {owner}.", "To mend: {fault}. Who acts next: {owner}."),
+    "site.nothing_given": ("{days}: chưa có mũi tiêm nào.", "No dose over the {days}."),
     "site.nothing_wrong": (
         "{days}: nhập liệu, xác thực, in giấy đều trên ngưỡng.",
         "Entry, identity and certificates are above the limits over the {days}.",

@@ -60,7 +60,7 @@ def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_
         content = file.read(cells.MAX_BYTES + 1)
         if len(content) > cells.MAX_BYTES:
             raise RequestEntityTooLarge
-        name = reading.short(file.filename.replace("\\", "/").rpartition("/")[2], 200) or "?"
+        name = _short_name(reading.short(file.filename.replace("\\", "/").rpartition("/")[2], 10_000)) or "?"
         understood = understand(content, name, relation)
         number = reader.data.put_upload(
             relation, name, hashlib.sha256(content).hexdigest(), len(content), understood.given, understood.rows,
@@ -125,6 +125,15 @@ def is_from_here(asked: Request) -> bool:
     if origin is None:
         return said == "same-origin"
     return urlsplit(origin).netloc == asked.host
+
+
+def _short_name(name: str) -> str:
+    """At most 200 characters; its ending says how the file is read, and stays."""
+    if len(name) <= 200:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    ending = f"…{dot}{ending[:10]}"
+    return stem[: 200 - len(ending)] + ending
 
 
 def _language(reader: Reader) -> Language:

@@ -182,6 +182,20 @@ def test_a_site_says_what_it_reached_and_where_it_lies():
     assert links == ["/sites?unit=77", "/sites?unit=747", "/sites?unit=26506"]
 
 
+def test_a_site_is_not_praised_over_days_without_a_dose():
+    class Idle(Province):
+        def site_figures(self, filters):
+            return self._rows([replace(super().site_figures(filters)[0], doses=0, identity_correct_before=0, certificates_printed=0,
+                                       app_confirmed=0, entered_within_72h=0, entered_same_day=0, entered_day_1=0, entered_day_2=0,
+                                       entered_days_4_7=0, late_today=0)])  # fmt: skip
+
+        def site_identity(self, filters):
+            return self._rows([])
+
+    shown = said(one_site.lead(view(replace(SITE, date_from=TODAY.replace(year=2022)), Idle())))
+    assert "chưa có mũi tiêm nào" in shown and "ngưỡng" not in shown
+
+
 def test_days_to_come_have_a_plan_and_no_figures():
     tomorrow, today, yesterday = one_site.days(view(SITE)).rows
     assert "given" not in tomorrow.values and tomorrow.values["open"] == "7–17h"

@@ -127,6 +127,12 @@ def test_names_of_files_and_people_carry_no_path_and_no_control_characters(clien
     assert kept.uploaded_by == "Văn A " + "x" * 94
 
 
+def test_a_long_name_keeps_its_ending(client, data):
+    hand_in(client, csv(HEADS, LINE), name="a" * 300 + ".csv")
+    (kept,) = data.uploads()
+    assert (kept.file_name, kept.state) == ("a" * 195 + "….csv", "proposed")
+
+
 def test_the_template_filled_in_is_a_good_file(client, data):
     answer = client.get("/uploads/template/populations.xlsx?lang=vi")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="doi-tuong-dich.xlsx"'

@@ -41,9 +41,9 @@ def days_in_words(view: View) -> str:
     filters = asked_days(view)
     if filters is not view.filters:
         return view.say("sites.week", n=DAYS)
-    return view.language.span(
-        filters.date_from or filters.date_to, filters.date_to or view.today, (filters.date_to or view.today).year
-    )
+    first = filters.date_from or filters.date_to
+    last = filters.date_to or max(view.today, first)
+    return view.language.span(first, last, last.year)
 
 
 def looks(view: View) -> list[Look]:

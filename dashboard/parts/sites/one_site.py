@@ -51,8 +51,8 @@ def lead(view: View) -> list:
     more = [_heard(view, found)]
     if given:
         more.append(say("site.wrong", fault=said(view, found, given), owner=owners(view, given)))
-    else:
-        more.append(say("site.nothing_wrong", days=days_in_words(view)))
+    else:  # over nothing there is nothing to praise
+        more.append(say("site.nothing_wrong" if figures.doses else "site.nothing_given", days=days_in_words(view)))
     return [_where(view, found), html.P(text, className="lead"), html.P(" ".join(more), className="lead-more")]
 
 
