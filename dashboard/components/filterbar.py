@@ -79,8 +79,9 @@ def days(language: Language, filters: Filters) -> list:
         )
         for name, value in zip(("from", "to"), now, strict=True)
     ]
-    said = html.P(id="filter-days-said", className="said", role="alert")
-    return [dcc.Store(id="chosen"), _choice(say("filter.days"), "days", days_summary(language, filters), [*inputs, said])]
+    choice = _choice(say("filter.days"), "days", days_summary(language, filters), inputs)
+    # Beside the choice, not in it: who leaves the box by a click elsewhere closes it.
+    return [dcc.Store(id="chosen"), choice, html.P(id="filter-days-said", className="said", role="alert")]
 
 
 def typed_days(filters: Filters) -> tuple[str, str]:
