@@ -32,7 +32,7 @@ _TELL_EVERY = 4
 
 
 @contextlib.contextmanager
-def leading(settings: Settings, report: Report = lambda outcome: None) -> Iterator["Station | None"]:
+def leading(settings: Settings) -> Iterator["Station | None"]:
     """The station when nobody else leads, else None. The lock goes with the connection, however this process ends."""
     with connect.raw(settings, "etl_writer", autocommit=True) as lock:
         lock.execute("SET idle_session_timeout = 0")
@@ -41,7 +41,7 @@ def leading(settings: Settings, report: Report = lambda outcome: None) -> Iterat
             return
         lock.execute("LISTEN warehouse_upload")
         with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
-            led = Station(settings, lock, db, report)
+            led = Station(settings, lock, db)
             try:
                 yield led
             finally:
@@ -52,8 +52,8 @@ def leading(settings: Settings, report: Report = lambda outcome: None) -> Iterat
 class Station:
     """One leader's work place."""
 
-    def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection, report: Report):
-        self.settings, self.lock, self.db, self.report = settings, lock, db, report
+    def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection):
+        self.settings, self.lock, self.db = settings, lock, db
         world = db.execute(WORLD["world"]).fetchone()
         self.clock = Clock(world[1] if world else 0)
         (epoch,) = db.execute(INTAKE["take_the_lead"]).fetchone()
@@ -63,6 +63,20 @@ class Station:
         self.tried_on = self.clock.today(settings.time_zone)
         self.complaint: str | None = None
         self.intakes: list[Intake] = []
+        self._hearers: list[Report] = []
+
+    @contextlib.contextmanager
+    def reporting(self, hear: Report) -> Iterator[None]:
+        """Tell `hear` of each batch meanwhile, of whichever source."""
+        self._hearers.append(hear)
+        try:
+            yield
+        finally:
+            self._hearers.remove(hear)
+
+    def report(self, outcome: Outcome) -> None:
+        for hear in tuple(self._hearers):
+            hear(outcome)
 
     def real_now(self) -> datetime:
         """The real time, for the scheduler; never for a figure."""

@@ -1,0 +1,29 @@
+"""The verbs of the command line, one module each; etl.__main__ lists them.
+
+The module's docstring is the verb's help. `arguments(parser)` adds its options, where it has any; and one of
+
+    act(config, options)               on its own: it reads only, or needs no leader
+    work(led, options, progress)       with the leader's station, prepared; `progress` has expect(n) and add(n), counting
+                                       `UNIT`s. Nobody else writes meanwhile but through `led`.
+
+Both return an Answer, and raise Refused for what cannot be done.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a verb found: figures to be printed, and the exit code (0 well, 1 something is wrong with data or a source)."""
+
+    figures: dict[str, Any] | None = None
+    code: int = 0
+
+
+class Refused(Exception):
+    """A verb that cannot be done; the message says what was found and what to do."""
+
+    def __init__(self, message: str, code: int = 1):
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,36 @@
+"""Take in what every source has now, then end."""
+
+import argparse
+import contextlib
+
+from etl import station
+from etl.pipeline import Outcome
+from etl.sources import SourceError
+from etl.verbs import Answer, Refused, status
+
+UNIT = "records"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--source", help="this source only")
+
+
+def work(led: station.Station, options: argparse.Namespace, progress) -> Answer:
+    known = led.settings.sources
+    if options.source and options.source not in known:
+        raise Refused(f"{options.source} is not a source of the settings; they are: {', '.join(known)}", 2)
+    outcomes: list[Outcome] = []
+
+    def hear(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        progress.add(outcome.received)
+
+    with led.reporting(hear):
+        for intake in led.intakes:
+            if options.source in (None, intake.source.name):
+                with contextlib.suppress(SourceError):  # `work` records it
+                    progress.expect(intake.source.describe().get("rows"))
+                intake.work()
+    sources = status.sources(led.settings)
+    stands = any(source["state"] in ("braked", "failed") for source in sources)
+    return Answer(station.total(outcomes) | {"sources": sources}, int(stands))

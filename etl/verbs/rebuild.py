@@ -1,0 +1,16 @@
+"""Place every injection anew by today's units, sites, ages and rules; the differences are posted as reclassified."""
+
+import argparse
+
+from etl.station import Station
+from etl.verbs import Answer
+from etl.verbs.status import OPERATIONS
+
+UNIT = "persons"
+
+
+def work(led: Station, _options: argparse.Namespace, progress) -> Answer:
+    with led.writing:
+        (persons,) = led.db.execute(OPERATIONS["estimate_persons"]).fetchone()
+    progress.expect(persons)
+    return Answer({"persons": led.rebuild(progress.add)})

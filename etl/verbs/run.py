@@ -1,0 +1,17 @@
+"""Keep the warehouse up to date until stopped."""
+
+import argparse
+import signal
+import threading
+
+from etl import schedule
+from etl.verbs import Answer
+from sql.settings import Settings
+
+
+def act(config: Settings, _options: argparse.Namespace) -> Answer:
+    stop = threading.Event()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: stop.set())
+    schedule.run(config, stop)
+    return Answer()

@@ -1,0 +1,24 @@
+"""Count every balance, and the ledger's sum, again from the injections."""
+
+import argparse
+
+from etl import recount
+from etl.progress import Progress
+from etl.verbs import Answer, Refused
+from etl.verbs.status import OPERATIONS
+from sql import connect
+from sql.settings import Settings
+
+
+def act(config: Settings, options: argparse.Namespace) -> Answer:
+    with (
+        connect.raw(config, "etl_writer", autocommit=True) as db,
+        Progress("injections", quiet=options.json) as progress,
+    ):
+        if not db.execute(OPERATIONS["is_folded"]).fetchone()[0]:
+            raise Refused("a backfill is under way, its balances follow at its end: verify then", 3)
+        progress.expect(db.execute(OPERATIONS["estimate_injections"]).fetchone()[0])
+        differences = recount.recount(db, config.time_zone, config.etl.grace_days, progress.add)
+    found = {name: len(rows) for name, rows in differences.items()}
+    examples = {name: rows[:10] for name, rows in differences.items() if rows}
+    return Answer({"differences": sum(found.values()), "compared": found, "examples": examples}, int(any(found.values())))
