@@ -79,14 +79,13 @@ def silence(view: View, found) -> str:
 
 
 def said(view: View, look: Look, given: list[Fault], short: bool = False) -> str:
-    """`Im lặng 95 phút; in giấy 26%`."""
+    """`im lặng từ 10:42; chưa in giấy 74% số mũi`: behind the name of a fault stands the share of that fault."""
     words = []
     for fault in given:
         if fault.kind == "silent":
             words.append(_silent_since(view, look))
         elif fault.share is not None and not short:
-            named = view.say(f"sites.fault.{fault.kind}")
-            words.append(f"{named} {view.language.percent(fault.share, 0)}")
+            words.append(view.say(f"sites.fault.{fault.kind}_share", share=view.language.percent(fault.share, 0)))
         else:
             words.append(view.say(f"sites.fault.{fault.kind}"))
     text = "; ".join(words)

@@ -28,7 +28,7 @@ KINDS = ("silent", "unentered", "late", "identity", "certificates", "app", "stoc
 class Fault:
     kind: str  # of KINDS
     owner: str  # site, station, police, project06, centre
-    share: float | None = None  # what was reached, where that is the fault
+    share: float | None = None  # of the doses, those that have the fault: what is not done, not what is
 
 
 def faults(look: Look, hour: int) -> list[Fault]:
@@ -48,13 +48,17 @@ def faults(look: Look, hour: int) -> list[Fault]:
 def _of_the_directive(look: Look) -> list[Fault]:
     figures = look.figures
     timed = figures.doses - figures.entered_unknown
-    reached = (
-        ("late", share(figures.entered_same_day, timed), SAME_DAY, "site"),
-        ("identity", share(figures.identity_correct_before, figures.doses), IDENTITY, _owner_of_identity(look)),
-        ("certificates", share(figures.certificates_printed, figures.doses), CERTIFICATES, "site"),
-        ("app", share(figures.app_confirmed, figures.doses), APP, "site"),
+    asked = (
+        ("late", figures.entered_same_day, timed, SAME_DAY, "site"),
+        ("identity", figures.identity_correct_before, figures.doses, IDENTITY, _owner_of_identity(look)),
+        ("certificates", figures.certificates_printed, figures.doses, CERTIFICATES, "site"),
+        ("app", figures.app_confirmed, figures.doses, APP, "site"),
     )
-    return [Fault(kind, owner, is_so) for kind, is_so, limit, owner in reached if is_so is not None and is_so < limit]
+    return [
+        Fault(kind, owner, share(doses - done, doses))
+        for kind, done, doses, limit, owner in asked
+        if doses and done / doses < limit
+    ]
 
 
 def _owner_of_identity(look: Look) -> str:
