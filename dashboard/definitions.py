@@ -69,7 +69,8 @@ INDICATORS = (
     Indicator("denominator-checks", "trust", "none", ("population_version.source", "population.persons")),
     Indicator("suppression", "trust", "none", ()),
     Indicator("restatement", "trust", "none", ("ledger_people.cause", "ledger_doses.cause", "batch.committed_at")),
-    Indicator("counter", "trust", "none", ("batch.received", "batch.loaded", "batch.unchanged", "batch.quarantined")),
+    Indicator("counter", "trust", "none", ("batch.received", "batch.loaded", "batch.unchanged", "batch.quarantined",
+                                              "batch.vanished")),
 )  # fmt: skip
 BY_ID = {indicator.id: indicator for indicator in INDICATORS}
 

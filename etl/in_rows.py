@@ -51,6 +51,15 @@ class InRows:
         """Courses before and after, and the rows that hold them."""
         self._work_out(facts, "touch_persons")
 
+    def take_out(self, record_ids: list[str], facts: dict) -> int:
+        """As if each of these records came in now as one that its source no longer holds. Returns how many there were."""
+        facts = facts | {"record_ids": record_ids}
+        self.pipeline.run(COURSE, facts, "take_out_of_quarantine")
+        taken = self.pipeline.db.execute(COURSE["take_out"], facts).rowcount
+        if taken:
+            self.work_out(facts)
+        return taken
+
     def reclassify(self, persons: list, facts: dict) -> None:
         """As if all injections of these persons came in now."""
         self._work_out(facts | {"persons": persons}, "touch_given_persons", "reclassify")

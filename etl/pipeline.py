@@ -5,7 +5,7 @@ All of it commits, or none of it. What a batch means is worked out in rows (etl.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -24,6 +24,9 @@ log = logging.getLogger("etl")
 
 # Above this many records a batch is worked out in columns, below it by statements whose plans are kept.
 LARGE = 10_000
+
+# Taking out is worked out in rows, however many they are: so many in one transaction.
+_WITHDRAWN_AT_ONCE = 10_000
 
 
 class Fenced(Exception):
@@ -53,6 +56,7 @@ class Outcome:
     quarantined: int = 0
     corrected: int = 0
     voided: int = 0
+    vanished: int = 0  # taken out, less those that came back
     newest_at: datetime | None = None
 
 
@@ -82,6 +86,29 @@ class Pipeline:
             return outcome
 
         return self._in_one_batch(delivery.records.num_rows, take_in, source_id=delivery.source_id)
+
+    def withdraw(self, source_id: int, record_ids: Sequence[str], unit: str | None = None) -> Outcome:
+        """Take out records that their source no longer holds: their injections are kept, and counted nowhere.
+
+        What is not held, or was taken out before, changes nothing. In batches of bounded size, each committed on
+        its own: after a crash, ask again. Nothing is braked here. Returns the sums. Raises Fenced.
+        """
+        total = Outcome(0)
+        for start in range(0, len(record_ids), _WITHDRAWN_AT_ONCE):
+            outcome = self._withdraw(source_id, list(record_ids[start : start + _WITHDRAWN_AT_ONCE]), unit)
+            total = replace(outcome, vanished=total.vanished + outcome.vanished)
+        return total
+
+    def _withdraw(self, source_id: int, record_ids: list[str], unit: str | None) -> Outcome:
+        self._put_columns_away()
+        with self.db.transaction():
+            facts, folded = self._open(source_id=source_id)
+            outcome = Outcome(facts["batch_id"], vanished=self._in_rows.take_out(record_ids, facts))
+            self._fold(folded, facts["batch_id"])
+            self._number(facts, "vanished", outcome, unit)
+            self.run(INTAKE, facts | vars(outcome) | {"kind": "vanished"}, "count_for_source")
+            self.tell()
+            return outcome
 
     def reclassify(self, persons: Iterable, fold: bool = True) -> int:
         """Place the injections of these persons anew, after reference data changed. Returns the batch's number."""
@@ -172,7 +199,7 @@ class Pipeline:
         counts, quarantined = work.check(delivery, facts)
         received = delivery.records.num_rows
         outcome = Outcome(facts["batch_id"], received, counts.loaded, received - counts.loaded - quarantined, quarantined,
-                          counts.corrected, counts.voided, counts.newest_at)  # fmt: skip
+                          counts.corrected, counts.voided, -counts.returned, counts.newest_at)  # fmt: skip
         if delivery.kind == "retry":
             # Received once already: what left the quarantine now counts as loaded or unchanged instead.
             return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded)

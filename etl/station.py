@@ -252,5 +252,5 @@ class Station:
 
 def total(outcomes: list[Outcome]) -> dict[str, int]:
     """The sums of what became of the records of many batches."""
-    names = ("received", "loaded", "unchanged", "quarantined", "corrected", "voided")
+    names = ("received", "loaded", "unchanged", "quarantined", "corrected", "voided", "vanished")
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}

@@ -62,7 +62,8 @@ def counter(language: Language, world) -> html.P:
         return html.Span([html.B(live(language.count(getattr(world, name)))), " ", say(f"footer.{name}")])
 
     closed: Iterable = [part("received"), " = ", part("loaded"), " + ", part("unchanged"), " + ", part("quarantined")]
-    return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed], className="counter")
+    beside = ["; ", part("vanished")] if world.vanished else []
+    return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed, *beside], className="counter")
 
 
 def footer(language: Language, lines: Sequence[SourceLine], world) -> list:

@@ -60,6 +60,7 @@ class World:
     loaded: int
     unchanged: int
     quarantined: int
+    vanished: int  # held, and no longer in their source: beside the counter, not in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Source:
     loaded: int
     unchanged: int
     quarantined: int
+    vanished: int
     open_quarantine: int
 
 

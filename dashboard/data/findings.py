@@ -205,7 +205,7 @@ class SiteStock:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row per day, cause (new, late, corrected, voided, duplicate, reclassified) and, for doses, site.
+    """One row per day, cause (new, late, corrected, voided, vanished, duplicate, reclassified) and, for doses, site.
 
     The amounts of all rows add up to the figure's difference between the two batches (indicator 26).
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from dashboard.figures.axes import nothing
 from dashboard.i18n import Language
@@ -10,6 +11,7 @@ from dashboard.theme import Palette, figure
 
 # Left of the bars stand their names: the longest of the causes' fits.
 _NAMES_WIDTH = 118
+_NAMES_LETTERS = 16  # that fit into it
 # Right of them their amounts: in pixels, for a share of the axis would be too little on a phone.
 _AMOUNTS_WIDTH = 92
 
@@ -96,7 +98,7 @@ def bridge(language: Language, colours: Palette, found: Sequence[Step], word: st
             "showgrid": False,
             "tickmode": "array",
             "tickvals": rows,
-            "ticktext": [step.name.replace(" ", "<br>", 1) if step.amount is None else step.name for step in found],
+            "ticktext": [_label(step) for step in found],
             "tickfont": {"color": colours.ink, "size": 13},
             "ticklabelstandoff": 6,
             "range": [min(-0.6, len(rows) - 6.4), len(rows) - 0.4],
@@ -114,6 +116,11 @@ def twin(language: Language, found: Sequence[Step], word: str) -> tuple[list, li
         Column("end", say("changes.sum"), unit=word),
     ]
     return columns, [[step.name, step.amount, step.end] for step in found]
+
+
+def _label(step: Step) -> str:
+    """A moment in two lines, day and time; a cause in as many as its words need."""
+    return step.name.replace(" ", "<br>", 1) if step.amount is None else "<br>".join(wrap(step.name, _NAMES_LETTERS))
 
 
 def _signed(language: Language, n: int) -> str:

@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cause.late": ("Nhập muộn", "Entered late"),
     "cause.corrected": ("Điều chỉnh", "Corrected"),
     "cause.voided": ("Hủy", "Voided"),
+    "cause.vanished": ("Không còn trong nguồn", "No longer in the source"),
     "cause.duplicate": ("Trùng", "Duplicate"),
     "cause.reclassified": ("Xếp lại", "Reclassified"),
     "cause.denominator": ("Đổi mẫu số", "Denominator"),
@@ -72,7 +73,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "changes.no_share": ("Theo nơi tiêm không tính tỷ lệ", "No coverage by place of injection"),
     "changes.late_share": ("Chiếm {share} số nhập thêm", "{share} of what was added"),
-    "changes.others": ("Điều chỉnh, hủy, trùng, xếp lại", "Corrected, voided, duplicate, reclassified"),
+    "changes.others": (
+        "Điều chỉnh, hủy, không còn trong nguồn, trùng, xếp lại",
+        "Corrected, voided, no longer in the source, duplicate, reclassified",
+    ),
     "changes.no_others": ("Không có", "None"),
     # --- from before to after
     "changes.bridge": ("Từ trước đến sau", "From before to after"),

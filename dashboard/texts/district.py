@@ -213,6 +213,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "district.cause_late": ("Nhập muộn", "Entered late"),
     "district.cause_corrected": ("Sửa", "Corrected"),
     "district.cause_voided": ("Hủy", "Voided"),
+    "district.cause_vanished": ("Không còn trong nguồn", "No longer in the source"),
     "district.cause_duplicate": ("Trùng", "Duplicate"),
     "district.cause_reclassified": ("Xếp lại", "Reclassified"),
     "district.since_day": ("24 giờ qua", "Last 24 hours"),

@@ -190,9 +190,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How a figure changed between two moments, split by cause.",
     ),
     "indicator.restatement.formula": (
-        "giá trị(ngày x, lúc t1) − giá trị(ngày x, lúc t0) = nhập muộn + sửa + hủy + trùng + phân loại lại + đổi mẫu số",
-        "value(day x, as of t1) − value(day x, as of t0) = late + corrected + voided + duplicate + reclassified + "
-        "denominator",
+        "giá trị(ngày x, lúc t1) − giá trị(ngày x, lúc t0) = nhập muộn + sửa + hủy + không còn trong nguồn + trùng + "
+        "phân loại lại + đổi mẫu số",
+        "value(day x, as of t1) − value(day x, as of t0) = late + corrected + voided + no longer in the source + "
+        "duplicate + reclassified + denominator",
     ),
     "indicator.restatement.limits": (
         "Chỉ có từ đợt số liệu đầu tiên của kho.",
@@ -205,7 +206,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.counter.formula": ("nhận = nạp + không đổi + cách ly", "received = loaded + unchanged + quarantined"),
     "indicator.counter.limits": (
-        "Đếm bản ghi, không phải mũi tiêm hay người.",
-        "Counts records, not doses or people.",
+        "Đếm bản ghi, không phải mũi tiêm hay người. Bản ghi mà nguồn không còn giữ vẫn được lưu nhưng không tính vào số "
+        "liệu; số bản ghi này được nêu riêng bên cạnh.",
+        "Counts records, not doses or people. Records that their source no longer holds are kept and counted in no figure; "
+        "how many they are is said beside it.",
     ),
 }

@@ -68,6 +68,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "footer.received": ("nhận", "received"),
     "footer.loaded": ("nạp", "loaded"),
     "footer.unchanged": ("không đổi", "unchanged"),
+    "footer.vanished": ("không còn trong nguồn", "no longer in the source"),
     "footer.quarantined": ("cách ly", "quarantined"),
     "footer.sources": ("Nguồn số liệu", "Sources"),
     "footer.time_zone": ("Mọi giờ theo {zone}", "All times in {zone}"),

@@ -31,9 +31,9 @@ SELECT last_batch_id + 1 AS batch_id, folded_through, epoch FROM warehouse.leade
 
 -- name: close_batch
 INSERT INTO warehouse.batch (batch_id, source_id, kind, unit, started_at, committed_at, received, loaded, unchanged,
-    quarantined, corrected, voided)
+    quarantined, corrected, voided, vanished)
 VALUES (%(batch_id)s, %(source_id)s, %(kind)s, %(unit)s, %(started_at)s, %(committed_at)s, %(received)s, %(loaded)s,
-    %(unchanged)s, %(quarantined)s, %(corrected)s, %(voided)s)
+    %(unchanged)s, %(quarantined)s, %(corrected)s, %(voided)s, %(vanished)s)
 
 -- name: number_batch
 UPDATE warehouse.leader SET last_batch_id = %(batch_id)s
@@ -44,7 +44,7 @@ UPDATE warehouse.leader SET folded_through = %(batch_id)s
 -- name: count_for_source
 UPDATE warehouse.source SET received = received + %(received)s, loaded = loaded + %(loaded)s,
     unchanged = unchanged + %(unchanged)s, quarantined = quarantined + %(quarantined)s,
-    corrected = corrected + %(corrected)s,
+    corrected = corrected + %(corrected)s, vanished = vanished + %(vanished)s,
     braked_after_batch = CASE WHEN is_released AND %(kind)s <> 'retry' THEN %(batch_id)s ELSE braked_after_batch END,
     is_released = is_released AND %(kind)s = 'retry',
     last_change_at = greatest(last_change_at, %(newest_at)s)

@@ -143,7 +143,8 @@ SELECT
          WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
          WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
          ELSE 'corrected' END,
-    CASE WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
+    CASE WHEN old_status = 'vanished' THEN 'vanished'
+         WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
          WHEN NOT is_new THEN 'corrected'
          WHEN (coalesce(recorded_at, %(now)s) AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
          ELSE 'new' END::warehouse.cause,
@@ -157,7 +158,8 @@ SELECT
         'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
         'app_confirmed_at', app_confirmed_at, 'unreadable', unreadable)) END
 FROM compared
-WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
+WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
+    OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL AND content > old_content))
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
@@ -180,7 +182,8 @@ WHERE i.ctid = ranked.place AND CASE WHEN ranked.verdict = 'quarantined' THEN ra
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       count(*) FILTER (WHERE verdict = 'corrected') AS corrected,
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished') AS corrected,
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
@@ -193,7 +196,8 @@ SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updat
 FROM (SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
       FROM incoming WHERE verdict = 'quarantined') AS broken
 ORDER BY record_id, content
-ON CONFLICT (source_id, record_id, content) DO NOTHING
+ON CONFLICT (source_id, record_id, content) DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
+WHERE q.state = 'vanished'
 
 -- name: end_quarantine
 -- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced.

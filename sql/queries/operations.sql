@@ -7,7 +7,7 @@ SELECT NULLIF(batch_id, 0) AS batch_id, committed_at, set_config('statement_time
 
 -- name: world
 SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batch_id, 0) AS batch_id, committed_at,
-       checked_at, received, loaded, unchanged, quarantined
+       checked_at, received, loaded, unchanged, quarantined, vanished
   FROM mart.world()
 
 -- name: units
@@ -42,7 +42,7 @@ SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
 
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
-       quarantined, open_quarantine
+       quarantined, vanished, open_quarantine
   FROM mart.sources()
  ORDER BY source
 

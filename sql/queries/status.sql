@@ -7,7 +7,7 @@ FROM warehouse.leader l CROSS JOIN warehouse.world w LEFT JOIN warehouse.batch b
 
 -- name: sources
 SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
-    s.quarantined, (SELECT string_agg(r.rule || ' ' || r.n, ', ' ORDER BY r.n DESC, r.rule) FROM (
+    s.quarantined, s.vanished, (SELECT string_agg(r.rule || ' ' || r.n, ', ' ORDER BY r.n DESC, r.rule) FROM (
         SELECT rule, count(*) AS n FROM warehouse.quarantine q CROSS JOIN unnest(q.rules) AS rule
         WHERE q.source_id = s.source_id AND q.state = 'open' GROUP BY rule) AS r) AS open_rules
 FROM warehouse.source s ORDER BY s.name

@@ -54,7 +54,8 @@ FROM (
         'app_confirmed_at', app_confirmed_at, 'unreadable', unreadable)) AS record) AS written
 ) AS broken
 ORDER BY record_id, content
-ON CONFLICT (source_id, record_id, content) DO NOTHING
+ON CONFLICT (source_id, record_id, content) DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
+WHERE q.state = 'vanished'
 
 -- name: end_replaced
 -- Open no longer: what a whole version, now or before, replaced.

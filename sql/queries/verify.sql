@@ -114,12 +114,16 @@ LIMIT 100
 -- name: compare_counters
 -- Of each source: its counters against its batches, and what is loaded against what is held.
 SELECT s.name, s.received, b.received AS received_by_batches, s.loaded, b.loaded AS loaded_by_batches, s.unchanged,
-    b.unchanged AS unchanged_by_batches, s.quarantined, b.quarantined AS quarantined_by_batches
+    b.unchanged AS unchanged_by_batches, s.quarantined, b.quarantined AS quarantined_by_batches, s.vanished,
+    b.vanished AS vanished_by_batches, h.vanished AS held_as_vanished
 FROM warehouse.source s
 LEFT JOIN (SELECT source_id, sum(received) AS received, sum(loaded) AS loaded, sum(unchanged) AS unchanged,
-        sum(quarantined) AS quarantined FROM warehouse.batch GROUP BY source_id) AS b USING (source_id)
-WHERE (s.received, s.loaded, s.unchanged, s.quarantined) IS DISTINCT FROM
-    (coalesce(b.received, 0), coalesce(b.loaded, 0), coalesce(b.unchanged, 0), coalesce(b.quarantined, 0))
+        sum(quarantined) AS quarantined, sum(vanished) AS vanished FROM warehouse.batch GROUP BY source_id) AS b USING (source_id)
+LEFT JOIN (SELECT source_id, count(*) AS vanished FROM warehouse.injection WHERE status = 'vanished'
+        GROUP BY source_id) AS h USING (source_id)
+WHERE (s.received, s.loaded, s.unchanged, s.quarantined, s.vanished, s.vanished) IS DISTINCT FROM
+    (coalesce(b.received, 0), coalesce(b.loaded, 0), coalesce(b.unchanged, 0), coalesce(b.quarantined, 0),
+    coalesce(b.vanished, 0), coalesce(h.vanished, 0))
 
 -- name: compare_ledger_people
 WITH r AS (

@@ -5,16 +5,17 @@
 CREATE FUNCTION mart.world() RETURNS TABLE (
     name jsonb, time_zone text, root_unit_id integer, levels jsonb, is_sample boolean, shift_days integer,
     batch_id bigint, committed_at timestamptz, checked_at timestamptz,
-    received bigint, loaded bigint, unchanged bigint, quarantined bigint)
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT w.name, w.time_zone, w.root_unit_id, w.levels, w.is_sample, w.shift_days, l.folded_through, b.committed_at,
         (SELECT min(s.last_polled_at) FROM warehouse.source s WHERE s.state <> 'idle'),
-        s.received, s.loaded, s.unchanged, s.quarantined
+        s.received, s.loaded, s.unchanged, s.quarantined, s.vanished
     FROM warehouse.world w
     CROSS JOIN warehouse.leader l
     LEFT JOIN warehouse.batch b ON b.batch_id = l.folded_through
     CROSS JOIN (SELECT coalesce(sum(received), 0)::bigint AS received, coalesce(sum(loaded), 0)::bigint AS loaded,
-            coalesce(sum(unchanged), 0)::bigint AS unchanged, coalesce(sum(quarantined), 0)::bigint AS quarantined
+            coalesce(sum(unchanged), 0)::bigint AS unchanged, coalesce(sum(quarantined), 0)::bigint AS quarantined,
+            coalesce(sum(vanished), 0)::bigint AS vanished
         FROM warehouse.source) AS s
 $$;
 
@@ -46,10 +47,10 @@ $$;
 
 CREATE FUNCTION mart.sources() RETURNS TABLE (
     source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
-    received bigint, loaded bigint, unchanged bigint, quarantined bigint, open_quarantine bigint)
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
-        s.quarantined,
+        s.quarantined, s.vanished,
         (SELECT count(*) FROM warehouse.quarantine q WHERE q.source_id = s.source_id AND q.state = 'open')
     FROM warehouse.source s
 $$;

@@ -278,6 +278,11 @@ def test_the_counter_is_written_as_an_equation():
     assert text == "Bộ đếm bản ghi 1.000 nhận = 900 nạp + 60 không đổi + 40 cách ly"
 
 
+def test_what_its_source_no_longer_holds_stands_beside_the_equation():
+    world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40, vanished=7)
+    assert re.sub(r"\s+", " ", said(provenance.counter(VI, world))).endswith("+ 40 cách ly ; 7 không còn trong nguồn")
+
+
 def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():
     def source(state, asked):
         return make(Source, state=state, last_polled_at=asked)

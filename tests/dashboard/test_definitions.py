@@ -46,8 +46,10 @@ def test_what_an_indicator_is_counted_from_is_in_the_warehouse(indicator):
     migrations = "\n".join(path.read_text() for path in sorted(Path(PROJECT / "sql" / "migrations").glob("*.sql")))
     for field in indicator.fields:
         table, column = field.split(".")
-        body = re.search(rf"CREATE TABLE warehouse\.{table} \((.*?)\n\)", migrations, re.DOTALL)
-        assert body and re.search(rf"^ +{column} ", body[1], re.MULTILINE), field
+        made = re.search(rf"CREATE TABLE warehouse\.{table} \((.*?)\n\)", migrations, re.DOTALL)
+        added = re.findall(rf"ALTER TABLE warehouse\.{table}\s(.*?);", migrations, re.DOTALL)
+        assert made, field
+        assert re.search(rf"^ +{column} ", made[1], re.MULTILINE) or re.search(rf"\bADD {column} ", " ".join(added)), field
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

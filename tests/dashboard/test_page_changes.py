@@ -54,6 +54,17 @@ def test_the_sentence_tells_the_causes_and_that_they_add_up():
     assert "7.990 cộng các phần trên đúng bằng 8.000 người" in spoken
 
 
+def test_what_left_its_source_is_a_cause_of_its_own():
+    class Struck(Growing):
+        def changes(self, filters, from_batch, figure="doses"):
+            rows = super().changes(filters, from_batch, figure)
+            return Rows([replace(row, cause="vanished") if row.cause == "corrected" else row for row in rows], rows.version)
+
+    assert "mới 9, nhập muộn 3, không còn trong nguồn −2." in text(lead.lead(view(Struck())))
+    drawn = charts.bridge_chart(view(Struck()), theme.LIGHT)[2]
+    assert "Không còn<br>trong nguồn" in drawn["layout"]["yaxis"]["ticktext"]
+
+
 def test_one_is_said_in_the_singular():
     class One(Growing):
         def changed_places(self, filters, from_batch, figure="doses"):

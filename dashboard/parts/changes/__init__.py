@@ -10,7 +10,7 @@ from dashboard.parts.since import Span, span
 from dashboard.tables import Column
 from dashboard.view import View
 
-CAUSES = ("new", "late", "corrected", "voided", "duplicate", "reclassified")
+CAUSES = ("new", "late", "corrected", "voided", "vanished", "duplicate", "reclassified")
 # What no entry of the ledger says: other ages are counted, because the populations in force know others.
 DENOMINATOR = "denominator"
 

@@ -15,7 +15,7 @@ from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-CAUSES = ("new", "late", "corrected", "voided", "duplicate", "reclassified")
+CAUSES = ("new", "late", "corrected", "voided", "vanished", "duplicate", "reclassified")
 
 
 def changes(view: View) -> html.Section:

@@ -99,7 +99,8 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
          WHEN content = old_content THEN 'restamped'
          WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
          ELSE 'corrected' END AS verdict,
-    CASE WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
+    CASE WHEN old_status = 'vanished' THEN 'vanished'
+         WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
          WHEN NOT is_new THEN 'corrected'
          WHEN CAST(coalesce(j.recorded_at, $now) AT TIME ZONE $time_zone AS DATE) > injected_on THEN 'late'
          ELSE 'new' END::cause AS cause,
@@ -107,7 +108,7 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
 FROM judged j
 LEFT JOIN band_of_age b ON b.age = j.age
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
-    OR (updated_at = old_updated_at AND rules IS NULL AND content > old_content)
+    OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL AND content > old_content))
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
@@ -133,7 +134,8 @@ DELETE FROM incoming WHERE rowid IN (
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       count(*) FILTER (WHERE verdict = 'corrected') AS corrected,
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished') AS corrected,
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,

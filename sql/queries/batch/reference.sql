@@ -3,11 +3,11 @@
 
 -- name: create_types
 CREATE TYPE sex AS ENUM ('female', 'male', 'other', 'unknown');
-CREATE TYPE record_status AS ENUM ('completed', 'entered-in-error', 'not-done');
+CREATE TYPE record_status AS ENUM ('completed', 'entered-in-error', 'not-done', 'vanished');
 CREATE TYPE dose_kind AS ENUM ('primary', 'additional', 'booster');
 CREATE TYPE identity_status AS ENUM
     ('not_sent', 'no_id', 'bad_format', 'pending', 'correct', 'wrong', 'not_applicable');
-CREATE TYPE cause AS ENUM ('new', 'late', 'corrected', 'voided', 'duplicate', 'reclassified')
+CREATE TYPE cause AS ENUM ('new', 'late', 'corrected', 'voided', 'vanished', 'duplicate', 'reclassified')
 
 -- name: keep_vaccine
 CREATE OR REPLACE TABLE vaccine AS
