@@ -31,6 +31,9 @@ LONGEST = 200  # characters
 
 _WHOLE = re.compile(r"[+-]?\d{1,5}(?:\.0*)?", re.ASCII)
 _PADDED = re.compile(r"%0([1-9]\d?)d")
+# The length of an ID in digits → how many zeros a number can have lost of it: a CMND begins with a province of two
+# digits (01 to 38), a CCCD with one of three (001 to 096). More zeros than these would make an ID that nobody has.
+_ZEROS_LOST = {9: 1, 12: 2}
 _NOT_TEXT = (pa.lib.ArrowInvalid, pa.lib.ArrowNotImplementedError, pa.lib.ArrowTypeError)
 
 _TEXT = pa.string()
@@ -109,9 +112,10 @@ def folded(text: str) -> str:
 class Reader:
     """How one field is read. Raises ValueError, with what is wrong, where the settings cannot work."""
 
-    def __init__(self, name: str, spec: FieldSpec, zone: str, skip_padding: Callable | None = None):
+    def __init__(self, name: str, spec: FieldSpec, zone: str, is_id: Callable | None = None):
+        """`is_id`, of person_id alone: which of some texts are IDs."""
         self.name, self.spec, self.zone = name, spec, zone
-        self._skip_padding = skip_padding
+        self._is_id = is_id
         self._values = {folded(found): _text_or_none(value) for found, value in (spec.values or {}).items()}
         self._format = self._width = None
         if spec.format is not None:
@@ -201,14 +205,28 @@ class Reader:
             encoded = text.dictionary_encode()
             text = pc.utf8_normalize(encoded.dictionary, form="NFC").take(encoded.indices)
         if self._width:
-            short = pc.match_substring_regex(text, rf"^\d{{1,{self._width}}}$").fill_null(False)
-            if self._skip_padding:
-                short = pc.and_not(short, self._skip_padding(text))
-            text = pc.if_else(short, pc.utf8_lpad(text, self._width, "0"), text)
+            text = self._padded(text)
         longest = pc.max(pc.binary_length(text)).as_py() or 0
         if longest > LONGEST and (bad := np.asarray(pc.greater(pc.utf8_length(text), LONGEST).fill_null(False))).any():
             text = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(text, 0, LONGEST))
         return text, bad if bad is not None and bad.any() else None
+
+
+    def _padded(self, text: pa.StringArray) -> pa.StringArray:
+        """Digits that lost their leading zeros, as they do in a cell of numbers, with these again."""
+        text = pc.replace_substring_regex(text, r"^(\d+)\.0*$", r"\1")
+        short = pc.match_substring_regex(text, rf"^\d{{1,{self._width}}}$").fill_null(False)
+        if self._is_id is None:
+            return pc.if_else(short, pc.utf8_lpad(text, self._width, "0"), text)
+        short = pc.and_not(short, self._is_id(text))
+        # The shortest ID that it can have been: eight digits were a CMND, and no CCCD begins with 000.
+        for length in sorted({9, self._width}) if pc.any(short).as_py() else ():
+            found = pc.utf8_lpad(text, length, "0")
+            digits = pc.utf8_length(text)
+            can_be = pc.and_(pc.less(digits, length), pc.greater_equal(digits, length - _ZEROS_LOST.get(length, length)))
+            can_be = pc.and_(pc.and_(short, can_be.fill_null(False)), self._is_id(found))
+            text, short = pc.if_else(can_be, found, text), pc.and_not(short, can_be)
+        return text
 
 
 def _text_or_none(value: str | int | None) -> str | None:

@@ -189,6 +189,10 @@ class Mapper:
         """(IDs in one spelling, which of them are valid). What is valid as it stands is left as it stands."""
         if ids is None:
             return pa.nulls(count, pa.string()), pa.repeat(pa.scalar(False), count)
+        if pc.any(pc.starts_with(ids, "000")).as_py():
+            # A CMND that somebody filled up to twelve digits: provinces begin at 001.
+            cmnd = pc.replace_substring_regex(ids, r"^000(\d{9})$", r"\1")
+            ids = pc.if_else(self._is_id(cmnd), cmnd, ids)
         is_id = self._is_id(ids)
         if pc.all(is_id).as_py():
             return ids, is_id

@@ -364,6 +364,29 @@ def test_a_number_that_lost_its_zeros_gets_them_back_where_the_settings_say_so()
     assert one({"cccd": "273123456"}, fields)["person_key"] == person(cccd="273123456")  # a whole CMND
 
 
+@pytest.mark.parametrize("number", ["12345678", "12345678.0", "012345678", "'012345678", "000012345678"])
+def test_eight_digits_were_a_cmnd(number):
+    fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}}
+    found = one({"cccd": number}, fields)
+    assert (found["person_key"], found["identity_status"]) == (person(cccd="012345678"), "pending")
+
+
+@pytest.mark.parametrize("number", [12345678, 12345678.0])
+def test_a_cell_of_numbers_and_a_text_are_one_person(number):
+    fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}}
+    ready = mapper(fields)
+    (record,) = as_dicts(ready(pa.table({name: [number if name == "cccd" else ROW[name]] for name in ready.columns})))
+    assert record["person_key"] == person(cccd="012345678")
+
+
+def test_no_id_is_made_up_of_zeros():
+    """More zeros than a number can lose would make a CCCD that begins with 000."""
+    fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}}
+    assert [one({"cccd": n}, fields)["identity_status"] for n in ("1234567", "1", "1077085001", "11077085001")] == [
+        "bad_format", "bad_format", "pending", "pending"]  # fmt: skip
+    assert one({"cccd": "1077085001"}, fields)["person_key"] == person(cccd="001077085001")
+
+
 def test_another_key_makes_other_persons():
     other = mapping.compile(source(), ZONE, b"x" * 32, "lists")
     table = pa.table({name: [ROW[name]] for name in other.columns})
