@@ -152,7 +152,7 @@ def _moments(view: View) -> list:
 
 
 def _choices(view: View) -> list:
-    vaccines = [(vaccine.code, vaccine.name) for vaccine in view.data.vaccines()]
+    vaccines = [(vaccine.code, view.vaccines[vaccine.vaccine_id]) for vaccine in view.data.vaccines()]
     bands = view.data.age_bands()
     ages = [(band.age_band, band.label if band.age_band else view.say("age.unknown")) for band in bands]
     return filterbar.choices(view.language, view.filters, ages, vaccines, view.uses)

@@ -47,6 +47,13 @@ class View:
         return {unit.unit_id: unit for unit in self.data.units()}
 
     @cached_property
+    def vaccines(self) -> dict[int, str]:
+        """What they are called; where two have one name, with the code."""
+        known = self.data.vaccines()
+        names = [vaccine.name for vaccine in known]
+        return {v.vaccine_id: v.name if names.count(v.name) == 1 else f"{v.name} [{v.code}]" for v in known}
+
+    @cached_property
     def unit(self):
         """The unit that the page is about."""
         return self.units[self.data.unit_id(self.filters.unit, self.filters.as_of)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from dashboard import labels
 from dashboard.figures.axes import days_axis, nothing, steps
 from dashboard.figures.series import DAY, WEEK
 from dashboard.i18n import Language
@@ -156,11 +157,12 @@ def _names(colours: Palette, shown: Stack, top: float) -> list[dict]:
     places[-1][0] = min(places[-1][0], 1.0)
     for upper, lower in pairwise(places[::-1]):
         lower[0] = min(lower[0], upper[0] - _ROOM)
+    written = labels.fitting([part.name for part in shown.parts])
     return [
         {
             "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "paper", "y": place,
             "yanchor": "middle", "showarrow": False, "align": "left",
-            "text": f'<span style="color:{_colour(colours, number, part)}">■</span> {_short(part.name)}',
+            "text": f'<span style="color:{_colour(colours, number, part)}">■</span> {written[number]}',
             "font": {"color": colours.ink, "size": 12},
         }
         for place, number, part in places
@@ -181,12 +183,6 @@ def _unfinished(language: Language, colours: Palette, shown: Stack) -> list[dict
 
 def _colour(colours: Palette, number: int, part: Part) -> str:
     return colours.context if part.is_rest else colours.mix[number]
-
-
-def _short(name: str) -> str:
-    """The brand without its maker, as long as the margin takes."""
-    brand = name.split(" (")[0]
-    return brand if len(brand) <= 14 else brand[:13] + "…"
 
 
 def _hours(day: date, hours: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dashboard import labels
 from dashboard.figures.axes import nothing
 from dashboard.i18n import Language
 from dashboard.tables import Column
@@ -82,7 +83,7 @@ def vaccines(language: Language, colours: Palette, found: list[Mix]) -> dict:
             "showgrid": False,
             "tickmode": "array",
             "tickvals": rows,
-            "ticktext": [_short(mix.name) for mix in drawn],
+            "ticktext": labels.fitting([mix.name for mix in drawn]),
             "tickfont": {"color": colours.ink, "size": 13},
             "ticklabelstandoff": 8,
             # a bar is never thicker than where there are five
@@ -113,9 +114,3 @@ def twin(language: Language, found: list[Mix]) -> tuple[list, list]:
     doses = sum(mix.doses for mix in found)
     rows.append([language.say("vaccines.total"), *total, doses])
     return columns, rows
-
-
-def _short(name: str) -> str:
-    """The brand without its maker: `Comirnaty (Pfizer-BioNTech)` is too long for an axis."""
-    brand = name.split(" (")[0]
-    return brand if len(brand) <= 14 else brand[:13] + "…"

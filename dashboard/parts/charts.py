@@ -72,7 +72,7 @@ def hours_chart(view: View, colours):
 
 def vaccines_chart(view: View, colours):
     language = view.language
-    names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
+    names = view.vaccines
     found = vaccines.mixes(view.data.doses_by_vaccine(view.filters), names)
     keys = [panel.key(name, f"mix-{n}") for n, name in enumerate(vaccines.part_names(language, found), 1)]
     basis = view.say(f"basis.{view.filters.basis}").lower()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dash import html
 
+from dashboard import labels
 from dashboard.components import panel, shapemap, tilemap
 from dashboard.components.tile_layouts import places
 from dashboard.view import View
@@ -33,9 +34,12 @@ def place_map(view: View, parent: str, spots: Sequence[Spot], shades: tilemap.Sc
     """`parent`: code of the unit that they are parts of."""
     say, codes = view.say, [spot.code for spot in spots]
     laid = places(parent, codes)
+    written = labels.apart([spot.name for spot in spots], lambda name, _: short_name(name))
+    if len(set(written)) < len(written):  # names repeat, codes do not
+        written = [f"{name} {code}" if written.count(name) > 1 else name for name, code in zip(written, codes, strict=True)]
     tiles = {
         spot.code: tilemap.Place(
-            short_name(spot.name),
+            name,
             say("no_data") if spot.share is None else spot.figure,
             spot.share,
             *laid[spot.code],
@@ -43,7 +47,7 @@ def place_map(view: View, parent: str, spots: Sequence[Spot], shades: tilemap.Sc
             f"{spot.name}: {say('no_data') if spot.share is None else spot.figure}",
             spot.is_lowest,
         )
-        for spot in spots
+        for spot, name in zip(spots, written, strict=True)
     }
     if has_boundaries(view, spots):
         return shapemap.shapemap(tiles, view.boundaries.drawing(codes), shades, say("map.title_shapes"))

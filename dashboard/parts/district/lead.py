@@ -66,7 +66,7 @@ def _prepare(view: View):
     people = sum(row.people for row in rows)
     if people <= 0:
         return None
-    names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
+    names = view.vaccines
     by_day, by_vaccine = _sums(rows, "day"), _sums(rows, "vaccine_id")
     day, vaccine = max(by_day, key=by_day.get), max(by_vaccine, key=by_vaccine.get)
     details = say(

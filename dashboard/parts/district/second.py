@@ -16,7 +16,7 @@ _COLUMNS = ("firsts", "seconds", "passed", "overdue", "due")
 
 
 def due_chart(view: View, colours):
-    names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
+    names = view.vaccines
     days = [view.today + timedelta(days=number) for number in range(_DAYS)]
     found = due.plan(view.data.due_by_day(view.filters), days, names, view.say("district.other_vaccines"))
     keys = [panel.key(name, f"mix-{number}") for number, name in enumerate(found.names, 1)]

@@ -173,7 +173,7 @@ def lots(view: View) -> Table | None:
     """Vaccine and lot used in the days; the rows add up to the doses."""
     say, used = view.say, defaultdict(int)
     filters = asked_days(at_home(view))
-    names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
+    names = view.vaccines
     for row in view.data.site_used(site_of(view).code, filters):
         used[(names[row.vaccine_id], row.lot_number)] += row.doses
     whole = sum(used.values())
@@ -226,7 +226,7 @@ def stock_table(view: View) -> Table | None:
         text = say("site.stock_district")
     if not rows:
         return None
-    names = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
+    names = view.vaccines
     columns = [
         Column("stock_vaccine", say("vaccines.vaccine"), "text"),
         Column("received", say("site.received"), unit=say("doses.word")),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from dashboard import labels
 from dashboard.parts.vaccines import supply
 from dashboard.view import View
 
@@ -82,9 +83,7 @@ def stores(asked: View) -> Stores:
 
 def vaccine_names(view: View) -> dict[int, str]:
     """The brand without its maker, where that is plain."""
-    full = {vaccine.vaccine_id: vaccine.name for vaccine in view.data.vaccines()}
-    brands = {vaccine_id: name.split(" (")[0] for vaccine_id, name in full.items()}
-    return {key: name if list(brands.values()).count(name) == 1 else full[key] for key, name in brands.items()}
+    return dict(zip(view.vaccines, labels.apart(list(view.vaccines.values()), labels.brand), strict=True))
 
 
 def most_used(view: View) -> list[int]:
