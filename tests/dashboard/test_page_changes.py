@@ -62,7 +62,7 @@ def test_what_left_its_source_is_a_cause_of_its_own():
 
     assert "mới 9, nhập muộn 3, không còn trong nguồn −2." in text(lead.lead(view(Struck())))
     drawn = charts.bridge_chart(view(Struck()), theme.LIGHT)[2]
-    assert "Không còn<br>trong nguồn" in drawn["layout"]["yaxis"]["ticktext"]
+    assert "Không còn trong<br>nguồn" in drawn["layout"]["yaxis"]["ticktext"]
 
 
 def test_one_is_said_in_the_singular():
