@@ -18,13 +18,14 @@ from etl.identity import PersonKeyError
 from etl.progress import Progress
 from etl.reference import ReferenceError
 from etl.sources import SourceError
-from etl.verbs import Answer, Refused, backfill, once, rebuild, release, retry, run, status, verify
+from etl.verbs import Answer, Refused, backfill, once, rebuild, recount, release, retry, run, status, verify
 from sql import connect, settings
 from sql.settings import Settings
 from sql.strict import SettingsError
+from sql.version import OtherVersion
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (run, once, backfill, status, verify, retry, release, rebuild)
+VERBS = (run, once, backfill, status, verify, recount, retry, release, rebuild)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
-    except connect.NoWarehouse as refused:
+    except (connect.NoWarehouse, OtherVersion) as refused:
         print(refused, file=sys.stderr)
         return 3
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):

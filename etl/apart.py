@@ -26,13 +26,17 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Insert:
-    """INSERT INTO table (columns) question [ON CONFLICT (key) …]; `question` as the workbench asks it, of all postings."""
+    """INSERT INTO table (columns) question [ON CONFLICT (key) …].
+
+    `question` as the workbench asks it, of all postings; `asked` as it stands, with its parameters.
+    """
 
     table: str
     columns: tuple[str, ...]
     question: str
     key: tuple[str, ...]
     upsert: str
+    asked: str
 
     @property
     def target(self) -> str:
@@ -54,7 +58,7 @@ def apart(statement: str) -> Insert:
     question = _SINCE.sub("WHERE true", found["question"]).replace("FROM warehouse.", "FROM ")
     question = re.sub(r"%\((\w+)\)s", r"$\1", question)
     columns, key, upsert = _names(found["columns"]), _names(found["key"] or ""), (found["upsert"] or "").strip()
-    return Insert(found["table"], columns, question, key, upsert)
+    return Insert(found["table"], columns, question, key, upsert, found["question"])
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from psycopg.rows import namedtuple_row
 from etl import brake
 from etl.in_rows import InRows
 from etl.statements import BALANCES, INTAKE
+from sql import version
 from sql.clock import Clock
 from sql.settings import Etl
 
@@ -30,7 +31,7 @@ _WITHDRAWN_AT_ONCE = 10_000
 
 
 class Fenced(Exception):
-    """Another ETL took the lead while this one stalled: stop, and let it work."""
+    """Another ETL took the lead while this one stalled, or the warehouse was migrated: stop, and begin anew."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Outcome:
 class Pipeline:
     """The road of a batch into the warehouse, on one connection of its own."""
 
-    def __init__(self, db: psycopg.Connection, clock: Clock, time_zone: str, settings: Etl, epoch: int):
-        """`db` in autocommit, as etl_writer; `epoch` as `take_the_lead` gave it."""
-        self.db, self.clock, self.time_zone, self.settings, self.epoch = db, clock, time_zone, settings, epoch
+    def __init__(self, db: psycopg.Connection, clock: Clock, time_zone: str, settings: Etl, term: int):
+        """`db` in autocommit, as etl_writer; `term` as `take_the_lead` gave it."""
+        self.db, self.clock, self.time_zone, self.settings, self.term = db, clock, time_zone, settings, term
         self._in_rows, self._in_columns = InRows(self), None
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
@@ -184,10 +185,17 @@ class Pipeline:
             self._in_columns.close()
             self._in_columns = None
 
-    def _open(self, **facts) -> tuple[dict, int]:
+    def fence(self):
+        """First in a transaction: nobody else writes until its end. Returns the leader's row. Raises Fenced."""
         leader = self.ask(INTAKE["open_batch"])
-        if leader.epoch != self.epoch:
-            raise Fenced(f"the ETL of epoch {leader.epoch} leads, this one is of epoch {self.epoch}")
+        if leader.term != self.term:
+            raise Fenced(f"another ETL, or a migration, took over: term {leader.term} has begun, this one is of term {self.term}")
+        if other := version.difference(leader.migrations):
+            raise Fenced(other)
+        return leader
+
+    def _open(self, **facts) -> tuple[dict, int]:
+        leader = self.fence()
         now = self.clock.now()
         bands = [band for (band,) in self.db.execute(INTAKE["age_bands_by_year"])]
         facts |= {"batch_id": leader.batch_id, "now": now, "time_zone": self.time_zone,

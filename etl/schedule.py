@@ -16,6 +16,7 @@ from etl.intake import Intake
 from etl.pipeline import Fenced
 from etl.station import Station
 from sql.settings import Settings
+from sql.version import OtherVersion
 
 log = logging.getLogger("etl")
 
@@ -38,6 +39,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
                     _lead(led, settings, stop)
         except psycopg.OperationalError as gone:
             waits = f"the warehouse is out of reach ({type(gone).__name__}); trying until it is back"
+        except OtherVersion as other:
+            waits = f"{other}; waiting until they are of one version"
         except (psycopg.Error, Fenced) as fault:
             waits = f"beginning anew after {_said(fault)}"
         if waits and waits != said:

@@ -15,7 +15,7 @@ from etl.intake import INTAKE, Intake, Report
 from etl.pipeline import Outcome, Pipeline
 from etl.reference import ReferenceError
 from etl.sources import SourceError
-from sql import connect
+from sql import connect, version
 from sql.clock import Clock
 from sql.settings import Settings
 
@@ -33,8 +33,12 @@ _TELL_EVERY = 4
 
 @contextlib.contextmanager
 def leading(settings: Settings) -> Iterator["Station | None"]:
-    """The station when nobody else leads, else None. The lock goes with the connection, however this process ends."""
+    """The station when nobody else leads, else None. The lock goes with the connection, however this process ends.
+
+    Raises OtherVersion where the warehouse is not of this code's version.
+    """
     with connect.raw(settings, "etl_writer", autocommit=True) as lock:
+        version.check(lock)
         lock.execute("SET idle_session_timeout = 0")
         if not lock.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()[0]:
             yield None
@@ -49,6 +53,14 @@ def leading(settings: Settings) -> Iterator["Station | None"]:
                     intake.source.close()
 
 
+def _take_the_lead(db: psycopg.Connection) -> int:
+    """The term that begins. A migration under way is waited for, and what it made is looked at."""
+    with db.transaction():
+        (term,) = db.execute(INTAKE["take_the_lead"]).fetchone()
+        version.check(db)
+    return term
+
+
 class Station:
     """One leader's work place."""
 
@@ -56,8 +68,7 @@ class Station:
         self.settings, self.lock, self.db = settings, lock, db
         world = db.execute(WORLD["world"]).fetchone()
         self.clock = Clock(world[1] if world else 0)
-        (epoch,) = db.execute(INTAKE["take_the_lead"]).fetchone()
-        self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, epoch)
+        self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, _take_the_lead(db))
         self.writing = threading.Lock()
         self.beats = 0
         self.tried_on = self.clock.today(settings.time_zone)
@@ -131,6 +142,7 @@ class Station:
         """Read the reference data anew, without what people withdrew over the page; what changed makes a new version of
         the figures. Returns rows changed. Raises ReferenceError: then what was withdrawn waits."""
         with self.writing, self.db.transaction():
+            self.pipeline.fence()
             ended = uploads.end(self.db, self._batch_to_come())
             changed = self._write_reference()
             if changed or ended:
@@ -148,6 +160,7 @@ class Station:
     def _take(self, upload: uploads.Upload) -> int:
         try:
             with self.writing, self.db.transaction():
+                self.pipeline.fence()
                 facts = {"upload": upload.upload_id, "batch": self._batch_to_come()}
                 if not self.db.execute(uploads.SQL["apply_upload"], facts).rowcount:
                     return 0
@@ -156,6 +169,7 @@ class Station:
         except ReferenceError as wrong:
             # A batch too: who waits for the answer hears it.
             with self.writing, self.db.transaction():
+                self.pipeline.fence()
                 facts = {"upload": upload.upload_id, "batch": self._batch_to_come(), "reason": str(wrong)}
                 self.db.execute(uploads.SQL["refuse_upload"], facts)
                 self.pipeline.close_reference()

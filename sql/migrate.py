@@ -29,6 +29,13 @@ COMMENT ON TABLE public.applied_migration IS
 """
 
 
+# The column that fences: term since 0014_fence, epoch before it. None of a database that holds no warehouse yet.
+_TERM = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = to_regclass('warehouse.leader') AND attname IN ('epoch', 'term') AND NOT attisdropped
+"""
+
+
 class MigrationError(Exception):
     """The database cannot be brought to this version; the message names the file and what to do."""
 
@@ -107,11 +114,20 @@ def _refuse_strangers(applied: dict[str, str], files: dict[str, str]) -> None:
 def _apply(db: psycopg.Connection, file: str, statements: str, row: tuple[str, str] | None = None) -> None:
     try:
         with db.transaction():
+            if row:
+                _fence(db)
             db.execute(statements)
             if row:
                 db.execute("INSERT INTO public.applied_migration (name, checksum) VALUES (%s, %s)", row)
     except psycopg.Error as refused:
         raise MigrationError(f"{file}: {str(refused).strip()}") from refused
+
+
+def _fence(db: psycopg.Connection) -> None:
+    """Wait for the batch under way, let none begin, and let nobody write afterwards who led before."""
+    (term,) = db.execute(_TERM).fetchone() or (None,)
+    if term:
+        db.execute(f"UPDATE warehouse.leader SET {term} = {term} + 1")
 
 
 def _make_roles(db: psycopg.Connection) -> None:

@@ -13,6 +13,8 @@ GRANT etl_writer TO CURRENT_USER
 GRANT dashboard_reader TO CURRENT_USER
 
 -- name: grant_writer
+-- Who writes asks first which migrations the warehouse has.
+GRANT SELECT ON public.applied_migration TO etl_writer, dashboard_reader;
 GRANT USAGE ON SCHEMA warehouse TO etl_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA warehouse TO etl_writer;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA warehouse TO etl_writer

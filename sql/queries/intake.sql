@@ -23,11 +23,14 @@ SELECT source_id, state, reason, is_released, braked_after_batch, cursor_updated
 FROM warehouse.source WHERE source_id = %(source_id)s
 
 -- name: take_the_lead
-UPDATE warehouse.leader SET epoch = epoch + 1 RETURNING epoch
+-- Waits for the batch of who led before, and for a migration; what comes after it sees what they left.
+UPDATE warehouse.leader SET term = term + 1 RETURNING term
 
 -- name: open_batch
 -- Locks the row: one batch at a time, and none of a leader that was replaced while it stalled.
-SELECT last_batch_id + 1 AS batch_id, folded_through, epoch FROM warehouse.leader FOR UPDATE
+SELECT last_batch_id + 1 AS batch_id, folded_through, term,
+    (SELECT array_agg(name ORDER BY name) FROM public.applied_migration) AS migrations
+FROM warehouse.leader FOR UPDATE
 
 -- name: close_batch
 INSERT INTO warehouse.batch (batch_id, source_id, kind, unit, started_at, committed_at, received, loaded, unchanged,

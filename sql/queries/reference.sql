@@ -186,6 +186,10 @@ WHERE NOT EXISTS (SELECT FROM warehouse.unit u WHERE u.code = c.code AND u.unit_
 SELECT unit_id, least(valid_to, '9999-12-31') FROM warehouse.unit WHERE code = %(root)s AND unit_id > 0
 ORDER BY %(day)s::date BETWEEN valid_from AND valid_to DESC, valid_from DESC LIMIT 1
 
+-- name: root_of_world
+-- None before the first reference data.
+SELECT (SELECT root_unit_id FROM warehouse.world)
+
 -- name: rows_without_unit
 SELECT DISTINCT r.unit_code || ' (' || r.valid_from || ')'
 FROM jsonb_to_recordset(%(rows)s) AS r (unit_code text, valid_from date)

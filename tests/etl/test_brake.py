@@ -149,9 +149,9 @@ def test_a_file_much_smaller_than_the_one_before_it_stops():
 def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world):
     """Every second batch is another source's: the broken ones of this one add up all the same."""
     other = Given(world.url)
-    other.pipeline.epoch = world.pipeline.epoch
+    other.pipeline.term = world.pipeline.term
     (other.source_id,) = world.db.execute(INTAKE["register_source"], {"name": "other", "kind": "files"}).fetchone()
-    world.db.execute("UPDATE warehouse.leader SET epoch = %s", [world.pipeline.epoch])
+    world.db.execute("UPDATE warehouse.leader SET term = %s", [world.pipeline.term])
     with pytest.raises(Braked):
         for _ in range(LIMITS.min_records):
             other.load(new(1))

@@ -46,8 +46,8 @@ class Given:
 
     def connect(self) -> None:
         self.db = connect.raw_at(self.url, "etl_writer", autocommit=True)
-        (epoch,) = self.db.execute(INTAKE["take_the_lead"]).fetchone()
-        self.pipeline = self.kind(self.db, self.clock, ZONE, self.settings.etl, epoch)
+        (term,) = self.db.execute(INTAKE["take_the_lead"]).fetchone()
+        self.pipeline = self.kind(self.db, self.clock, ZONE, self.settings.etl, term)
         facts = {"name": "platform", "kind": "files"}
         (self.source_id,) = self.db.execute(INTAKE["register_source"], facts).fetchone()
 

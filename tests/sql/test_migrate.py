@@ -1,16 +1,19 @@
 """Migrations run once, forward, and say what is wrong."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 import sql
+from etl.pipeline import Fenced
 from etl.recount import MEASURES, recount
 from sql import connect
 from sql.migrate import MigrationError, migrate
 from tests.etl.world import ZONE, Given, record
+from tests.processes import becomes
 
 pytestmark = pytest.mark.both
 
@@ -265,4 +268,70 @@ def test_a_warehouse_that_holds_records_gets_the_cells_of_0006_from_them(warehou
     assert held.ask("SELECT batch_id, kind FROM warehouse.batch ORDER BY 1 DESC LIMIT 1") == [(3, "rebuild")]
     assert held.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 5") == [(2,)]
     assert held.ask("SELECT folded_through, last_batch_id FROM warehouse.leader") == [(3, 3)]
+    held.close()
+
+
+def test_a_migration_waits_for_the_batch_under_way_and_counts_it(owner, database, tmp_path):
+    """The hours of 0010: from the balance before, of which the batch under way is a part only when it commits."""
+    migrate_until("_hours.sql", owner, tmp_path)
+    measures = ", ".join(MEASURES)
+    batch = connect.raw_at(database, "owner")
+    batch.execute("SELECT last_batch_id + 1 FROM warehouse.leader FOR UPDATE")
+    for table, cell in {"ledger_entries": "(batch_id, posting, cause, day, site_id, place_unit_id, hour", "balance_entries": "(day, site_id, place_unit_id, hour"}.items():
+        batch.execute(
+            f"INSERT INTO warehouse.{table} {cell}, {measures}) SELECT {'1, 1, $$new$$, ' if table[0] == 'l' else ''}"
+            f"date '2021-06-20', 1, 5, 9, {', '.join('1' for _ in MEASURES)}")  # fmt: skip
+    batch.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
+    with ThreadPoolExecutor(1) as aside, connect.raw_at(database, "owner", autocommit=True) as db:
+        migrating = aside.submit(migrate, owner)
+        assert becomes(lambda: db.execute(WAITING).fetchone() == (1,))
+        assert not migrating.done()
+        batch.commit()
+        assert len(migrating.result(30)) >= 4
+        assert db.execute("SELECT day::text, hour, doses FROM warehouse.balance_hours").fetchall() == [("2021-06-20", 9, 1)]
+    batch.close()
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def test_what_a_batch_lost_by_the_migrations_before_is_found_again_in_the_ledger(owner, database, tmp_path):
+    migrate_until("_fence.sql", owner, tmp_path)
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute(
+            "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, name, name_en, sort_key, is_in_world) "
+            "SELECT n, 'U' || n, '2004-01-01', 1, 'U', 'U', 'u', n < 7 FROM generate_series(5, 7) AS n")
+        db.execute("INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days) VALUES ('{}', 'UTC', '[]', 5, false, 0)")
+        measures = ", ".join(MEASURES)
+        db.execute(
+            f"INSERT INTO warehouse.ledger_entries (batch_id, posting, day, site_id, place_unit_id, hour, cause, {measures}) "
+            f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {', '.join('1' for _ in MEASURES)} FROM generate_series(0, 19) AS n")
+        db.execute(
+            "INSERT INTO warehouse.ledger_doses SELECT 1, n, date '2021-06-20' + n % 4, 1, 5 + n % 3, 5 + n % 2, "
+            "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 19) AS n")
+        db.execute(
+            "INSERT INTO warehouse.ledger_people SELECT 1, n, date '2021-06-20' + n % 4, 5 + n % 3, 1, 1 + n % 3, n % 4, 9, 1, 'new' "
+            "FROM generate_series(0, 19) AS n")
+        db.execute("INSERT INTO warehouse.batch (batch_id, kind, started_at, committed_at) VALUES (1, 'records', now(), now())")
+        db.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
+        db.execute("INSERT INTO warehouse.balance_hours VALUES ('2021-06-20', 1, 5, 0, 7)")  # the others are missing
+        assert migrate(owner)[0].endswith("_fence.sql")
+        assert db.execute("SELECT last_batch_id, folded_through FROM warehouse.leader").fetchone() == (2, 2)
+        for table in ("hours", "doses_world", "people_world"):
+            filled = sorted(db.execute(f"SELECT * FROM warehouse.balance_{table}").fetchall())
+            db.execute(f"TRUNCATE warehouse.balance_{table}")
+            db.execute(sql.load("queries/balances.sql")[f"fold_{table}"], {"from_batch": 0, "to_batch": 1})
+            assert sorted(db.execute(f"SELECT * FROM warehouse.balance_{table}").fetchall()) == filled != []
+
+
+def test_a_migration_fences_whoever_leads(warehouse, tmp_path):
+    held = Given(warehouse.url)
+    held.load([record()])
+    newer = shutil.copytree(sql.FOLDER, tmp_path / "sql")
+    last = len(list((newer / "migrations").glob("*.sql")))
+    (newer / "migrations" / f"{last + 1:04}_more.sql").write_text("CREATE TABLE warehouse.more (n integer PRIMARY KEY);")
+    migrate(warehouse.owner, newer)
+    with pytest.raises(Fenced, match="a migration, took over"):
+        held.load([record(record_id="r2", person="b")])
+    assert held.ask("SELECT count(*) FROM warehouse.injection") == [(1,)]
     held.close()

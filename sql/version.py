@@ -1,0 +1,44 @@
+"""Which migrations made a warehouse, against those that this code knows: only who knows exactly those may write.
+
+An older ETL would leave out what a newer warehouse keeps ready, a newer one would miss what is not there yet.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+import psycopg
+
+from sql import FOLDER
+
+_APPLIED = "SELECT array_agg(name ORDER BY name) FROM public.applied_migration"
+
+
+class OtherVersion(Exception):
+    """The warehouse was made by other migrations than this code has; the message names them and says what to do."""
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The names of the migrations of this code, in order."""
+    return tuple(sorted(file.name for file in (FOLDER / "migrations").glob("*.sql")))
+
+
+def difference(applied: Iterable[str]) -> str | None:
+    """What tells a warehouse made by these migrations from this code's, or None."""
+    applied = set(applied)
+    if strange := sorted(applied - set(known())):
+        return f"this warehouse already has {', '.join(strange)}, which this version does not know: run the newer version"
+    if missing := [name for name in known() if name not in applied]:
+        return f"this warehouse lacks {', '.join(missing)}, which this version needs: start ./run, which migrates it"
+    return None
+
+
+def check(db: psycopg.Connection) -> None:
+    """Raises OtherVersion. In a transaction: after its lock, since the answer is of the moment of asking."""
+    try:
+        with db.transaction():
+            (applied,) = db.execute(_APPLIED).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+        applied = None  # no warehouse, or one of a version that let nobody ask
+    if complaint := difference(applied or ()):
+        raise OtherVersion(complaint)
