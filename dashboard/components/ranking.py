@@ -28,6 +28,42 @@ class Line:
         return html.Th(text, scope="row", className="name")
 
 
+@dataclass(frozen=True)
+class _Column:
+    """`head` and `unit` are texts; without a head it stands under the one before it.
+
+    `is_on_cards`: on a phone each row is a card, where the number carries its column's name (CSS shows it).
+    """
+
+    name: str
+    head: str = ""
+    unit: str = ""
+    is_on_cards: bool = False
+
+
+_COVERAGE = (
+    _Column("rank", "ranking.rank"),
+    _Column("name", "ranking.name"),
+    _Column("bar", "ranking.coverage"),
+    _Column("share"),
+    _Column("change", "ranking.change"),
+    _Column("people", "ranking.people", "ranking.people_unit", True),
+    _Column("gap", "ranking.gap", "ranking.people_unit", True),
+    _Column("pace", "ranking.pace", "ranking.pace_unit", True),
+    _Column("projected", "ranking.projected", "", True),
+)
+_DOSES = (
+    _Column("rank", "ranking.rank"),
+    _Column("name", "ranking.name"),
+    _Column("bar", "ranking.plan_share"),
+    _Column("share"),
+    _Column("today", "ranking.doses_today", "doses.word", True),
+    _Column("plan", "ranking.plan", "doses.word", True),
+    _Column("yesterday", "ranking.doses_yesterday", "doses.word", True),
+    _Column("doses", "ranking.doses", "doses.word", True),
+)
+
+
 def ranking(
     language: Language,
     rows: Sequence,
@@ -38,29 +74,15 @@ def ranking(
 ) -> html.Table:
     """`rows` and `whole` (the unit itself) are Standings of one stage; `lines` by unit_id."""
     say = language.say
-    heads = [
-        ("rank", "ranking.rank", ""),
-        ("name", "ranking.name", ""),
-        ("bar", "ranking.coverage", ""),
-        ("change", "ranking.change", ""),
-        ("people", "ranking.people", "ranking.people_unit"),
-        ("gap", "ranking.gap", "ranking.people_unit"),
-        ("pace", "ranking.pace", "ranking.pace_unit"),
-        ("projected", "ranking.projected", ""),
-    ]
-    head = html.Tr([_head(say, *parts) for parts in heads])
     placed, nowhere = parted(rows)
-    body = [
-        _row(language, row, lines[row.unit_id], today)
-        for row in sorted(placed, key=lambda row: row.rank if row.rank is not None else float("inf"))
-    ]
+    ordered = sorted(placed, key=lambda row: row.rank if row.rank is not None else float("inf"))
+    body = [_row(language, row, lines[row.unit_id], today) for row in ordered]
     foot = [_row(language, whole, Line(say("ranking.whole")), today, "whole")] if body else []
     foot += [_row(language, row, lines[row.unit_id], today, "nowhere") for row in nowhere]
     if nowhere:
         people = whole.people + sum(row.people for row in nowhere)
-        foot.append(_total(language, 5, [("people", people)], 3))
-    parts = [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)]
-    return html.Table([*parts, html.Tfoot(foot)], className="ranking")
+        foot.append(_total(language, _COVERAGE, people=people))
+    return _table(say, _COVERAGE, body, foot, caption, "ranking")
 
 
 def parted(rows: Iterable) -> tuple[list, list]:
@@ -78,16 +100,6 @@ def doses_ranking(
 ) -> html.Table:
     """By place of injection (UnitDoses): doses against the day's plan, no coverage anywhere."""
     say = language.say
-    heads = [
-        ("rank", "ranking.rank", ""),
-        ("name", "ranking.name", ""),
-        ("bar", "ranking.plan_share", ""),
-        ("today", "ranking.doses_today", "doses.word"),
-        ("plan", "ranking.plan", "doses.word"),
-        ("yesterday", "ranking.doses_yesterday", "doses.word"),
-        ("doses", "ranking.doses", "doses.word"),
-    ]
-    head = html.Tr([_head(say, *parts) for parts in heads])
     placed, nowhere = parted(row for row in rows if row.unit_id > 0 or row.doses)
     # what lies at no smaller unit is listed with the others and is none of them: last, without a rank
     most = sorted(placed, key=lambda row: (row.unit_id == whole.unit_id, -row.doses_today, -row.doses))
@@ -99,37 +111,29 @@ def doses_ranking(
     foot += [_doses_row(language, row, None, lines[row.unit_id], "nowhere") for row in nowhere]
     if nowhere:
         every = [whole, *nowhere]
-        counts = [
-            ("doses_today", sum(row.doses_today for row in every)),
-            ("plan", None),
-            ("doses_yesterday", sum(row.doses_yesterday for row in every)),
-            ("doses", sum(row.doses for row in every)),
-        ]
-        foot.append(_total(language, 4, counts, 0))
+        today, before, doses = (
+            sum(getattr(row, name) for row in every) for name in ("doses_today", "doses_yesterday", "doses")
+        )
+        foot.append(_total(language, _DOSES, today=today, yesterday=before, doses=doses))
+    return _table(say, _DOSES, body, foot, caption, "ranking doses")
+
+
+def _table(say, columns: Sequence[_Column], body: list, foot: list, caption: str, class_name: str) -> html.Table:
+    head = html.Tr([_head(say, column) for column in columns if column.head])
     parts = [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)]
-    return html.Table([*parts, html.Tfoot(foot)], className="ranking doses")
+    return html.Table([*parts, html.Tfoot(foot)], className=class_name)
 
 
-def _total(language: Language, before: int, counts: Sequence[tuple[str, int | None]], after: int) -> html.Tr:
-    """Everything, also what lies nowhere: counts only, there is no population of it."""
-    name = html.Th(language.say("ranking.total"), scope="row", className="name")
-    cells = [
-        # `doses_today` stands in the column `today`
-        html.Td("" if count is None else marks.live(language.count(count)), className=key.split("_")[-1])
-        for key, count in counts
-    ]
-    _head_on_phones(language.say, cells, [key for key, _ in counts])
-    blank = [html.Td(className="blank") for _ in range(before - 2)]
-    return html.Tr(
-        [html.Td(className="rank"), name, *blank, *cells, *(html.Td(className="blank") for _ in range(after))],
-        className="total",
-    )
-
-
-def _head(say, name: str, key: str, unit: str) -> html.Th:
-    text = [say(key), html.Span(say(unit), className="unit")] if unit else say(key)
+def _head(say, column: _Column) -> html.Th:
+    text = [say(column.head), html.Span(say(column.unit), className="unit")] if column.unit else say(column.head)
     # the bar and its number stand under one head
-    return html.Th(text, scope="col", className=name, colSpan=2 if name == "bar" else None)
+    return html.Th(text, scope="col", className=column.name, colSpan=2 if column.name == "bar" else None)
+
+
+def _total(language: Language, columns: Sequence[_Column], **counts: int) -> html.Tr:
+    """Everything, also what lies nowhere: counts only, there is no population of it."""
+    cells = {name: marks.live(language.count(count)) for name, count in counts.items()}
+    return _tr(language.say, columns, cells, Line(language.say("ranking.total")), "total")
 
 
 def _row(language: Language, row, line: Line, today: date, kind: str = "") -> html.Tr:
@@ -140,30 +144,31 @@ def _row(language: Language, row, line: Line, today: date, kind: str = "") -> ht
     label = say("tile.bullet", value=percent, target=language.goal(row.target_share)) if has_goal else percent
     points = NO_FIGURE if row.coverage_change is None else f"+{language.points(row.coverage_change)}"
     gap = language.count(progress.missing(row)) if has_goal else NO_FIGURE
-    cells = [
-        html.Td(str(row.rank) if row.rank else "", className="rank"),
-        line.head,
-        html.Td(marks.bullet(row.coverage, row.target_share, label) if row.population else None, className="bar"),
-        html.Td(marks.live(percent) if row.population else NO_FIGURE, className="share"),
-        html.Td([marks.arrow(row.people_today), marks.live(points)] if row.population else "", className="change"),
-        html.Td(marks.live(language.count(row.people)), className="people"),
-        html.Td(marks.live(gap), className=f"gap {state}"),
-        html.Td(_pace(language, row, state), className=f"pace {state}"),
-        html.Td(_projected(language, row, state, today), className="projected"),
-    ]
-    _head_on_phones(say, cells[5:], ("people", "gap", "pace", "projected"))
-    return _tr(cells, f"{kind} {state}".strip(), line)
+    cells = {
+        "rank": str(row.rank) if row.rank else "",
+        "bar": marks.bullet(row.coverage, row.target_share, label) if row.population else None,
+        "share": marks.live(percent) if row.population else NO_FIGURE,
+        "change": [marks.arrow(row.people_today), marks.live(points)] if row.population else "",
+        "people": marks.live(language.count(row.people)),
+        "gap": marks.live(gap),
+        "pace": _pace(language, row, state),
+        "projected": _projected(language, row, state, today),
+    }
+    return _tr(say, _COVERAGE, cells, line, kind, state)
 
 
-def _tr(cells: Sequence, class_name: str, line: Line) -> html.Tr:
+def _tr(say, columns: Sequence[_Column], cells: dict, line: Line, kind: str = "", state: str = "") -> html.Tr:
+    """A cell in every column, also where nothing stands in it: a column that is hidden takes all its cells along."""
+    laid = [line.head if column.name == "name" else _cell(say, column, cells, state) for column in columns]
     mark = {"aria-current": "true"} if line.is_asked else {}
-    return html.Tr(cells, className=class_name, **mark)
+    return html.Tr(laid, className=f"{kind} {state}".strip(), **mark)
 
 
-def _head_on_phones(say, cells: Sequence, names: Sequence[str]) -> None:
-    """There each row becomes a card, whose numbers carry their column's name (CSS shows it)."""
-    for cell, name in zip(cells, names, strict=True):
-        setattr(cell, "data-head", say(f"ranking.{name}"))
+def _cell(say, column: _Column, cells: dict, state: str) -> html.Td:
+    if column.name not in cells:
+        return html.Td(className=f"{column.name} blank")
+    said = {"data-head": say(column.head)} if column.is_on_cards else {}
+    return html.Td(cells[column.name], className=f"{column.name} {state}".strip(), **said)
 
 
 def _pace(language: Language, row, state: str):
@@ -192,15 +197,13 @@ def _projected(language: Language, row, state: str, today: date) -> str:
 def _doses_row(language: Language, row, rank: int | None, line: Line, kind: str = "") -> html.Tr:
     share = row.doses_today / row.plan_today if row.plan_today else None
     percent = language.percent(share, 0)
-    cells = [
-        html.Td(str(rank) if rank else "", className="rank"),
-        line.head,
-        html.Td(marks.bullet(share, 1.0, percent) if share is not None else None, className="bar"),
-        html.Td(marks.live(percent), className="share"),
-        html.Td(marks.live(language.count(row.doses_today)), className="today"),
-        html.Td(language.count(row.plan_today), className="plan"),
-        html.Td(language.count(row.doses_yesterday), className="yesterday"),
-        html.Td(marks.live(language.count(row.doses)), className="doses"),
-    ]
-    _head_on_phones(language.say, cells[4:], ("doses_today", "plan", "doses_yesterday", "doses"))
-    return _tr(cells, kind, line)
+    cells = {
+        "rank": str(rank) if rank else "",
+        "bar": marks.bullet(share, 1.0, percent) if share is not None else None,
+        "share": marks.live(percent),
+        "today": marks.live(language.count(row.doses_today)),
+        "plan": language.count(row.plan_today),
+        "yesterday": language.count(row.doses_yesterday),
+        "doses": marks.live(language.count(row.doses)),
+    }
+    return _tr(language.say, _DOSES, cells, line, kind)

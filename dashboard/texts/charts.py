@@ -43,10 +43,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nhiều nhất hôm nay: {unit}, {today} mũi.",
         "Most today: {unit}, {today} {today:dose|doses}.",
     ),
-    "ranking.adds_up": (
-        "Các dòng cộng lại bằng tổng cộng.",
-        "The rows add up to the total.",
-    ),
     # --- tile map
     "map.title": ("Bản đồ ô lưới", "Tile map"),
     "map.unit": ("{stage}, %", "{stage}, %"),
@@ -145,7 +141,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources.state": ("Trạng thái", "State"),
     "sources.polled": ("Hỏi lần cuối", "Last asked"),
     "sources.changed": ("Thay đổi lần cuối", "Last change"),
-    "sources.quarantine": ("Đang cách ly", "In quarantine"),
+    "sources.quarantine": ("Bản ghi lỗi chờ xử lý", "Faulty records waiting"),
     "sources.running": ("đang chạy", "running"),
     "sources.idle": ("chờ", "idle"),
     "sources.braked": ("đã dừng để kiểm tra", "stopped by the brake"),

@@ -201,10 +201,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.counter.name": ("Bộ đếm luôn khép", "Counter that always closes"),
     "indicator.counter.what": (
-        "Mọi bản ghi đã nhận đều ở một trong ba nơi: đã nạp, không đổi, cách ly.",
-        "Every record received is in one of three places: loaded, unchanged, quarantined.",
+        "Mọi bản ghi đã nhận đều ở một trong ba nơi: đã nạp, không đổi, lỗi chờ xử lý.",
+        "Every record received is in one of three places: loaded, unchanged, faulty and waiting to be mended (quarantined).",
     ),
-    "indicator.counter.formula": ("nhận = nạp + không đổi + cách ly", "received = loaded + unchanged + quarantined"),
+    "indicator.counter.formula": ("nhận = nạp + không đổi + bản ghi lỗi chờ xử lý", "received = loaded + unchanged + faulty, waiting"),
     "indicator.counter.limits": (
         "Đếm bản ghi, không phải mũi tiêm hay người. Bản ghi mà nguồn không còn giữ vẫn được lưu nhưng không tính vào số "
         "liệu; số bản ghi này được nêu riêng bên cạnh.",

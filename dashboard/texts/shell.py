@@ -69,7 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "footer.loaded": ("nạp", "loaded"),
     "footer.unchanged": ("không đổi", "unchanged"),
     "footer.vanished": ("không còn trong nguồn", "no longer in the source"),
-    "footer.quarantined": ("cách ly", "quarantined"),
+    "footer.quarantined": ("bản ghi lỗi chờ xử lý", "faulty, waiting"),
     "footer.sources": ("Nguồn số liệu", "Sources"),
     "footer.time_zone": ("Mọi giờ theo {zone}", "All times in {zone}"),
     # --- menu

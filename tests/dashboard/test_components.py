@@ -275,7 +275,7 @@ def test_residence_and_place_are_reconciled_in_numbers():
 def test_the_counter_is_written_as_an_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40)
     text = re.sub(r"\s+", " ", said(provenance.counter(VI, world)))
-    assert text == "Bộ đếm bản ghi 1.000 nhận = 900 nạp + 60 không đổi + 40 cách ly"
+    assert text == "Bộ đếm bản ghi 1.000 nhận = 900 nạp + 60 không đổi + 40 bản ghi lỗi chờ xử lý"
 
 
 def test_what_its_source_no_longer_holds_stands_beside_the_equation():
