@@ -13,15 +13,10 @@ import sys
 import psycopg
 from sqlalchemy.exc import OperationalError
 
-from etl import station
-from etl.identity import PersonKeyError
-from etl.progress import Progress
-from etl.reference import ReferenceError
-from etl.sources import SourceError
+from etl import desk
 from etl.verbs import Answer, Refused, backfill, once, rebuild, recount, release, retry, run, status, verify
 from sql import connect, settings
 from sql.settings import Settings
-from sql.strict import SettingsError
 from sql.version import OtherVersion
 
 # In the order in which --help lists them; a verb's name is its module's.
@@ -37,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
         answer = _answer(options)
-    except (SettingsError, ReferenceError, PersonKeyError, SourceError) as wrong:
+    except desk.WRONG as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except Refused as refused:
@@ -59,13 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _answer(options: argparse.Namespace) -> Answer:
     config, verb = _settings(options), options.verb
-    if hasattr(verb, "act"):
-        return verb.act(config, options)
-    with Progress(verb.UNIT, quiet=options.json) as progress, station.leading(config) as led:
-        if led is None:
-            raise Refused("another ETL leads: stop it first (Ctrl-C where ./run runs), or leave the work to it", 3)
-        led.prepare()
-        return verb.work(led, options, progress)
+    return verb.act(config, options) if hasattr(verb, "act") else desk.do(config, options)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

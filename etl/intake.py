@@ -47,7 +47,7 @@ class Intake:
             report,
         )
         self.kind = kind
-        self.turn = threading.Lock()
+        self.turn, self.retrying = threading.Lock(), threading.Lock()
         self.halt = threading.Event()
         self.looked_back_at = 0.0
         self.lately = Lately()
@@ -60,6 +60,8 @@ class Intake:
 
         Raises what the warehouse raises: then it is not the source's fault.
         """
+        if self._state().retry_due_at and not self.halt.is_set():
+            self.retry()
         with self.turn:
             if self.halt.is_set() or self._state().state == "braked":
                 return
@@ -230,13 +232,17 @@ class Intake:
         with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
             return cursor.execute(INTAKE["known_deliveries"], {"source_id": self.source_id}).fetchall()
 
-    def retry(self) -> Outcome:
+    def retry(self, progress: Callable[[int], None] = lambda records: None) -> Outcome:
         """Try what is in quarantine again, with today's settings and reference data. Returns the sums."""
-        total = Outcome(0)
-        for records in self._quarantined():
-            with self.turn:
-                outcome = self._load(Delivery(self.source_id, self.source.mapper.reread(records), "retry"))
-            total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
+        with self.retrying:
+            due_at, total = self._state().retry_due_at, Outcome(0)
+            for records in self._quarantined():
+                with self.turn:
+                    outcome = self._load(Delivery(self.source_id, self.source.mapper.reread(records), "retry"))
+                total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
+                progress(len(records))
+            with self.writing:
+                self.pipeline.db.execute(INTAKE["end_retry"], {"source_id": self.source_id, "due_at": due_at})
         return total
 
     def _quarantined(self) -> Iterator[list[dict]]:

@@ -27,6 +27,13 @@ class Progress:
                 self.bar.total = self.whole
                 self.bar.refresh()
 
+    def reach(self, done: int, whole: int | None) -> None:
+        """So much is done by now, of so much."""
+        if whole and whole != self.whole:
+            self.expect(whole - (self.whole or 0))
+        if done > self.done:
+            self.add(done - self.done)
+
     def add(self, n: int) -> None:
         """So much more is done."""
         self.done += n

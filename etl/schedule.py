@@ -12,6 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from etl import station
+from etl.desk import Desk
 from etl.intake import Intake
 from etl.pipeline import Fenced
 from etl.station import Station
@@ -31,7 +32,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     while not stop.is_set():
         waits = None
         try:
-            with station.leading(settings) as led:
+            with station.leading(settings, "run") as led:
                 if led is None:
                     waits = "another ETL leads; waiting for it to end"
                 else:
@@ -53,16 +54,18 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     lost = threading.Event()
     jobs = BackgroundScheduler(
         timezone=settings.time_zone,
-        executors={"default": ThreadPoolExecutor(len(settings.sources) + 2)},
+        executors={"default": ThreadPoolExecutor(len(settings.sources) + 3)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
     )
     jobs.add_listener(lambda event: _judge(event.exception, lost), EVENT_JOB_ERROR)
     if not led.prepare_until(stop):
         return
+    desk = Desk(led)
+    jobs.add_job(desk.work, "interval", seconds=settings.etl.every_seconds, id="desk", next_run_time=led.real_now())
     jobs.add_job(led.refresh_reference, "interval", seconds=settings.reference.every_seconds, id="reference")
     wakers = []
     for intake in led.intakes:
-        jobs.add_job(intake.work, "interval", seconds=settings.etl.every_seconds, id=intake.source.name,
+        jobs.add_job(intake.work, "interval", seconds=settings.etl.every_seconds, id=f"source {intake.source.name}",
                      next_run_time=led.real_now())  # fmt: skip
         waker = threading.Thread(
             target=_wake, args=(intake, stop, lost), daemon=True, name=f"wake-{intake.source.name}"
@@ -73,14 +76,18 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     log.info("leading, with %s", ", ".join(settings.sources) or "no source")
     try:
         while not stop.wait(_HEARTBEAT_SECONDS) and not lost.is_set():
-            if led.heartbeat():
-                jobs.modify_job("reference", next_run_time=led.real_now())
+            called = led.heartbeat()
+            for channel, job in (("warehouse_upload", "reference"), ("warehouse_request", "desk")):
+                if channel in called:
+                    jobs.modify_job(job, next_run_time=led.real_now())
+            desk.give_sign()
     finally:
         lost.set()
         led.halt()
         jobs.shutdown(wait=True)
         for waker in wakers:
             waker.join(timeout=5)
+        desk.close()
 
 
 def _wake(intake: Intake, stop: threading.Event, lost: threading.Event) -> None:

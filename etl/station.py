@@ -1,6 +1,7 @@
 """What leading takes: the lock, the connections, the sources, ready to work."""
 
 import contextlib
+import hashlib
 import logging
 import os
 import threading
@@ -24,7 +25,7 @@ log = logging.getLogger("etl")
 WORLD = sql.load("world.sql")
 
 # Any number of our own: who holds it leads.
-_LOCK = 7_320_212
+LOCK = 7_320_212
 _RETRY_SECONDS = 2.0
 _PERSONS_A_BATCH = 100_000
 # A reader is told at least so often that the sources were read, even when nothing new came.
@@ -32,18 +33,18 @@ _TELL_EVERY = 4
 
 
 @contextlib.contextmanager
-def leading(settings: Settings) -> Iterator["Station | None"]:
+def leading(settings: Settings, verb: str = "once") -> Iterator["Station | None"]:
     """The station when nobody else leads, else None. The lock goes with the connection, however this process ends.
 
-    Raises OtherVersion where the warehouse is not of this code's version.
+    Others see `verb` as what the leader runs. Raises OtherVersion where the warehouse is not of this code's version.
     """
-    with connect.raw(settings, "etl_writer", autocommit=True) as lock:
+    with connect.raw(settings, "etl_writer", autocommit=True, application_name=f"etl {verb}") as lock:
         version.check(lock)
         lock.execute("SET idle_session_timeout = 0")
-        if not lock.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()[0]:
+        if not lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
             yield None
             return
-        lock.execute("LISTEN warehouse_upload")
+        lock.execute("LISTEN warehouse_upload; LISTEN warehouse_request")
         with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
             led = Station(settings, lock, db)
             try:
@@ -115,7 +116,14 @@ class Station:
             facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
             self.db.execute(INTAKE["mark_state"], facts)
             return None
-        return Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report)
+        intake = Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report)
+        read_by = (
+            self.settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
+            given.model_dump_json(exclude={"url"}),
+        )
+        fingerprint = hashlib.sha256("\n".join(read_by).encode()).hexdigest()
+        self.db.execute(INTAKE["keep_mapping_fingerprint"], {"source_id": intake.source_id, "fingerprint": fingerprint})
+        return intake
 
     def _refuse_other_key(self, key: bytes) -> None:
         mine = identity.fingerprint(key)
@@ -184,6 +192,8 @@ class Station:
         changed, moved_sites = reference.load(
             self.db, self.settings, today, self.clock.shift_days, lambda given: uploads.laid_over(given, held)
         )
+        if changed:
+            self.db.execute(INTAKE["make_retry_due"])
         if moved_sites:
             rows = self.db.execute(INTAKE["persons_at_sites"], {"sites": moved_sites})
             self.pipeline.reclassify(person for (person,) in rows)
@@ -236,20 +246,20 @@ class Station:
             after, done = persons[-1], done + len(persons)
             progress(len(persons))
 
-    def heartbeat(self) -> bool:
-        """Whether somebody decided over an upload meanwhile.
+    def heartbeat(self) -> set[str]:
+        """Where somebody called meanwhile: warehouse_upload (decided over an upload), warehouse_request (asked for a verb).
 
         Raises OperationalError when the lock's connection, and with it the lead, is lost.
         """
         self.lock.execute("SELECT 1")
-        is_called = bool(list(self.lock.notifies(timeout=0)))
+        called = {heard.channel for heard in self.lock.notifies(timeout=0)}
         self.beats += 1
         if self.beats % _TELL_EVERY == 0 and self.writing.acquire(blocking=False):
             try:
                 self.pipeline.tell()
             finally:
                 self.writing.release()
-        return is_called
+        return called
 
     def halt(self) -> None:
         """End soon: no further batch, and the one under way is given up (it comes again)."""

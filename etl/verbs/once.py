@@ -28,7 +28,7 @@ def work(led: station.Station, options: argparse.Namespace, progress) -> Answer:
     with led.reporting(hear):
         for intake in led.intakes:
             if options.source in (None, intake.source.name):
-                with contextlib.suppress(SourceError):  # `work` records it
+                with intake.turn, contextlib.suppress(SourceError):  # `work` records it
                     progress.expect(intake.source.describe().get("rows"))
                 intake.work()
     sources = status.sources(led.settings)

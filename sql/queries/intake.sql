@@ -19,8 +19,21 @@ RETURNING s.source_id
 
 -- name: read_source
 SELECT source_id, state, reason, is_released, braked_after_batch, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined,
-    corrected
+    corrected, retry_due_at
 FROM warehouse.source WHERE source_id = %(source_id)s
+
+-- name: keep_mapping_fingerprint
+-- Read by other settings than before: what they refused is to be tried again.
+UPDATE warehouse.source SET mapping_fingerprint = %(fingerprint)s,
+    retry_due_at = CASE WHEN mapping_fingerprint <> %(fingerprint)s THEN clock_timestamp() ELSE retry_due_at END
+WHERE source_id = %(source_id)s AND mapping_fingerprint IS DISTINCT FROM %(fingerprint)s
+
+-- name: make_retry_due
+UPDATE warehouse.source SET retry_due_at = clock_timestamp()
+
+-- name: end_retry
+-- Unless it fell due again meanwhile.
+UPDATE warehouse.source SET retry_due_at = NULL WHERE source_id = %(source_id)s AND retry_due_at = %(due_at)s
 
 -- name: take_the_lead
 -- Waits for the batch of who led before, and for a migration; what comes after it sees what they left.

@@ -18,6 +18,9 @@ SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'warehouse.injec
 -- name: estimate_persons
 SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'warehouse.person'::regclass
 
+-- name: open_quarantine
+SELECT count(*) FROM warehouse.quarantine WHERE state = 'open'
+
 -- name: shift
 SELECT shift_days FROM warehouse.world
 

@@ -1,0 +1,192 @@
+"""Verbs that need the lead, whoever has it: done here where nobody leads, else handed to the ETL that does.
+
+A request is a row of warehouse.request. The caller writes it and watches it; `python -m etl run` takes it up, works it
+off between its own batches, and writes its progress and its answer there.
+"""
+
+import argparse
+import contextlib
+import getpass
+import importlib
+import json
+import logging
+import os
+import socket
+import threading
+import time
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy.exc import OperationalError
+
+import sql
+from etl import station
+from etl.identity import PersonKeyError
+from etl.pipeline import Fenced
+from etl.progress import Progress
+from etl.reference import ReferenceError
+from etl.sources import SourceError
+from etl.station import Station
+from etl.verbs import Answer, Refused
+from sql import connect
+from sql.settings import Settings
+from sql.strict import SettingsError
+
+log = logging.getLogger("etl")
+
+DESK = sql.load("queries/desk.sql")
+
+WRONG = (SettingsError, ReferenceError, PersonKeyError, SourceError)  # for the operator to mend: exit code 2
+_ONLY_OF_CALLER = {"verb", "config", "data", "json"}
+_LOOK_EVERY_SECONDS = 0.3
+# A leader takes a request up within a second or two, even in the middle of a batch, and gives a sign each second then.
+_TAKEN_UP_WITHIN_SECONDS = 20.0
+_SIGN_WITHIN_SECONDS = 60.0
+
+
+def do(config: Settings, options: argparse.Namespace) -> Answer:
+    """The verb's work, with progress on the terminal. Raises Refused where the one who leads cannot be reached."""
+    verb = options.verb
+    name = verb.__name__.rpartition(".")[2]
+    with Progress(verb.UNIT, quiet=options.json) as progress:
+        while True:
+            with station.leading(config, name) as led:
+                if led is not None:
+                    led.prepare()
+                    return verb.work(led, options, progress)
+            if (answer := _handed_over(config, name, options, progress)) is not None:
+                return answer
+
+
+def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progress: Progress) -> Answer | None:
+    """The leader's answer; None where it left before it took the request up."""
+    arguments = {name: value for name, value in vars(options).items() if name not in _ONLY_OF_CALLER}
+    asked_by = f"{getpass.getuser()}@{socket.gethostname()} (pid {os.getpid()})"
+    with connect.raw(config, "etl_writer", autocommit=True, row_factory=namedtuple_row) as db:
+        if _leader(db) is None:
+            return None
+        facts = {"verb": verb, "arguments": json.dumps(arguments), "asked_by": asked_by}
+        request = {"request": db.execute(DESK["ask"], facts).fetchone().request_id}
+        try:
+            return _awaited(db, request, progress)
+        except BaseException:
+            db.execute(DESK["withdraw"], request)
+            raise
+
+
+def _awaited(db: psycopg.Connection, request: dict, progress: Progress) -> Answer | None:
+    while True:
+        found = db.execute(DESK["look"], request).fetchone()
+        if found.state in ("refused", "failed"):
+            raise Refused(found.reason, found.code)
+        progress.reach(found.done, found.expected)
+        if found.state == "done":
+            return Answer(found.answer, found.code)
+        if found.state == "waiting" and _leader(db) is None and db.execute(DESK["withdraw"], request).rowcount:
+            return None
+        limit = _TAKEN_UP_WITHIN_SECONDS if found.state == "waiting" else _SIGN_WITHIN_SECONDS
+        if found.silent_seconds > limit:
+            raise Refused(_unheard(found.state, limit), 3)
+        time.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _leader(db: psycopg.Connection):
+    """Who leads, where requests can be handed to it; None where nobody does."""
+    leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
+    if leader is not None and leader.verb != "etl run":
+        raise Refused(
+            f"another command leads ({leader.verb}, process {leader.pid} of the database): ask again when it has ended", 3
+        )
+    return leader
+
+
+def _unheard(state: str, seconds: float) -> str:
+    if state == "waiting":
+        return (
+            f"the ETL that leads did not take the request up within {seconds:.0f} s, it was withdrawn: "
+            "see the ETL's log, or stop it and ask again"
+        )
+    return (
+        f"the ETL that leads gave no sign for {seconds:.0f} s while it worked on the request; it may still end it: "
+        "see the ETL's log and ./run status"
+    )
+
+
+class Desk:
+    """The leader's side: takes up requests one after the other, in a thread of its own; `give_sign` is for another."""
+
+    def __init__(self, led: Station):
+        self.led = led
+        self.db = connect.raw(led.settings, "etl_writer", autocommit=True, application_name="etl desk")
+        self.db.row_factory = namedtuple_row
+        self.db.execute("SET idle_session_timeout = 0")
+        self.db.execute(DESK["forsake"])
+        self._at_work: _Progress | None = None
+        self._turn = threading.Lock()
+
+    def work(self) -> None:
+        """Work off what was asked. Raises what says that the lead is lost."""
+        with self._turn:
+            while (request := self.db.execute(DESK["take_up"]).fetchone()) is not None:
+                self._work_off(request)
+
+    def give_sign(self) -> None:
+        """Tell who waits that the leader lives, and how far it is."""
+        if (at_work := self._at_work) is not None:
+            self.db.execute(DESK["give_sign"], at_work.facts())
+
+    def close(self) -> None:
+        self.db.close()
+
+    def _work_off(self, request) -> None:
+        log.info("asked for: %s %s", request.verb, json.dumps(request.arguments, ensure_ascii=False))
+        self._at_work = progress = _Progress(request.request_id)
+        try:
+            answer = _verb(request.verb).work(self.led, argparse.Namespace(**request.arguments), progress)
+        except Refused as refused:
+            self._answer("refused", code=refused.code, reason=str(refused))
+        except WRONG as wrong:
+            self._answer("refused", code=2, reason=str(wrong))
+        except (psycopg.OperationalError, OperationalError, Fenced) as lost:
+            with contextlib.suppress(psycopg.Error):
+                reason = f"the ETL that worked on it lost the warehouse ({type(lost).__name__}); ask again"
+                self._answer("failed", code=3, reason=reason)
+            raise
+        except Exception as fault:
+            # A fault of this verb: the sources go on.
+            log.exception("%s failed", request.verb)
+            self._answer("failed", code=1, reason=f"{type(fault).__name__}: {fault}")
+        else:
+            self._answer("done", code=answer.code, answer=json.dumps(answer.figures, ensure_ascii=False, default=str))
+
+    def _answer(self, state: str, code: int, answer: str | None = None, reason: str | None = None) -> None:
+        facts = self._at_work.facts() | {"state": state, "code": code, "answer": answer, "reason": reason}
+        self._at_work = None
+        self.db.execute(DESK["answer"], facts)
+
+
+class _Progress:
+    """Counts for who waits elsewhere; as etl.progress.Progress does for a terminal."""
+
+    def __init__(self, request_id: int):
+        self.request_id, self.done = request_id, 0
+        self.expected: int | None = None
+
+    def expect(self, more: int | None) -> None:
+        if more:
+            self.expected = (self.expected or 0) + more
+
+    def add(self, n: int) -> None:
+        self.done += n
+
+    def facts(self) -> dict:
+        return {"request": self.request_id, "done": self.done, "expected": self.expected}
+
+
+def _verb(name: str):
+    """Its module. Raises Refused where this version has no such verb for a leader."""
+    with contextlib.suppress(ModuleNotFoundError):
+        verb = importlib.import_module(f"etl.verbs.{name}")
+        if hasattr(verb, "work"):
+            return verb
+    raise Refused(f"the ETL that leads is of a version that does not know {name}: restart it", 3)
