@@ -53,7 +53,7 @@ def as_text(found: pa.Array) -> Read:
     try:
         text = found.cast(pa.string())
         text.validate(full=True)
-        if _has_nul(text):
+        if has_nul(text):
             text, bad = _mended(text)
     except _NOT_TEXT:
         text, bad = _mended(found)
@@ -75,11 +75,11 @@ def _without_point(numbers: pa.Array) -> pa.Array:
 
 def _is_ascii(text: pa.StringArray) -> bool:
     data = text.buffers()[2]
-    # of the whole buffer: see _has_nul
+    # of the whole buffer: see has_nul
     return data is None or not len(data := np.frombuffer(data, np.uint8)) or data.max() < 0x80
 
 
-def _has_nul(text: pa.StringArray) -> bool:
+def has_nul(text: pa.StringArray) -> bool:
     data = text.buffers()[2]
     # of the whole buffer, which may be larger than the array: a false alarm costs only time
     return data is not None and not np.frombuffer(data, np.uint8).all()

@@ -1,6 +1,7 @@
 """One source's records into the pipeline: what is new, what came late, what is tried again."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +14,14 @@ from psycopg.rows import namedtuple_row
 import sql
 from etl import brake
 from etl.brake import Braked
+from etl.faults import in_words, is_of_values
 from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, Delivery, Outcome, Pipeline
-from etl.sources import Cursor, Page, SourceError
+from etl.sources import Cursor, Page, SourceError, reading
 from sql.settings import Etl
+
+log = logging.getLogger("etl")
 
 INTAKE = sql.load("queries/intake.sql")
 
@@ -51,14 +55,15 @@ class Intake:
         self.halt = threading.Event()
         self.looked_back_at = 0.0
         self.lately = Lately()
+        self.complaint: str | None = None
         with writing:
             facts = {"name": source.name, "kind": kind}
             (self.source_id,) = pipeline.db.execute(INTAKE["register_source"], facts).fetchone()
 
     def work(self) -> None:
-        """Take in all that the source has. What stops this source is written down; the others go on.
+        """Take in all that the source has. Whatever stops this source is written down; the others go on.
 
-        Raises what the warehouse raises: then it is not the source's fault.
+        Raises what the warehouse raises when it is gone: then it is not the source's fault.
         """
         if self._state().retry_due_at and not self.halt.is_set():
             self.retry()
@@ -71,6 +76,10 @@ class Intake:
                 self._mark("braked", str(stopped).replace("SOURCE", self.source.name))
             except SourceError as failed:
                 self._mark("failed", str(failed))
+            except Exception as fault:
+                if not is_of_values(fault):
+                    raise
+                self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
 
     def _take_in(self) -> None:
         if self.kind == "files":
@@ -99,7 +108,7 @@ class Intake:
         """Load each page while the next one is read. Returns how many records were received."""
         received, fold, folded_at = 0, True, 0.0  # the first page is folded: somebody waits for a figure
         try:
-            for page in _read_ahead(pages):
+            for page in _read_ahead(pages, self.source.name):
                 given = describe(page)
                 if page.records.num_rows == 0 and "outcome" not in given:
                     continue
@@ -123,7 +132,9 @@ class Intake:
 
     def _take_files(self) -> None:
         known = self._known_files()
-        for file in self.source.deliveries(known):
+        with reading(self.source.name):
+            files = self.source.deliveries(known)
+        for file in files:
             if self.halt.is_set():
                 return
             try:
@@ -171,16 +182,30 @@ class Intake:
             "reason": reason,
             "now": self.pipeline.clock.now(),
         }
+        log.warning("%s: %s", state, reason)
         with self.writing:
             self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 
     def _load(self, delivery: Delivery, fold: bool = True) -> Outcome:
-        with self.writing:
+        with self._loading():
             outcome = self.pipeline.load(delivery, fold)
         if self.kind != "files" and delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
             self.lately.add(delivery.records)
         self.report(outcome)
         return outcome
+
+    @contextlib.contextmanager
+    def _loading(self) -> Iterator[None]:
+        """What the values of this source make the warehouse refuse is a SourceError; what the warehouse lacks is not."""
+        try:
+            with self.writing:
+                yield
+        except Braked:
+            raise
+        except Exception as fault:
+            if not is_of_values(fault):
+                raise
+            raise SourceError(f"sources.{self.source.name}: its records cannot be loaded ({in_words(fault)})") from fault
 
     def _look_back(self, start: Cursor) -> None:
         """What a transaction at the source committed late, with a time before the cursor's.
@@ -196,7 +221,8 @@ class Intake:
         window = timedelta(minutes=self.settings.look_back_minutes, seconds=self.settings.look_back_every_seconds)
         began = cursor if is_first else min(start, cursor)
         since = began.updated_at - (window if is_long else _NEAR)
-        keys = self.source.changed_keys(since, cursor)
+        with reading(self.source.name):
+            keys = self.source.changed_keys(since, cursor)
         if keys.num_rows == 0 and not is_first and not state.is_released:
             self._refuse_emptied(cursor)
         if is_long:
@@ -204,13 +230,16 @@ class Intake:
             self.lately.forget_before(since)
         missing = self._unknown(self.lately.missing_from(keys))
         for first in range(0, len(missing), self.settings.batch_size):
-            page = self.source.read_records(missing[first : first + self.settings.batch_size])
+            with reading(self.source.name):
+                page = self.source.read_records(missing[first : first + self.settings.batch_size])
             if page.records.num_rows:
                 self._load(Delivery(self.source_id, page.records, "look-back"))
 
     def _refuse_emptied(self, cursor: Cursor) -> None:
         """The last record that was read must still be there; a source that lost it was emptied or cut off."""
-        if not self.source.has_row(cursor.record_id):
+        with reading(self.source.name):
+            is_there = self.source.has_row(cursor.record_id)
+        if not is_there:
             raise Braked(
                 f"the source no longer has the record that was read last (of {cursor.updated_at:%Y-%m-%d %H:%M:%S} UTC): "
                 f"it may have been emptied or cut off. Look at it, then: python -m etl release {self.source.name}"
@@ -220,7 +249,7 @@ class Intake:
         if keys.num_rows == 0:
             return []
         db = self.pipeline.db
-        with self.writing, db.transaction():
+        with self._loading(), db.transaction():
             db.execute(INTAKE["create_seen_keys"])
             with db.cursor() as cursor, cursor.copy(f"COPY seen_keys FROM STDIN ({COPY_FORMAT})") as copy:
                 for piece in to_copy(keys):
@@ -236,11 +265,16 @@ class Intake:
         """Try what is in quarantine again, with today's settings and reference data. Returns the sums."""
         with self.retrying:
             due_at, total = self._state().retry_due_at, Outcome(0)
-            for records in self._quarantined():
-                with self.turn:
-                    outcome = self._load(Delivery(self.source_id, self.source.mapper.reread(records), "retry"))
-                total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
-                progress(len(records))
+            try:
+                for records in self._quarantined():
+                    with self.turn:
+                        with reading(self.source.name):
+                            again = self.source.mapper.reread(records)
+                        outcome = self._load(Delivery(self.source_id, again, "retry"))
+                    total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
+                    progress(len(records))
+            except SourceError as failed:  # at once again it would be the same
+                self._mark("failed", str(failed))
             with self.writing:
                 self.pipeline.db.execute(INTAKE["end_retry"], {"source_id": self.source_id, "due_at": due_at})
         return total
@@ -261,23 +295,32 @@ class Intake:
             return cursor.execute(INTAKE["read_source"], {"source_id": self.source_id}).fetchone()
 
     def _mark(self, state: str, reason: str) -> None:
+        if reason != self.complaint:
+            log.warning("%s is %s: %s", self.source.name, state, reason)
+        self.complaint = reason
         facts = {"source_id": self.source_id, "state": state, "reason": reason, "now": self.pipeline.clock.now()}
         with self.writing:
             self.pipeline.db.execute(INTAKE["mark_state"], facts)
 
     def _mark_polled(self) -> None:
+        self.complaint = None
         facts = {"source_id": self.source_id, "now": self.pipeline.clock.now()}
         with self.writing:
             self.pipeline.db.execute(INTAKE["mark_polled"], facts)
 
 
-def _read_ahead(pages: Iterator[Page]) -> Iterator[Page]:
-    """The pages, the next one being read (and mapped) while the one before is loaded."""
+def _read_ahead(pages: Iterator[Page], name: str) -> Iterator[Page]:
+    """The pages, the next one being read (and mapped) while the one before is loaded. Raises SourceError."""
+
+    def next_page() -> Page | None:
+        with reading(name):
+            return next(pages, None)
+
     with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
-        coming: Future = reader.submit(next, pages, None)
+        coming: Future = reader.submit(next_page)
         while (page := coming.result()) is not None:
             if page.more:
-                coming = reader.submit(next, pages, None)
+                coming = reader.submit(next_page)
             yield page
             if not page.more:
                 return

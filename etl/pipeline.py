@@ -15,6 +15,7 @@ import pyarrow as pa
 from psycopg.rows import namedtuple_row
 
 from etl import brake
+from etl.faults import Fenced
 from etl.in_rows import InRows
 from etl.statements import BALANCES, INTAKE
 from sql import version
@@ -28,10 +29,6 @@ LARGE = 10_000
 
 # Taking out is worked out in rows, however many they are: so many in one transaction.
 _WITHDRAWN_AT_ONCE = 10_000
-
-
-class Fenced(Exception):
-    """Another ETL took the lead while this one stalled, or the warehouse was migrated: stop, and begin anew."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +236,8 @@ class Pipeline:
             self.run(INTAKE, facts | {"updated_at": updated_at, "record_id": record_id}, "advance_cursor")
         if delivery.outcome:
             self.run(INTAKE, facts | delivery.outcome, "write_delivery")
+            if delivery.outcome["state"] == "done":
+                self.run(INTAKE, facts | delivery.outcome, "end_lines")
 
     def _number(self, facts: dict, kind: str, outcome: Outcome, unit: str | None = None) -> None:
         closing = {"kind": kind, "unit": unit, "started_at": facts["now"], "committed_at": self.clock.now()}

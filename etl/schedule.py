@@ -5,6 +5,7 @@ A second ETL waits for the first one's lock; it takes over within a second of it
 
 import logging
 import threading
+import time
 
 import psycopg
 from apscheduler.events import EVENT_JOB_ERROR
@@ -13,24 +14,29 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from etl import station
 from etl.desk import Desk
+from etl.faults import Fenced, in_words, is_of_values
 from etl.intake import Intake
-from etl.pipeline import Fenced
+from etl.sources import SourceError, reading
 from etl.station import Station
 from sql.settings import Settings
 from sql.version import OtherVersion
 
 log = logging.getLogger("etl")
 
-_RETRY_SECONDS = 1.0
+# Before the lead is sought again. A fault that comes back doubles the pause: up to the longest, but a warehouse that is
+# out of reach is looked for often, for it is back as soon as its server is.
+_RETRY_SECONDS, _OUT_OF_REACH_SECONDS, _LONGEST_SECONDS = 1.0, 4.0, 60.0
+# Who led so long has got over it.
+_WELL_SECONDS = 60.0
 # Between two looks at whether the database, and so the lead, is still there.
 _HEARTBEAT_SECONDS = 1.0
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
     """Until `stop`: lead when nobody else does, and work while leading. Survives the database's restarts."""
-    said = None
+    said, pause = None, _RETRY_SECONDS
     while not stop.is_set():
-        waits = None
+        waits, longest, began = None, _RETRY_SECONDS, time.monotonic()
         try:
             with station.leading(settings, "run") as led:
                 if led is None:
@@ -39,25 +45,28 @@ def run(settings: Settings, stop: threading.Event) -> None:
                     said = None
                     _lead(led, settings, stop)
         except psycopg.OperationalError as gone:
-            waits = f"the warehouse is out of reach ({type(gone).__name__}); trying until it is back"
+            waits, longest = f"the warehouse is out of reach ({in_words(gone)}); trying until it is back", _OUT_OF_REACH_SECONDS
         except OtherVersion as other:
             waits = f"{other}; waiting until they are of one version"
         except (psycopg.Error, Fenced) as fault:
-            waits = f"beginning anew after {_said(fault)}"
+            waits, longest = f"gave up the lead, to begin anew: {in_words(fault)}", _LONGEST_SECONDS
         if waits and waits != said:
             log.warning("%s", waits)
-        said = waits
-        stop.wait(_RETRY_SECONDS)
+        if time.monotonic() - began > _WELL_SECONDS:
+            pause = _RETRY_SECONDS
+        said, pause = waits, min(pause, longest)
+        stop.wait(pause)
+        pause *= 2
 
 
 def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
-    lost = threading.Event()
+    lost = Lost()
     jobs = BackgroundScheduler(
         timezone=settings.time_zone,
         executors={"default": ThreadPoolExecutor(len(settings.sources) + 3)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 60},
     )
-    jobs.add_listener(lambda event: _judge(event.exception, lost), EVENT_JOB_ERROR)
+    jobs.add_listener(lambda event: lost.judge(event.exception), EVENT_JOB_ERROR)
     if not led.prepare_until(stop):
         return
     desk = Desk(led)
@@ -88,26 +97,33 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
         for waker in wakers:
             waker.join(timeout=5)
         desk.close()
+    if lost.fault is not None and not stop.is_set():
+        raise lost.fault
 
 
-def _wake(intake: Intake, stop: threading.Event, lost: threading.Event) -> None:
+def _wake(intake: Intake, stop: threading.Event, lost: "Lost") -> None:
     """A source that can say that it has something new is read at once, besides the schedule."""
     while not stop.is_set() and not lost.is_set():
         try:
-            if intake.source.wait_for_wake(0.5):
+            with reading(intake.source.name):
+                is_called = intake.source.wait_for_wake(0.5)
+            if is_called:
                 intake.work()
-        except psycopg.OperationalError:
-            return  # the warehouse is gone: the scheduled job says so
+        except SourceError as deaf:
+            log.warning("%s", deaf)
+            stop.wait(_LONGEST_SECONDS)  # the schedule still reads it
         except Exception as fault:
-            _judge(fault, lost)
+            lost.judge(fault)
 
 
-def _judge(fault: BaseException, lost: threading.Event) -> None:
-    if not lost.is_set():
-        log.error("giving up the lead, to begin anew: %s", _said(fault))
-    lost.set()
+class Lost(threading.Event):
+    """Set when the lead is to be given up: for a fault of the warehouse, never for one of a source."""
 
+    fault: Exception | None = None
 
-def _said(fault: BaseException) -> str:
-    """Of a database's complaint its first line only: the detail may quote a row."""
-    return f"{type(fault).__name__}: {fault.diag.message_primary if isinstance(fault, psycopg.Error) else fault}"
+    def judge(self, fault: Exception) -> None:
+        if is_of_values(fault):
+            log.error("a task failed, and comes again: %s", in_words(fault))
+        elif not self.is_set():
+            self.fault = fault
+            self.set()

@@ -109,9 +109,10 @@ class Station:
         """None where the settings of this source cannot work: it is marked so, the others go on."""
         given = self.settings.sources[name]
         try:
-            source = sources.open(name, given, self.settings.time_zone, key)
+            with sources.reading(name):
+                source = sources.open(name, given, self.settings.time_zone, key)
         except SourceError as wrong:
-            log.error("%s", wrong)
+            log.warning("%s", wrong)
             (source_id,) = self.db.execute(INTAKE["register_source"], {"name": name, "kind": given.kind}).fetchone()
             facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
             self.db.execute(INTAKE["mark_state"], facts)

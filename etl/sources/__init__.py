@@ -3,6 +3,7 @@
 Records come canonical (etl.mapping), so nothing behind a source knows where they came from.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,11 +12,23 @@ from typing import Protocol
 import pyarrow as pa
 
 from etl import mapping
+from etl.faults import in_words
 from sql.settings import DatabaseSource, FilesSource
 
 
 class SourceError(Exception):
     """A source cannot be read; the message names the source, what was found and what to do. Never a password."""
+
+
+@contextlib.contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Whatever the reading of a source raises becomes a SourceError that says so: its neighbours go on."""
+    try:
+        yield
+    except SourceError:
+        raise
+    except Exception as wrong:
+        raise SourceError(f"sources.{name}: cannot be read ({in_words(wrong)})") from wrong
 
 
 @dataclass(frozen=True, order=True)

@@ -15,9 +15,11 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from etl.faults import in_words
 from etl.mapping import Mapper
 from etl.sources import Page, SourceError
-from etl.sources.formats import Unreadable, kind, tables
+from etl.sources.formats import kind, tables
+from etl.sources.tables import Unreadable, as_records
 from sql.settings import FilesSource
 
 AHEAD = timedelta(days=1)  # of our clock; a file's time beyond is a mistake
@@ -71,6 +73,7 @@ class Folder:
         self._hashes: dict[str, tuple[tuple[int, datetime], str]] = {}
         self._ahead: dict[str, tuple[int, datetime]] = {}
         self._tried: dict[str, tuple[int, datetime, str]] = {}
+        self._odd_paths: dict[str, Path] = {}
         self._reading: _Reading | None = None
 
     def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
@@ -105,6 +108,10 @@ class Folder:
         except Unreadable as wrong:
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: {wrong}") from None
+        except Exception as wrong:
+            # a reader of somebody else's format has a hundred ways to fail, and no common name for them
+            self._reading = None
+            raise DeliveryError(f"sources.{self.name}: {delivery.path}: cannot be read ({in_words(wrong)})") from wrong
 
     def describe(self) -> dict[str, int | str | None]:
         return {"kind": "files", "rows": None, "without_time": 0, "files": len(self._paths())}
@@ -133,7 +140,7 @@ class Folder:
         return not is_hidden and path.is_file()
 
     def _delivery(self, path: Path, rows: dict[str, list[Known]]) -> Delivery | None:
-        name = path.relative_to(self._source.folder).as_posix()
+        name = self._name(path)
         try:
             stat = self._stat(path)
             if not self._is_settled(name, stat):
@@ -155,8 +162,16 @@ class Folder:
         )
         return Delivery(name, *stat, sha256, done)
 
+    def _name(self, path: Path) -> str:
+        """As the warehouse keeps it; of a name in no UTF-8, which no text column takes, the odd bytes are spelt out."""
+        raw = path.relative_to(self._source.folder).as_posix()
+        name = os.fsencode(raw).decode("utf-8", "backslashreplace")
+        if name != raw:
+            self._odd_paths[name] = path
+        return name
+
     def _path(self, delivery: Delivery) -> Path:
-        return self._source.folder / delivery.path
+        return self._odd_paths.get(delivery.path, self._source.folder / delivery.path)
 
     @staticmethod
     def _stat(path: Path) -> tuple[int, datetime]:
@@ -207,8 +222,10 @@ class Folder:
             )
 
     def _mapped(self, delivery: Delivery) -> Iterator[pa.Table]:
-        for table in tables(self._path(delivery), self._source, self.mapper.columns):
-            yield self.mapper(table, delivery.modified_at)
+        for piece in tables(self._path(delivery), self._source, self.mapper.columns):
+            yield self.mapper(piece.rows, delivery.modified_at)
+            if piece.broken:
+                yield as_records(piece.broken, delivery.path, delivery.modified_at)
 
     @staticmethod
     def _more(reading: _Reading) -> bool:

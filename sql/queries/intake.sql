@@ -116,7 +116,9 @@ WHERE (i.updated_at IS NULL OR i.updated_at < k.updated_at)
 ORDER BY k.updated_at, k.record_id
 
 -- name: open_quarantine
+-- A line of a file that is no record stays none, whatever is mended here.
 SELECT record_id, content, record FROM warehouse.quarantine WHERE state = 'open' AND source_id = %(source_id)s
+  AND record->'unreadable'->'line' IS NULL
   AND (record_id, content) > (%(record_id)s, %(content)s)
 ORDER BY record_id, content LIMIT %(limit)s
 
@@ -131,6 +133,12 @@ VALUES (%(source_id)s, %(path)s, %(sha256)s, %(size_bytes)s, %(modified_at)s, %(
     %(now)s, CASE WHEN %(state)s <> 'loading' THEN %(now)s END)
 ON CONFLICT (source_id, path, sha256) DO UPDATE SET records_done = excluded.records_done, state = excluded.state,
     reason = excluded.reason, modified_at = excluded.modified_at, ended_at = excluded.ended_at
+
+-- name: end_lines
+-- A file that was read to its end says anew which of its lines are no records; those of its content before are past.
+UPDATE warehouse.quarantine SET state = 'superseded', ended_batch_id = %(batch_id)s
+WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s || '#') AND record->'unreadable' ? 'line'
+  AND updated_at < %(modified_at)s
 
 -- name: persons_after
 SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s

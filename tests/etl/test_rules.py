@@ -50,6 +50,8 @@ BROKEN = [
      {"missing_record_id", "missing_updated_at", "missing_status", "missing_vaccine", "missing_site", "missing_injected_at", "bad_dose_number"}),
     ({"injected_at": "2021-01-31", "birth_year": 2022}, {"before_approval", "before_birth"}),
     ({"injected_at": "2021-01-31", "birth_year": 2012}, {"before_approval", "under_age"}),
+    ({"vaccine_code": None, "site_code": None, "injected_at": None, "status": None, "dose_number": None,
+      "unreadable": '{"line": "ragged_line", "found": "3 fields, the header has 8"}'}, {"ragged_line"}),
 ]  # fmt: skip
 
 WHOLE = [

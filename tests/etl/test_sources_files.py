@@ -324,10 +324,8 @@ GZ = gzip.compress(LONG)
         ("a.csv", b" \r\n\r\n", "is empty"),
         ("a.csv", b"CCCD,x\n1,2\n", 'column "Mã mũi" is not in the file; it has: CCCD, x'),
         ("a.csv", as_csv([], header=row(1)).encode(), 'column "Mã mũi" is not in the file, nor any other'),
-        ("a.csv", as_csv([row(1)]).encode("utf-16"), "is not in the encoding utf-8-sig .at byte 0."),
-        ("a.csv", LONG + b'"\xff\xfe",1,Lan,,,,,\n', "is not in the encoding utf-8-sig .at "),
-        ("a.csv", as_csv([row(1), row(2)[:3]]).encode(), "row 3 has 3 columns, the header has 8"),
-        ("a.csv", as_csv([row(1)]).encode() + b'"2,077012345678,Lan', "row 3 has 1 columns, the header has 8"),
+        ("a.csv", as_csv([row(1)]).encode("utf-16"), "is not in the encoding utf-8-sig .at its header."),
+        ("a.csv", as_csv([[*row(1)[:2], "Lầy", *row(1)[3:]]]).encode().replace("ầ".encode(), b"\xe2\xcc"), "is not in the encoding utf-8-sig .at row 2."),
         ("a.csv.gz", GZ[: len(GZ) // 2], "ends in the midst: the .gz is cut off"),
         ("a.csv.gz", as_csv([row(1)]).encode(), "is not a .gz"),
         ("a.xlsx", as_csv([row(1)]).encode(), "is not an .xlsx"),
@@ -345,6 +343,96 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path, name, content, said):
         read(source, bad)
     assert "Lan" not in str(refused.value) and "0770" not in str(refused.value)
     assert len(read(source, good)) == 1
+
+
+def lines(records) -> dict:
+    """What is said of the lines of a file that are no records."""
+    return {r["record_id"]: tuple(json.loads(r["unreadable"]).values()) for r in records if "#" in r["record_id"]}
+
+
+def whole(records) -> list[str]:
+    return [r["record_id"] for r in records if "#" not in r["record_id"]]
+
+
+def test_a_line_with_too_few_or_too_many_fields_is_named_and_the_others_are_read(tmp_path):
+    put(tmp_path / "a.csv", as_csv([row(1), row(2)[:3], [*row(3)[:2], "Lan\r\nMai", *row(3)[3:]], [], [*row(4), "", ""], row(5)]).encode())
+    found = read(folder(tmp_path))
+    assert whole(found) == ["1", "3", "5"]
+    assert lines(found) == {
+        "a.csv#3": ("ragged_line", "3 fields, the header has 8"), "a.csv#5": ("ragged_line", "10 fields, the header has 8"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_lines_that_are_no_records_are_named_wherever_the_file_is_cut(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr("etl.sources.delimited.BLOCK", 2000)
+    rows = [row(n)[: 3 if n % 7 == 0 else 8] for n in range(1, 100)]
+    text = as_csv(rows).encode()
+    put(tmp_path / "a.csv", text.replace("01/02/1985".encode(), b"01/02/19\x9d5", 1).replace(b'"77","0770', b'"77","\xff770'))
+    found = read(folder(tmp_path), limit=limit)
+    ragged = {f"a.csv#{n + 1}": ("ragged_line", "3 fields, the header has 8") for n in range(7, 100, 7)}
+    assert lines(found) == ragged | {"a.csv#2": ("undecodable_line", "not in the encoding utf-8-sig")}
+    assert whole(found) == [str(n) for n in range(2, 100) if n % 7]
+
+
+def test_a_quote_that_is_never_closed_hides_no_line_behind_it(tmp_path):
+    rows = [",".join(row(n)) for n in range(6)]
+    rows[2] = rows[2].replace("Nguyễn", '"Nguyễn')  # too few fields
+    put(tmp_path / "a.csv", "\n".join([",".join(COLUMNS), *rows]).encode())
+    found = read(folder(tmp_path))
+    assert whole(found) == ["0", "1", "3", "4", "5"]
+    assert lines(found) == {"a.csv#4": ("ragged_line", "3 fields, the header has 8")}
+
+    rows[2] = row(2)[0] + "," + ",".join(row(2)[1:-1]) + ',"' + row(2)[-1]  # as many as there should be
+    put(tmp_path / "b.csv", "\n".join([",".join(COLUMNS), *rows]).encode(), age=60)
+    found = read(folder(tmp_path, "b.csv"))
+    assert whole(found) == ["0", "1", "2", "3", "4", "5"]
+    assert "injected_at" in json.loads(found[2]["unreadable"])
+
+
+def test_a_text_that_is_none_in_another_encoding_is_named(tmp_path):
+    names = {"record_id": "id", "site_code": "site", "vaccine_code": "vaccine", "injected_at": "day", "updated_at": {"file": "modified"}}
+    put(tmp_path / "a.csv", b"id,site,vaccine,day\n1,Ph\xfa,AZ,2021-10-05\n2,Ph\x9a,AZ,2021-10-05\n3,Ph\xfa,AZ,2021-10-05\n")
+    found = read(folder(tmp_path, encoding="cp1258", fields=names))
+    assert [r["site_code"] for r in found if r["site_code"]] == ["Phú", "Phú"]
+    assert lines(found) == {"a.csv#3": ("undecodable_line", "not in the encoding cp1258")}
+
+
+def test_a_list_that_is_packed_far_too_well_is_no_list(tmp_path, monkeypatch):
+    monkeypatch.setattr("etl.sources.delimited._LARGE", 10 << 20)
+    put(tmp_path / "a.csv.gz", gzip.compress(as_csv([row(1)] * 200_000).encode()))
+    with pytest.raises(DeliveryError, match=r"a\.csv\.gz: unpacks to more than 200 times its size"):
+        read(folder(tmp_path), limit=50_000)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_machine(tmp_path, end):
+    put(tmp_path / "a.csv", as_csv([row(1), row(2)[:2], row(3)]).replace("\r\n", end).encode())
+    found = read(folder(tmp_path))
+    assert (whole(found), list(lines(found))) == (["1", "3"], ["a.csv#3"])
+
+
+def test_a_name_that_is_no_text_is_spelt_out(tmp_path):
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/danh s\xe1ch.csv")
+    with open(odd, "wb") as file:
+        file.write(as_csv([row(1)]).encode())
+    os.utime(odd, (LONG_AGO, LONG_AGO))
+    source = folder(tmp_path)
+    (delivery,) = source.deliveries()
+    assert delivery.path == r"danh s\xe1ch.csv"
+    assert len(read(source, delivery)) == 1
+    assert source.deliveries([known(delivery)]) == []
+
+
+def test_whatever_a_reader_stumbles_over_is_a_fault_of_the_file(tmp_path, monkeypatch):
+    put(tmp_path / "a.csv", as_csv([row(1)]).encode())
+
+    def stumble(*_given):
+        raise RuntimeError("077012345678")
+
+    monkeypatch.setattr("etl.mapping.Mapper.__call__", stumble)
+    with pytest.raises(DeliveryError, match=r"^sources\.lists: a\.csv: cannot be read \(RuntimeError, at etl/sources/files\.py:\d+\)$"):
+        read(folder(tmp_path))
 
 
 def test_a_renamed_column_is_named_in_every_format(tmp_path):

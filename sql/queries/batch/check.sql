@@ -39,6 +39,7 @@ WITH dated AS (
 ), checked AS (
     SELECT g.*,
         CASE
+        WHEN json_exists(g.unreadable, '$.line') THEN [json_extract_string(g.unreadable, '$.line')] -- of a file: no record at all
         WHEN g.record_id IS NOT NULL AND g.updated_at IS NOT NULL AND g.status IN ('entered-in-error', 'not-done') THEN NULL
         WHEN g.record_id IS NULL OR g.updated_at IS NULL OR g.status IS NULL OR g.unreadable IS NOT NULL
           OR g.vaccine_id IS NULL OR g.site_id IS NULL OR g.injected_at IS NULL OR g.injected_on > $today

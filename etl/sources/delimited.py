@@ -1,0 +1,173 @@
+"""CSV and CSV.gz: a column at a time; a line that is no record is named by its number, and the others are read.
+
+The number is the record's, as a spreadsheet shows it: the header is 1, a record with lines in its cells is one; empty
+lines are not counted.
+"""
+
+import codecs
+import csv
+import io
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+
+from etl.fields import has_nul
+from etl.sources.tables import Line, Piece, Unreadable, choose, distinct, normal, renamed
+from sql.settings import FilesSource
+
+BLOCK = 8 << 20  # bytes in one table; no row may be longer
+_PEEK = 256 << 10
+# Deflate packs a list 5 to 50 times; what it packs so much more, and is large, was made to harm.
+_PACKED, _LARGE = 200, 256 << 20
+_MOSTLY = 0.5  # of the rows are no text: then the encoding is another one
+_WIDE = 3  # fields: of two, any sentence with a comma in it looks like a record
+# Bytes that are nothing in the encoding become what no text holds.
+_NUL = "\0"
+codecs.register_error("as-nul", lambda wrong: (_NUL, wrong.end))
+
+
+class _Stream(io.RawIOBase):
+    """A file's bytes, unpacked, in UTF-8; what is none in its encoding as NUL."""
+
+    def __init__(self, path: Path, encoding: str):
+        super().__init__()
+        self._file = pa.OSFile(os.fsencode(path))
+        self._size, self._unpacked, self.lines = path.stat().st_size, 0, 0
+        is_packed = path.name.lower().endswith(".gz")
+        self._open = pa.CompressedInputStream(self._file, "gzip") if is_packed else self._file
+        self._decoder = codecs.getincrementaldecoder("utf-8" if encoding.lower() == "utf-8-sig" else encoding)("as-nul")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._open.read(size)
+        self._unpacked += len(found)
+        if self._unpacked > max(_LARGE, _PACKED * self._size):
+            raise Unreadable(f"unpacks to more than {_PACKED} times its size: it is no list")
+        text = self._decoder.decode(found, not found).encode("utf-8", "surrogatepass")
+        self.lines += text.count(b"\n")
+        # an empty answer is the end: some bytes may be but the beginning of a letter
+        return text if text or not found else self.read(size)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._open.close()
+            self._file.close()
+        super().close()
+
+
+def read_csv(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
+    with _Stream(path, source.encoding) as file:
+        delimiter, header, above = _header(file.read(_PEEK), source, wanted)
+    form = _Form(source.encoding, delimiter, distinct(header), wanted)
+    odd: list[pcsv.InvalidRow] = []
+    number = above + 1
+    with _Stream(path, source.encoding) as file:
+        reader = pcsv.open_csv(
+            pa.PythonFile(file, "r"),
+            pcsv.ReadOptions(column_names=form.names, skip_rows=above, block_size=BLOCK, use_threads=False),
+            pcsv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=lambda row: odd.append(row) or "skip"
+            ),
+            pcsv.ConvertOptions(
+                column_types=dict.fromkeys(form.names, pa.string()),
+                include_columns=list(dict.fromkeys(form.chosen.values())),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+        for batch in reader:
+            first, number = number, number + batch.num_rows
+            passed = []
+            while odd and odd[0].number < number:
+                passed.append(odd.pop(0))
+                number += 1
+            rows, lines = form.parted(pa.table(batch), first, {row.number for row in passed})
+            if first == above + 1 and len(lines) > _MOSTLY * batch.num_rows:
+                raise Unreadable(_wrong_encoding(source.encoding, f"row {lines[0].number}"))
+            yield Piece(rows, lines)
+            yield from map(form.apart, passed)
+        yield from map(form.apart, odd)
+        if file.lines > number:  # more lines than records: some are in cells, where a quote that is never closed puts all
+            yield from form.swallowed(path)
+
+
+class _Form:
+    """How the lines of one file are written."""
+
+    def __init__(self, encoding: str, delimiter: str, names: list[str], wanted: Sequence[str]):
+        self.encoding, self.delimiter, self.names = encoding, delimiter, names
+        self.chosen = choose(names, wanted)
+        self.places = {column: names.index(name) for column, name in self.chosen.items()}
+
+    def parted(self, found: pa.Table, first: int, odd: set[int]) -> tuple[pa.Table, list[Line]]:
+        """Rows of text, and apart from them those that hold what is no text. `odd` are numbers of no row among them."""
+        broken = np.zeros(found.num_rows, bool)
+        for column in found.columns:
+            if any(has_nul(chunk) for chunk in column.chunks):
+                broken |= np.asarray(pc.match_substring(column, _NUL).fill_null(False))
+        lines = []
+        if broken.any():
+            numbers = [number for number in range(first, first + found.num_rows + len(odd)) if number not in odd]
+            lines = [
+                Line(numbers[at], "undecodable_line", f"not in the encoding {self.encoding}") for at in np.flatnonzero(broken)
+            ]
+            found = found.filter(pa.array(~broken))
+        return renamed(found, self.chosen), lines
+
+    def apart(self, row: pcsv.InvalidRow) -> Piece:
+        """A line with too few or too many fields. Where a quote that is not closed made one of many, those that are whole."""
+        whole = self._whole(row.text)
+        line = Line(row.number, "ragged_line", f"{row.actual_columns} fields, the header has {len(self.names)}")
+        return Piece(self._table(whole), [line])
+
+    def swallowed(self, path: Path) -> Iterator[Piece]:
+        """Lines within cells that are whole records by themselves: the quote before them was never closed."""
+        with _Stream(path, self.encoding) as file:
+            text = io.TextIOWrapper(file, "utf-8-sig", "ignore", newline="")
+            for row in csv.reader(text, delimiter=self.delimiter):
+                if len(row) == len(self.names):  # others are ragged, and were looked into
+                    for cell in row:
+                        if "\n" in cell and (whole := self._whole(cell)):
+                            yield Piece(self._table(whole))
+
+    def _whole(self, text: str) -> list[list[str]]:
+        if "\n" not in text or len(self.names) < _WIDE:
+            return []
+        rows = (next(csv.reader([line], delimiter=self.delimiter), []) for line in re.split(r"\r?\n", text)[1:])
+        return [row for row in rows if len(row) == len(self.names)]
+
+    def _table(self, rows: list[list[str]]) -> pa.Table:
+        return pa.table({column: pa.array([row[at] or None for row in rows], pa.string()) for column, at in self.places.items()})
+
+
+def _header(start: bytes, source: FilesSource, wanted: Sequence[str]) -> tuple[str, list[str], int]:
+    """(delimiter, names, how many lines they take), the delimiter being the one that finds most columns."""
+    text = start.decode("utf-8-sig", "ignore")
+    if not text.strip():
+        raise Unreadable("is empty")
+    asked, readings = {normal(column) for column in wanted}, []
+    for delimiter in [source.delimiter] if source.delimiter else ",;\t|":
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            header = next(row for row in rows if any(cell.strip() for cell in row))
+        except (csv.Error, StopIteration):
+            continue
+        readings.append((len(asked & set(distinct(header))), len(header), delimiter, header, rows.line_num))
+    if not readings:
+        raise Unreadable("has no header that can be read")
+    found, _columns, delimiter, header, lines = max(readings, key=lambda reading: reading[:2])
+    if found < len(asked) and any(_NUL in name for name in header):
+        raise Unreadable(_wrong_encoding(source.encoding, "its header"))
+    return delimiter, header, lines
+
+
+def _wrong_encoding(encoding: str, where: str) -> str:
+    return f"is not in the encoding {encoding} (at {where}); set `encoding` of the source, for example utf-16 or cp1258"
