@@ -16,7 +16,9 @@ from dashboard.filters import EVERYTHING, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
 from sql.clock import Clock
 
-UNKNOWN, OUTSIDE = 0, -1  # unit_id of "residence unknown" and "outside the province"
+# unit_id of "residence unknown", "outside the province", and of a residence that is no code
+UNKNOWN, OUTSIDE, NOT_RECOGNISED = 0, -1, -2
+_NOWHERE = {UNKNOWN: "ranking.unknown", OUTSIDE: "ranking.outside", NOT_RECOGNISED: "ranking.not_recognised"}
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,8 @@ class View:
         return levels[number][self.language.code] if number < len(levels) else ""
 
     def name(self, unit_id: int) -> str:
-        if unit_id in (UNKNOWN, OUTSIDE):
-            return self.say("ranking.unknown" if unit_id == UNKNOWN else "ranking.outside")
+        if unit_id in _NOWHERE:
+            return self.say(_NOWHERE[unit_id])
         return self.language.name(self.units[unit_id])
 
     def local(self, moment: datetime | None) -> datetime | None:

@@ -77,6 +77,8 @@ def _print(options: argparse.Namespace, figures: dict) -> None:
         return
     for name, value in figures.items():
         if isinstance(value, list):
+            if value:
+                print(f"{name}:")
             for row in value:
                 print("  " + "  ".join(f"{key}={given}" for key, given in row.items() if given is not None))
         elif isinstance(value, dict):

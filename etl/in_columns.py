@@ -53,6 +53,7 @@ class InColumns:
     def check(self, delivery, facts: dict):
         """Land the records, and judge them. Returns how many there are of each kind, and how many the quarantine took in."""
         self._read_held(delivery.records, facts)
+        self._take_readings()
         self.bench.run(CHECK["check_records"], facts)
         self.bench.run(CHECK["drop_repeated"], facts)
         counts = self.bench.ask(CHECK["count_incoming"])
@@ -79,6 +80,7 @@ class InColumns:
     def reclassify(self, persons: list, facts: dict) -> None:
         """As if all injections of these persons came in now."""
         self._seek(pa.array([key.bytes for key in persons], pa.binary(16)), facts)
+        self._take_readings()
         self._work_out(facts, "touch_held_persons", "reclassify")
 
     def fold(self, from_batch: int, to_batch: int) -> bool:
@@ -104,6 +106,10 @@ class InColumns:
         self.bench.take(CHECK["hold_opened"], opened)
         self._seek(pc.unique(records["person_key"]).drop_null(), facts)
         self.bench.take(CHECK["land"], with_uuids(records))
+
+    def _take_readings(self) -> None:
+        """What residences mean; those of this batch were learnt just before."""
+        self.bench.take(REFERENCE["keep_residence_reading"], held.read(self.db, HELD["residence_reading"]))
 
     def _is_any_known(self, ids: pa.Array, facts: dict) -> bool:
         ends = pc.min_max(ids)

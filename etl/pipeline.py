@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
 from etl import brake
 from etl.faults import Fenced
 from etl.in_rows import InRows
+from etl.residence import Readings
 from etl.statements import BALANCES, INTAKE
 from sql import version
 from sql.clock import Clock
@@ -64,6 +66,7 @@ class Pipeline:
     def __init__(self, db: psycopg.Connection, clock: Clock, time_zone: str, settings: Etl, term: int):
         """`db` in autocommit, as etl_writer; `term` as `take_the_lead` gave it."""
         self.db, self.clock, self.time_zone, self.settings, self.term = db, clock, time_zone, settings, term
+        self.residences = Readings(db)
         self._in_rows, self._in_columns = InRows(self), None
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
@@ -73,6 +76,7 @@ class Pipeline:
         """
 
         def take_in(work, facts: dict, folded: int) -> Outcome:
+            self.residences.learn(pc.unique(delivery.records["residence_code"]).drop_null().to_pylist())
             outcome = self._check(work, delivery, facts)
             if outcome.loaded:
                 work.work_out(facts)
@@ -164,10 +168,15 @@ class Pipeline:
                 log.warning("%d rows are too many for the workbench, they take the slow way: %s", rows, full)
             except BaseException:
                 self._put_columns_away()  # what it holds is of a batch that never was
+                self.residences.forget()
                 raise
         self._put_columns_away()
-        with self.db.transaction():
-            return steps(self._in_rows, *self._open(**facts))
+        try:
+            with self.db.transaction():
+                return steps(self._in_rows, *self._open(**facts))
+        except BaseException:
+            self.residences.forget()
+            raise
 
     def _columns(self, batch_id: int):
         if self._in_columns is None:

@@ -1,18 +1,17 @@
 """When, where and of what age an injection counts, worked out again from what was recorded, one injection at a time."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import psycopg
 
 import sql
+from etl.residence import NOT_RECOGNISED, OUTSIDE, UNKNOWN, bare, is_code, says_nothing, spellings
 
 VERIFY = sql.load("queries/verify.sql")
-
-# Of warehouse.unit: no residence was recorded; one that is no unit of this world on that day.
-UNKNOWN, ELSEWHERE = 0, -1
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,8 @@ class Places:
     sites: Mapping[int, int]  # site → unit
     age_bands: list[tuple[int, int, int]]  # from, to, band
     zone: ZoneInfo
+    form: re.Pattern | None = None  # of a code of the country
+    _read: dict[tuple[str, date], int] = field(default_factory=dict)
 
     def is_placed(self, i) -> bool:
         """Whether a completed injection stands under its day, units and age band."""
@@ -34,10 +35,33 @@ class Places:
             self.age_band(i.birth_date, i.birth_year, day),
         )
 
-    def residence(self, code: str | None, day: date) -> int:
-        if code is None:
+    def residence(self, spelling: str | None, day: date) -> int:
+        if spelling is None:
             return UNKNOWN
-        return next((unit for first, last, unit in self.units.get(code, ()) if first <= day <= last), ELSEWHERE)
+        if (spelling, day) not in self._read:
+            self._read[spelling, day] = self._residence(spelling, day)
+        return self._read[spelling, day]
+
+    def _residence(self, spelling: str, day: date) -> int:
+        """The unit of that very code; else the one that it can be; else what is known of codes that are not ours."""
+        if (unit := self._unit(spelling, day)) is not None:
+            return unit
+        can_be = spellings(spelling)
+        is_given = any(self.form and self.form.fullmatch(text) for text in can_be)
+        for is_same in (_is_same, _has_lost_zeros):
+            alike = [code for code in self.units if any(is_same(text, code) for text in can_be)]
+            found = {unit for code in alike if (unit := self._unit(code, day)) is not None}
+            if found:
+                is_plain = len(found) == 1 and not (is_same is _has_lost_zeros and is_given)
+                return found.pop() if is_plain else NOT_RECOGNISED
+        if says_nothing(spelling):
+            return UNKNOWN
+        is_ours = any(_is_same(text, code) or _has_lost_zeros(text, code) for text in can_be for code in self.units)
+        is_theirs = self.form is not None and any(is_code(text, self.form) for text in can_be)
+        return OUTSIDE if is_theirs and not is_ours else NOT_RECOGNISED
+
+    def _unit(self, code: str, day: date) -> int | None:
+        return next((unit for first, last, unit in self.units.get(code, ()) if first <= day <= last), None)
 
     def age_band(self, born_on: date | None, birth_year: int | None, day: date) -> int:
         if born_on is not None:
@@ -49,8 +73,19 @@ class Places:
         return next((band for first, last, band in self.age_bands if first <= age <= last), 0)
 
 
+def _is_same(text: str, code: str) -> bool:
+    return text.casefold() == bare(code).casefold()
+
+
+def _has_lost_zeros(text: str, code: str) -> bool:
+    code = bare(code)
+    return code.isdecimal() and len(text) < len(code) and text.lstrip("0") == code.lstrip("0")
+
+
 def read_places(db: psycopg.Connection, zone: ZoneInfo) -> Places:
     units: dict[str, list] = {}
     for code, *held in db.execute(VERIFY["units"]):
         units.setdefault(code, []).append(tuple(held))
-    return Places(units, dict(db.execute(VERIFY["sites"]).fetchall()), db.execute(VERIFY["age_bands"]).fetchall(), zone)
+    (form,) = db.execute(VERIFY["code_form"]).fetchone() or (None,)
+    sites, bands = db.execute(VERIFY["sites"]).fetchall(), db.execute(VERIFY["age_bands"]).fetchall()
+    return Places(units, dict(sites), bands, zone, form and re.compile(form))

@@ -95,7 +95,9 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
             course.reached[2] = (i.injected_on, i.vaccine_id)
         elif 2 in course.reached and i.dose_kind != "additional":
             _boost(course, rules, i, key)
-        course.residence = i.residence_unit_id or course.residence
+        # no word of it (0), or none that is recognised (-2), gives way to any other
+        if i.residence_unit_id not in (0, -2) or course.residence == 0:
+            course.residence = i.residence_unit_id
         course.age_band = course.age_band or i.age_band
         course.priority_group = i.priority_group or course.priority_group
     if given:

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, text
 
 import sql
+from etl.residence import Readings
 from etl.statements import BALANCES
 from sql.settings import Reference, Settings
 
@@ -126,12 +127,12 @@ NEVER_EMPTY = ("units", "vaccines", "dose_rules")
 
 def load(
     db: psycopg.Connection, settings: Settings, today: date, shift_days: int, over: Callable[[dict], dict] = dict
-) -> tuple[int, list[int]]:
+) -> tuple[int, list]:
     """Write all reference tables in the caller's transaction; what a table no longer says is gone with it.
 
     `over` lays rows from elsewhere over those of the settings (etl/uploads.py).
-    Returns how many rows changed, and the ids of sites that moved to another unit (their injections
-    must be reclassified). Raises ReferenceError; a connection that is lost stays an OperationalError.
+    Returns how many rows changed, and the persons whose injections mean something else by it (they must be
+    reclassified). Raises ReferenceError; a connection that is lost stays an OperationalError.
     """
     given = over({name: read_table(name, getattr(settings.reference, name)) for name in TABLES})
     write = _Writer(db)
@@ -145,7 +146,7 @@ def load(
 
 def _write_all(
     db: psycopg.Connection, write: "_Writer", given: dict[str, list[dict]], settings: Settings, today: date, shift_days: int
-) -> tuple[int, list[int]]:
+) -> tuple[int, list]:
     write("write_age_bands", _age_bands(settings))
     _refuse(db, "extra_age_bands", "age_bands: fewer bands than the warehouse holds; rebuild it with --fresh, missing",
             bands=len(settings.age_bands))  # fmt: skip
@@ -178,8 +179,12 @@ def _write_all(
     write.changed += db.execute(SQL["write_world"], {
         "name": Jsonb(settings.name.model_dump()), "time_zone": settings.time_zone, "root": root[0],
         "levels": Jsonb([level.model_dump() for level in settings.units.levels]),
-        "is_sample": settings.is_sample, "shift_days": shift_days}).rowcount  # fmt: skip
-    return write.changed, moved
+        "is_sample": settings.is_sample, "shift_days": shift_days,
+        "code_pattern": settings.units.code_pattern}).rowcount  # fmt: skip
+    changed = {"sites": moved, "residences": Readings(db).revise()}
+    if not any(changed.values()):
+        return write.changed, []
+    return write.changed, [person for (person,) in db.execute(SQL["persons_concerned"], changed)]
 
 
 class _Writer:

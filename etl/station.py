@@ -190,14 +190,15 @@ class Station:
     def _write_reference(self) -> int:
         today = self.clock.today(self.settings.time_zone)
         held = uploads.in_force(self.db)
-        changed, moved_sites = reference.load(
+        changed, persons = reference.load(
             self.db, self.settings, today, self.clock.shift_days, lambda given: uploads.laid_over(given, held)
         )
         if changed:
             self.db.execute(INTAKE["make_retry_due"])
-        if moved_sites:
-            rows = self.db.execute(INTAKE["persons_at_sites"], {"sites": moved_sites})
-            self.pipeline.reclassify(person for (person,) in rows)
+        for first in range(0, len(persons), _PERSONS_A_BATCH):
+            self.pipeline.reclassify(persons[first : first + _PERSONS_A_BATCH])
+        if persons:
+            log.info("sites or units changed: placed the injections of %d persons anew", len(persons))
         return changed
 
     def _batch_to_come(self) -> int:
@@ -222,14 +223,14 @@ class Station:
                 intake.retry()
 
     def rebuild_if_need_be(self) -> None:
-        """Rules, ages or units changed since the injections were last understood: understand them all anew."""
+        """Rules or ages changed since the injections were last understood: understand them all anew."""
         facts = {"grace_days": self.settings.etl.grace_days}
         with self.writing:
             now, kept = self.db.execute(INTAKE["course_fingerprint"], facts).fetchone()
         if now == kept:
             return
         if kept is not None:
-            log.info("rules, ages or units changed: placing every injection anew")
+            log.info("rules or ages changed: placing every injection anew")
             log.info("placed the injections of %d persons anew", self.rebuild())
         with self.writing:
             self.db.execute(INTAKE["keep_course_fingerprint"], {"fingerprint": now})

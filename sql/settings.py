@@ -68,7 +68,10 @@ class Level(Names):
 
 
 class Units(Model):
+    """`code_pattern` is the form of a code of the country: a residence that has it and is not ours lies outside."""
+
     root: Text
+    code_pattern: Pattern | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
 
 

@@ -10,7 +10,7 @@ DEFINITIONS = {
     name: {code: definitions.of_stage(language, name) for code, language in LANGUAGES.items()} for name in STAGES
 } | {"doses": {code: definitions.what(language, "doses-total") for code, language in LANGUAGES.items()}}
 _NAMES = {number: name for name, number in STAGES.items()}
-_KINDS = {0: "unknown", -1: "outside"}
+_KINDS = {0: "unknown", -1: "outside", -2: "not_recognised"}
 
 
 def answer(question: Question, data: Data) -> dict:

@@ -132,9 +132,9 @@ def _place(levels: list[str]) -> dict:
     return {
         "kind": {
             "type": "string",
-            "enum": ["unit", "rest", "unknown", "outside"],
+            "enum": ["unit", "rest", "unknown", "outside", "not_recognised"],
             "description": "rest: of the asked unit, but of none of its parts; unknown: residence not known; "
-            "outside: residents of elsewhere",
+            "outside: residents of elsewhere; not_recognised: the residence is the code of no unit",
         },
         "level": {"type": ["string", "null"], "enum": [*levels, None]},
         "unit": _or_null("string"),

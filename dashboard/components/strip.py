@@ -7,7 +7,7 @@ from dashboard.i18n import Language
 from dashboard.tables import Column, Table
 
 # What counts by residence comes first, what counts by place of injection follows and overlaps it.
-PARTS = ("elsewhere", "at_home", "non_residents", "unknown")
+PARTS = ("elsewhere", "at_home", "non_residents", "unknown", "not_recognised")
 
 
 def strip(language: Language, row) -> html.Div:
@@ -47,7 +47,7 @@ def sentence(language: Language, row) -> str:
     return language.say(
         "recon.sentence",
         residence=row.at_home + row.elsewhere,
-        place=row.at_home + row.non_residents + row.unknown_residence,
+        place=row.injected_here,
     )
 
 
@@ -69,6 +69,7 @@ def _counts(row) -> dict[str, int]:
         "at_home": row.at_home,
         "non_residents": row.non_residents,
         "unknown": row.unknown_residence,
+        "not_recognised": row.not_recognised,
     }
 
 

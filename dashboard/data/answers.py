@@ -65,7 +65,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One row per unit and validity; 0 is "residence unknown", -1 "outside the province"."""
+    """One row per unit and validity; 0 is "residence unknown", -1 "outside the province", -2 "not recognised"."""
 
     unit_id: int
     code: str
@@ -213,13 +213,18 @@ class VaccineDoses:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """One row: at_home + elsewhere + non_residents + unknown_residence = total, in doses."""
+    """One row: at_home + elsewhere + non_residents + unknown_residence + not_recognised = total, in doses."""
 
     at_home: int
     elsewhere: int
     non_residents: int
     unknown_residence: int
+    not_recognised: int
     total: int
+
+    @property
+    def injected_here(self) -> int:
+        return self.at_home + self.non_residents + self.unknown_residence + self.not_recognised
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,10 @@ class Committee:
     def over_causes(self, filters: "Filters") -> yardsticks.OverCauses:
         return self._ask("over_causes", yardsticks.OverCauses, self._days(filters))[0]
 
+    def not_recognised(self) -> Rows[yardsticks.NotRecognised]:
+        """The residences that are not recognised, the most frequent first."""
+        return self._ask("not_recognised", yardsticks.NotRecognised, {})
+
     def denominator_checks(self, filters: "Filters") -> Rows[yardsticks.DenominatorCheck]:
         """About the unit and the units right below it."""
         arguments = {"unit": self._unit(filters)} | self._as_of(filters)

@@ -367,7 +367,7 @@ class TakenOver:
 class Flow:
     """One row per direction and other unit, in doses (indicator 4); they add up to Reconciliation's parts.
 
-    The other unit is of the asked unit's level where there is one; 0 = residence unknown, -1 = outside.
+    The other unit is of the asked unit's level where there is one; 0 = residence unknown, -1 = outside, -2 = not recognised.
     """
 
     is_leaving: bool  # residents injected there; else residents of there injected here

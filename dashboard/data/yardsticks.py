@@ -49,10 +49,20 @@ class OverCauses:
     """One row, in doses but for `shared_ids`, which are persons: what may put coverage wrong (indicator 23)."""
 
     unknown_residence: int  # injected here, residence unknown
+    not_recognised: int  # injected here, the residence is no code
     non_residents: int  # injected here, live elsewhere
     elsewhere: int  # live here, injected elsewhere
     duplicates: int
     shared_ids: int | None  # one ID, two birth years or sexes; None as of an earlier batch
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecognised:
+    """One row per spelling of a residence that is no unit of ours and no code of the country; as of the last batch."""
+
+    spelling: str
+    doses: int
+    unit_id: int | None  # the unit that has this code on other days
 
 
 @dataclass(frozen=True, slots=True)

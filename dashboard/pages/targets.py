@@ -19,6 +19,7 @@ def layout(language: Language) -> list:
         panel.block("targets-versions", "low"),
         panel.block("targets-over", "low"),
         panel.block("targets-causes", "low"),
+        panel.block("targets-spellings", "low"),
         panel.block("targets-checks", "low"),
         panel.block("targets-upload", "low"),
         panel.block("targets-uploads", "low"),
@@ -32,6 +33,7 @@ def register_callbacks(app, reader) -> None:
     blocks.fill_table(app, reader, "targets-versions", denominators.versions, folds=True)
     blocks.fill_table(app, reader, "targets-over", denominators.over, folds=True)
     blocks.fill_table(app, reader, "targets-causes", denominators.causes, folds=True)
+    blocks.fill_table(app, reader, "targets-spellings", denominators.not_recognised, has_denominator=False, folds=True)
     blocks.fill_table(app, reader, "targets-checks", denominators.checks, folds=True)
     blocks.fill(app, reader, "targets-upload", uploads.hand_in)
     blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False, folds=True)

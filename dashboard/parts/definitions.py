@@ -13,8 +13,8 @@ from dashboard.tables import unaccented
 # The order of the words on screen.
 _WORDS = (
     "coverage", "target", "one_dose", "complete", "booster", "additional", "doses", "population", "versus", "progress",
-    "pace", "needed", "projected", "ranking", "dropout", "overdue", "residence", "place", "outside", "unknown", "site",
-    "session", "vaccine", "lot", "allocated", "stock", "identity", "certificate", "same_day", "lag", "as_of", "refreshed",
+    "pace", "needed", "projected", "ranking", "dropout", "overdue", "residence", "place", "outside", "unknown",
+    "not_recognised", "site", "session", "vaccine", "lot", "allocated", "stock", "identity", "certificate", "same_day", "lag", "as_of", "refreshed",
     "frozen", "provisional", "restatement", "source", "manual", "discrepancy", "alert", "cleaning", "export", "report",
     "map", "no_data", "district", "commune", "committee", "authorities", "station", "police",
 )  # fmt: skip

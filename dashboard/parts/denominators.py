@@ -4,7 +4,7 @@ from dashboard.filters import STAGES
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-CAUSES = ("unknown_residence", "non_residents", "elsewhere", "duplicates")
+CAUSES = ("unknown_residence", "not_recognised", "non_residents", "elsewhere", "duplicates")
 
 
 def versions(view: View) -> Table:
@@ -121,6 +121,26 @@ def causes(view: View) -> Table:
     return Table(
         say("over.causes.title", unit=view.name(view.unit.unit_id)), say("over.causes.unit"), columns, rows, sentence=said
     )
+
+
+def not_recognised(view: View) -> Table | None:
+    """How the residences are spelt that are neither a unit nor a code of the country; of the whole, and as of now."""
+    say = view.say
+    found = view.data.not_recognised() if view.is_root and view.filters.as_of is None else []
+    if not found:
+        return None
+    rows = [
+        Row({"spelling": row.spelling, "doses": row.doses,
+             "why": say("spelling.elsewhen", unit=view.name(row.unit_id)) if row.unit_id else say("spelling.no_code")})
+        for row in found
+    ]  # fmt: skip
+    columns = [
+        Column("spelling", say("spelling.spelling"), "text"),
+        Column("doses", say("over.doses")),
+        Column("why", say("spelling.why"), "text"),
+    ]
+    said = say("spelling.sentence", n=sum(row.doses for row in found), most=found[0].spelling)
+    return Table(say("ranking.not_recognised"), say("spelling.unit"), columns, rows, sentence=said)
 
 
 def checks(view: View) -> Table:

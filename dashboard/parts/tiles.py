@@ -55,7 +55,7 @@ def by_place(view: View) -> list:
     every = _every_day(view)
     daily = _daily(every, [(row.day, row.doses) for row in view.data.doses_trend(every.filters)])
     flow = view.data.reconciliation(view.filters)
-    here = flow.at_home + flow.non_residents + flow.unknown_residence
+    here = flow.injected_here
     visitors = language.percent(flow.non_residents / here if here else None)
     return [
         _today(view),

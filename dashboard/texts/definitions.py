@@ -44,6 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "glossary.word_place": ("Theo nơi tiêm", "By place of injection"),
     "glossary.word_outside": ("Ngoài địa bàn", "Non-resident"),
     "glossary.word_unknown": ("Chưa xác định địa bàn", "Area unknown"),
+    "glossary.word_not_recognised": ("Mã địa bàn không nhận ra", "Residence not recognised"),
     "glossary.word_site": ("Điểm tiêm", "Vaccination site"),
     "glossary.word_session": ("Buổi tiêm", "Session"),
     "glossary.word_vaccine": ("Loại vắc xin", "Vaccine"),

@@ -61,9 +61,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "persons with ≥ 1 valid dose ÷ target population P(area, group, version)",
     ),
     "indicator.coverage-first.limits": (
-        "Người chưa rõ nơi ở và người ngoài địa bàn có dòng riêng, không làm tăng tỷ lệ. Có thể vượt 100% khi mẫu "
+        "Người chưa rõ nơi ở, có mã không nhận ra và người ngoài địa bàn có dòng riêng, không làm tăng tỷ lệ. Có thể vượt 100% khi mẫu "
         "số cũ hoặc thiếu.",
-        "People of unknown residence and visitors have rows of their own and do not lift the share. It may exceed "
+        "People whose residence is unknown or not recognised, and visitors, have rows of their own and do not lift the share. It may exceed "
         "100% where the denominator is old or too small.",
     ),
     "indicator.coverage-complete.name": ("Bao phủ đủ liều cơ bản", "Coverage, primary series complete"),
@@ -197,8 +197,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "sites, never over a population.",
     ),
     "indicator.bases.formula": (
-        "tiêm tại nhà + tiêm nơi khác + người ngoài địa bàn + chưa rõ nơi ở = tổng",
-        "residents at home + residents elsewhere + non-residents here + unknown residence = total",
+        "tiêm tại nhà + tiêm nơi khác + người ngoài địa bàn + chưa rõ nơi ở + mã không nhận ra = tổng",
+        "residents at home + residents elsewhere + non-residents here + unknown residence + not recognised = total",
     ),
     "indicator.bases.limits": (
         "Nơi ở lấy theo lần ghi gần nhất; sai mã xã làm người bị tính ở nơi khác.",

@@ -124,6 +124,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Injected here, residence unknown: in nobody's coverage, so that elsewhere looks too low.",
     ),
     "over.unknown_residence.owner": ("Trạm Y tế", "Commune health station"),
+    "over.not_recognised": ("Mã địa bàn không nhận ra", "Residence not recognised"),
+    "over.not_recognised.why": (
+        "Tiêm tại đây nhưng mã nơi ở không phải mã của đơn vị hành chính nào: không nằm trong tỷ lệ của địa bàn nào.",
+        "Injected here, and the residence is the code of no unit: in nobody's coverage.",
+    ),
+    "over.not_recognised.owner": ("Điểm tiêm", "Vaccination site"),
     "over.non_residents": ("Người nơi khác tiêm tại đây", "Non-residents injected here"),
     "over.non_residents.why": (
         "Nếu nơi ở bị ghi thành nơi tiêm, họ làm tăng tử số của địa bàn này.",
@@ -154,6 +160,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Two sources differ by 10% in {n} {n:place|places}; growth after a source's date is not in the denominator.",
     ),
     "over.denominator.owner": ("Sở Y tế", "Department of Health"),
+    # --- residences that are no code
+    "spelling.unit": (
+        "Mũi tiêm theo cách ghi nơi ở trong nguồn số liệu, đến lần cập nhật cuối",
+        "Doses by what the source gives as residence, as of the last batch",
+    ),
+    "spelling.spelling": ("Ghi trong nguồn", "As the source gives it"),
+    "spelling.why": ("Vì sao không nhận ra", "Why it is not recognised"),
+    "spelling.no_code": ("Không phải mã của đơn vị hành chính nào", "The code of no unit"),
+    "spelling.elsewhen": (
+        "Là mã của {unit}, nhưng không phải vào ngày tiêm",
+        "The code of {unit}, but not on the day of the injection",
+    ),
+    "spelling.sentence": (
+        "{n} mũi không biết thuộc địa bàn nào, nhiều nhất ghi “{most}”. Sửa tại nguồn, hoặc bổ sung mã vào bảng đơn vị.",
+        "{n} {n:dose|doses} of nobody knows where, most given as “{most}”. Mend them in the source, or add the code to the table of units.",
+    ),
     # --- checks
     "checks.title": ("Kiểm tra đối tượng đích", "Checks of the target populations"),
     "checks.unit": (

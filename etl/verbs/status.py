@@ -23,8 +23,10 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
     found = sources(config)
     for source in found:
         source["unreadable_without_updated_at"] = _without_time(config, source["name"])
+    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
+        named = {name: db.execute(OPERATIONS[name]).fetchall() for name in ("residences_not_recognised",)}
     stands = any(source["state"] in ("braked", "failed") for source in found)
-    return Answer((state or {}) | {"sources": found}, int(stands))
+    return Answer((state or {}) | {"sources": found} | {name: rows for name, rows in named.items() if rows}, int(stands))
 
 
 def sources(config: Settings) -> list[dict]:

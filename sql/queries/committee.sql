@@ -143,8 +143,11 @@ SELECT version_id, name, source, dated_on, valid_from, is_sample, began_at, ende
  ORDER BY is_used DESC, is_in_force DESC, valid_from DESC, version_id DESC, stage
 
 -- name: over_causes
-SELECT unknown_residence, non_residents, elsewhere, duplicates, shared_ids
+SELECT unknown_residence, not_recognised, non_residents, elsewhere, duplicates, shared_ids
   FROM mart.over_causes(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+
+-- name: not_recognised
+SELECT spelling, doses, unit_id FROM mart.not_recognised() ORDER BY doses DESC, spelling LIMIT 200
 
 -- name: denominator_checks
 SELECT "check", unit_id, version, other_version, population, other_population, difference

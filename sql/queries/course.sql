@@ -23,7 +23,7 @@ INSERT INTO incoming (
     age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, verdict, cause, old_person_key)
 SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
     d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, d.site_id, s.unit_id,
-    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END, d.status, d.identity_status, d.sex,
+    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END, d.status, d.identity_status, d.sex,
     d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
     CASE WHEN d.age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[d.age + 1] ELSE 0 END,
     d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, 'reclassified', 'reclassified', d.person_key
@@ -35,7 +35,7 @@ FROM (
     FROM touched t JOIN warehouse.injection i ON i.person_key = t.person_key
 ) AS d
 LEFT JOIN warehouse.site s ON s.site_id = d.site_id
-LEFT JOIN warehouse.unit u ON u.code = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
+LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
 
 -- name: take_out
 -- Injections whose source no longer holds their record: the same rows, counted nowhere from now on.
@@ -149,7 +149,7 @@ FROM course c JOIN incoming n ON n.ctid = c.place
 WHERE c.is_incoming
 
 -- name: read_person_after
--- A person lives where the last injection with a known residence says, and keeps the age band of the first one that
+-- A person lives where the last injection with a known residence says (0: no word of it; -2: none that is recognised), and keeps the age band of the first one that
 -- has one. The number of the injection in the upper bits makes max and min pick the last and the first.
 INSERT INTO person_after (
     person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band,
@@ -157,8 +157,8 @@ INSERT INTO person_after (
     is_identity_shared)
 WITH course AS (
     SELECT person_key,
-        coalesce((max((n::bigint << 32) + residence_unit_id + 2) FILTER (WHERE residence_unit_id <> 0)
-            & 4294967295)::integer - 2, 0) AS residence_unit_id,
+        coalesce((max((n::bigint << 32) + residence_unit_id + 2) FILTER (WHERE residence_unit_id NOT IN (0, -2))
+            & 4294967295)::integer - 2, min(residence_unit_id)) AS residence_unit_id,
         coalesce(min((n << 16) + age_band) FILTER (WHERE age_band <> 0) & 65535, 0)::smallint AS age_band,
         coalesce(max((n << 16) + priority_group) FILTER (WHERE priority_group <> 0) & 65535, 0)::smallint
             AS priority_group,

@@ -46,7 +46,7 @@ SELECT vaccine_id, dose_number, doses
  ORDER BY vaccine_id, dose_number
 
 -- name: reconciliation
-SELECT at_home, elsewhere, non_residents, unknown_residence, total
+SELECT at_home, elsewhere, non_residents, unknown_residence, not_recognised, total
   FROM mart.reconciliation(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date),
                            CAST(:as_of AS bigint))
 

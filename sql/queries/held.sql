@@ -14,6 +14,9 @@ SELECT site_id, code, unit_id FROM warehouse.site
 -- name: unit
 SELECT unit_id, code, valid_from, valid_to, is_in_world FROM warehouse.unit
 
+-- name: residence_reading
+SELECT spelling, valid_from, valid_to, unit_id FROM warehouse.residence_reading
+
 -- name: dose_rule
 SELECT vaccine_id, previous_vaccine_id, valid_from, valid_to, min_days, recommended_max_days FROM warehouse.dose_rule
 

@@ -143,17 +143,14 @@ WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s ||
 -- name: persons_after
 SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s
 
--- name: persons_at_sites
-SELECT DISTINCT person_key FROM warehouse.injection WHERE site_id = ANY (%(sites)s)
-
 -- name: course_fingerprint
--- All that decides what an injection means, besides the injection: rules, ages, units, the time zone.
+-- What decides how every injection is understood: rules, ages, the time zone. Who is concerned by another site, residence
+-- or spelling is known, and placed anew with it.
 SELECT md5(concat(
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.dose_rule r),
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.booster_rule r),
     (SELECT string_agg(v.vaccine_id || ' ' || v.primary_doses, ';' ORDER BY v.vaccine_id) FROM warehouse.vaccine v),
     (SELECT string_agg(b.age_band || ' ' || b.from_age || ' ' || b.to_age, ';' ORDER BY b.age_band) FROM warehouse.age_band b),
-    (SELECT string_agg(concat_ws(' ', u.unit_id, u.code, u.valid_from, u.valid_to), ';' ORDER BY u.unit_id) FROM warehouse.unit u),
     (SELECT w.time_zone FROM warehouse.world w), %(grace_days)s::text)), (SELECT course_fingerprint FROM warehouse.world)
 
 -- name: keep_course_fingerprint

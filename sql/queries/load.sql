@@ -81,14 +81,14 @@ WITH dated AS (
     OFFSET 0
 ), aged AS (
     SELECT d.*, v.vaccine_id, v.approved_on, v.min_age, s.site_id, s.unit_id AS place_unit_id,
-           CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END AS residence_unit_id,
+           CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END AS residence_unit_id,
            CASE WHEN d.birth_date IS NOT NULL THEN date_part('year', age(d.injected_on, d.birth_date))::integer
                 ELSE date_part('year', d.injected_on)::integer - d.birth_year END AS age
     FROM dated d
     LEFT JOIN warehouse.vaccine_alias a ON a.alias = lower(btrim(d.vaccine_code))
     LEFT JOIN warehouse.vaccine v ON v.vaccine_id = a.vaccine_id
     LEFT JOIN warehouse.site s ON s.code = d.site_code
-    LEFT JOIN warehouse.unit u ON u.code = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
+    LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
     OFFSET 0
 ), checked AS (
     SELECT g.*,

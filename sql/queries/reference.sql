@@ -206,6 +206,10 @@ CROSS JOIN LATERAL (
         %(day)s BETWEEN k.valid_from AND k.valid_to DESC, k.valid_from DESC LIMIT 1) AS u
 WHERE s.unit_id <> u.unit_id
 
+-- name: persons_concerned
+SELECT DISTINCT person_key FROM warehouse.injection
+WHERE site_id = ANY (%(sites)s) OR residence_code = ANY (%(residences)s)
+
 -- name: write_sites
 -- In the unit of that code when the site opened, else on the day, else in the last one.
 INSERT INTO warehouse.site AS held (code, name, kind, unit_id, daily_plan)
@@ -372,12 +376,14 @@ SELECT unit_id, site_id, vaccine_id, lot_number, kind, day, doses, doses_per_via
 ON CONFLICT (unit_id, site_id, vaccine_id, lot_number, kind, day, document) WHERE to_batch = 9223372036854775807 DO NOTHING
 
 -- name: write_world
-INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days)
-VALUES (%(name)s, %(time_zone)s, %(levels)s, %(root)s, %(is_sample)s, %(shift_days)s)
+INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days, code_pattern)
+VALUES (%(name)s, %(time_zone)s, %(levels)s, %(root)s, %(is_sample)s, %(shift_days)s, %(code_pattern)s)
 ON CONFLICT (is_only) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, levels = excluded.levels,
-    root_unit_id = excluded.root_unit_id, is_sample = excluded.is_sample, shift_days = excluded.shift_days
-WHERE (held.name, held.time_zone, held.levels, held.root_unit_id, held.is_sample, held.shift_days) IS DISTINCT FROM
-    (excluded.name, excluded.time_zone, excluded.levels, excluded.root_unit_id, excluded.is_sample, excluded.shift_days)
+    root_unit_id = excluded.root_unit_id, is_sample = excluded.is_sample, shift_days = excluded.shift_days,
+    code_pattern = excluded.code_pattern
+WHERE (held.name, held.time_zone, held.levels, held.root_unit_id, held.is_sample, held.shift_days, held.code_pattern)
+    IS DISTINCT FROM (excluded.name, excluded.time_zone, excluded.levels, excluded.root_unit_id, excluded.is_sample,
+        excluded.shift_days, excluded.code_pattern)
 
 -- name: keep_key_fingerprint
 UPDATE warehouse.world SET key_fingerprint = coalesce(key_fingerprint, %(fingerprint)s) RETURNING key_fingerprint

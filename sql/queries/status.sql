@@ -26,3 +26,9 @@ SELECT shift_days FROM warehouse.world
 
 -- name: is_folded
 SELECT folded_through = last_batch_id FROM warehouse.leader
+
+-- name: residences_not_recognised
+-- Doses that stand under "not recognised", by what the source gives; the code of a unit, where it is one on other days.
+SELECT n.spelling, n.doses, u.code AS is_on_other_days
+FROM mart.not_recognised() n LEFT JOIN warehouse.unit u USING (unit_id)
+ORDER BY n.doses DESC, n.spelling LIMIT 50

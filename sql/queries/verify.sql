@@ -11,6 +11,9 @@ FROM warehouse.injection ORDER BY person_key
 -- name: units
 SELECT code, greatest(valid_from, '0001-01-01'), least(valid_to, '9999-12-31'), unit_id FROM warehouse.unit WHERE unit_id > 0
 
+-- name: code_form
+SELECT code_pattern FROM warehouse.world
+
 -- name: sites
 SELECT site_id, unit_id FROM warehouse.site
 

@@ -266,12 +266,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     GROUP BY p.place_unit_id, p.residence_unit_id
 $$;
 
--- Residence and place of injection reconciled (indicator 4). One row; the four parts add up to the total.
+-- Residence and place of injection reconciled (indicator 4). One row; the five parts add up to the total.
 CREATE FUNCTION mart.reconciliation(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (at_home bigint, elsewhere bigint, non_residents bigint, unknown_residence bigint, total bigint)
+RETURNS TABLE (at_home bigint, elsewhere bigint, non_residents bigint, unknown_residence bigint, not_recognised bigint,
+    total bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH flow AS (
-        SELECT p.doses, p.residence_unit_id = 0 AS is_unknown, home.unit_id IS NOT NULL AS lives_here,
+        SELECT p.doses, p.residence_unit_id = 0 AS is_unknown, p.residence_unit_id = -2 AS is_not_recognised,
+            home.unit_id IS NOT NULL AS lives_here,
             here.unit_id IS NOT NULL AS injected_here
         FROM mart.doses_between(p_from, p_to, p_as_of) p
         LEFT JOIN warehouse.unit_ancestor home ON home.ancestor_id = p_unit AND home.unit_id = p.residence_unit_id
@@ -279,8 +281,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     )
     SELECT coalesce(sum(doses) FILTER (WHERE lives_here AND injected_here), 0)::bigint,
         coalesce(sum(doses) FILTER (WHERE lives_here AND NOT injected_here), 0)::bigint,
-        coalesce(sum(doses) FILTER (WHERE NOT lives_here AND NOT is_unknown AND injected_here), 0)::bigint,
+        coalesce(sum(doses) FILTER (WHERE NOT lives_here AND NOT is_unknown AND NOT is_not_recognised AND injected_here), 0)::bigint,
         coalesce(sum(doses) FILTER (WHERE is_unknown AND injected_here), 0)::bigint,
+        coalesce(sum(doses) FILTER (WHERE is_not_recognised AND injected_here), 0)::bigint,
         coalesce(sum(doses) FILTER (WHERE lives_here OR injected_here), 0)::bigint
     FROM flow
 $$;

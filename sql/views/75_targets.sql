@@ -71,15 +71,28 @@ $$;
 -- are doses injected in the unit; they are in no numerator of it, and are what a wrong residence is made of. shared_ids are
 -- persons; no balance holds them, so they are known as of the last batch alone (NULL as of an earlier one, or of some days).
 CREATE FUNCTION mart.over_causes(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (unknown_residence bigint, non_residents bigint, elsewhere bigint, duplicates bigint, shared_ids bigint)
+RETURNS TABLE (
+    unknown_residence bigint, not_recognised bigint, non_residents bigint, elsewhere bigint, duplicates bigint, shared_ids bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT r.unknown_residence, r.non_residents, r.elsewhere, q.duplicates,
+    SELECT r.unknown_residence, r.not_recognised, r.non_residents, r.elsewhere, q.duplicates,
         CASE WHEN p_from IS NULL AND p_to IS NULL
              AND coalesce(p_as_of, 9223372036854775807) >= (SELECT l.folded_through FROM warehouse.leader l) THEN (
             SELECT count(*) FROM warehouse.person p
             JOIN warehouse.unit_ancestor a ON a.unit_id = p.residence_unit_id AND a.ancestor_id = p_unit
             WHERE p.is_identity_shared) END
     FROM mart.reconciliation(p_unit, p_from, p_to, p_as_of) r CROSS JOIN mart.quality(p_unit, p_from, p_to, p_as_of) q
+$$;
+
+-- Residences that are no unit of ours and no code of the country, by their spelling: the doses that stand under "not
+-- recognised". unit_id is the unit that has the code on other days than those of these doses. No balance holds spellings, so
+-- they are known as of the last batch alone. One row per spelling.
+CREATE FUNCTION mart.not_recognised() RETURNS TABLE (spelling text, doses bigint, unit_id integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT i.residence_code, i.doses, ours.unit_id
+    FROM (SELECT residence_code, count(*) AS doses FROM warehouse.injection
+          WHERE residence_unit_id = -2 AND status = 'completed' AND NOT is_duplicate GROUP BY residence_code) AS i
+    LEFT JOIN LATERAL (SELECT r.unit_id FROM warehouse.residence_reading r
+          WHERE r.spelling = i.residence_code AND r.unit_id > 0 ORDER BY r.valid_from DESC LIMIT 1) AS ours ON true
 $$;
 
 -- Indicator 24: where denominators disagree. check 'sources': two versions in force differ by 10 % of the smaller or more,

@@ -2,8 +2,8 @@
 
 -- Indicator 4 by the other place: one row per direction and other unit. is_leaving: residents of p_unit injected there;
 -- else residents of there injected at p_unit. The other unit is the one of p_unit's own level in which the place lies,
--- itself where none is (a district without communes, beside a commune; 0 and -1). The rows of a direction add up to
--- mart.reconciliation: elsewhere, and non_residents + unknown_residence.
+-- itself where none is (a district without communes, beside a commune; 0, -1 and -2). The rows of a direction add up to
+-- mart.reconciliation: elsewhere, and non_residents + unknown_residence + not_recognised.
 CREATE FUNCTION mart.flow(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (is_leaving boolean, unit_id integer, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -60,7 +60,7 @@ from dashboard.data.findings import (
     TakenOver,
     VaccineDay,
 )
-from dashboard.data.yardsticks import Denominator, DenominatorCheck, OverCauses, Target
+from dashboard.data.yardsticks import Denominator, DenominatorCheck, NotRecognised, OverCauses, Target
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
@@ -229,7 +229,7 @@ class Province:
 
     def reconciliation(self, filters):
         return self._rows([make(Reconciliation, at_home=2500, elsewhere=100, non_residents=90,
-                                unknown_residence=10, total=2700)])[0]  # fmt: skip
+                                unknown_residence=10, not_recognised=0, total=2700)])[0]  # fmt: skip
 
     def incomplete_from(self, filters):
         return TODAY - timedelta(days=1)
@@ -338,7 +338,10 @@ class Province:
         return self._rows(rows)
 
     def over_causes(self, filters):
-        return OverCauses(unknown_residence=10, non_residents=90, elsewhere=100, duplicates=4, shared_ids=3)
+        return OverCauses(unknown_residence=10, not_recognised=6, non_residents=90, elsewhere=100, duplicates=4, shared_ids=3)
+
+    def not_recognised(self):
+        return self._rows([NotRecognised("Xã Ấp Bắc", 4, None), NotRecognised("26506", 2, WARD_1)])
 
     def denominator_checks(self, filters):
         return self._rows([DenominatorCheck("sources", CHAU_DUC, "Tổng điều tra", "Công an", 5000, 3750, -1 / 3)])

@@ -261,7 +261,7 @@ def test_a_tile_names_the_place_without_its_kind(name, short):
 
 # --- reconciliation, provenance, notices
 
-FLOW = make(Reconciliation, at_home=2500, elsewhere=100, non_residents=90, unknown_residence=10, total=2700)
+FLOW = make(Reconciliation, at_home=2500, elsewhere=100, non_residents=90, unknown_residence=10, not_recognised=0, total=2700)
 
 
 def test_residence_and_place_are_reconciled_in_numbers():

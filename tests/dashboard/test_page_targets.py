@@ -104,10 +104,19 @@ def test_areas_over_a_hundred_are_listed_with_how_many_too_many():
 
 def test_likely_causes_come_with_counts_and_an_owner():
     table = denominators.causes(view())
-    assert column(table, "doses") == [10, 90, 100, 4, None, None]
-    assert column(table, "persons") == [None] * 4 + [3, None]
+    assert column(table, "doses") == [10, 6, 90, 100, 4, None, None]
+    assert column(table, "persons") == [None] * 5 + [3, None]
     assert column(table, "owner")[:2] == ["Trạm Y tế", "Điểm tiêm"]
     assert table.sentence.startswith("Nhiều nhất: người ở đây tiêm nơi khác, 100 mũi.")
+
+
+def test_residences_that_are_no_code_are_listed_as_they_are_spelt():
+    table = denominators.not_recognised(view())
+    assert [(row.values["spelling"], row.values["doses"]) for row in table.rows] == [("Xã Ấp Bắc", 4), ("26506", 2)]
+    assert table.rows[0].values["why"] == "Không phải mã của đơn vị hành chính nào"
+    assert table.rows[1].values["why"].endswith("nhưng không phải vào ngày tiêm")
+    assert table.sentence.startswith("6 mũi không biết thuộc địa bàn nào, nhiều nhất ghi “Xã Ấp Bắc”.")
+    assert denominators.not_recognised(view(as_of=3)) is None and denominators.not_recognised(view(unit="747")) is None
 
 
 def test_denominators_that_disagree_are_listed():

@@ -14,6 +14,10 @@ VACCINES = {"AZ": 2, "PF": 2, "AB": 3, "JS": 1}
 LEAST_AGE = {"AZ": 18, "PF": 12, "AB": 18, "JS": 18}
 SITES = {"S1": "C1", "S2": "C2", "S3": "D2", "S4": "D3"}
 UNITS = {"P", "D1", "D2", "D3", "C1", "C2", "C3"}
+# What else a source may write, and the code under which it counts: unknown, not recognised (as in warehouse.unit), outside.
+UNKNOWN, NOT_RECOGNISED = 0, -2
+SPELT = {None: UNKNOWN, "Không rõ": UNKNOWN, "c1": "C1", "C2.0": "C2", "99999": "-", "Xã Bình An": NOT_RECOGNISED}
+_CODES = {UNKNOWN: "", NOT_RECOGNISED: "!"}
 RULES = Rules(
     primary_doses=VACCINES,
     dose_rules={
@@ -45,7 +49,10 @@ def figures(history: list[dict]) -> dict[str, Counter]:
                     sums[family][(*cell, name)] += amount
             elif family == "people":
                 *before, residence, day = cell
-                sums[family][(*before, residence or "", day)] += amounts[0]
+                sums[family][(*before, _CODES.get(residence, residence), day)] += amounts[0]
+            elif family == "doses":
+                *before, residence, vaccine, number, band, group = cell
+                sums[family][(*before, _CODES.get(residence, residence), vaccine, number, band, group)] += amounts[0]
             else:
                 sums[family][cell] += amounts[0]
     return {family: Counter({cell: n for cell, n in sums[family].items() if n}) for family in sums}
@@ -75,7 +82,8 @@ def _injection(v: dict) -> SimpleNamespace:
         source_id=1, record_id=v["record_id"], injected_at=injected_at, injected_on=day, recorded_at=recorded_at,
         is_recorded_at_inferred=recorded_at is None, status=v["status"], vaccine_id=v["vaccine_code"],
         dose_number=v["dose_number"], dose_kind=v.get("dose_kind"), lot_number=v.get("lot_number"), site_id=v["site_code"],
-        place_unit_id=SITES.get(v["site_code"]), residence_unit_id=residence if residence in UNITS else "-" if residence else "",
+        place_unit_id=SITES.get(v["site_code"]), 
+        residence_unit_id=residence if residence in UNITS else SPELT[residence],
         age_band=next((band for low, high, band in bands if age is not None and low <= age <= high), 0),
         priority_group=v["priority_group"] or 0, birth_year=v["birth_year"], sex=v["sex"] or "unknown",
         identity_status=v["identity_status"] or "pending", identity_checked_at=at(v.get("identity_checked_at")),

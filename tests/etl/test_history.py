@@ -51,7 +51,7 @@ VERSIONS = st.builds(
     delay=st.sampled_from([None, 0, 0, 1, 2, 3, 5, 9, 40]), stamp=st.integers(1, 9),
     record_id=st.sampled_from([f"r{n}" for n in range(1, 8)]), person=st.sampled_from(["An", "Bình", "Chi"]),
     birth_year=st.sampled_from([None, 1950, 1980, 1980, 2005, 2012]), sex=st.sampled_from(["female", "male", "unknown"]),
-    residence_code=st.sampled_from([None, "C1", "C2", "C3", "D3", "99999"]), site_code=st.sampled_from(["S1", "S2", "S3", "S4", "S?"]),
+    residence_code=st.sampled_from(["C1", "C2", "C3", "D3", *oracle.SPELT]), site_code=st.sampled_from(["S1", "S2", "S3", "S4", "S?"]),
     vaccine_code=st.sampled_from(["AZ", "PF", "PF", "AB", "JS", "XX"]), dose_number=st.sampled_from([None, 0, 1, 2, 3]),
     dose_kind=st.sampled_from([None, "primary", "additional", "booster"]),
     status=st.sampled_from(["completed"] * 4 + ["entered-in-error", "not-done"]),

@@ -117,7 +117,7 @@ PLACES = Places(
 
 def test_a_code_is_the_unit_that_had_it_on_the_day():
     assert [PLACES.residence("C1", date(2021, 6, 30)), PLACES.residence("C1", date(2021, 7, 1))] == [5, 8]
-    assert [PLACES.residence("C9", date(2021, 7, 1)), PLACES.residence(None, date(2021, 7, 1))] == [-1, 0]
+    assert [PLACES.residence("C9", date(2021, 7, 1)), PLACES.residence(None, date(2021, 7, 1))] == [-2, 0]
 
 
 def test_an_age_is_whole_years_and_of_a_year_alone_the_difference():

@@ -339,8 +339,8 @@ def test_denominators_that_disagree(world):
 def test_what_may_lift_coverage_over_a_hundred(world):
     world.load([record(record_id="r1", person="a", residence_code=None), record(record_id="r2", person="b", residence_code="C3"),
                 record(record_id="r3", person="c", site_code="S3"), record(record_id="r4", person="c", site_code="S3", injected_at="2021-11-05 18:00")])  # fmt: skip
-    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D1") == [(1, 1, 1, 0, 0)]
-    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D2") == [(0, 1, 1, 1, 0)]
+    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D1") == [(1, 0, 1, 1, 0, 0)]
+    assert rows(world, "SELECT * FROM mart.over_causes(%s, NULL, NULL, NULL)", "D2") == [(0, 0, 1, 1, 1, 0)]
 
 
 def test_ids_that_two_people_carry_are_counted_where_they_live_as_of_the_last_batch(world):

@@ -88,7 +88,7 @@ def _list(view: View, direction: str, rows: list) -> html.Div:
 def _sentence(view: View, whole, leaving: list, coming: list) -> str:
     say, language = view.say, view.language
     residents = whole.at_home + whole.elsewhere
-    here = whole.at_home + whole.non_residents + whole.unknown_residence
+    here = whole.injected_here
     said = []
     if whole.elsewhere and leaving:  # two answers: a batch may come between them
         share = language.percent(whole.elsewhere / residents)

@@ -29,13 +29,13 @@ WITH dated AS (
     FROM landed l
 ), aged AS (
     SELECT d.*, a.vaccine_id, a.approved_on, a.min_age, s.site_id, s.unit_id AS place_unit_id,
-        CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END AS residence_unit_id,
+        CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END AS residence_unit_id,
         CASE WHEN d.birth_date IS NOT NULL THEN date_part('year', age(d.injected_on, d.birth_date))::INTEGER
              ELSE year(d.injected_on)::INTEGER - d.birth_year END AS age
     FROM dated d
     LEFT JOIN vaccine_alias a ON a.alias = lower(trim(d.vaccine_code))
     LEFT JOIN site s ON s.code = d.site_code
-    LEFT JOIN unit u ON u.code = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
+    LEFT JOIN residence_reading u ON u.spelling = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
 ), checked AS (
     SELECT g.*,
         CASE

@@ -22,7 +22,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
     d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day AS injected_on, d.birth_date, d.site_id,
     s.unit_id AS place_unit_id,
-    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -1) END AS residence_unit_id, d.status,
+    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END AS residence_unit_id, d.status,
     d.identity_status, d.sex, d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
     coalesce(b.age_band, 0)::SMALLINT AS age_band, d.is_recorded_at_inferred, false AS is_duplicate, false AS is_valid,
     d.residence_code, d.lot_number, 'reclassified' AS verdict, 'reclassified'::cause AS cause,
@@ -34,7 +34,7 @@ FROM (
     FROM held i
 ) AS d
 LEFT JOIN site s ON s.site_id = d.site_id
-LEFT JOIN unit u ON u.code = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
+LEFT JOIN residence_reading u ON u.spelling = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
 LEFT JOIN band_of_age b ON b.age = d.age
 
 -- name: read_before
@@ -113,12 +113,13 @@ FROM course c JOIN incoming n ON n.rowid = c.place
 WHERE c.is_incoming
 
 -- name: read_person_after
--- A person lives where the last injection with a known residence says, and keeps the age band of the first one that
+-- A person lives where the last injection with a known residence says (0: no word of it; -2: none that is recognised), and keeps the age band of the first one that
 -- has one. Injections of a person are numbered in order (n), so max_by and min_by pick the last and the first.
 CREATE OR REPLACE TEMP TABLE person_after AS
 WITH course AS (
     SELECT person_key,
-        coalesce(max_by(residence_unit_id, n) FILTER (WHERE residence_unit_id <> 0), 0) AS residence_unit_id,
+        coalesce(max_by(residence_unit_id, n) FILTER (WHERE residence_unit_id NOT IN (0, -2)), min(residence_unit_id))
+            AS residence_unit_id,
         coalesce(min_by(age_band, n) FILTER (WHERE age_band <> 0), 0)::SMALLINT AS age_band,
         coalesce(max_by(priority_group, n) FILTER (WHERE priority_group <> 0), 0)::SMALLINT AS priority_group,
         count(*)::SMALLINT AS doses, min(injected_on) AS first_on, min(first_vaccine_id) AS first_vaccine_id,

@@ -30,6 +30,10 @@ SELECT unit_id::INTEGER AS unit_id, code, valid_from::DATE AS valid_from, valid_
     is_in_world::BOOLEAN AS is_in_world
 FROM given
 
+-- name: keep_residence_reading
+CREATE OR REPLACE TABLE residence_reading AS
+SELECT spelling, valid_from::DATE AS valid_from, valid_to::DATE AS valid_to, unit_id::INTEGER AS unit_id FROM given
+
 -- name: keep_dose_rule
 CREATE OR REPLACE TABLE dose_rule AS
 SELECT vaccine_id::SMALLINT AS vaccine_id, previous_vaccine_id::SMALLINT AS previous_vaccine_id,
