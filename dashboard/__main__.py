@@ -51,7 +51,7 @@ def main() -> int:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m dashboard", description="The live coverage pages.")
     parser.add_argument("--config", default=settings.PROJECT / "config.yaml", help="settings file (config.yaml)")
-    parser.add_argument("--port", type=int, help="instead of the settings' dashboard.port")
+    parser.add_argument("--port", type=settings.port, help="instead of the settings' dashboard.port")
     parser.add_argument("--data", help="folder for everything that is written (data/)")
     return parser.parse_args()
 

@@ -9,7 +9,11 @@ from typing import Any
 
 import yaml
 
+from sql.settings import PROJECT
 from sql.strict import read_yaml
+
+# What is laid over the user's settings where the sample is played.
+OVERLAY = PROJECT / "etl" / "sample" / "sample.yaml"
 
 _NO_TABLES = {"every_seconds"}
 

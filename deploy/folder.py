@@ -8,7 +8,7 @@ from pathlib import Path
 
 MARKER = ".vaccination-dashboard"
 # What a fresh start does without. The key of the persons, the logs and the environment stay.
-DATABASES = ("postgres", "cache", "effective.yaml")
+DATABASES = ("postgres", "cache", "effective.yaml", "instance.json")
 
 # ./run may have put its environment here before us.
 _OF_RUN = {".venv", ".venv.lock"}

@@ -14,16 +14,14 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import effective, world
+from deploy import effective, instance
 from deploy.child import Child
 from deploy.folder import DataFolder, FolderError
-from sql import settings
+from sql import VERSION, settings, world
 from sql.migrate import MigrationError
 from sql.server import EmbeddedServer, ServerError
 from sql.settings import PROJECT, Settings
 from sql.strict import SettingsError
-
-OVERLAY = PROJECT / "etl" / "sample" / "sample.yaml"
 
 # The ETL may be in the middle of a large batch; the pages close their open streams.
 PATIENCE_SECONDS = 20.0
@@ -33,10 +31,12 @@ _REFUSALS = (SettingsError, FolderError, ServerError, MigrationError, world.Worl
 
 
 def main() -> int:
-    """0 after a clean stop, 1 when it cannot start, 2 when the settings are wrong."""
-    options = _options()
+    """0 after a clean stop, 1 when it cannot start, 2 when the settings are wrong; of a verb, its own exit code."""
+    verb, words = instance.verb_of(sys.argv[1:])
     try:
-        Run(options).until_stopped()
+        if verb:
+            return instance.do(verb, words)
+        Run(_options()).until_stopped()
     except SettingsError as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -95,8 +95,9 @@ class Run:
         warehouse = environment["DATABASE_URL"]
         if is_sample and "PLATFORM_URL" not in environment:
             environment["PLATFORM_URL"] = world.make_database(warehouse, "platform")
+        instance.remember(config.data, self.options.config, is_sample)
         file = config.data / "effective.yaml"
-        effective.write(effective.effective(Path(self.options.config), OVERLAY if is_sample else None), file)
+        effective.write(effective.effective(Path(self.options.config), effective.OVERLAY if is_sample else None), file)
         self.settings = settings.read(file, config.data, environment)
         shift = world.prepare(warehouse, self.settings)
         if is_sample:
@@ -169,6 +170,8 @@ def _refuse_taken(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise FolderError(f"port {port} may not be used by this user: choose one from 1024 on by --port") from None
         except OSError:
             raise FolderError(f"port {port} is taken by another program: choose one by --port") from None
 
@@ -182,9 +185,14 @@ def _answers(address: str) -> bool:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("./run", description="The vaccination dashboard, all of it, on this machine.")
+    parser = argparse.ArgumentParser(
+        "./run", description="The vaccination dashboard, all of it, on this machine; or a verb on what runs here.",
+        epilog=instance.verbs_in_words() if {"-h", "--help"} & set(sys.argv) else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=VERSION)
     parser.add_argument("--config", default=PROJECT / "config.yaml", help="settings file (config.yaml)")
-    parser.add_argument("--port", type=int, help="of the pages, instead of the settings' dashboard.port")
+    parser.add_argument("--port", type=settings.port, help="of the pages, instead of the settings' dashboard.port")
     parser.add_argument("--data", help="folder for everything that is written, the database included (data/)")
     parser.add_argument("--sample", choices=["none"], help="none: no sample data when no source is configured")
     parser.add_argument("--fresh", action="store_true", help="remove the databases in the data folder first")

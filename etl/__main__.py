@@ -7,15 +7,15 @@ Exit codes: 0 all is well · 1 something is wrong with the data or a source · 2
 import argparse
 import json
 import logging
-import os
 import sys
+from collections.abc import Callable
 
 import psycopg
 from sqlalchemy.exc import OperationalError
 
 from etl import desk
 from etl.verbs import Answer, Refused, backfill, once, rebuild, recount, release, retry, run, status, verify
-from sql import connect, settings
+from sql import VERSION, connect, settings
 from sql.settings import Settings
 from sql.version import OtherVersion
 
@@ -23,15 +23,25 @@ from sql.version import OtherVersion
 VERBS = (run, once, backfill, status, verify, recount, retry, release, rebuild)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    options = _options(arguments)
+def name_of(verb) -> str:
+    """What a verb's module is called on the command line."""
+    return verb.__name__.rpartition(".")[2]
+
+
+def main(
+    arguments: list[str] | None = None,
+    find: Callable[[argparse.Namespace], Settings] | None = None,
+    program: str = "python -m etl",
+) -> int:
+    """`find` gives the settings that the options mean; without it they are those of `settings_of`."""
+    options = _options(arguments, program)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # It warns when a job is not started since it still runs (as in a backfill), and prints rows with errors.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     # It prints a traceback where a connection breaks while it is given back; the source complains of that in one line.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
-        answer = _answer(options)
+        answer = _answer((find or settings_of)(options), options)
     except desk.WRONG as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -52,12 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
     return answer.code
 
 
-def _answer(options: argparse.Namespace) -> Answer:
-    config, verb = _settings(options), options.verb
+def _answer(config: Settings, options: argparse.Namespace) -> Answer:
+    verb = options.verb
     return verb.act(config, options) if hasattr(verb, "act") else desk.do(config, options)
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> Settings:
     """The file asked for; else what ./run last started with, sample included; else config.yaml."""
     if options.config:
         return settings.read(options.config, options.data)
@@ -65,9 +75,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     started = plain.data / "effective.yaml"
     if not started.exists():
         return plain
-    if "PLATFORM_URL" not in os.environ:
-        beside = connect.address(plain, "owner").set(drivername="postgresql", database="platform")
-        os.environ["PLATFORM_URL"] = beside.render_as_string(hide_password=False)
+    connect.find_sample(plain)
     return settings.read(started, options.data)
 
 
@@ -87,13 +95,12 @@ def _print(options: argparse.Namespace, figures: dict) -> None:
             print(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m etl", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def _options(arguments: list[str] | None, program: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=program, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version=VERSION)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     for module in VERBS:
-        verb = verbs.add_parser(module.__name__.rpartition(".")[2], help=module.__doc__, description=module.__doc__)
+        verb = verbs.add_parser(name_of(module), help=module.__doc__, description=module.__doc__)
         verb.set_defaults(verb=module)
         verb.add_argument("--config", help="the settings file; default: what ./run started with, else config.yaml")
         verb.add_argument("--data", help="the folder that ./run writes to")

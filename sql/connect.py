@@ -71,6 +71,13 @@ def address(settings: Settings, role: Role) -> URL:
     return make_url(_embedded(settings.data))
 
 
+def find_sample(settings: Settings) -> None:
+    """Say in the environment where the sample's platform is, as ./run does: in a database beside the warehouse."""
+    if "PLATFORM_URL" not in os.environ:
+        beside = address(settings, "owner").set(drivername="postgresql", database="platform")
+        os.environ["PLATFORM_URL"] = beside.render_as_string(hide_password=False)
+
+
 def _embedded(data: Path) -> str:
     try:
         return (data / "postgres" / "url").read_text(encoding="utf-8").strip()

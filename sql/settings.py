@@ -4,6 +4,7 @@ Read once at an entry point by `read`, then passed down. What is wrong is said b
 before anything starts. `${NAME}` comes from the environment, relative paths start at the file's folder.
 """
 
+import argparse
 import json
 import os
 import re
@@ -325,6 +326,18 @@ class Settings(Model):
         return self
 
 
+def port(text: str) -> int:
+    """The number of a TCP port, as a word of the command line."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"must be a port from 1 to 65535 (found {text})")
+    return int(text)
+
+
+def data_folder(asked: str | Path | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder for everything that is written: as asked for, else VACCINE_DATA, else data/."""
+    return Path(asked or environment.get("VACCINE_DATA") or PROJECT / "data").resolve()
+
+
 def read(
     file: str | Path = PROJECT / "config.yaml",
     data: str | Path | None = None,
@@ -339,6 +352,9 @@ def read(
         text = file.read_text(encoding="utf-8")
     except OSError as unreadable:
         raise SettingsError(f"{file}: {unreadable.strerror}; give the settings file by --config") from None
+    except UnicodeDecodeError as other:
+        line = other.object.count(b"\n", 0, other.start) + 1
+        raise SettingsError(f"{file}: line {line} is not UTF-8: save the file as UTF-8") from None
     return parse(text, file, data, environment)
 
 
@@ -347,7 +363,7 @@ def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[s
     found = fill_in(read_yaml(text, file.name), environment, file.name)
     if "data" in found:
         raise SettingsError(f"{file.name}: data: is not a key here; use --data or VACCINE_DATA")
-    found["data"] = str(Path(data or environment.get("VACCINE_DATA") or PROJECT / "data").resolve())
+    found["data"] = str(data_folder(data, environment))
     try:
         # As JSON, because there strict still lets a list be a tuple and a text be a path.
         return Settings.model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})

@@ -17,10 +17,10 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from deploy import effective, world
-from deploy.local import OVERLAY
+from deploy import effective
+from deploy.effective import OVERLAY
 from etl.sample import platform
-from sql import connect, settings
+from sql import connect, settings, world
 from sql.server import EmbeddedServer
 from sql.settings import PROJECT, Settings
 from tests.bench.records import Campaign

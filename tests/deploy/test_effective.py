@@ -1,7 +1,6 @@
 """The children read one file: the user's settings, the sample over them, no secret in it."""
 
-from deploy.effective import effective, write
-from deploy.local import OVERLAY
+from deploy.effective import OVERLAY, effective, write
 from sql import settings
 from sql.settings import PROJECT
 

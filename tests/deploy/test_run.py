@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -167,6 +168,66 @@ def test_fresh_does_not_touch_a_database_of_ones_own(running):
     code, said = refused(running, "--fresh", DATABASE_URL="postgresql://127.0.0.1:9/x")
     assert code == 1
     assert said.startswith("--fresh removes the embedded database only")
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "eighty"])
+def test_a_port_that_is_none_is_said(running, port):
+    code, said = refused(running, "--port", port)
+    assert code == 2
+    assert f"must be a port from 1 to 65535 (found {port})" in said
+    assert "Traceback" not in said
+
+
+def test_settings_in_another_encoding_are_said(running, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_bytes("sources: {}\nname: Hòa\n".encode("cp1252"))
+    code, said = refused(running, "--config", str(config))
+    assert (code, said) == (2, f"{config}: line 2 is not UTF-8: save the file as UTF-8\n")
+
+
+SOURCE = """
+  lists:
+    kind: files
+    folder: inbox
+    pattern: "*.csv"
+    fields: {record_id: a, residence_code: r, site_code: b, vaccine_code: c, injected_at: d, updated_at: {file: modified}}
+"""
+
+
+def test_verbs_find_the_instance_running_or_not(running, tmp_path):
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "list.csv").write_text("a,b,c,d,r\n1,s,??,2021-11-05,x\n")
+    text = (PROJECT / "tests/etl/small/config.yaml").read_text(encoding="utf-8").partition("sources:")[0]
+    config = tmp_path / "mine.yaml"
+    config.write_text(re.sub(r": (\w+\.csv)", rf": {PROJECT}/tests/etl/small/\1", text) + f"sources:{SOURCE}")
+    running.start("--config", str(config))
+
+    def asked(verb: str, *words: str):
+        command = [sys.executable, "-P", "-m", "deploy.local", "--data", str(running.data), verb, "--json", *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=running.environment())
+        return done.returncode, json.loads(done.stdout or "null"), done.stderr
+
+    assert becomes(lambda: asked("status")[1]["sources"][0]["received"] == 1)
+    assert asked("retry")[:2] == (0, {"lists": {"tried": 1, "loaded": 0}})
+    config.write_text(config.read_text() + "nonsense: 1\n")  # verbs go by the file as it is now
+    assert asked("status")[::2] == (2, "mine.yaml: nonsense: is not a key here; look for a spelling mistake\n")
+    config.write_text(config.read_text().replace("nonsense: 1\n", ""))
+    running.process.terminate()
+    assert running.process.wait(40) == 0
+    assert asked("verify")[:2][1]["differences"] == 0
+    assert not (running.data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_a_word_that_is_no_verb_is_said_and_help_lists_them(running):
+    code, said = refused(running, "dance")
+    assert (code, "invalid choice: 'dance'" in said) == (2, True)
+    shown = subprocess.run(running.command("--help"), capture_output=True, text=True, cwd="/", env=running.environment()).stdout
+    assert "  retry  " in shown and "  status  " in shown
+    for words in (["--version"], ["status", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.local", *words], capture_output=True, text=True, cwd=PROJECT, check=True
+        )
+        assert done.stdout
 
 
 def test_the_lock_holds_no_secret(running):

@@ -12,8 +12,7 @@ from pathlib import Path
 import psycopg
 import yaml
 
-from deploy import world
-from sql import connect, settings
+from sql import connect, settings, world
 from tests.dashboard.served import PROJECT, Served, serving
 from tests.processes import becomes
 

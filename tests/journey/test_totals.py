@@ -15,13 +15,13 @@ from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.tables import Row, Table
 from dashboard.view import Reader, View
-from deploy import effective, world
-from deploy.local import OVERLAY
+from deploy import effective
+from deploy.effective import OVERLAY
 from etl.__main__ import main
 from etl.sample import platform
 from etl.sample.backlog import enter_backlog
 from etl.sample.people import everybody
-from sql import connect, settings
+from sql import connect, settings, world
 from sql.settings import PROJECT
 from tests.dashboard.tree import elements
 

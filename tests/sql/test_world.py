@@ -2,10 +2,10 @@
 
 import pytest
 
-from deploy.world import WorldError, make_database, prepare
 from sql import connect, settings
 from sql.clock import Clock
 from sql.settings import PROJECT
+from sql.world import WorldError, make_database, prepare
 
 
 @pytest.fixture

@@ -1,0 +1,94 @@
+"""./run VERB: a verb of the ETL on the instance of a data folder, with its settings and its database, running or not."""
+
+import argparse
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from deploy.effective import OVERLAY, effective
+from deploy.folder import DataFolder, FolderError
+from sql import connect, settings, world
+from sql.server import EmbeddedServer
+from sql.settings import PROJECT, Settings
+
+_FILE = "instance.json"
+# Options of ./run with a value: the word after them is no verb.
+_WITH_VALUE = ("--config", "--data", "--port", "--sample")
+
+
+def remember(data: Path, config: str | Path, is_sample: bool) -> None:
+    """Leave word for verbs which settings file the instance in `data` was started with."""
+    found = {"config": str(Path(config).resolve()), "is_sample": is_sample}
+    (data / _FILE).write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def verb_of(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The verb among the words of the command line, wherever it stands, and the others."""
+    previous = None
+    for place, word in enumerate(words):
+        if not word.startswith("-") and previous not in _WITH_VALUE:
+            return word, [*words[:place], *words[place + 1 :]]
+        previous = word
+    return None, list(words)
+
+
+def verbs_in_words() -> str:
+    """The list of verbs for --help."""
+    from etl import __main__ as etl  # not above: its libraries take 100 MB, which who only starts parts never needs
+
+    lines = [f"  {etl.name_of(verb):12} {verb.__doc__.strip().splitlines()[0]}" for verb in etl.VERBS]
+    return "\n".join(["verbs (./run VERB --help tells more of each):", *lines])
+
+
+def do(verb: str, words: Sequence[str]) -> int:
+    """The verb's exit code."""
+    from etl import __main__ as etl
+
+    with contextlib.ExitStack() as until_done:
+
+        def find(options: argparse.Namespace) -> Settings:
+            data = settings.data_folder(options.data)
+            until_done.enter_context(_database(data, verb))
+            return _settings(options, data)
+
+        return etl.main([verb, *words], find, program="./run")
+
+
+def _settings(options: argparse.Namespace, data: Path) -> Settings:
+    """Those of the file that was asked for, or that the instance was started with: as it is now, sample included."""
+    started = {"config": str(PROJECT / "config.yaml"), "is_sample": False}
+    with contextlib.suppress(FileNotFoundError):
+        started = json.loads((data / _FILE).read_text(encoding="utf-8"))
+    file = Path(options.config or started["config"])
+    plain = settings.read(file, data)
+    if not (plain.is_sample and started["is_sample"]):
+        return plain
+    connect.find_sample(plain)
+    text = yaml.safe_dump(effective(file, OVERLAY), allow_unicode=True, sort_keys=False)
+    return settings.parse(text, file, data, os.environ)
+
+
+@contextlib.contextmanager
+def _database(data: Path, verb: str) -> Iterator[None]:
+    """The embedded server answers meanwhile, where the instance has one: it is started if nobody runs it."""
+    if os.environ.get("DATABASE_URL") or not (data / "postgres" / "cluster").exists():
+        yield  # a server of one's own, or none yet: then the verb says so
+        return
+    try:
+        folder = DataFolder(data)
+    except FolderError:
+        yield  # ./run has it, and its server answers
+        return
+    with contextlib.closing(folder):
+        folder.announce(f"./run {verb}")
+        server = EmbeddedServer(data / "postgres")
+        server.start()
+        try:
+            world.make_database(server.url("postgres"), "warehouse")
+            yield
+        finally:
+            server.stop()
