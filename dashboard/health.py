@@ -1,14 +1,19 @@
 """/healthz: this process answers. /readyz: what it would show is right and fresh, or why not."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dashboard.data import Data, Source, WarehouseUnreachable
+from dashboard.stream import ETL_SILENT_SECONDS, is_silent
 from sql.clock import Clock
 
+# Who watches gives up soon; what stands still is not ready.
+_ANSWER_SECONDS = 1.5
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -16,23 +21,48 @@ def routes(data: Data, stale_after_seconds: int) -> list[Route]:
     async def healthz(_request):
         return JSONResponse({"status": "ok"}, headers=_NO_STORE)
 
+    looks = OneLook(lambda: readiness(data, stale_after_seconds))
+
     async def readyz(_request):
-        found = await run_in_threadpool(readiness, data, stale_after_seconds)
+        found = await looks.answer()
         return JSONResponse(found, status_code=200 if found["ready"] else 503, headers=_NO_STORE)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+class OneLook:
+    """Asks one question at a time, however many wait for it, and gives up waiting where it takes too long."""
+
+    def __init__(self, look: Callable[[], dict]):
+        self._look = look
+        # A thread of its own: those of the pages may all be waiting for what stands still.
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="readyz")
+        self._under_way: Future | None = None
+
+    async def answer(self) -> dict:
+        if self._under_way is None or self._under_way.done():
+            self._under_way = self._pool.submit(self._look)
+        done, _ = await asyncio.wait([asyncio.wrap_future(self._under_way)], timeout=_ANSWER_SECONDS)
+        return done.pop().result() if done else _not_ready(f"warehouse: no answer within {_ANSWER_SECONDS} s")
+
+
+def _not_ready(reason: str) -> dict:
+    return {"ready": False, "reasons": [reason], "batch": None, "committed_at": None}
 
 
 def readiness(data: Data, stale_after_seconds: int) -> dict:
     """Whether the figures can be relied on now, every reason why not, and as of which batch."""
     try:
         sources = data.sources()
+        silent = data.silent_seconds()
         world = data.world()
     except WarehouseUnreachable:
         # The address and the role are in the log; whoever asks here needs neither.
-        return {"ready": False, "reasons": ["warehouse: unreachable"], "batch": None, "committed_at": None}
+        return _not_ready("warehouse: unreachable")
     now = Clock(world.shift_days).now()
     reasons = [reason for source in sources if (reason := why_stale(source, now, stale_after_seconds))]
+    if is_silent(silent):
+        reasons.append(f"etl: no sign of life for {silent:.0f} s (at most {ETL_SILENT_SECONDS})")
     if world.batch_id is None:
         reasons.insert(0, "warehouse: no batch was committed yet")
     elif not sources:

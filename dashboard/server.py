@@ -23,14 +23,15 @@ from dashboard import health
 from dashboard.data import Data
 from dashboard.data.cache import Cache, shared
 from dashboard.data.warehouse import Warehouse
-from dashboard.stream import Broker
+from dashboard.stream import PATIENCE_SECONDS, Broker
 from sql import connect, settings
 from sql.settings import Settings
 
 # Questions take some milliseconds: on two cores more connections than this only wait for a core.
 _CONNECTIONS = 4
 _THREADS = 8
-_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
+# More than the database gives a question (queries/operations.sql): a database that stands still keeps no limit.
+_ANSWER_SECONDS = 20
 BROKER = "dashboard stream"  # as pg_stat_activity shows it
 # An open browser holds its stream for ever: at a stop it gets this long to let go.
 STOP_SECONDS = 3
@@ -39,14 +40,13 @@ STOP_SECONDS = 3
 def build(settings: Settings) -> Starlette:
     """The whole of one worker. Reads nothing: the warehouse may be down when the server starts."""
     engine = connect.engine(
-        settings, "dashboard_reader", pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=5,
-        connect_args=dict(_PATIENCE),
+        settings, "dashboard_reader", seconds=_ANSWER_SECONDS, pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=5,
     )  # fmt: skip
     warehouse = Warehouse(engine)
     folder, url = settings.data / "cache", os.environ.get("CACHE_URL")
     cache = Cache(shared(folder, url), folder=None if url else folder)
     broker = Broker(
-        lambda: connect.raw(settings, "dashboard_reader", application_name=BROKER, **_PATIENCE),
+        lambda: connect.raw(settings, "dashboard_reader", seconds=PATIENCE_SECONDS, application_name=BROKER),
         on_connect=lambda: data.forget_version(),
     )
     data = Data(warehouse, cache, broker.newest_batch, workers=settings.dashboard.workers)

@@ -22,9 +22,13 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "warehouse_batch"
 HEARTBEAT_SECONDS = 10
-# A connection that says nothing is asked whether it still lives; a killed server is seen at once.
+# A connection that says nothing is asked whether it, and the ETL, still live; a killed server is seen at once.
 _PROBE_SECONDS = 5
-_VERSION = sql.load("queries/operations.sql")["version"]
+PATIENCE_SECONDS = 5  # for the answer: a server that stands still gives none
+# The ETL gives a sign of life each second; figures that nobody renews are not live.
+ETL_SILENT_SECONDS = 15
+_STATEMENTS = sql.load("queries/operations.sql")
+_VERSION, _HEARTBEAT = _STATEMENTS["version"], _STATEMENTS["heartbeat"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ def news_of(payload: str) -> News:
         return News(int(found["batch"]), datetime.fromisoformat(found["committed_at"]))
     except (ValueError, TypeError, KeyError):
         raise ValueError(f'{CHANNEL}: expected {{"batch": …, "committed_at": …}}, found {payload!r}') from None
+
+
+def is_silent(seconds: float | None) -> bool:
+    """Whether the ETL ran and no longer does, by the seconds since its last sign of life; a time to come is none."""
+    return seconds is not None and not -ETL_SILENT_SECONDS <= seconds <= ETL_SILENT_SECONDS
 
 
 class Broker:
@@ -111,7 +120,9 @@ class Broker:
                     self._listen(connection)
             except Exception as error:  # a broker that ends is a page that never changes again
                 attempt += 1
-                self._lose(error)
+                reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+                # Browsers get no address and no role name: the log has them.
+                self._lose(f"the warehouse is gone: {reason}", "warehouse unreachable")
                 # All processes lost it at the same moment: they come back spread out.
                 self._stopping.wait(min(0.2 * 2**attempt, 2) * random.uniform(0.5, 1))
 
@@ -132,7 +143,15 @@ class Broker:
                     found = True
                     self._hear(notice.payload)
                 quiet = 0.0 if found else quiet + 0.5
-            connection.execute("SELECT 1")
+            self._look_at_etl(connection)
+
+    def _look_at_etl(self, connection: psycopg.Connection) -> None:
+        (silent,) = connection.execute(_HEARTBEAT).fetchone()
+        if is_silent(silent):
+            self._lose(f"the ETL gave no sign of life for {silent:.0f} s", "no ETL runs")
+        elif self._news.lost is not None:
+            batch, committed_at, _ = connection.execute(_VERSION).fetchone()
+            self._tell(News(batch, committed_at))
 
     def _hear(self, payload: str) -> None:
         try:
@@ -140,12 +159,10 @@ class Broker:
         except ValueError as error:
             log.warning("%s", error)
 
-    def _lose(self, error: Exception) -> None:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    def _lose(self, said: str, to_browsers: str) -> None:
         if self._news.lost is None:
-            log.warning("the warehouse is gone: %s", reason)
-        # Browsers get no address and no role name: the log has them.
-        self._tell(News(lost="warehouse unreachable"))
+            log.warning("%s", said)
+        self._tell(News(lost=to_browsers))
 
     def _tell(self, news: News) -> None:
         # The ETL repeats its last batch while nothing comes: that is no news.

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 import sql
 from etl.residence import Readings
 from etl.statements import BALANCES
+from sql import patience
 from sql.settings import Reference, Settings
 
 SQL = sql.load("queries/reference.sql")
@@ -120,6 +121,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "stock": ("unit_code", "site_code", "vaccine_code", "lot_number", "kind", "day", "document"),
 }  # fmt: skip
 
+
+# Of a table that is a query: a server that stands still would hold up the batches, which wait meanwhile.
+_ANSWER_SECONDS = 60
 
 # Without a row of these nothing can be counted: an empty answer is a table in the making.
 NEVER_EMPTY = ("units", "vaccines", "dose_rules")
@@ -355,7 +359,7 @@ def _frame(name: str, reference: Reference) -> tuple[pd.DataFrame, str]:
             return pd.read_csv(reference.path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"), place
         except (OSError, ValueError) as unreadable:
             raise ReferenceError(f"reference.{name}: {reference.path} cannot be read: {unreadable}") from None
-    engine = create_engine(reference.url)
+    engine = patience.engine(reference.url, _ANSWER_SECONDS)
     try:
         with engine.connect() as db:
             return pd.read_sql(text(reference.query), db).astype(object), f"reference.{name}"

@@ -6,6 +6,7 @@ A second ETL waits for the first one's lock; it takes over within a second of it
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 import psycopg
 from apscheduler.events import EVENT_JOB_ERROR
@@ -30,15 +31,21 @@ _RETRY_SECONDS, _OUT_OF_REACH_SECONDS, _LONGEST_SECONDS = 1.0, 4.0, 60.0
 _WELL_SECONDS = 60.0
 # Between two looks at whether the database, and so the lead, is still there.
 _HEARTBEAT_SECONDS = 1.0
+# For what is under way to end by itself, and again once the sources are cut off.
+_PATIENCE_SECONDS = 5.0
 
 
-def run(settings: Settings, stop: threading.Event) -> None:
-    """Until `stop`: lead when nobody else does, and work while leading. Survives the database's restarts."""
+def run(settings: Settings, stop: threading.Event, pulse: Callable[[], None] = lambda: None) -> None:
+    """Until `stop`: lead when nobody else does, and work while leading. Survives the database's restarts.
+
+    `pulse` is called at least every half minute, for who watches whether this still works.
+    """
     said, pause = None, _RETRY_SECONDS
     while not stop.is_set():
         waits, longest, began = None, _RETRY_SECONDS, time.monotonic()
+        pulse()
         try:
-            with station.leading(settings, "run") as led:
+            with station.leading(settings, "run", pulse) as led:
                 if led is None:
                     waits = "another ETL leads; waiting for it to end"
                 else:
@@ -55,7 +62,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
         if time.monotonic() - began > _WELL_SECONDS:
             pause = _RETRY_SECONDS
         said, pause = waits, min(pause, longest)
-        stop.wait(pause)
+        until = time.monotonic() + pause
+        while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, _RETRY_SECONDS)):
+            pulse()
         pause *= 2
 
 
@@ -93,12 +102,24 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     finally:
         lost.set()
         led.halt()
-        jobs.shutdown(wait=True)
-        for waker in wakers:
-            waker.join(timeout=5)
+        _end(jobs, wakers, led)
         desk.close()
     if lost.fault is not None and not stop.is_set():
         raise lost.fault
+
+
+def _end(jobs: BackgroundScheduler, wakers: list[threading.Thread], led: Station) -> None:
+    """Wait for the work under way, but not for ever: a source that stands still would keep the lead from the next one."""
+    ending = threading.Thread(target=jobs.shutdown, daemon=True, name="ending")
+    ending.start()
+    working = [ending, *wakers]
+    for give_up in (led.close, lambda: log.warning("a source still does not answer; going on without waiting for it")):
+        until = time.monotonic() + _PATIENCE_SECONDS
+        for thread in working:
+            thread.join(max(until - time.monotonic(), 0))
+        if not any(thread.is_alive() for thread in working):
+            return
+        give_up()
 
 
 def _wake(intake: Intake, stop: threading.Event, lost: "Lost") -> None:
@@ -111,7 +132,7 @@ def _wake(intake: Intake, stop: threading.Event, lost: "Lost") -> None:
                 intake.work()
         except SourceError as deaf:
             log.warning("%s", deaf)
-            stop.wait(_LONGEST_SECONDS)  # the schedule still reads it
+            lost.wait(_LONGEST_SECONDS)  # the schedule still reads it
         except Exception as fault:
             lost.judge(fault)
 

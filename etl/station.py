@@ -12,6 +12,7 @@ import psycopg
 
 import sql
 from etl import identity, reference, sources, uploads
+from etl.heartbeat import PATIENCE_SECONDS, Heartbeat
 from etl.intake import INTAKE, Intake, Report
 from etl.pipeline import Outcome, Pipeline
 from etl.reference import ReferenceError
@@ -33,25 +34,40 @@ _TELL_EVERY = 4
 
 
 @contextlib.contextmanager
-def leading(settings: Settings, verb: str = "once") -> Iterator["Station | None"]:
-    """The station when nobody else leads, else None. The lock goes with the connection, however this process ends.
+def leading(
+    settings: Settings, verb: str = "once", pulse: Callable[[], None] = lambda: None
+) -> Iterator["Station | None"]:
+    """The station when nobody else leads, else None. The lock goes with the connection, however this process ends, and
+    when it gives no sign of life. `pulse` is called at each sign of life.
 
     Others see `verb` as what the leader runs. Raises OtherVersion where the warehouse is not of this code's version.
     """
-    with connect.raw(settings, "etl_writer", autocommit=True, application_name=f"etl {verb}") as lock:
+    words = {"autocommit": True, "application_name": f"etl {verb}"}
+    with connect.raw(settings, "etl_writer", seconds=PATIENCE_SECONDS, **words) as lock:
         version.check(lock)
-        lock.execute("SET idle_session_timeout = 0")
         if not lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
             yield None
             return
+        lock.execute("SELECT set_config('idle_session_timeout', %s, false)", [f"{settings.etl.takeover_seconds}s"])
         lock.execute("LISTEN warehouse_upload; LISTEN warehouse_request")
-        with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
-            led = Station(settings, lock, db)
-            try:
-                yield led
-            finally:
-                for intake in led.intakes:
-                    intake.source.close()
+        _end_who_led(lock)
+        heart = Heartbeat(lock, pulse)
+        heart.start()
+        try:
+            with connect.raw(settings, "etl_writer", autocommit=True, application_name="etl") as db:
+                led = Station(settings, lock, db, heart)
+                try:
+                    yield led
+                finally:
+                    led.close()
+        finally:
+            heart.stop()
+
+
+def _end_who_led(lock: psycopg.Connection) -> None:
+    lock.execute("SET ROLE NONE")  # a user may end what is his own
+    lock.execute(INTAKE["end_who_led"])
+    lock.execute("RESET ROLE")
 
 
 def _take_the_lead(db: psycopg.Connection) -> int:
@@ -65,11 +81,13 @@ def _take_the_lead(db: psycopg.Connection) -> int:
 class Station:
     """One leader's work place."""
 
-    def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection):
-        self.settings, self.lock, self.db = settings, lock, db
+    def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection, heart: Heartbeat):
+        self.settings, self.lock, self.db, self.heart = settings, lock, db, heart
         world = db.execute(WORLD["world"]).fetchone()
         self.clock = Clock(world[1] if world else 0)
-        self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, _take_the_lead(db))
+        heart.db = db
+        heart.term = _take_the_lead(db)
+        self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, heart.term)
         self.writing = threading.Lock()
         self.beats = 0
         self.tried_on = self.clock.today(settings.time_zone)
@@ -251,9 +269,9 @@ class Station:
     def heartbeat(self) -> set[str]:
         """Where somebody called meanwhile: warehouse_upload (decided over an upload), warehouse_request (asked for a verb).
 
-        Raises OperationalError when the lock's connection, and with it the lead, is lost.
+        Raises OperationalError when the lock's connection, and with it the lead, is lost; Fenced when another leads.
         """
-        self.lock.execute("SELECT 1")
+        self.heart.check()
         called = {heard.channel for heard in self.lock.notifies(timeout=0)}
         self.beats += 1
         if self.beats % _TELL_EVERY == 0 and self.writing.acquire(blocking=False):
@@ -269,6 +287,11 @@ class Station:
             intake.halt.set()
         with contextlib.suppress(psycopg.Error):
             self.db.cancel_safe(timeout=5)
+
+    def close(self) -> None:
+        """Let go of the sources; who waits for one that stands still is let go, too."""
+        for intake in self.intakes:
+            intake.source.close()
 
     def _complain(self, complaint: str, level: int = logging.ERROR) -> None:
         if complaint != self.complaint:

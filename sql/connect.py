@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 import psycopg
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, make_url
 
+from sql import patience
 from sql.settings import Settings
 
 Role = Literal["owner", "etl_writer", "dashboard_reader"]
@@ -22,12 +23,19 @@ _OWN_URL = {"etl_writer": "DATABASE_URL_ETL", "dashboard_reader": "DATABASE_URL_
 # table where a few of its rows were asked (lots by vaccine at 1 M injections: 500 ms in place of 20).
 _READER = "-c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan"
 # jit: a compile of 50-200 ms in front of questions that take 5 ms. The embedded server has none.
-_ALWAYS = "-c timezone=UTC -c jit=off"
-_OPTIONS = {
-    "owner": _ALWAYS,
-    "etl_writer": f"{_ALWAYS} -c role=etl_writer",
-    "dashboard_reader": f"{_ALWAYS} -c role=dashboard_reader {_READER}",
+_ALWAYS = f"-c timezone=UTC -c jit=off {patience.SERVERS_LINE}"
+# Who waits longer for a lock gives up and says so; who stands still within a transaction holds nobody up for ever.
+_LIMITS = {
+    "owner": "",
+    "etl_writer": "-c lock_timeout=60s -c idle_in_transaction_session_timeout=10min",
+    "dashboard_reader": "-c idle_in_transaction_session_timeout=1min",
 }
+_ROLES = {
+    "owner": "",
+    "etl_writer": "-c role=etl_writer",
+    "dashboard_reader": f"-c role=dashboard_reader {_READER}",
+}
+_OPTIONS = {role: " ".join((_ALWAYS, _LIMITS[role], words)) for role, words in _ROLES.items()}
 
 
 class NoWarehouse(Exception):
@@ -35,25 +43,25 @@ class NoWarehouse(Exception):
 
 
 def engine(settings: Settings, role: Role, **options) -> Engine:
-    """A pool of connections as `role`; `options` go to SQLAlchemy's create_engine."""
+    """A pool of connections as `role`, each `seconds` patient for an answer; `options` go to SQLAlchemy's create_engine."""
     return engine_at(address(settings, role), role, **options)
 
 
 def raw(settings: Settings, role: Role, **options) -> psycopg.Connection:
-    """One psycopg connection as `role`, for COPY and LISTEN; `options` go to psycopg.connect."""
+    """One psycopg connection as `role`, for COPY and LISTEN; `seconds` as of a pool, `options` go to psycopg.connect."""
     return raw_at(address(settings, role), role, **options)
 
 
-def engine_at(url: str | URL, role: Role, **options) -> Engine:
+def engine_at(url: str | URL, role: Role, seconds: float | None = None, **options) -> Engine:
     """As `engine`, with the address given."""
-    arguments = {"options": _OPTIONS[role]} | options.pop("connect_args", {})
     # pool_pre_ping: PostgreSQL may have been restarted under us; a dead connection is replaced.
-    return create_engine(_psycopg(url), connect_args=arguments, **{"pool_pre_ping": True} | options)
+    arguments = {"options": _OPTIONS[role]} | options.pop("connect_args", {})
+    return patience.engine(_psycopg(url), seconds, arguments, **{"pool_pre_ping": True} | options)
 
 
-def raw_at(url: str | URL, role: Role, **options) -> psycopg.Connection:
+def raw_at(url: str | URL, role: Role, seconds: float | None = None, **options) -> psycopg.Connection:
     """As `raw`, with the address given."""
-    return psycopg.connect(conninfo(url), **{"options": _OPTIONS[role]} | options)
+    return patience.patient(seconds, conninfo(url), **patience.LINE | {"options": _OPTIONS[role]} | options)
 
 
 def conninfo(url: str | URL) -> str:

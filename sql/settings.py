@@ -208,6 +208,8 @@ class DatabaseSource(Mapped):
     table: Text | None = None
     query: Text | None = None
     listen: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = None
+    # A first answer may take a sort of all rows; a server that stands still gives none.
+    answer_within_seconds: Annotated[float, Field(gt=0)] = 300
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -248,6 +250,8 @@ class Etl(Model):
     look_back_minutes: Annotated[int, Field(ge=0)] = 15
     look_back_every_seconds: Annotated[float, Field(ge=1)] = 30
     grace_days: Annotated[int, Field(ge=0)] = 0
+    # An ETL that gives no sign of life for so long is replaced by one that waits.
+    takeover_seconds: Annotated[int, Field(ge=2)] = 15
     brake: Brake = Brake()
 
 

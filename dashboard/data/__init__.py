@@ -107,6 +107,11 @@ class Data(Committee, HandedIn):
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("sources", Source, {})
 
+    def silent_seconds(self) -> float | None:
+        """Since the ETL gave a sign of life; None while none has run. Never cached."""
+        with self._warehouse.snapshot() as snapshot:
+            return snapshot.rows("heartbeat", _plain, {})[0][0]
+
     def source_names(self) -> tuple[str, ...]:
         """What the sources are called; their states are `sources`."""
         return tuple(row.source for row in self._ask("sources", Source, {}))

@@ -18,6 +18,7 @@ from sqlalchemy import exc
 from etl.mapping import Mapper
 from etl.sources import START, Cursor, Page, SourceError, check_columns
 from etl.sources.statements import Statements, origin
+from sql import patience
 from sql.settings import DatabaseSource
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
@@ -63,14 +64,11 @@ class AnyDatabase:
         self._number_of: Callable[[str], object] = str
         self._last: tuple[Cursor, tuple] | None = None
         try:
-            self._engine = sa.create_engine(url, pool_size=2, **self._options())
+            self._engine = patience.engine(url, source.answer_within_seconds, pool_size=2, pool_pre_ping=True)
         except (ModuleNotFoundError, TypeError) as wrong:
             raise SourceError(
                 f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}"
             ) from None
-
-    def _options(self) -> dict:
-        return {"pool_pre_ping": True}
 
     # -- the promises
 

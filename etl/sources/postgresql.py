@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic
+from weakref import WeakSet
 
 import psycopg
 import pyarrow as pa
@@ -19,6 +20,7 @@ from sqlalchemy import exc
 from etl.mapping import Mapper
 from etl.sources import Cursor, Page, SourceError
 from etl.sources.database import AnyDatabase
+from sql.patience import LINE, cut
 from sql.settings import DatabaseSource
 
 _TYPES = {
@@ -31,7 +33,7 @@ _SESSION = (
     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET default_transaction_read_only = on; "
     "SET application_name = 'vaccination etl'; SET extra_float_digits = 1"
 )
-PATIENCE = 5  # seconds to connect
+PATIENCE = 5  # seconds between two attempts to listen
 
 
 class PostgresqlSource(AnyDatabase):
@@ -41,14 +43,18 @@ class PostgresqlSource(AnyDatabase):
 
     def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
         super().__init__(name, source, mapper, url)
-        sa.event.listen(self._engine, "connect", lambda db, _record: _prepare(db))
+        self._open: WeakSet[psycopg.Connection] = WeakSet()
+        sa.event.listen(self._engine, "connect", lambda db, _record: self._prepare(db))
         self._types: dict[str, str] = {}
         self._channel = source.listen
         self._ear: psycopg.Connection | None = None
         self._is_closed = threading.Event()
 
-    def _options(self) -> dict:
-        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": PATIENCE}}
+    def _prepare(self, db: psycopg.Connection) -> None:
+        self._open.add(db)
+        with db.cursor() as cursor:
+            cursor.execute(_SESSION)
+        db.commit()
 
     def _learn(self) -> bool:
         names = self.mapper.columns
@@ -146,7 +152,7 @@ class PostgresqlSource(AnyDatabase):
     def _listen(self) -> psycopg.Connection:
         parts = self._url.translate_connect_args(username="user", database="dbname") | dict(self._url.query)
         ear = psycopg.connect(
-            **parts, autocommit=True, connect_timeout=PATIENCE, application_name="vaccination etl (listening)"
+            **LINE | parts, autocommit=True, application_name="vaccination etl (listening)"
         )
         try:
             ear.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
@@ -162,14 +168,10 @@ class PostgresqlSource(AnyDatabase):
 
     def close(self) -> None:
         self._is_closed.set()
+        for db in tuple(self._open):
+            cut(db)
         self._deaf()
         super().close()
-
-
-def _prepare(db: psycopg.Connection) -> None:
-    with db.cursor() as cursor:
-        cursor.execute(_SESSION)
-    db.commit()
 
 
 def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[tuple[bytearray, bool]]:

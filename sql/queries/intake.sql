@@ -39,6 +39,15 @@ UPDATE warehouse.source SET retry_due_at = NULL WHERE source_id = %(source_id)s 
 -- Waits for the batch of who led before, and for a migration; what comes after it sees what they left.
 UPDATE warehouse.leader SET term = term + 1 RETURNING term
 
+-- name: end_who_led
+-- Who led before has lost the lock; what he still holds open, frozen in the midst of a batch, would hold up the next.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'etl' AND usename = session_user AND pid <> pg_backend_pid()
+
+-- name: beat
+-- A sign of life, and whose term it is.
+UPDATE warehouse.heartbeat SET beat_at = clock_timestamp() RETURNING (SELECT term FROM warehouse.leader)
+
 -- name: open_batch
 -- Locks the row: one batch at a time, and none of a leader that was replaced while it stalled.
 SELECT last_batch_id + 1 AS batch_id, folded_through, term,

@@ -10,6 +10,9 @@ SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batc
        checked_at, received, loaded, unchanged, quarantined, vanished
   FROM mart.world()
 
+-- name: heartbeat
+SELECT mart.heartbeat() AS silent_seconds
+
 -- name: units
 -- An endless validity is NULL here: Python's dates know no infinity.
 SELECT unit_id, code, name, name_en, level, parent_id, NULLIF(valid_from, '-infinity') AS valid_from,

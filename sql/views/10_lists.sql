@@ -55,6 +55,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM warehouse.source s
 $$;
 
+-- Seconds since the ETL that leads gave a sign of life, all by this server's clock; none while no ETL has run.
+CREATE FUNCTION mart.heartbeat() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT CAST(extract(epoch FROM clock_timestamp() - h.beat_at) AS double precision) FROM warehouse.heartbeat h
+$$;
+
 -- The last batch that was committed at or before a moment: turns a time into an "as of".
 CREATE FUNCTION mart.batch_at(p_moment timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -135,6 +135,12 @@ def notify(db: psycopg.Connection, payload: str) -> None:
     db.execute("SELECT pg_notify('warehouse_batch', %s)", [payload])
 
 
+def beat(database: str, seconds_ago: float | None) -> None:
+    """The last sign of life of the ETL that leads; None: none has run."""
+    with psycopg.connect(connect.conninfo(database), autocommit=True) as db:
+        db.execute("UPDATE warehouse.heartbeat SET beat_at = clock_timestamp() - make_interval(secs => %s)", [seconds_ago])
+
+
 @contextmanager
 def away(database: str):
     """The database refuses everybody, as a server that is down does; and is back at the end."""

@@ -6,14 +6,18 @@ import http.client
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import psutil
+import psycopg
 import pytest
 
+from sql import connect
 from tests.dashboard import rows
 from tests.dashboard.served import serving
+from tests.processes import becomes
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +154,32 @@ def test_freshness_is_measured_in_real_seconds_also_in_a_shifted_world(served, d
     for seconds, status in ((30, 200), (90, 503)):
         rows.source(database, last_polled_at=rows.now() - timedelta(seconds=seconds))
         assert served.get("/readyz").status == status
+
+
+@pytest.mark.parametrize("seconds", [40, -40])
+def test_not_ready_while_no_etl_gives_a_sign_of_life(served, database, seconds):
+    rows.source(database)
+    rows.beat(database, seconds)
+    answer = served.get("/readyz")
+    assert (answer.status, len(answer.json()["reasons"])) == (503, 1)
+    assert re.fullmatch(rf"etl: no sign of life for {seconds // 10}\d s \(at most 15\)", answer.json()["reasons"][0])
+    for fresh in (5, None):
+        rows.beat(database, fresh)
+        assert served.get("/readyz").status == 200
+
+
+def test_what_stands_still_is_said_soon(served, database):
+    """A lock that somebody holds stands for all that keeps an answer away: it takes every connection there is."""
+    with psycopg.connect(connect.conninfo(database)) as somebody, ThreadPoolExecutor(12) as many:
+        somebody.execute("LOCK TABLE warehouse.source")
+        before = time.monotonic()
+        asked = [many.submit(served.get, path) for path in ("/readyz",) * 8 + ("/healthz",) * 4]
+        found = [answer.result() for answer in asked]
+        assert time.monotonic() - before < 3  # 2 s on a machine that does nothing else
+        assert [answer.status for answer in found] == [503] * 8 + [200] * 4
+        assert found[0].json()["reasons"] == ["warehouse: no answer within 1.5 s"]
+        somebody.rollback()
+        assert becomes(lambda: served.get("/readyz").status == 200)
 
 
 def test_with_the_warehouse_gone_the_process_lives_says_why_and_comes_back(warehouse, tmp_path):

@@ -1,6 +1,8 @@
 """The stream tells every open browser of a batch, soon, and survives what happens to the database."""
 
 import asyncio
+import os
+import signal
 import statistics
 import subprocess
 import time
@@ -189,3 +191,28 @@ def test_a_slow_browser_gets_the_newest_version_not_every_one():
 def test_a_payload_must_be_a_version(payload):
     with pytest.raises(ValueError, match="expected"):
         news_of(payload)
+
+
+def test_figures_that_no_etl_renews_are_not_live(served, database):
+    with served.stream(timeout=30) as events:
+        events.batch()
+        rows.beat(database, 20)
+        assert events.next("lost", "message") == ("lost", "no ETL runs")
+        rows.beat(database, 0)
+        assert events.batch() == last_batch(database)
+    rows.beat(database, None)
+
+
+def test_a_warehouse_that_stands_still_is_lost(warehouse, tmp_path):
+    rows.reference(warehouse.url)
+    rows.batch(warehouse.url)
+    with serving(warehouse.url, tmp_path / "data") as served, served.stream(timeout=30) as events:
+        events.batch()
+        with psycopg.connect(connect.conninfo(warehouse.url), autocommit=True) as db:
+            (listens,) = db.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()", [BROKER]).fetchone()
+        os.kill(listens, signal.SIGSTOP)
+        try:
+            assert events.next("lost", "message") == ("lost", "warehouse unreachable")
+        finally:
+            os.kill(listens, signal.SIGCONT)
+        events.batch()

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -190,7 +191,7 @@ def file(place, server):
     (place / "data").mkdir()
     one = source(server.url("platform"), listen="injections_changed")
     # A quarter of what these sites enter is broken, on purpose.
-    return configure(place, {"platform": one}, every_seconds=1, look_back_every_seconds=1, brake={"quarantine_share": 1.0, "change_share": 1.0, "void_share": 1.0})
+    return configure(place, {"platform": one}, every_seconds=1, look_back_every_seconds=1, takeover_seconds=2, brake={"quarantine_share": 1.0, "change_share": 1.0, "void_share": 1.0})
 
 
 def test_kill_9_of_the_etl_and_of_postgresql_under_load(place, server, register, file):
@@ -255,3 +256,49 @@ def test_a_leader_that_was_stopped_and_wakes_up_keeps_nothing_of_its_batch(place
         time.sleep(1.5)
         prove(server, etls)
     assert all(ends(etl.pid) for etl in etls.running)
+
+
+def blocked(server: EmbeddedServer) -> bool:
+    return bool(rows(server.url(), "SELECT pid FROM pg_stat_activity WHERE application_name = 'etl' AND wait_event_type = 'Lock'"))
+
+
+def test_a_leader_frozen_in_the_midst_of_a_batch_is_replaced(place, server, register, file):
+    """Nothing ends: the process stands still, its connections are open, its transaction holds what each batch needs."""
+    with started(place, server.url(), file) as etls:
+        leader = etls.start()
+        assert becomes(lambda: leads(server), 20), etls.words()
+        with connect.raw_at(server.url(), "owner") as somebody:
+            somebody.execute("LOCK TABLE warehouse.injection IN EXCLUSIVE MODE")
+            register.enter("r1")
+            assert becomes(lambda: blocked(server)), etls.words()
+            leader.send_signal(signal.SIGSTOP)
+        idle = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'etl' AND state = 'idle in transaction'"
+        assert becomes(lambda: rows(server.url(), idle))
+        since = time.monotonic()
+        etls.start()
+        assert becomes(lambda: count(server) == 1, 20), etls.words()
+        assert time.monotonic() - since < 15
+        leader.send_signal(signal.SIGCONT)
+        register.enter("r2")
+        assert becomes(lambda: count(server) == 2, 20), etls.words()
+        prove(server, etls)
+    assert all(ends(etl.pid) for etl in etls.running)
+
+
+def test_a_source_that_stands_still_holds_up_neither_the_others_nor_the_lead(place, server, register):
+    with socket.socket() as mute:  # takes calls, and says nothing
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        (place / "data").mkdir()
+        hung = source(f"postgresql://nobody@127.0.0.1:{mute.getsockname()[1]}/x")
+        file = configure(place, {"platform": source(server.url("platform")), "hung": hung}, every_seconds=1)
+        register.enter("r1")
+        with started(place, server.url(), file) as etls:
+            etls.start()
+            state = "SELECT name, received, state, reason FROM warehouse.source"
+            named = lambda: {name: rest for name, *rest in rows(server.url(), state)}  # noqa: E731
+            assert becomes(lambda: named().get("platform", [0])[0] == 1, 30), etls.words()
+            assert becomes(lambda: named().get("hung", ["", ""])[1] == "failed", 30), etls.words()
+            assert "does not answer" in named()["hung"][2]
+            # The heart beats meanwhile, whatever hangs.
+            assert rows(server.url(), "SELECT mart.heartbeat() < 5") == [(True,)]
