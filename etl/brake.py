@@ -1,53 +1,193 @@
-"""The brake: stops a source whose batch looks wrong, before anything of it is kept. A person releases it."""
+"""The brake: stops a source whose batch looks wrong, before anything of it is kept. A person looks at it and releases it.
+
+What was stopped stays to be looked at (etl.stopped); a release lets pass what was looked at, and nothing else.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import psycopg
 from psycopg.rows import namedtuple_row
 
 import sql
+from etl import stopped
+from etl.stopped import Finding, Stop
 from sql.settings import Brake
 
-INTAKE = sql.load("queries/intake.sql")
+BRAKE = sql.load("queries/brake.sql")
 
 # A source that always sends many corrections is not stopped for them: so many times its own history is allowed.
 _TIMES_HISTORY = 3
+
+# What a release is for, besides a file or the records of a batch.
+EMPTIED = "emptied"
+
+THEN = "Look at it: ./run braked SOURCE; then: ./run release SOURCE"
+
+_COUNTS = ("received", "quarantined", "corrected", "voided", "moved", "unmapped", "unrecognised", "outside")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A count of a batch that must stay below a share (a setting) of another of its counts."""
+
+    name: str
+    count: str
+    limit: str
+    words: str
+    of: str = "fresh"
+
+
+# What comes anew is not measured by what came again unchanged, but a correction is one among all that came.
+CRITERIA = (
+    Criterion("broken", "quarantined", "quarantine_share", "broke a rule"),
+    Criterion("unmapped", "unmapped", "unmapped_share", "have a vaccine or site that the tables do not know"),
+    Criterion("unrecognised", "unrecognised", "residence_share", "have a residence that is no code"),
+    Criterion("outside", "outside", "outside_share", "are of people who live outside"),
+    Criterion("moved", "moved", "person_share", "changed their person", of="altered"),
+    Criterion("voided", "voided", "void_share", "voided records loaded earlier", of="received"),
+    Criterion("changed", "corrected", "change_share", "changed records loaded earlier", of="received"),
+)
 
 
 class Braked(Exception):
     """A source was stopped; the message says what looked wrong and how to let it go on."""
 
+    def __init__(self, stop: Stop):
+        super().__init__(stop.reason)
+        self.stop = stop
 
-def check(db: psycopg.Connection, source_id: int, outcome, limits: Brake) -> None:
-    """Raises Braked when, of the last `min_records` and more, too many were quarantined or changed."""
+
+def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake, suspects) -> None:
+    """Raises Braked when too much of the batch, or of the last `min_records` and more, is wrong.
+
+    Within the batch's transaction; `suspects()` are its records that do not simply add. What a person released passes
+    and so ends the release; a delivery that comes in its place ends it too, and is judged.
+    """
     with db.cursor(row_factory=namedtuple_row) as cursor:
-        source = cursor.execute(INTAKE["read_source"], {"source_id": source_id}).fetchone()
-        if source.is_released:
-            return
-        recent = cursor.execute(INTAKE["recent_of_source"], {
-            "source_id": source_id, "after_batch": source.braked_after_batch, "min_records": limits.min_records,
-        }).fetchone()  # fmt: skip
-    received = recent.received + outcome.received
-    if received < limits.min_records:
-        return
-    for name, found, before, limit in (
-        ("broke a rule", recent.quarantined + outcome.quarantined, source.quarantined, limits.quarantine_share),
-        ("voided records loaded earlier", recent.voided + outcome.voided, 0, limits.void_share),
-        ("changed records loaded earlier", recent.corrected + outcome.corrected, source.corrected, limits.change_share),
-    ):  # fmt: skip
-        usual = before / source.received if source.received >= limits.min_records else 0
-        # However bad the history, at most halfway between the limit and everything: else one bad batch that a person let
-        # pass would take a young source's brake off for good.
-        allowed = max(limit, min((1 + limit) / 2, usual * _TIMES_HISTORY))
-        if found > allowed * received:
-            raise Braked(
-                f"{found} of the last {received} records {name} ({found / received:.0%}; up to {allowed:.0%} is let "
-                "pass). Nothing of this batch was kept. Look at it, then: python -m etl release SOURCE"
-            )
+        source = cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}).fetchone()
+        is_released = source.release_id is not None and _is_released(db, source, delivery)
+        if not is_released and (wrong := _wrong(cursor, source, delivery, outcome, limits)):
+            found = stopped.findings(db, suspects(), facts)
+            reason = wrong.pop("reason") + _rules(found) + _nothing_kept(source)
+            raise Braked(Stop(reason=reason, findings=found, **wrong, **stopped.identity(delivery)))
+    if is_released and not (delivery.outcome and delivery.outcome["state"] == "loading"):
+        db.execute(BRAKE["pass"], facts | {"brake_id": source.release_id})
+    elif source.release_id is not None and not is_released and _comes_instead(source, delivery):
+        stopped.end_open(db, delivery.source_id, facts["now"])
 
 
-def check_size(path: str, size: int, before: int | None, limits: Brake) -> None:
-    """Raises Braked when a file (bytes) is much smaller than the one of the same name before it: it may be cut off."""
-    if before and size < before * (1 - limits.shrink_share):
-        raise Braked(
-            f"{path} has {size:,} bytes, the one of this name before it had {before:,}: it may be cut off. "
-            "Look at it, then: python -m etl release SOURCE"
-        )
+def _is_released(db: psycopg.Connection, source, delivery) -> bool:
+    if delivery.outcome:
+        return delivery.outcome["sha256"] == source.released_content
+    if delivery.kind != source.release_kind:
+        return False
+    (seen,) = db.execute(BRAKE["seen_of_release"], {"brake_id": source.release_id}).fetchone()
+    return stopped.is_within(delivery.records, seen)
+
+
+def _comes_instead(source, delivery) -> bool:
+    """Whether this delivery is what came in place of the one that was released."""
+    if source.release_kind == "file":
+        return delivery.unit == source.released_unit
+    return delivery.kind == source.release_kind or delivery.kind == "records" and source.release_kind == EMPTIED
+
+
+def _wrong(cursor, source, delivery, outcome, limits: Brake) -> dict | None:
+    own = {name: getattr(outcome, name) for name in _COUNTS} | {"fresh": outcome.received - outcome.unchanged}
+    before = cursor.execute(BRAKE["recent"], own | {
+        "source_id": delivery.source_id, "after_batch": source.braked_after_batch, "min_records": limits.min_records,
+    }).fetchall()  # fmt: skip
+    for counts in (own, *({name: own[name] + getattr(row, name) for name in own} for row in before)):
+        if counts["received"] < limits.min_records:
+            continue
+        counts["altered"] = max(counts["corrected"] + counts["voided"], counts["moved"])
+        for criterion in CRITERIA:
+            if wrong := _judged(criterion, counts, source, limits):
+                return wrong
+    return None
+
+
+def _judged(criterion: Criterion, counts: dict, source, limits: Brake) -> dict | None:
+    found, base = counts[criterion.count], counts[criterion.of]
+    if criterion.of == "fresh" and base < limits.min_records:
+        return None
+    allowed = _allowed(criterion, source, limits)
+    if found <= allowed * max(base, limits.min_records):
+        return None
+    among = "changed records" if criterion.of == "altered" else "records"
+    reason = (
+        f"{found:,} of the last {base:,} {among} {criterion.words} ({found / base:.0%}; up to {allowed:.0%} is let pass)."
+    )
+    return {"criterion": criterion.name, "reason": reason, "received": base, "found": found, "allowed": allowed}
+
+
+def _allowed(criterion: Criterion, source, limits: Brake) -> float:
+    limit = getattr(limits, criterion.limit)
+    base = {"fresh": source.received - source.unchanged, "received": source.received, "altered": source.corrected}
+    before = getattr(source, criterion.count, 0)  # voids have no history: a source that loses doses is always looked at
+    usual = before / base[criterion.of] if base[criterion.of] >= limits.min_records else 0
+    # However bad the history, at most halfway between the limit and everything: else one bad batch that a person let
+    # pass would take a young source's brake off for good.
+    return max(limit, min((1 + limit) / 2, usual * _TIMES_HISTORY))
+
+
+def _rules(found: Iterable[Finding]) -> str:
+    broken = {finding.rule: finding.records for finding in found if finding.rule not in stopped.CHANGES}
+    return f" Rules: {', '.join(f'{rule} {records:,}' for rule, records in broken.items())}." if broken else ""
+
+
+def _nothing_kept(source) -> str:
+    other = ""
+    if source.release_id is not None:
+        other = f" What was released at {source.released_at:%Y-%m-%d %H:%M} UTC was another delivery: this one was not looked at."
+    return f" Nothing of this batch was kept.{other} {THEN}"
+
+
+def check_file(file, before, limits: Brake) -> None:
+    """Raises Braked when a file (bytes) is much smaller than the last one that was accepted of its name or pattern."""
+    if before and file.size_bytes < before.size_bytes * (1 - limits.shrink_share):
+        raise Braked(_smaller(file, before, "bytes", file.size_bytes, before.size_bytes, limits))
+
+
+def check_records(file, records: int, before, limits: Brake) -> None:
+    """The same by records, once they are counted. Raises Braked where there are none, whatever there was before."""
+    if not records:
+        reason = f"{file.path} has no records. {THEN}"
+        raise Braked(Stop("empty", reason, file.sha256, "file", file.path, received=0, found=0))
+    if before and records < before.records_done * (1 - limits.shrink_share):
+        raise Braked(_smaller(file, before, "records", records, before.records_done, limits))
+
+
+def _smaller(file, before, what: str, found: int, expected: int, limits: Brake) -> Stop:
+    whose = "the one of this name accepted before it" if before.path == file.path else f"{before.path}, accepted before it,"
+    reason = f"{file.path} has {found:,} {what}, {whose} had {expected:,}: it may be cut off. {THEN}"
+    return Stop(f"fewer_{what}", reason, file.sha256, "file", file.path, received=expected, found=found,
+                allowed=1 - limits.shrink_share, measured_by=before.path)  # fmt: skip
+
+
+# A day or month in a file's name: lists of one pattern differ in it alone.
+_DATE = re.compile(r"(?<!\d)(?:20\d\d([-_.]?)[01]\d(?:\1[0-3]\d)?|[0-3]?\d([-_.]?)[01]?\d\2(?:20)\d\d)(?!\d)")
+
+
+class Accepted:
+    """The files of a source that were accepted: what the next one is measured against."""
+
+    def __init__(self, deliveries: Iterable = ()):
+        self._by_pattern: dict[str, list] = {}
+        for row in sorted((row for row in deliveries if row.state == "done"), key=lambda row: row.ended_at):
+            self.add(row)
+
+    def add(self, row) -> None:
+        self._by_pattern.setdefault(_DATE.sub("*", row.path), []).append(row)
+
+    def before(self, path: str, limits: Brake):
+        """The last one of this name. Else of its name but for the date, of the last week of them the smallest, since on
+        some days there is less to deliver. None where there is none, or too few records to judge by.
+        """
+        alike = self._by_pattern.get(_DATE.sub("*", path), ())
+        if same := [row for row in alike if row.path == path]:
+            return same[-1]
+        found = min(alike[-7:], key=lambda row: row.records_done, default=None)
+        return found if found and found.records_done >= limits.min_records else None

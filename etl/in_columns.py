@@ -51,17 +51,18 @@ class InColumns:
         pa.default_memory_pool().release_unused()
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, and how many the quarantine took in."""
+        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in, and
+        how many of these for want of a vaccine or site."""
         self._read_held(delivery.records, facts)
         self._take_readings()
         self.bench.run(CHECK["check_records"], facts)
         self.bench.run(CHECK["drop_repeated"], facts)
         counts = self.bench.ask(CHECK["count_incoming"])
-        quarantined = 0
+        quarantined = unmapped = 0
         if counts.broken:
             self._give("broken", CHECK["broken"], facts)
             if delivery.kind != "retry":
-                quarantined = self.db.execute(STORE["quarantine_records"], facts).rowcount
+                quarantined, unmapped = self.db.execute(STORE["quarantine_records"], facts).fetchone()
         if self._give("ended", CHECK["ended"], facts):
             self.pipeline.run(STORE, facts, "end_replaced")
         if counts.broken:
@@ -71,7 +72,11 @@ class InColumns:
             self.pipeline.run(STORE, facts, "restamp")
         if delivery.kind == "retry" and self._give("retried", CHECK["retried"], facts):
             self.pipeline.run(STORE, facts, "settle_retried", "keep_rules_of_retry")
-        return counts, quarantined
+        return counts, quarantined, unmapped
+
+    def suspects(self, facts: dict) -> pa.Table:
+        """The records that do not simply add to what is held, beside what is held of them: for the brake."""
+        return self.bench.give(CHECK["suspects"], facts)
 
     def work_out(self, facts: dict) -> None:
         """Courses before and after, and the rows that hold them."""

@@ -4,6 +4,9 @@ For some thousand records this is the cheaper way: on the workbench each stateme
 few its rows.
 """
 
+import pyarrow as pa
+
+from etl import held
 from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.statements import COURSE, LEDGER, LOAD
 
@@ -29,7 +32,8 @@ class InRows:
             pipeline.db.execute(LOAD[f"create_{name}"])
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, and how many the quarantine took in."""
+        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in, and
+        how many of these for want of a vaccine or site."""
         run, db = self.pipeline.run, self.pipeline.db
         if delivery.records.num_rows:
             with db.cursor() as cursor, cursor.copy(LOAD["copy_landed"] + f" ({COPY_FORMAT})") as copy:
@@ -37,15 +41,19 @@ class InRows:
                     copy.write(piece)
         run(LOAD, facts, "find_known_records", "read_known", "check_records", "drop_repeated")
         counts = self.pipeline.ask(LOAD["count_incoming"])
-        quarantined = 0
+        quarantined = unmapped = 0
         if counts.broken and delivery.kind != "retry":
-            quarantined = db.execute(LOAD["quarantine_records"], facts).rowcount
+            quarantined, unmapped = db.execute(LOAD["quarantine_records"], facts).fetchone()
         run(LOAD, facts, "end_quarantine")
         if counts.restamped:
             run(LOAD, facts, "restamp")
         if delivery.kind == "retry":
             run(LOAD, facts, "keep_rules_of_retry")
-        return counts, quarantined
+        return counts, quarantined, unmapped
+
+    def suspects(self, facts: dict) -> pa.Table:
+        """The records that do not simply add to what is held, beside what is held of them: for the brake."""
+        return held.read(self.pipeline.db, LOAD["suspects"], facts)
 
     def work_out(self, facts: dict) -> None:
         """Courses before and after, and the rows that hold them."""

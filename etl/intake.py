@@ -6,19 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pyarrow as pa
 from psycopg.rows import namedtuple_row
 
 import sql
-from etl import brake
-from etl.brake import Braked
+from etl import brake, stopped
+from etl.brake import Accepted, Braked
 from etl.faults import in_words, is_of_values
 from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, Delivery, Outcome, Pipeline
 from etl.sources import Cursor, Page, SourceError, reading
+from etl.stopped import Stop
 from sql.settings import Etl
 
 log = logging.getLogger("etl")
@@ -72,8 +74,8 @@ class Intake:
                 return
             try:
                 self._take_in()
-            except Braked as stopped:
-                self._mark("braked", str(stopped).replace("SOURCE", self.source.name))
+            except Braked as braked:
+                self._stop(braked.stop)
             except SourceError as failed:
                 self._mark("failed", str(failed))
             except Exception as fault:
@@ -88,21 +90,30 @@ class Intake:
         state = self._state()
         start = Cursor(state.cursor_updated_at, state.cursor_record_id)
         received = self._load_pages(
-            self._pages(start),
+            self._pages(start, self._released()),
             lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {},
         )
         if start.record_id or received:
             self._look_back(start)
         self._mark_polled()
 
-    def _pages(self, cursor: Cursor) -> Iterator[Page]:
-        """A page as long as there is little to read; a stream of large ones where the first is full."""
+    def _pages(self, cursor: Cursor, released=None) -> Iterator[Page]:
+        """A page as long as there is little to read; a stream of large ones where the first is full.
+
+        What a person released comes first, as it was read when it was stopped: a source that goes on meanwhile would
+        deliver something else.
+        """
         until = self.pipeline.clock.now() + _AHEAD
+        if released is not None and released.read_until is not None:
+            page = self.source.read_after(cursor, released.page_size, released.read_until)
+            yield replace(page, more=True, asked=released.page_size)
+            cursor = page.cursor or cursor
         page = self.source.read_after(cursor, self.settings.batch_size, until)
-        yield page
+        yield replace(page, asked=self.settings.batch_size)
         if page.more:
-            with contextlib.closing(self.source.stream(page.cursor, self.settings.backfill_batch_size, until)) as pages:
-                yield from pages
+            size = self.settings.backfill_batch_size
+            with contextlib.closing(self.source.stream(page.cursor, size, until)) as pages:
+                yield from (replace(page, asked=size) for page in pages)
 
     def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:
         """Load each page while the next one is read. Returns how many records were received."""
@@ -113,7 +124,10 @@ class Intake:
                 if page.records.num_rows == 0 and "outcome" not in given:
                     continue
                 fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
-                received += self._load(Delivery(self.source_id, page.records, **given), fold).received
+                try:
+                    received += self._load(Delivery(self.source_id, page.records, **given), fold).received
+                except Braked as braked:
+                    raise Braked(replace(braked.stop, page_size=page.asked)) from None
                 folded_at = time.monotonic() if fold else folded_at
                 if page.more:
                     self._mark_polled()  # a long load is not a source that nobody asks
@@ -132,15 +146,23 @@ class Intake:
 
     def _take_files(self) -> None:
         known = self._known_files()
+        accepted = Accepted(known)
         with reading(self.source.name):
             files = self.source.deliveries(known)
+        released = self._released()
+        if released is not None:
+            files.sort(key=lambda file: file.sha256 != released.content)
+            if not any(file.sha256 == released.content for file in files):
+                self._end_release()  # it is not there any more
         for file in files:
             if self.halt.is_set():
                 return
+            is_released = released is not None and file.sha256 == released.content
             try:
-                self._take_file(file, [row for row in known if row.path == file.path and row.state == "done"])
-            except Braked as stopped:
-                self._write_delivery(file, "braked", str(stopped))
+                before = None if is_released else accepted.before(file.path, self.settings.brake)
+                accepted.add(replace(file, records_done=self._take_file(file, before, is_released)))
+            except Braked as braked:
+                self._write_delivery(file, "braked", braked.stop.reason)
                 raise
             except SourceError as failed:
                 self._write_delivery(file, "failed", str(failed))
@@ -151,21 +173,23 @@ class Intake:
         else:
             self._mark_polled()
 
-    def _take_file(self, file, before: list) -> None:
-        is_released = self._state().is_released
+    def _take_file(self, file, before, is_released: bool) -> int:
+        """Load a file, measured against one before it. Returns how many records it has."""
+        limits = self.settings.brake
         if not is_released:
-            brake.check_size(file.path, file.size_bytes, before[-1].size_bytes if before else None, self.settings.brake)
+            brake.check_file(file, before, limits)
         done = file.records_done
 
         def describe(page: Page) -> dict:
             nonlocal done
             done += page.records.num_rows
-            if done == 0 and not is_released:
-                raise Braked(f"{file.path} has no records. Look at it, then: python -m etl release SOURCE")
+            if not page.more and not is_released:
+                brake.check_records(file, done, before, limits)
             state = "loading" if page.more else "done"
             return {"unit": file.path, "outcome": vars(file) | {"state": state, "reason": None, "records_done": done}}
 
         self._load_pages(self._file_pages(file), describe)
+        return done
 
     def _file_pages(self, file) -> Iterator[Page]:
         offset, more = file.records_done, True
@@ -223,7 +247,7 @@ class Intake:
         since = began.updated_at - (window if is_long else _NEAR)
         with reading(self.source.name):
             keys = self.source.changed_keys(since, cursor)
-        if keys.num_rows == 0 and not is_first and not state.is_released:
+        if keys.num_rows == 0 and not is_first:
             self._refuse_emptied(cursor)
         if is_long:
             self.looked_back_at = time.monotonic()
@@ -239,11 +263,16 @@ class Intake:
         """The last record that was read must still be there; a source that lost it was emptied or cut off."""
         with reading(self.source.name):
             is_there = self.source.has_row(cursor.record_id)
-        if not is_there:
-            raise Braked(
+        if is_there:
+            return
+        last = f"{cursor.updated_at.isoformat()} {cursor.record_id}"
+        released = self._released()
+        if released is None or (released.kind, released.content) != (brake.EMPTIED, last):
+            reason = (
                 f"the source no longer has the record that was read last (of {cursor.updated_at:%Y-%m-%d %H:%M:%S} UTC): "
-                f"it may have been emptied or cut off. Look at it, then: python -m etl release {self.source.name}"
+                f"it may have been emptied or cut off. {brake.THEN}"
             )
+            raise Braked(Stop(brake.EMPTIED, reason, last, brake.EMPTIED))
 
     def _unknown(self, keys: pa.Table) -> list[str]:
         if keys.num_rows == 0:
@@ -293,6 +322,24 @@ class Intake:
     def _state(self):
         with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
             return cursor.execute(INTAKE["read_source"], {"source_id": self.source_id}).fetchone()
+
+    def _released(self):
+        """What a person let pass and has not come again yet, or None."""
+        with self.writing:
+            return stopped.released(self.pipeline.db, self.source_id)
+
+    def _end_release(self) -> None:
+        with self.writing, self.pipeline.db.transaction():
+            stopped.end_open(self.pipeline.db, self.source_id, self.pipeline.clock.now())
+
+    def _stop(self, stop: Stop) -> None:
+        """Stand still, and keep what is to be looked at."""
+        stop, now = replace(stop, reason=stop.reason.replace("SOURCE", self.source.name)), self.pipeline.clock.now()
+        facts = {"source_id": self.source_id, "state": "braked", "reason": stop.reason, "now": now}
+        log.warning("%s is braked: %s", self.source.name, stop.reason)
+        with self.writing, self.pipeline.db.transaction():
+            stopped.keep(self.pipeline.db, self.source_id, stop, now)
+            self.pipeline.db.execute(INTAKE["mark_state"], facts)
 
     def _mark(self, state: str, reason: str) -> None:
         if reason != self.complaint:

@@ -57,6 +57,10 @@ class Outcome:
     corrected: int = 0
     voided: int = 0
     vanished: int = 0  # taken out, less those that came back
+    moved: int = 0  # came under another person than before
+    unmapped: int = 0  # in quarantine for want of their vaccine or site
+    unrecognised: int = 0  # with a residence that is no code
+    outside: int = 0
     newest_at: datetime | None = None
 
 
@@ -210,14 +214,16 @@ class Pipeline:
         return facts, leader.folded_through
 
     def _check(self, work, delivery: Delivery, facts: dict) -> Outcome:
-        counts, quarantined = work.check(delivery, facts)
+        counts, quarantined, unmapped = work.check(delivery, facts)
         received = delivery.records.num_rows
-        outcome = Outcome(facts["batch_id"], received, counts.loaded, received - counts.loaded - quarantined, quarantined,
-                          counts.corrected, counts.voided, -counts.returned, counts.newest_at)  # fmt: skip
+        outcome = Outcome(
+            facts["batch_id"], received, counts.loaded, received - counts.loaded - quarantined, quarantined,
+            counts.corrected, counts.voided, -counts.returned, counts.moved, unmapped, counts.unrecognised, counts.outside, counts.newest_at,
+        )  # fmt: skip
         if delivery.kind == "retry":
             # Received once already: what left the quarantine now counts as loaded or unchanged instead.
             return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded)
-        brake.check(self.db, delivery.source_id, outcome, self.settings.brake)
+        brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
         return outcome
 
     def _fold(self, from_batch: int, to_batch: int) -> None:

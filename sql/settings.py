@@ -240,6 +240,12 @@ class Brake(Model):
     void_share: Share = 0.2
     # A platform rightly changes each record a few times after it is entered: identity, certificate, app.
     change_share: Share = 0.9
+    # Of the records that change, those that come under another person: ids that were given away anew.
+    person_share: Share = 0.2
+    # Of what is new: vaccines and sites that the tables do not know, residences that are no code, people from elsewhere.
+    unmapped_share: Share = 0.2
+    residence_share: Share = 0.2
+    outside_share: Share = 0.5
     shrink_share: Share = 0.5
 
 

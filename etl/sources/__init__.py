@@ -54,6 +54,7 @@ class Page:
     cursor: Cursor | None  # the last row's place in a database; None of a file, or of an empty page at START
     more: bool  # whether another record follows
     unit: str | None = None  # of a file: its name
+    asked: int | None = None  # of a database: how many rows were asked for
 
     @property
     def received(self) -> int:

@@ -1,8 +1,8 @@
-"""Let a source go on that the brake stopped; its next batch passes unjudged."""
+"""Let a source go on that the brake stopped: the delivery that was stopped passes, if it comes again as it was."""
 
 import argparse
 
-from etl import station
+from etl import stopped
 from etl.verbs import Answer, Refused
 from etl.verbs.status import OPERATIONS
 from sql import connect
@@ -17,10 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     with connect.raw(config, "etl_writer") as db:
         (shift,) = db.execute(OPERATIONS["shift"]).fetchone()
-        facts = {"name": options.source, "now": Clock(shift).now()}
-        released = db.execute(station.INTAKE["release_source"], facts).rowcount
-        if released:
-            db.execute(station.INTAKE["release_deliveries"], facts)
-    if not released:
-        raise Refused(f"{options.source} is not stopped by the brake; see: python -m etl status")
-    return Answer({"released": options.source})
+        released = stopped.release(db, options.source, Clock(shift).now())
+    if released is None:
+        raise Refused(f"{options.source} is not stopped by the brake; see: ./run status")
+    return Answer({"released": options.source} | {name: value for name, value in released.items() if value is not None})

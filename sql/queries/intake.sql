@@ -1,25 +1,13 @@
 -- Sources, cursors, batches and who leads: the ETL's own book-keeping. Parameters are psycopg's.
 
--- name: recent_of_source
--- What the brake judges by: the last batches of the source, as many as a person has not let pass.
-SELECT coalesce(sum(received), 0)::bigint AS received, coalesce(sum(quarantined), 0)::bigint AS quarantined,
-    coalesce(sum(corrected), 0)::bigint AS corrected, coalesce(sum(voided), 0)::bigint AS voided
-FROM (
-    SELECT b.received, b.quarantined, b.corrected, b.voided, sum(b.received) OVER (ORDER BY b.batch_id DESC) AS so_far
-    FROM (SELECT * FROM warehouse.batch
-        WHERE source_id = %(source_id)s AND batch_id > %(after_batch)s AND kind IN ('records', 'look-back')
-        ORDER BY batch_id DESC LIMIT 200) AS b
-) AS last
-WHERE so_far - received < %(min_records)s
-
 -- name: register_source
 INSERT INTO warehouse.source AS s (name, kind) VALUES (%(name)s, %(kind)s)
 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind
 RETURNING s.source_id
 
 -- name: read_source
-SELECT source_id, state, reason, is_released, braked_after_batch, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined,
-    corrected, retry_due_at
+SELECT source_id, state, reason, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined, corrected,
+    retry_due_at
 FROM warehouse.source WHERE source_id = %(source_id)s
 
 -- name: keep_mapping_fingerprint
@@ -56,9 +44,11 @@ FROM warehouse.leader FOR UPDATE
 
 -- name: close_batch
 INSERT INTO warehouse.batch (batch_id, source_id, kind, unit, started_at, committed_at, received, loaded, unchanged,
-    quarantined, corrected, voided, vanished)
+    quarantined, corrected, voided, vanished, moved, unmapped, unrecognised,
+    outside)
 VALUES (%(batch_id)s, %(source_id)s, %(kind)s, %(unit)s, %(started_at)s, %(committed_at)s, %(received)s, %(loaded)s,
-    %(unchanged)s, %(quarantined)s, %(corrected)s, %(voided)s, %(vanished)s)
+    %(unchanged)s, %(quarantined)s, %(corrected)s, %(voided)s, %(vanished)s, %(moved)s,
+    %(unmapped)s, %(unrecognised)s, %(outside)s)
 
 -- name: number_batch
 UPDATE warehouse.leader SET last_batch_id = %(batch_id)s
@@ -69,9 +59,8 @@ UPDATE warehouse.leader SET folded_through = %(batch_id)s
 -- name: count_for_source
 UPDATE warehouse.source SET received = received + %(received)s, loaded = loaded + %(loaded)s,
     unchanged = unchanged + %(unchanged)s, quarantined = quarantined + %(quarantined)s,
-    corrected = corrected + %(corrected)s, vanished = vanished + %(vanished)s,
-    braked_after_batch = CASE WHEN is_released AND %(kind)s <> 'retry' THEN %(batch_id)s ELSE braked_after_batch END,
-    is_released = is_released AND %(kind)s = 'retry',
+    corrected = corrected + %(corrected)s, vanished = vanished + %(vanished)s, moved = moved + %(moved)s,
+    unmapped = unmapped + %(unmapped)s, unrecognised = unrecognised + %(unrecognised)s, outside = outside + %(outside)s,
     last_change_at = greatest(last_change_at, %(newest_at)s)
 WHERE source_id = %(source_id)s
 
@@ -88,14 +77,6 @@ WHERE source_id = %(source_id)s AND state <> 'braked'
 UPDATE warehouse.source SET state = %(state)s, reason = %(reason)s,
     state_since = CASE WHEN state = %(state)s AND reason IS NOT DISTINCT FROM %(reason)s THEN state_since ELSE %(now)s END
 WHERE source_id = %(source_id)s
-
--- name: release_source
-UPDATE warehouse.source SET state = 'idle', reason = NULL, is_released = true, state_since = %(now)s
-WHERE name = %(name)s AND state = 'braked'
-
--- name: release_deliveries
-UPDATE warehouse.delivery SET state = 'loading', reason = NULL
-WHERE state = 'braked' AND source_id = (SELECT source_id FROM warehouse.source WHERE name = %(name)s)
 
 -- name: idle_others
 -- Sources that the settings no longer name are not waited for.
@@ -132,7 +113,7 @@ SELECT record_id, content, record FROM warehouse.quarantine WHERE state = 'open'
 ORDER BY record_id, content LIMIT %(limit)s
 
 -- name: known_deliveries
-SELECT path, sha256, size_bytes, modified_at, records_done, state, reason FROM warehouse.delivery WHERE source_id = %(source_id)s
+SELECT path, sha256, size_bytes, modified_at, records_done, state, reason, ended_at FROM warehouse.delivery WHERE source_id = %(source_id)s
 ORDER BY first_seen_at
 
 -- name: write_delivery

@@ -188,17 +188,25 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
+       count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key) AS moved,
+       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
+       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
        max(updated_at) AS newest_at
 FROM incoming
 
 -- name: quarantine_records
-INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
-SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, quarantined
-FROM (SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
-      FROM incoming WHERE verdict = 'quarantined') AS broken
-ORDER BY record_id, content
-ON CONFLICT (source_id, record_id, content) DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
-WHERE q.state = 'vanished'
+-- How many are new there, and how many of them for want of a vaccine or site.
+WITH kept AS (
+    INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
+    SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, quarantined
+    FROM (SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
+          FROM incoming WHERE verdict = 'quarantined') AS broken
+    ORDER BY record_id, content
+    ON CONFLICT (source_id, record_id, content)
+    DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules WHERE q.state = 'vanished'
+    RETURNING q.rules
+)
+SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}') FROM kept
 
 -- name: end_quarantine
 -- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced.
@@ -246,3 +254,17 @@ UPDATE warehouse.quarantine q SET rules = i.rules
 FROM incoming i
 WHERE i.verdict = 'quarantined' AND q.state = 'open' AND q.source_id = %(source_id)s
   AND q.record_id = coalesce(i.record_id, '') AND q.updated_at IS NOT DISTINCT FROM i.updated_at AND q.rules <> i.rules
+
+-- name: suspects
+-- For the brake: what of the batch changes or voids what is held, and who lives nowhere here; as it was and as it came.
+SELECT i.record_id, i.verdict, i.residence_unit_id, CASE WHEN i.person_key <> i.old_person_key THEN 'yes' END AS moved,
+    i.residence_code, k.residence_code AS old_residence_code, i.site_id, k.site_id AS old_site_id,
+    i.vaccine_id, k.vaccine_id AS old_vaccine_id, i.dose_number, k.dose_number AS old_dose_number,
+    to_char(i.injected_at AT TIME ZONE %(time_zone)s, 'YYYY-MM-DD HH24:MI') AS injected_at,
+    to_char(k.injected_at AT TIME ZONE %(time_zone)s, 'YYYY-MM-DD HH24:MI') AS old_injected_at,
+    i.status, k.status AS old_status, i.sex, k.sex AS old_sex, i.birth_year, k.birth_year AS old_birth_year,
+    i.birth_date, k.birth_date AS old_birth_date, i.lot_number, k.lot_number AS old_lot_number,
+    i.priority_group, k.priority_group AS old_priority_group, i.identity_status, k.identity_status AS old_identity_status
+FROM incoming i LEFT JOIN known k ON k.record_id = i.record_id
+WHERE i.verdict IN ('corrected', 'voided') OR (i.verdict = 'new' AND i.residence_unit_id < 0)
+ORDER BY i.record_id

@@ -140,7 +140,7 @@ def test_an_emptied_source_is_stopped_and_nothing_is_lost(register, look, tmp_pa
         led.intakes[0].work()
         stopped, why = state(look)
         assert stopped == "braked"
-        assert "emptied or cut off" in why and "python -m etl release platform" in why
+        assert "emptied or cut off" in why and "./run release platform" in why
         register.enter("r2")
         led.intakes[0].work()
         assert held(look) == ["r1"]  # it waits for a person

@@ -140,8 +140,25 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
+       count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key) AS moved,
+       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
+       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
        max(updated_at) AS newest_at
 FROM incoming
+
+-- name: suspects
+-- For the brake: what of the batch changes or voids what is held, and who lives nowhere here; as it was and as it came.
+SELECT i.record_id, i.verdict, i.residence_unit_id, CASE WHEN i.person_key <> i.old_person_key THEN 'yes' END AS moved,
+    i.residence_code, h.residence_code AS old_residence_code, i.site_id, h.site_id AS old_site_id,
+    i.vaccine_id, h.vaccine_id AS old_vaccine_id, i.dose_number, h.dose_number AS old_dose_number,
+    strftime(i.injected_at AT TIME ZONE $time_zone, '%Y-%m-%d %H:%M') AS injected_at,
+    strftime(h.injected_at AT TIME ZONE $time_zone, '%Y-%m-%d %H:%M') AS old_injected_at,
+    i.status, h.status AS old_status, i.sex, h.sex AS old_sex, i.birth_year, h.birth_year AS old_birth_year,
+    i.birth_date, h.birth_date AS old_birth_date, i.lot_number, h.lot_number AS old_lot_number,
+    i.priority_group, h.priority_group AS old_priority_group, i.identity_status, h.identity_status AS old_identity_status
+FROM incoming i LEFT JOIN held h ON h.record_id = i.record_id AND h.source_id = $source_id
+WHERE i.verdict IN ('corrected', 'voided') OR (i.verdict = 'new' AND i.residence_unit_id < 0)
+ORDER BY i.record_id
 
 -- name: broken
 -- As they came, for the quarantine.

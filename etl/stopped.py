@@ -1,0 +1,182 @@
+"""What the brake stopped: told apart by its content, and kept to be looked at, without anybody's person."""
+
+import contextlib
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+from psycopg.rows import dict_row, namedtuple_row
+
+import sql
+from etl.fields import TIMES
+
+BRAKE = sql.load("queries/brake.sql")
+
+_EXAMPLES = 5  # values shown of a rule and field, those that came most
+# Of records that change what is held: the fields that are compared.
+_FIELDS = ("residence_code", "site_id", "vaccine_id", "dose_number", "injected_at", "status", "sex", "birth_year",
+           "birth_date", "lot_number", "priority_group", "identity_status")  # fmt: skip
+_CODED = {"site_id": "site_code", "vaccine_id": "vaccine_code"}
+# Findings that are no rules of the quarantine.
+CHANGES = ("moved", "unrecognised", "outside", "voided", "changed")
+_NOWHERE = {"-2": "unrecognised", "-1": "outside"}
+_YEAR, _ISO_DAY, _DIGIT = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule, or one kind of change, and field: how many records, and some of them with their values."""
+
+    rule: str
+    field: str
+    records: int
+    examples: list[dict]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What looked wrong, and in which delivery: a row of warehouse.brake."""
+
+    criterion: str
+    reason: str
+    content: str  # checksum of what was stopped
+    kind: str = "records"  # as the batch's; of a file: file
+    unit: str | None = None
+    seen: bytes | None = None
+    page_size: int | None = None
+    read_until: datetime | None = None
+    received: int | None = None
+    found: int | None = None
+    allowed: float | None = None
+    measured_by: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def identity(delivery) -> dict:
+    """What tells this delivery from any other: of a file its checksum, of a batch the hashes of its records."""
+    if delivery.outcome:
+        return {"kind": "file", "unit": delivery.unit, "content": delivery.outcome["sha256"]}
+    seen = hashes(delivery.records).tobytes()
+    until = delivery.cursor[0] if delivery.cursor else None
+    return {"kind": delivery.kind, "seen": seen, "read_until": until,
+            "content": hashlib.sha256(seen).hexdigest()}  # fmt: skip
+
+
+def hashes(records: pa.Table) -> np.ndarray:
+    """8 bytes for each record, sorted: the same for the same content, in whatever order it comes."""
+    rows = zip(*(column.to_pylist() for column in records.columns), strict=True)
+    digests = b"".join(hashlib.blake2b(repr(row).encode(), digest_size=8).digest() for row in rows)
+    return np.sort(np.frombuffer(digests, "<u8"))
+
+
+def is_within(records: pa.Table, seen: bytes) -> bool:
+    """Whether each of these records was among those that were looked at."""
+    return bool(np.isin(hashes(records), np.frombuffer(seen, "<u8")).all())
+
+
+def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[Finding, ...]:
+    """What is to be seen in the batch at hand: rules broken; records that change, void or move what is held; places."""
+    zone = ZoneInfo(facts["time_zone"])
+    found: dict[tuple, Finding] = {}
+    with db.cursor(row_factory=namedtuple_row) as cursor:
+        for row in cursor.execute(BRAKE["rules_of_batch"], facts | {"examples": _EXAMPLES}):
+            finding = found.setdefault((row.rule, row.field), Finding(row.rule, row.field, row.in_all, []))
+            value = _shown(row.field, row.value, zone)
+            finding.examples.append({"record": row.record_id, "value": value, "records": row.records})
+    codes = {(kind, number): code for kind, number, code in db.execute(BRAKE["codes"])}
+    return (*found.values(), *_changes(suspects, codes))
+
+
+def _changes(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> list[Finding]:
+    counted: dict[tuple, Counter] = {}
+    first: dict[tuple, str] = {}
+    for rule, field, record, was, value in _told(suspects, codes):
+        counted.setdefault((rule, field), Counter())[was, value] += 1
+        first.setdefault((rule, field, was, value), record)
+    return [
+        Finding(rule, field, values.total(), [
+            {"record": first[rule, field, was, value], "was": was, "value": value, "records": records}
+            for (was, value), records in values.most_common(_EXAMPLES)
+        ])
+        for (rule, field), values in counted.items()
+    ]  # fmt: skip
+
+
+def _told(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> Iterator[tuple]:
+    """(rule, field, record, what it was, what it is) of each suspect and field that counts."""
+    for row in suspects.to_pylist():
+        row = {name: None if value is None else str(value) for name, value in row.items()}
+        record, residence = row["record_id"], row["residence_code"]
+        if row["moved"]:
+            yield "moved", "person_id", record, None, None
+        if row["verdict"] != "voided" and (rule := _NOWHERE.get(row["residence_unit_id"])):
+            yield rule, "residence_code", record, None, residence
+        if row["verdict"] == "voided":
+            yield "voided", "status", record, row["old_status"], row["status"]
+        if row["verdict"] == "corrected" and row["old_status"] != "vanished":
+            for field in _FIELDS:
+                was, value = row[f"old_{field}"], row[field]
+                if was != value:
+                    was, value = (codes.get((field, text), text) for text in (was, value))
+                    yield "changed", _CODED.get(field, field), record, _masked(field, was), _masked(field, value)
+
+
+def _shown(field: str, value: str | None, zone: ZoneInfo) -> str | None:
+    """A value of the quarantine as people read it: times in the time zone of the world, of a birth date the year alone."""
+    if value is not None and field in TIMES:
+        with contextlib.suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+            return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment.tzinfo else value
+    return _masked(field, value)
+
+
+def _masked(field: str, value: str | None) -> str | None:
+    if field != "birth_date" or value is None or _YEAR.fullmatch(value):
+        return value
+    return f"{value[:4]}-··-··" if _ISO_DAY.fullmatch(value) else _DIGIT.sub("·", value)
+
+
+# What is kept of a stop, and its end
+
+
+def keep(db: psycopg.Connection, source_id: int, stop: Stop, now: datetime) -> None:
+    """In place of what stood or was released before. In the caller's transaction."""
+    facts = vars(stop) | {"source_id": source_id, "now": now}
+    del facts["findings"]
+    end_open(db, source_id, now)
+    (brake_id,) = db.execute(BRAKE["keep_stop"], facts).fetchone()
+    for found in stop.findings:
+        examples = json.dumps(found.examples, ensure_ascii=False)
+        db.execute(BRAKE["keep_finding"], vars(found) | {"brake_id": brake_id, "examples": examples})
+
+
+def end_open(db: psycopg.Connection, source_id: int, now: datetime) -> None:
+    """What stands or is released ends without having passed."""
+    for unit, content in db.execute(BRAKE["end_open"], {"source_id": source_id, "now": now}).fetchall():
+        db.execute(BRAKE["end_release_of_delivery"], {"source_id": source_id, "unit": unit, "content": content})
+
+
+def released(db: psycopg.Connection, source_id: int):
+    """What a person let pass and has not come again yet: kind, unit, content, how it was read; or None."""
+    with db.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(BRAKE["release_of_source"], {"source_id": source_id}).fetchone()
+
+
+def release(db: psycopg.Connection, name: str, now: datetime) -> dict | None:
+    """Let a source that stands deliver what was looked at. What that is; None where the source does not stand."""
+    with db.cursor(row_factory=dict_row) as cursor:
+        source = cursor.execute(BRAKE["release"], {"name": name, "now": now}).fetchone()
+        if source is None:
+            return None
+        stop = cursor.execute(BRAKE["release_stop"], source | {"now": now}).fetchone()
+        if stop is not None and stop["unit"] is not None:
+            cursor.execute(BRAKE["release_delivery"], source | stop)
+        return stop or {}

@@ -1,0 +1,130 @@
+-- What the brake judges by, what it stopped, and what a person released. Parameters are psycopg's.
+
+-- name: history
+-- What the source sent until now, and what a person released of it, if anything.
+SELECT s.braked_after_batch, s.received, s.unchanged, s.quarantined, s.corrected, s.moved, s.unmapped, s.unrecognised,
+    s.outside, r.brake_id AS release_id, r.kind AS release_kind, r.content AS released_content, r.unit AS released_unit,
+    r.released_at
+FROM warehouse.source s LEFT JOIN warehouse.brake r ON r.source_id = s.source_id AND r.state = 'released'
+WHERE s.source_id = %(source_id)s
+
+-- name: recent
+-- With the batches before it, the newest first, from where there are enough records to be judged to where those before
+-- would be enough without it; none that a person let pass. A batch that is enough in itself is judged by itself too.
+WITH last AS (
+    SELECT batch_id, received, received - unchanged AS fresh, quarantined, corrected, voided, moved, unmapped,
+        unrecognised, outside
+    FROM warehouse.batch
+    WHERE source_id = %(source_id)s AND batch_id > %(after_batch)s AND kind IN ('records', 'look-back') AND received > 0
+    ORDER BY batch_id DESC LIMIT %(min_records)s
+), summed AS (
+    SELECT l.received AS own_received, l.fresh AS own_fresh, sum(received) OVER w AS received, sum(fresh) OVER w AS fresh,
+        sum(quarantined) OVER w AS quarantined, sum(corrected) OVER w AS corrected, sum(voided) OVER w AS voided,
+        sum(moved) OVER w AS moved, sum(unmapped) OVER w AS unmapped, sum(unrecognised) OVER w AS unrecognised,
+        sum(outside) OVER w AS outside
+    FROM last l WINDOW w AS (ORDER BY batch_id DESC)
+)
+SELECT received::bigint, fresh::bigint, quarantined::bigint, corrected::bigint, voided::bigint, moved::bigint,
+    unmapped::bigint, unrecognised::bigint, outside::bigint
+FROM summed
+WHERE (%(received)s + received >= %(min_records)s AND received - own_received < %(min_records)s)
+   OR (%(fresh)s + fresh >= %(min_records)s AND fresh - own_fresh < %(min_records)s)
+ORDER BY received
+
+-- name: seen_of_release
+SELECT seen FROM warehouse.brake WHERE brake_id = %(brake_id)s
+
+-- name: pass
+-- The batch at hand is what was released: it is in, and those after it are judged anew.
+WITH passed AS (
+    UPDATE warehouse.brake SET state = 'passed', ended_at = %(now)s, seen = NULL
+    WHERE brake_id = %(brake_id)s RETURNING source_id
+)
+UPDATE warehouse.source s SET braked_after_batch = %(batch_id)s FROM passed p WHERE s.source_id = p.source_id
+
+-- name: end_open
+-- Another stop, or another delivery than the one that was looked at, ends what stood or was released before.
+UPDATE warehouse.brake SET state = 'ended', ended_at = %(now)s, seen = NULL
+WHERE source_id = %(source_id)s AND state IN ('standing', 'released')
+RETURNING unit, content
+
+-- name: end_release_of_delivery
+UPDATE warehouse.delivery SET state = 'braked'
+WHERE source_id = %(source_id)s AND path = %(unit)s AND sha256 = %(content)s AND state = 'loading'
+
+-- name: keep_stop
+INSERT INTO warehouse.brake (source_id, criterion, reason, kind, unit, content, seen, page_size, read_until, received,
+    found, allowed, measured_by, braked_at)
+VALUES (%(source_id)s, %(criterion)s, %(reason)s, %(kind)s, %(unit)s, %(content)s, %(seen)s, %(page_size)s,
+    %(read_until)s, %(received)s, %(found)s, %(allowed)s, %(measured_by)s, %(now)s)
+RETURNING brake_id
+
+-- name: keep_finding
+INSERT INTO warehouse.brake_finding (brake_id, rule, field, records, examples)
+VALUES (%(brake_id)s, %(rule)s, %(field)s, %(records)s, %(examples)s)
+
+-- name: release_of_source
+SELECT brake_id, kind, unit, content, page_size, read_until FROM warehouse.brake
+WHERE source_id = %(source_id)s AND state = 'released'
+
+-- name: release
+UPDATE warehouse.source SET state = 'idle', reason = NULL, state_since = %(now)s
+WHERE name = %(name)s AND state = 'braked'
+RETURNING source_id
+
+-- name: release_stop
+UPDATE warehouse.brake SET state = 'released', released_at = %(now)s
+WHERE source_id = %(source_id)s AND state = 'standing'
+RETURNING brake_id, criterion, kind, unit, content, reason
+
+-- name: release_delivery
+UPDATE warehouse.delivery SET state = 'loading', reason = NULL
+WHERE source_id = %(source_id)s AND path = %(unit)s AND sha256 = %(content)s AND state = 'braked'
+
+-- name: rules_of_batch
+-- What the quarantine took in with a batch: by rule and field how many, and the values that came most, with one record of each.
+WITH faults AS (
+    SELECT q.record_id, q.record, r.rule, f.field
+    FROM warehouse.quarantine q CROSS JOIN LATERAL unnest(q.rules) AS r (rule)
+    LEFT JOIN (VALUES ('missing_record_id', 'record_id'), ('missing_updated_at', 'updated_at'),
+        ('missing_status', 'status'), ('missing_vaccine', 'vaccine_code'), ('unknown_vaccine', 'vaccine_code'),
+        ('missing_site', 'site_code'), ('unknown_site', 'site_code'), ('missing_injected_at', 'injected_at'),
+        ('future_date', 'injected_at'), ('before_approval', 'injected_at'), ('before_birth', 'birth_date'),
+        ('under_age', 'birth_date'), ('bad_dose_number', 'dose_number')) AS f (rule, field) ON f.rule = r.rule
+    WHERE q.source_id = %(source_id)s AND q.batch_id = %(batch_id)s
+), told AS (
+    SELECT f.rule, f.record_id, v.field, v.value
+    FROM faults f CROSS JOIN LATERAL (
+        SELECT f.field, coalesce(f.record->'unreadable'->>f.field, f.record->>f.field,
+            CASE WHEN f.field = 'birth_date' THEN f.record->>'birth_year' END) AS value
+        WHERE f.field IS NOT NULL
+        UNION ALL
+        SELECT u.key, u.value FROM jsonb_each_text(coalesce(f.record->'unreadable', '{"": null}')) AS u WHERE f.field IS NULL
+    ) AS v
+), counted AS (
+    SELECT rule, field, value, count(*) AS records, min(record_id) AS record_id,
+        sum(count(*)) OVER (PARTITION BY rule, field) AS in_all,
+        row_number() OVER (PARTITION BY rule, field ORDER BY count(*) DESC, min(record_id)) AS n
+    FROM told GROUP BY rule, field, value
+)
+SELECT rule, field, in_all::bigint AS in_all, record_id, value, records FROM counted WHERE n <= %(examples)s
+ORDER BY in_all DESC, rule, field, n
+
+-- name: codes
+SELECT 'site_id', site_id::text, code FROM warehouse.site
+UNION ALL SELECT 'vaccine_id', vaccine_id::text, code FROM warehouse.vaccine
+
+-- name: names
+SELECT name FROM warehouse.source
+
+-- name: stops
+-- What stands or is released; on demand what passed or ended since.
+SELECT b.brake_id, s.name AS source, b.state, b.criterion, b.kind, b.unit, b.content, b.received, b.found, b.allowed,
+    b.measured_by, b.braked_at, b.released_at, b.ended_at, b.reason
+FROM warehouse.brake b JOIN warehouse.source s USING (source_id)
+WHERE (%(name)s::text IS NULL OR s.name = %(name)s) AND (%(all)s OR b.state IN ('standing', 'released'))
+ORDER BY b.brake_id DESC LIMIT 20
+
+-- name: findings
+SELECT rule, field, records, examples FROM warehouse.brake_finding WHERE brake_id = %(brake_id)s
+ORDER BY records DESC, rule, field

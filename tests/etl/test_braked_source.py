@@ -1,0 +1,286 @@
+"""A source that the brake stopped, from the command line: what stays to be seen, what a release lets pass, how it ends."""
+
+import gzip
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from sql import connect
+from tests.etl.register import Register, configure, source, verb
+
+HEAD = "record_id,person_id,birth_year,sex,residence_code,site_code,vaccine_code,dose_number,injected_at,updated_at"
+FILE_FIELDS = {name: name for name in HEAD.split(",")}
+
+
+@pytest.fixture
+def register(database):
+    held = Register(database)
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def file(warehouse, register, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    return configure(tmp_path, {"platform": source(register.url)}, look_back_every_seconds=1)
+
+
+@pytest.fixture
+def inbox(warehouse, tmp_path, monkeypatch):
+    """A folder that is a source."""
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def lists(inbox):
+    return configure(inbox.parent, {"lists": {"kind": "files", "folder": str(inbox), "pattern": "*.csv*", "fields": FILE_FIELDS}})
+
+
+@pytest.fixture
+def ask(warehouse):
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        yield lambda question, *values: db.execute(question, values).fetchall()
+
+
+@pytest.fixture
+def said(capsys):
+    return lambda: json.loads(capsys.readouterr().out)
+
+
+def enter(register: Register, count: int, first: int = 0, ago: float = 3600, **given) -> None:
+    """Many doses, a second between each two, in one statement."""
+    row = {"noi_o": "C1", "diem_tiem": "S1", "vac_xin": "JS", "mui": 1} | given
+    register.db.execute(
+        f"""INSERT INTO public.injections (id, so_giay_to, tiem_luc, nhap_luc, cap_nhat, {', '.join(row)})
+            SELECT 'r' || n, lpad(n::text, 12, '7'), now() - interval '1 day', now() - interval '1 day',
+                now() - %s * interval '1 second' + n * interval '1 ms'{', %s' * len(row)}
+            FROM generate_series(%s::int, %s::int) AS n""", [ago, *row.values(), first, first + count - 1])  # fmt: skip
+
+
+def lines(count: int, first: int = 0, vaccine: str = "JS") -> str:
+    rows = [f"r{n},{7 * 10 ** 11 + n},1980,female,C1,S1,{vaccine},1,2021-11-05 08:00,2021-11-05 09:00" for n in range(first, first + count)]
+    return "\n".join([HEAD, *rows]) + "\n"
+
+
+def put(path: Path, text: str, ago: float = 60) -> None:
+    """A file, written so many seconds ago."""
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    os.utime(path, (time.time() - ago,) * 2)
+
+
+def stand(ask, name: str = "platform") -> tuple:
+    return ask("SELECT state, reason FROM warehouse.source WHERE name = %s", name)[0]
+
+
+def stops(ask) -> list[tuple]:
+    return ask("SELECT criterion, state FROM warehouse.brake ORDER BY brake_id")
+
+
+def held(ask) -> int:
+    return ask("SELECT count(*) FROM warehouse.injection WHERE status = 'completed'")[0][0]
+
+
+# Databases
+
+
+def test_numbers_that_are_given_to_other_people_stop_the_source(file, register, ask):
+    enter(register, 300)
+    assert verb(file, "once") == 0
+    register.db.execute("UPDATE public.injections SET so_giay_to = lpad(id, 12, '8'), cap_nhat = now() - interval '1 minute'")
+    assert verb(file, "once") == 1
+    assert "300 of the last 300 changed records changed their person" in stand(ask)[1]
+    assert held(ask) == 300
+
+
+def test_a_bad_batch_stops_however_many_good_ones_came_before(file, register, ask):
+    enter(register, 3000)
+    assert verb(file, "once") == 0
+    enter(register, 250, first=5000, ago=60, vac_xin="?")
+    assert verb(file, "once") == 1
+    assert "250 of the last 250 records broke a rule (100%; up to 20% is let pass). Rules: unknown_vaccine 250." in stand(ask)[1]
+
+
+def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, capsys):
+    enter(register, 250, vac_xin="Cúm-X")
+    assert verb(file, "once", "--json") == 1
+    said()
+    assert verb(file, "braked", "--json") == 0
+    (stop,) = said()["braked"]
+    assert (stop["source"], stop["state"], stop["criterion"], stop["found"], stop["received"]) == ("platform", "standing", "broken", 250, 250)
+    assert stop["findings"] == [{"rule": "unknown_vaccine", "field": "vaccine_code", "records": 250,
+                                 "examples": [{"record": "r0", "value": "Cúm-X", "records": 250}]}]  # fmt: skip
+    assert verb(file, "braked", "platform") == 0
+    shown = capsys.readouterr().out
+    assert "rule=unknown_vaccine  field=vaccine_code  records=250  examples=r0: 'Cúm-X' (250)" in shown
+    assert verb(file, "braked", "nobody") == 2
+    assert "nobody is not a source of the warehouse; they are: platform" in capsys.readouterr().err
+
+
+def test_a_release_is_shown_while_it_is_open_and_lets_pass_what_was_looked_at(file, register, ask, said):
+    enter(register, 250, vac_xin="Cúm-X")
+    verb(file, "once", "--json")
+    said()
+    assert verb(file, "release", "platform", "--json") == 0
+    assert said()["criterion"] == "broken"
+    verb(file, "status", "--json")
+    assert "not delivered again yet: records" in said()["sources"][0]["open_release"]
+    assert verb(file, "once", "--json") == 0
+    assert said()["quarantined"] == 250
+    assert stops(ask) == [("broken", "passed")]
+    verb(file, "status", "--json")
+    assert said()["sources"][0]["open_release"] is None
+    assert verb(file, "braked", "--json") == 0 and said() == {"braked": []}
+    verb(file, "braked", "--all", "--json")
+    assert said()["braked"][0]["state"] == "passed"
+
+
+def test_a_source_that_goes_on_meanwhile_can_be_released(file, register, ask):
+    """What came after what was looked at is judged by itself."""
+    enter(register, 250, vac_xin="Cúm-X")
+    verb(file, "once")
+    enter(register, 400, first=1000, ago=300)  # and good ones
+    register.db.execute("UPDATE public.injections SET vac_xin = 'JS', cap_nhat = now() - interval '200 seconds' WHERE id IN ('r3', 'r4')")
+    verb(file, "release", "platform")
+    assert verb(file, "once") == 0
+    assert stops(ask) == [("broken", "passed")]
+    assert ask("SELECT received, loaded, quarantined FROM warehouse.source") == [(650, 402, 248)]
+
+
+def test_a_release_does_not_let_other_records_pass(file, register, ask):
+    enter(register, 250, vac_xin="Cúm-X")
+    verb(file, "once")
+    verb(file, "release", "platform")
+    register.db.execute("UPDATE public.injections SET vac_xin = 'Cúm-Y'")  # as late as before
+    assert verb(file, "once") == 1
+    assert "was another delivery: this one was not looked at" in stand(ask)[1]
+    assert stops(ask) == [("broken", "ended"), ("broken", "standing")]
+
+
+def test_a_release_ends_when_the_source_was_mended(file, register, ask):
+    enter(register, 250, vac_xin="Cúm-X")
+    verb(file, "once")
+    verb(file, "release", "platform")
+    register.db.execute("UPDATE public.injections SET vac_xin = 'JS', cap_nhat = now() - interval '1 minute'")
+    assert verb(file, "once") == 0
+    assert stops(ask) == [("broken", "ended")]
+    assert held(ask) == 250
+
+
+def test_a_later_page_of_a_load_is_stopped_released_and_passes(warehouse, register, tmp_path, monkeypatch, ask):
+    """As it was read when it was stopped, though a load that begins there would cut it otherwise."""
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    file = configure(tmp_path, {"platform": source(register.url)}, batch_size=100, backfill_batch_size=250)
+    enter(register, 350)
+    enter(register, 250, first=1000, ago=1800, vac_xin="Cúm-X")
+    enter(register, 250, first=2000, ago=900)
+    assert verb(file, "once") == 1
+    assert ask("SELECT received FROM warehouse.source") == [(350,)]
+    verb(file, "release", "platform")
+    assert verb(file, "once") == 0
+    assert ask("SELECT received, loaded, quarantined FROM warehouse.source") == [(850, 600, 250)]
+    assert stops(ask) == [("broken", "passed")]
+
+
+def test_a_release_of_an_emptied_source_is_for_that_alone(file, register, ask, said):
+    enter(register, 1)
+    verb(file, "once", "--json")
+    register.db.execute("TRUNCATE public.injections")
+    verb(file, "once", "--json")
+    verb(file, "release", "platform")
+    assert verb(file, "once", "--json") == 0
+    assert stops(ask) == [("emptied", "released")]  # it is still empty, and a person knows
+    enter(register, 250, first=1000, ago=60, vac_xin="?")
+    assert verb(file, "once", "--json") == 1
+    assert stops(ask) == [("emptied", "ended"), ("broken", "standing")]
+
+
+# Files
+
+
+def test_a_broken_first_file_is_stopped_shown_and_released(lists, inbox, ask, said):
+    put(inbox / "list.csv", lines(250, vaccine="Cúm-X"))
+    assert verb(lists, "once", "--json") == 1
+    assert ask("SELECT state FROM warehouse.delivery") == [("braked",)]
+    said()
+    verb(lists, "braked", "--json")
+    (stop,) = said()["braked"]
+    assert (stop["kind"], stop["unit"], stop["findings"][0]["rule"]) == ("file", "list.csv", "unknown_vaccine")
+    verb(lists, "release", "lists")
+    assert verb(lists, "once") == 0
+    assert ask("SELECT state FROM warehouse.delivery") == [("done",)]
+    assert stops(ask) == [("broken", "passed")]
+
+
+def test_a_release_does_not_wait_for_another_file(lists, inbox, ask):
+    """Weeks later a truncated file came, and passed."""
+    put(inbox / "list.csv", lines(400))
+    verb(lists, "once")
+    put(inbox / "list.csv", lines(400, first=500, vaccine="Cúm-X"), ago=50)
+    verb(lists, "once")
+    verb(lists, "release", "lists")
+    put(inbox / "list.csv", lines(400, first=1000), ago=40)  # it was put right instead
+    assert verb(lists, "once") == 0
+    assert stops(ask) == [("broken", "ended")]
+    put(inbox / "list.csv", lines(100, first=2000), ago=30)
+    assert verb(lists, "once") == 1
+    assert stops(ask)[-1] == ("fewer_bytes", "standing")
+
+
+def test_a_file_that_is_gone_takes_its_release_along(lists, inbox, ask):
+    put(inbox / "list.csv", lines(250, vaccine="Cúm-X"))
+    verb(lists, "once")
+    (inbox / "list.csv").unlink()
+    verb(lists, "release", "lists")
+    assert verb(lists, "once") == 0
+    assert stops(ask) == [("broken", "ended")]
+    assert ask("SELECT state FROM warehouse.delivery") == [("braked",)]
+
+
+def test_a_cut_off_file_is_measured_against_the_one_accepted_last(lists, inbox, ask):
+    """That content was there before, long ago, says nothing: the one before it may have been small by right."""
+    put(inbox / "list.csv", lines(400), ago=90)
+    verb(lists, "once")
+    put(inbox / "list.csv", lines(150), ago=80)
+    verb(lists, "once")
+    verb(lists, "release", "lists")
+    verb(lists, "once")
+    put(inbox / "list.csv", lines(400), ago=70)
+    assert verb(lists, "once") == 0
+    put(inbox / "list.csv", lines(140), ago=60)
+    assert verb(lists, "once") == 1
+    assert "the one of this name accepted before it had" in stand(ask, "lists")[1]
+
+
+def test_a_file_cut_off_in_its_records_and_not_in_its_bytes_is_stopped(lists, inbox, ask):
+    put(inbox / "list.csv", lines(400))
+    verb(lists, "once")
+    padded = lines(100).replace(",JS,", f",JS{' ' * 300},")
+    put(inbox / "list.csv", padded, ago=50)
+    assert verb(lists, "once") == 1
+    assert "list.csv has 100 records, the one of this name accepted before it had 400: it may be cut off" in stand(ask, "lists")[1]
+    assert held(ask) == 400
+
+
+def test_the_list_of_the_next_day_is_measured_against_that_of_the_day_before(lists, inbox, ask):
+    put(inbox / "list_2021-11-05.csv", lines(400))
+    verb(lists, "once")
+    put(inbox / "list_2021-11-06.csv", lines(100, first=1000), ago=50)
+    assert verb(lists, "once") == 1
+    assert "list_2021-11-05.csv, accepted before it," in stand(ask, "lists")[1]
+    assert ask("SELECT measured_by, found, received FROM warehouse.brake")[0][0] == "list_2021-11-05.csv"
+
+
+def test_the_released_file_comes_first(lists, inbox, ask):
+    put(inbox / "b.csv", lines(250, vaccine="Cúm-X"), ago=40)
+    verb(lists, "once")
+    put(inbox / "a.csv", lines(250, first=1000, vaccine="Cúm-Y"), ago=90)
+    verb(lists, "release", "lists")
+    assert verb(lists, "once") == 1
+    assert stops(ask) == [("broken", "passed"), ("broken", "standing")]
+    assert ask("SELECT path, state FROM warehouse.delivery ORDER BY path") == [("a.csv", "braked"), ("b.csv", "done")]
