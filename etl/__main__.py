@@ -14,13 +14,13 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from etl import desk
-from etl.verbs import Answer, Refused, backfill, braked, once, rebuild, recount, release, retry, run, status, verify
+from etl.verbs import Answer, Refused, backfill, braked, once, rebuild, reconcile, recount, release, retry, run, status, verify
 from sql import VERSION, connect, settings
 from sql.settings import Settings
 from sql.version import OtherVersion
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (run, once, backfill, status, verify, recount, retry, braked, release, rebuild)
+VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, braked, release, rebuild)
 
 
 def name_of(verb) -> str:

@@ -18,7 +18,7 @@ from etl.brake import Accepted, Braked
 from etl.faults import in_words, is_of_values
 from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
-from etl.pipeline import LARGE, Delivery, Outcome, Pipeline
+from etl.pipeline import LARGE, RECONCILE, Delivery, Outcome, Pipeline
 from etl.sources import Cursor, Page, SourceError, reading
 from etl.stopped import Stop
 from sql.settings import Etl
@@ -35,7 +35,7 @@ _FOLD_EVERY_SECONDS = 30.0
 _NEAR = timedelta(seconds=5)
 
 # A source's clock may be a little ahead; what is stamped later than this waits, lest it carry the cursor away.
-_AHEAD = timedelta(minutes=1)
+AHEAD = timedelta(minutes=1)
 
 Report = Callable[[Outcome], None]
 
@@ -72,25 +72,44 @@ class Intake:
         with self.turn:
             if self.halt.is_set() or self._state().state == "braked":
                 return
-            try:
+            with self.judging():
                 self._take_in()
-            except Braked as braked:
-                self._stop(braked.stop)
-            except SourceError as failed:
-                self._mark("failed", str(failed))
-            except Exception as fault:
-                if not is_of_values(fault):
-                    raise
-                self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
+
+    @contextlib.contextmanager
+    def judging(self) -> Iterator[None]:
+        """What stops the source here is its state from now on."""
+        try:
+            yield
+        except Braked as braked:
+            self._stop(braked.stop)
+        except SourceError as failed:
+            self._mark("failed", str(failed))
+        except Exception as fault:
+            if not is_of_values(fault):
+                raise
+            self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
+
+    def withdraw(self, record_ids: list[str]) -> None:
+        """Take records out that the source no longer has; a release that was for this ends."""
+        released = self.released()
+        with self.turn, self.writing:
+            outcome = self.pipeline.withdraw(self.source_id, record_ids)
+            if released and released.kind == RECONCILE:
+                facts = {"brake_id": released.brake_id, "batch_id": outcome.batch_id, "now": self.pipeline.clock.now()}
+                self.pipeline.db.execute(stopped.BRAKE["pass"], facts)
+        self.report(outcome)
+
+    def is_running(self) -> bool:
+        """Whether the source was read to its end the last time."""
+        return self._state().state == "running"
 
     def _take_in(self) -> None:
         if self.kind == "files":
             self._take_files()
             return
-        state = self._state()
-        start = Cursor(state.cursor_updated_at, state.cursor_record_id)
+        start = self.cursor()
         received = self._load_pages(
-            self._pages(start, self._released()),
+            self._pages(start, self.released()),
             lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {},
         )
         if start.record_id or received:
@@ -103,7 +122,7 @@ class Intake:
         What a person released comes first, as it was read when it was stopped: a source that goes on meanwhile would
         deliver something else.
         """
-        until = self.pipeline.clock.now() + _AHEAD
+        until = self.pipeline.clock.now() + AHEAD
         if released is not None and released.read_until is not None:
             page = self.source.read_after(cursor, released.page_size, released.read_until)
             yield replace(page, more=True, asked=released.page_size)
@@ -125,7 +144,7 @@ class Intake:
                     continue
                 fold = not page.more or time.monotonic() - folded_at > _FOLD_EVERY_SECONDS
                 try:
-                    received += self._load(Delivery(self.source_id, page.records, **given), fold).received
+                    received += self.load(Delivery(self.source_id, page.records, **given), fold).received
                 except Braked as braked:
                     raise Braked(replace(braked.stop, page_size=page.asked)) from None
                 folded_at = time.monotonic() if fold else folded_at
@@ -149,7 +168,7 @@ class Intake:
         accepted = Accepted(known)
         with reading(self.source.name):
             files = self.source.deliveries(known)
-        released = self._released()
+        released = self.released()
         if released is not None:
             files.sort(key=lambda file: file.sha256 != released.content)
             if not any(file.sha256 == released.content for file in files):
@@ -210,7 +229,8 @@ class Intake:
         with self.writing:
             self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 
-    def _load(self, delivery: Delivery, fold: bool = True) -> Outcome:
+    def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
+        """One batch of this source's. Raises what Pipeline.load raises."""
         with self._loading():
             outcome = self.pipeline.load(delivery, fold)
         if self.kind != "files" and delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
@@ -237,8 +257,7 @@ class Intake:
         A short way each time, since sites that enter side by side commit out of order; a long way now and then. Both
         from where this look began (`start`), so that the time of an outage is looked through too.
         """
-        state = self._state()
-        cursor = Cursor(state.cursor_updated_at, state.cursor_record_id)
+        state, cursor = self._state(), self.cursor()
         is_first = not start.record_id
         is_long = time.monotonic() - self.looked_back_at >= self.settings.look_back_every_seconds
         # One long look overlaps the next, or what came just before the first would be late for the second.
@@ -257,7 +276,7 @@ class Intake:
             with reading(self.source.name):
                 page = self.source.read_records(missing[first : first + self.settings.batch_size])
             if page.records.num_rows:
-                self._load(Delivery(self.source_id, page.records, "look-back"))
+                self.load(Delivery(self.source_id, page.records, "look-back"))
 
     def _refuse_emptied(self, cursor: Cursor) -> None:
         """The last record that was read must still be there; a source that lost it was emptied or cut off."""
@@ -266,7 +285,7 @@ class Intake:
         if is_there:
             return
         last = f"{cursor.updated_at.isoformat()} {cursor.record_id}"
-        released = self._released()
+        released = self.released()
         if released is None or (released.kind, released.content) != (brake.EMPTIED, last):
             reason = (
                 f"the source no longer has the record that was read last (of {cursor.updated_at:%Y-%m-%d %H:%M:%S} UTC): "
@@ -299,7 +318,7 @@ class Intake:
                     with self.turn:
                         with reading(self.source.name):
                             again = self.source.mapper.reread(records)
-                        outcome = self._load(Delivery(self.source_id, again, "retry"))
+                        outcome = self.load(Delivery(self.source_id, again, "retry"))
                     total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
                     progress(len(records))
             except SourceError as failed:  # at once again it would be the same
@@ -323,7 +342,7 @@ class Intake:
         with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
             return cursor.execute(INTAKE["read_source"], {"source_id": self.source_id}).fetchone()
 
-    def _released(self):
+    def released(self):
         """What a person let pass and has not come again yet, or None."""
         with self.writing:
             return stopped.released(self.pipeline.db, self.source_id)
@@ -340,6 +359,11 @@ class Intake:
         with self.writing, self.pipeline.db.transaction():
             stopped.keep(self.pipeline.db, self.source_id, stop, now)
             self.pipeline.db.execute(INTAKE["mark_state"], facts)
+
+    def cursor(self) -> Cursor:
+        """The last change of the source that is safely in the warehouse."""
+        state = self._state()
+        return Cursor(state.cursor_updated_at, state.cursor_record_id)
 
     def _mark(self, state: str, reason: str) -> None:
         if reason != self.complaint:

@@ -64,6 +64,14 @@ class Outcome:
     newest_at: datetime | None = None
 
 
+# Of this kind is what was read again to be compared: it holds whatever its clock says, and is received once already.
+RECONCILE = "reconcile"
+
+
+class _Unchanged(Exception):
+    """Nothing of a batch is to be kept, not even its number."""
+
+
 class Pipeline:
     """The road of a batch into the warehouse, on one connection of its own."""
 
@@ -81,7 +89,9 @@ class Pipeline:
 
         def take_in(work, facts: dict, folded: int) -> Outcome:
             self.residences.learn(pc.unique(delivery.records["residence_code"]).drop_null().to_pylist())
-            outcome = self._check(work, delivery, facts)
+            outcome = self._check(work, delivery, facts | {"is_current": delivery.kind == RECONCILE})
+            if delivery.kind == RECONCILE and not outcome.received:
+                raise _Unchanged
             if outcome.loaded:
                 work.work_out(facts)
             if fold:
@@ -91,7 +101,10 @@ class Pipeline:
                 self.tell()
             return outcome
 
-        return self._in_one_batch(delivery.records.num_rows, take_in, source_id=delivery.source_id)
+        try:
+            return self._in_one_batch(delivery.records.num_rows, take_in, source_id=delivery.source_id)
+        except _Unchanged:
+            return Outcome(0)
 
     def withdraw(self, source_id: int, record_ids: Sequence[str], unit: str | None = None) -> Outcome:
         """Take out records that their source no longer holds: their injections are kept, and counted nowhere.
@@ -223,6 +236,9 @@ class Pipeline:
         if delivery.kind == "retry":
             # Received once already: what left the quarantine now counts as loaded or unchanged instead.
             return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded)
+        if delivery.kind == RECONCILE:
+            # Only what differs counts. It is not for the brake of batches: all of it differs.
+            return replace(outcome, received=counts.loaded + counts.restamped + quarantined, unchanged=counts.restamped)
         brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
         return outcome
 

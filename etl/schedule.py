@@ -33,6 +33,7 @@ _WELL_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 1.0
 # For what is under way to end by itself, and again once the sources are cut off.
 _PATIENCE_SECONDS = 5.0
+_RECONCILE_LOOK_SECONDS = 60
 
 
 def run(settings: Settings, stop: threading.Event, pulse: Callable[[], None] = lambda: None) -> None:
@@ -81,6 +82,7 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     desk = Desk(led)
     jobs.add_job(desk.work, "interval", seconds=settings.etl.every_seconds, id="desk", next_run_time=led.real_now())
     jobs.add_job(led.refresh_reference, "interval", seconds=settings.reference.every_seconds, id="reference")
+    jobs.add_job(led.reconcile_what_is_due, "interval", seconds=_RECONCILE_LOOK_SECONDS, id="reconcile")
     wakers = []
     for intake in led.intakes:
         jobs.add_job(intake.work, "interval", seconds=settings.etl.every_seconds, id=f"source {intake.source.name}",

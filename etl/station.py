@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 import psycopg
 
 import sql
-from etl import identity, reference, sources, uploads
+from etl import identity, reconcile, reference, sources, uploads
 from etl.heartbeat import PATIENCE_SECONDS, Heartbeat
 from etl.intake import INTAKE, Intake, Report
 from etl.pipeline import Outcome, Pipeline
+from etl.reconcile import Comparison
 from etl.reference import ReferenceError
 from etl.sources import SourceError
 from sql import connect, version
@@ -265,6 +266,27 @@ class Station:
                 self.pipeline.reclassify(persons)
             after, done = persons[-1], done + len(persons)
             progress(len(persons))
+
+    def reconcilable(self) -> list[Intake]:
+        """Databases read by their changes: what happened to a row without a new clock is found by comparing alone."""
+        return [intake for intake in self.intakes if intake.kind == "database"]
+
+    def reconcile(self, intake: Intake, budget: int | None = None) -> Comparison | None:
+        """Compare a source with what is held of it, on a connection of its own. None where it cannot be compared now: its
+        state says why. `budget` as in reconcile.reconcile."""
+        given = self.settings.sources[intake.source.name]
+        with intake.judging(), connect.raw(self.settings, "etl_writer", autocommit=True, application_name="etl reconcile") as db:
+            found = reconcile.reconcile(intake, given, db, budget)
+            if not found.is_equal:
+                log.warning("%s: compared with the warehouse: %s", intake.source.name, found.said())
+            return found
+        return None
+
+    def reconcile_what_is_due(self) -> None:
+        """Each database once a day, and when its first load has ended."""
+        for intake in self.reconcilable():
+            if intake.is_running() and reconcile.is_due(intake, self.settings):
+                self.reconcile(intake, self.settings.etl.reconcile_records)
 
     def heartbeat(self) -> set[str]:
         """Where somebody called meanwhile: warehouse_upload (decided over an upload), warehouse_request (asked for a verb).

@@ -186,6 +186,8 @@ class Mapped(Model):
     # One source row gives one record an entry; each adds to `fields` or takes their place.
     rows: Annotated[tuple[Fields, ...], Field(min_length=1)] | None = None
     time_zone: TimeZone | None = None
+    # What the source no longer holds is taken out of the figures, or only said.
+    deletes: Literal["void", "report"] = "void"
     person_id_formats: tuple[Pattern, ...] = (r"^\d{12}$", r"^\d{9}$", r"^[A-Z]\d{7,8}$")
 
     @model_validator(mode="after")
@@ -255,6 +257,9 @@ class Etl(Model):
     backfill_batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 200_000
     look_back_minutes: Annotated[int, Field(ge=0)] = 15
     look_back_every_seconds: Annotated[float, Field(ge=1)] = 30
+    # Once a day each database is compared with what is held of it; so many records a time are read again in whole.
+    reconcile_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = "02:30"
+    reconcile_records: Annotated[int, Field(ge=0)] = 100_000
     grace_days: Annotated[int, Field(ge=0)] = 0
     # An ETL that gives no sign of life for so long is replaced by one that waits.
     takeover_seconds: Annotated[int, Field(ge=2)] = 15

@@ -6,7 +6,7 @@ Records come canonical (etl.mapping), so nothing behind a source knows where the
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 import pyarrow as pa
@@ -62,6 +62,18 @@ class Page:
         return self.records.num_rows
 
 
+@dataclass(frozen=True)
+class Day:
+    """What a source holds of one day of its clock: rows, and sums of digests of their keys and of the whole rows.
+
+    None where the source works out no digests."""
+
+    day: date
+    rows: int
+    keys: int | None
+    content: int | None
+
+
 class Source(Protocol):
     """A database. Every method raises SourceError where the source is down or not as the settings say."""
 
@@ -89,8 +101,21 @@ class Source(Protocol):
     def wait_for_wake(self, timeout: float) -> bool:
         """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
 
-    def describe(self) -> Mapping[str, int | str | None]:
-        """kind, rows (in all), without_time (rows that can never be read: their updated_at is none)."""
+    def describe(self, until: datetime | None = None) -> Mapping[str, int | str | None]:
+        """kind, rows (in all), without_time (rows that can never be read: their updated_at is none), and `ahead`: those
+        changed at `until` or later, which wait."""
+
+    day_zone: str
+    """The time zone in which the days of `days` begin."""
+
+    def days(self, until: datetime) -> list[Day] | None:
+        """What it holds of each day, of rows changed before `until`; None where it cannot work out digests."""
+
+    def keys_within(self, first: datetime, last: datetime) -> pa.Table:
+        """record_id and updated_at of the records changed in [first, last)."""
+
+    def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
+        """The next whole records changed in [first, last) behind `after`, as they are now."""
 
     def close(self) -> None: ...
 

@@ -5,6 +5,7 @@ This is the road for every dialect; PostgreSQL has a faster one with the same pr
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import sleep
 from urllib.parse import quote, quote_plus
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from etl.mapping import Mapper
-from etl.sources import START, Cursor, Page, SourceError, check_columns
+from etl.sources import START, Cursor, Day, Page, SourceError, check_columns
 from etl.sources.statements import Statements, origin
 from sql import patience
 from sql.settings import DatabaseSource
@@ -126,10 +127,42 @@ class AnyDatabase:
         sleep(timeout)
         return False
 
-    def describe(self) -> dict[str, int | str | None]:
+    def describe(self, until: datetime | None = None) -> dict[str, int | str | None]:
         ends = self._ends(None) if self._know() else None
-        rows, timed = self._run(lambda db: db.execute(self.statements.count(ends)).one())
-        return {"kind": "database", "rows": rows, "without_time": rows - (timed or 0)}
+        beyond = self._ends(until)[1] if until and ends else None
+        rows, timed, ahead = self._run(lambda db: db.execute(self.statements.count(ends, beyond)).one())
+        return {"kind": "database", "rows": rows, "without_time": rows - (timed or 0), "ahead": ahead or 0}
+
+    # -- what reconciliation asks
+
+    @property
+    def day_zone(self) -> str:
+        return "UTC" if self._is_aware else self.mapper.zone
+
+    def days(self, _until: datetime) -> list[Day] | None:
+        return None
+
+    def keys_within(self, first: datetime, last: datetime) -> pa.Table:
+        names = self.mapper.key_columns
+        if not self._know():
+            return self.mapper.keys(self._table([], names))
+        ends = self._around(first, last)
+        return _within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, last)
+
+    def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
+        names = self.mapper.columns
+        if not self._know():
+            return self._page(self._table([], names), after, False)
+        place, ends = self._place(after) or None, self._around(first, last)
+        found = self._ask(lambda s: s.after(names, place, ends, limit + 1))
+        page = self._page(found.slice(0, limit), after, found.num_rows > limit)
+        return replace(page, records=_within(page.records, first, last))
+
+    def _around(self, first: datetime, last: datetime) -> tuple:
+        """Ends in the source's own values that hold [first, last): texts are compared by days, and by one more each way."""
+        if self._is_loose:
+            return f"{first - timedelta(days=2):%Y-%m-%d}", f"{last + timedelta(days=2):%Y-%m-%d}"
+        return self._time(first), self._time(last)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -285,6 +318,11 @@ class AnyDatabase:
         return SourceError(
             f"sources.{self.name}: {f'the database at {where} does not answer' if down else 'refused'}: {said}"
         )
+
+
+def _within(records: pa.Table, first: datetime, last: datetime) -> pa.Table:
+    moment = pc.field("updated_at")
+    return records.filter((moment >= pa.scalar(first)) & (moment < pa.scalar(last)))
 
 
 def _array(cells: Sequence) -> pa.Array:

@@ -6,7 +6,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from time import monotonic
 from weakref import WeakSet
 
@@ -18,8 +18,8 @@ from psycopg import sql
 from sqlalchemy import exc
 
 from etl.mapping import Mapper
-from etl.sources import Cursor, Page, SourceError
-from etl.sources.database import AnyDatabase
+from etl.sources import Cursor, Day, Page, SourceError
+from etl.sources.database import FIRST, AnyDatabase
 from sql.patience import LINE, cut
 from sql.settings import DatabaseSource
 
@@ -34,6 +34,7 @@ _SESSION = (
     "SET application_name = 'vaccination etl'; SET extra_float_digits = 1"
 )
 PATIENCE = 5  # seconds between two attempts to listen
+_ROWS_A_QUESTION = 1_000_000  # whose digests one question sums: about 2 s of the source
 
 
 class PostgresqlSource(AnyDatabase):
@@ -75,6 +76,33 @@ class PostgresqlSource(AnyDatabase):
         self._is_aware, self._is_day = clock == "timestamptz", clock == "date"
         self.statements = replace(self.statements, rows_compare=True, clock_type=clock, number_type=number)
         return True
+
+    def days(self, until: datetime) -> list[Day] | None:
+        """Asked a stretch of days at a time, so that no question of a large source takes long."""
+        if self.mapper.has_rows or not self._know():
+            return None
+        ends = self._time(FIRST), self._time(until)
+        rows = self.describe()["rows"]
+        first, last = self._run(lambda db: db.execute(self.statements.span(ends)).one())
+        if first is None:
+            return []
+        span = (last - first).days + 1
+        step = timedelta(days=min(span, max(1, span * _ROWS_A_QUESTION // max(rows, 1))))
+        found: list[Day] = []
+        start = self._midnight(first)
+        while start <= last:
+            stretch = start, min(start + step, ends[1])
+            query = self.statements.days(self.mapper.columns, stretch, self._is_aware)
+            rows_of_days = self._run(lambda db, query=query: db.execute(query).all())
+            found += [Day(day, n, int(keys), int(content)) for day, n, keys, content in rows_of_days]
+            start += step
+        return found
+
+    def _midnight(self, moment: datetime | date) -> datetime | date:
+        """Where the day of a clock's value begins."""
+        if self._is_day:
+            return moment
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
     # -- COPY
 

@@ -78,10 +78,26 @@ class Statements:
         texts = sa.cast(sa.literal(list(numbers), sa.ARRAY(sa.Text)), Named(f"{self.number_type}[]"))
         return self.columns(names).where(number == sa.func.any(texts))
 
-    def count(self, ends: tuple | None) -> sa.Select:
-        """All rows, and those with a clock in [ends); without ends none has one."""
+    def count(self, ends: tuple | None, until=None) -> sa.Select:
+        """All rows, those with a clock in [ends), and of these the ones at `until` or later; without ends none has one."""
         is_timed = sa.false() if ends is None else self._within(*ends)
-        return sa.select(sa.func.count(), sa.func.sum(sa.case((is_timed, 1), else_=0))).select_from(self.origin)
+        is_ahead = sa.false() if until is None else sa.and_(is_timed, sa.column(self.clock) >= self._time(until))
+        sums = (sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (is_timed, is_ahead))
+        return sa.select(sa.func.count(), *sums).select_from(self.origin)
+
+    def span(self, ends: tuple) -> sa.Select:
+        """The first clock and the last one in [ends)."""
+        clock = sa.column(self.clock)
+        return sa.select(sa.func.min(clock), sa.func.max(clock)).select_from(self.origin).where(self._within(*ends))
+
+    def days(self, names: Sequence[str], ends: tuple, is_aware: bool) -> sa.Select:
+        """Of each day of the clock in [ends): rows, and the sums of digests of the keys and of whole rows. PostgreSQL's."""
+        clock, number = sa.column(self.clock), sa.cast(sa.column(self.number), sa.Text)
+        day = sa.cast(sa.func.timezone("UTC", clock) if is_aware else clock, sa.Date).label("day")
+        micros = sa.cast(sa.cast(sa.extract("epoch", clock) * 1_000_000, sa.BigInteger), sa.Text)
+        row = sa.cast(sa.func.row(*(sa.column(name) for name in names)), sa.Text)
+        query = sa.select(day, sa.func.count(), sa.func.sum(_digest(number + " " + micros)), sa.func.sum(_digest(row)))
+        return query.select_from(self.origin).where(self._within(*ends), number.is_not(None)).group_by(day)
 
     def _within(self, first, last) -> sa.ColumnElement:
         clock = sa.column(self.clock)
@@ -113,3 +129,9 @@ def origin(table: str | None, query: str | None) -> sa.FromClause | sa.TextClaus
         return sa.table(name, schema=schema or None)
     body = _LIKE_PARAMETER.sub(r"\\:", query.strip().rstrip(";"))
     return sa.text(f"({body}) AS records_of_source")
+
+
+def _digest(text: sa.ColumnElement) -> sa.ColumnElement:
+    """60 bits of a text's MD5 as a number, which sums add up in any order. The warehouse's is in queries/reconcile.sql."""
+    bits = sa.cast(sa.literal("x", sa.Text) + sa.func.substr(sa.func.md5(text), 1, 15), Named("bit(60)"))
+    return sa.cast(bits, sa.BigInteger)

@@ -10,6 +10,8 @@ from etl.verbs import Answer, Refused, status
 
 UNIT = "records"
 
+_READ_AGAIN = 10_000  # records, whether or not their day looks changed: about a second
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", help="this source only")
@@ -31,6 +33,9 @@ def work(led: station.Station, options: argparse.Namespace, progress) -> Answer:
                 with intake.turn, contextlib.suppress(SourceError):  # `work` records it
                     progress.expect(intake.source.describe().get("rows"))
                 intake.work()
+        for intake in led.reconcilable():
+            if options.source in (None, intake.source.name) and intake.is_running():
+                led.reconcile(intake, _READ_AGAIN)
     sources = status.sources(led.settings)
-    stands = any(source["state"] in ("braked", "failed") for source in sources)
+    stands = any(source["state"] in ("braked", "failed") or not source["is_equal"] for source in sources)
     return Answer(station.total(outcomes) | {"sources": sources}, int(stands))

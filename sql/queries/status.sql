@@ -7,13 +7,18 @@ FROM warehouse.leader l CROSS JOIN warehouse.world w LEFT JOIN warehouse.batch b
 
 -- name: sources
 SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
-    s.quarantined, s.vanished, (SELECT string_agg(r.rule || ' ' || r.n, ', ' ORDER BY r.n DESC, r.rule) FROM (
+    s.quarantined, s.vanished, c.compared_at, c.source_rows, c.held_rows, c.lost, c.is_withdrawn, c.merged, c.without_time, c.ahead,
+    coalesce(c.source_rows = c.held_rows AND c.merged + c.without_time + c.ahead = 0, true) AS is_equal,
+    (SELECT string_agg(r.rule || ' ' || r.n, ', ' ORDER BY r.n DESC, r.rule) FROM (
         SELECT rule, count(*) AS n FROM warehouse.quarantine q CROSS JOIN unnest(q.rules) AS rule
         WHERE q.source_id = s.source_id AND q.state = 'open' GROUP BY rule) AS r) AS open_rules,
     (SELECT concat_ws(' ', 'released at', to_char(b.released_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), 'UTC, not delivered again yet:',
         coalesce(b.unit, b.kind), left(b.content, 12))
      FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state = 'released') AS open_release
-FROM warehouse.source s ORDER BY s.name
+FROM warehouse.source s
+LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
+    ORDER BY r.compared_at DESC LIMIT 1) AS c ON true
+ORDER BY s.name
 
 -- name: estimate_injections
 SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'warehouse.injection'::regclass

@@ -377,3 +377,19 @@ def test_entries_are_posted_by_the_day_of_entry_and_doses_by_lot(world):
     assert world.ask(lots) == [("", 1), ("A2", 1)]
     posted_lots = "SELECT cause::text, lot_number, doses FROM warehouse.ledger_lots WHERE batch_id = %s ORDER BY lot_number"
     assert world.ask(posted_lots, outcome.batch_id) == [("corrected", "A1", -1), ("corrected", "A2", 1)]
+
+
+def test_what_was_read_again_holds_whatever_its_clock_says(world):
+    world.load([record(updated_at="2021-11-06"), record(record_id="r2", person="Bình")])
+    before = world.ask("SELECT count(*) FROM warehouse.batch")
+    assert world.load([record(updated_at="2021-11-06")], kind="reconcile").received == 0
+    assert world.ask("SELECT count(*) FROM warehouse.batch") == before  # nothing that differs is no batch
+
+    world.load([record(updated_at="2021-11-05", status="entered-in-error")])
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(2,)]  # older, as it came by the clock
+    outcome = world.load([record(updated_at="2021-11-05", status="entered-in-error")], kind="reconcile")
+    assert (outcome.received, outcome.loaded, outcome.voided) == (1, 1, 1)
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)]
+    assert world.load([record(updated_at="2021-11-05", dose_number=2)], kind="reconcile").corrected == 1
+    assert world.load([record(updated_at="2021-11-04", dose_number=2)], kind="reconcile").unchanged == 1
+    assert world.ask("SELECT updated_at::date::text FROM warehouse.injection WHERE record_id = 'r1'") == [("2021-11-04",)]

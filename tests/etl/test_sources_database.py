@@ -243,7 +243,7 @@ def test_rows_without_a_time_of_change_are_counted(platform, ids):
     platform.enter(ids(1))
     platform.run("INSERT INTO injections (id) VALUES (%s)", ids(2))
     source = opened(platform.url)
-    assert source.describe() == {"kind": "database", "rows": 2, "without_time": 1}
+    assert source.describe() == {"kind": "database", "rows": 2, "without_time": 1, "ahead": 0}
     assert [text for _, text in drained(source, 10)] == [str(ids(1))]
 
 
@@ -342,7 +342,7 @@ def test_odd_values_of_postgresql_stop_nothing(postgresql):
     assert json.loads(b["unreadable"]) == {"injected_at": "infinity"}
     assert list(json.loads(c["unreadable"])) == ["injected_at"]
     assert page.cursor == Cursor(BASE + timedelta(seconds=2), "c")
-    assert opened(postgresql.url).describe() == {"kind": "database", "rows": 5, "without_time": 2}
+    assert opened(postgresql.url).describe() == {"kind": "database", "rows": 5, "without_time": 2, "ahead": 0}
 
 
 def test_typed_columns_come_typed(postgresql):

@@ -110,6 +110,7 @@ FROM judged j
 LEFT JOIN band_of_age b ON b.age = j.age
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
     OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL AND content > old_content))
+    OR ($is_current AND (updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are

@@ -1,0 +1,195 @@
+"""A database compared with what is held of it: what reading by the clock cannot see is found, and mended or said."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from etl import station
+from etl.recount import recount
+from sql import connect
+from tests.etl.register import FIELDS, Register, configure, read, source, verb
+from tests.etl.world import ZONE
+
+
+@pytest.fixture
+def register(database):
+    held = Register(database)
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def look(warehouse, monkeypatch):
+    """Asks the warehouse, on which the ETL of this process works; at the end everything is counted again."""
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        yield lambda question, *values: db.execute(question, values).fetchall()
+    with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as db:
+        assert {name: rows for name, rows in recount(db, ZONE, 0).items() if rows} == {}
+
+
+def doses(look) -> int:
+    return look("SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_day")[0][0]
+
+
+def compared(look, *columns: str) -> tuple:
+    return look(f"SELECT {', '.join(columns)} FROM warehouse.reconciliation ORDER BY compared_at DESC LIMIT 1")[0]
+
+
+def enter_over_days(register, count: int, days: int = 5) -> None:
+    for n in range(count):
+        register.enter(f"r{n:03}", ago=n % days * 86_400 + 60 + n)
+
+
+def test_rows_deleted_at_the_source_leave_the_figures(register, look, tmp_path):
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 11)
+    assert verb(file, "once") == 0
+    register.db.execute("DELETE FROM public.injections WHERE id IN ('r003', 'r007')")
+    assert verb(file, "once") == 0
+    assert doses(look) == 9
+    assert look("SELECT DISTINCT cause::text, doses FROM warehouse.ledger_doses WHERE doses < 0") == [("vanished", -1)]
+    assert compared(look, "source_rows", "held_rows", "lost", "is_withdrawn") == (9, 9, 2, True)
+    assert look("SELECT received, loaded, vanished FROM warehouse.source") == [(11, 11, 2)]
+    assert look("SELECT count(*) FROM warehouse.batch") == [(3,)]  # reference, records, vanished: what is unchanged is no batch
+
+    register.enter("r003", ago=90_000)
+    assert verb(file, "once") == 0
+    assert doses(look) == 10  # it came back, with a time before the cursor
+
+
+def test_what_is_gone_is_only_said_where_the_settings_ask_for_that(register, look, tmp_path, capsys):
+    file = configure(tmp_path, {"platform": source(register.url, deletes="report")})
+    enter_over_days(register, 11)
+    assert verb(file, "once") == 0
+    register.db.execute("DELETE FROM public.injections WHERE id IN ('r003', 'r007')")
+    assert verb(file, "once") == 1
+    assert doses(look) == 11
+    assert compared(look, "source_rows", "held_rows", "lost", "is_withdrawn") == (9, 11, 2, False)
+    capsys.readouterr()
+    assert verb(file, "status", "--json") == 1
+    (found,) = json.loads(capsys.readouterr().out)["sources"]
+    assert (found["source_rows"], found["held_rows"]) == (9, 11)
+
+
+@pytest.mark.parametrize("hours", [1, 17, 24 * 40])
+def test_rows_entered_with_a_time_before_the_cursor_are_found(register, look, tmp_path, hours):
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 5)
+    assert verb(file, "once") == 0
+    register.enter("back-dated", ago=hours * 3600)
+    assert verb(file, "once") == 0
+    assert doses(look) == 6
+    assert compared(look, "missing", "changed", "lost") == (1, 0, 0)
+
+
+def test_changes_that_moved_no_clock_or_moved_it_back_are_found(register, look, tmp_path):
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 10)
+    assert verb(file, "once") == 0
+    register.db.execute("UPDATE public.injections SET trang_thai = 'entered-in-error' WHERE id = 'r004'")
+    assert verb(file, "once") == 0
+    assert doses(look) == 9
+    register.db.execute("UPDATE public.injections SET trang_thai = 'completed' WHERE id = 'r004'")
+    register.db.execute(
+        "UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = cap_nhat - interval '50 days' WHERE id IN ('r005', 'r006')")
+    assert verb(file, "reconcile", "platform") == 0
+    assert doses(look) == 8
+    assert compared(look, "missing", "changed", "lost", "unverified") == (0, 3, 0, 0)
+    assert verb(file, "reconcile") == 0
+    assert compared(look, "changed", "unverified") == (0, 0)
+
+
+def test_numbers_that_are_equal_once_trimmed_are_named(register, look, tmp_path):
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 3)
+    register.enter("r001 ", ago=500, so_giay_to="012345678901")
+    assert verb(file, "once") == 1
+    assert compared(look, "source_rows", "held_rows", "merged") == (4, 3, 1)
+
+
+def test_rows_that_can_never_be_read_are_counted_and_said(register, look, tmp_path, capsys):
+    register.db.execute("ALTER TABLE public.injections ALTER cap_nhat DROP NOT NULL")
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 3)
+    for n in range(4):
+        register.enter(f"timeless{n}", cap_nhat=None)
+    register.enter("dreamt", cap_nhat=datetime(2050, 1, 1, tzinfo=UTC))
+    assert verb(file, "once") == 1
+    assert compared(look, "without_time", "ahead", "source_rows", "held_rows") == (4, 1, 3, 3)
+    capsys.readouterr()
+    assert verb(file, "status", "--json") == 1
+    (found,) = json.loads(capsys.readouterr().out)["sources"]
+    assert (found["without_time"], found["ahead"]) == (4, 1)
+
+
+def test_a_row_that_lost_its_clock_is_not_taken_for_gone(register, look, tmp_path):
+    register.db.execute("ALTER TABLE public.injections ALTER cap_nhat DROP NOT NULL")
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 5)
+    assert verb(file, "once") == 0
+    register.db.execute("UPDATE public.injections SET cap_nhat = NULL WHERE id = 'r002'")
+    assert verb(file, "once") == 1
+    assert doses(look) == 5
+    assert compared(look, "lost", "without_time") == (0, 1)
+
+
+def test_a_source_that_lost_much_is_stopped_and_nothing_is_taken_out(register, look, tmp_path):
+    limits = {"brake": {"min_records": 20}}
+    file = configure(tmp_path, {"platform": source(register.url)}, **limits)
+    enter_over_days(register, 40)
+    assert verb(file, "once") == 0
+    register.db.execute("DELETE FROM public.injections WHERE id LIKE 'r00%'")  # 10 of 40, the last one read among those kept
+    register.enter("r000", ago=60)
+    assert verb(file, "once") == 1
+    ((state, reason),) = look("SELECT state, reason FROM warehouse.source")
+    assert state == "braked" and "9 of the 40 records held are no longer at the source" in reason
+    assert doses(look) == 40
+    assert verb(file, "release", "platform") == 0
+    assert verb(file, "once") == 0
+    assert doses(look) == 31
+
+
+def test_only_days_that_differ_are_read(register, look, tmp_path, monkeypatch):
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 30, days=10)
+    assert verb(file, "reconcile") == 0
+    register.db.execute("DELETE FROM public.injections WHERE id = 'r025'")
+    with station.leading(read(file)) as led:
+        led.prepare()
+        (intake,) = led.intakes
+        asked: list[str] = []
+        run = intake.source._run
+        monkeypatch.setattr(intake.source, "_run", lambda work: asked.append("question") or run(work))
+        copied = intake.source._copied
+        monkeypatch.setattr(intake.source, "_copied", lambda query, limit: asked.append(str(query)) or copied(query, limit))
+        led.reconcile(intake, budget=0)
+    read_rows = [question for question in asked if "FROM public.injections" in question]
+    assert len(read_rows) == 2  # the keys of the one day, and the row that is not found
+    assert len(asked) < 10
+    assert doses(look) == 29
+
+
+def test_a_database_without_digests_is_compared_by_its_keys(look, tmp_path):
+    place = tmp_path / "site.db"
+    base = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    columns = ", ".join(FIELDS[name] for name in FIELDS if isinstance(FIELDS[name], str))
+    with sqlite3.connect(place) as db:
+        db.execute(f"CREATE TABLE injections ({columns})")
+        for n in range(6):
+            moment = (base + timedelta(hours=n)).isoformat(sep=" ")
+            db.execute(f"INSERT INTO injections ({columns}) VALUES (?, ?, 'C1', 'S1', 'JS', 1, ?, ?, ?, 'completed')",
+                       [f"r{n}", f"{n:012}", moment, moment, moment])  # fmt: skip
+    db.close()
+    file = configure(tmp_path, {"platform": source(f"sqlite:///{place}") | {"table": "injections"}})
+    assert verb(file, "once") == 0
+    assert doses(look) == 6
+    with sqlite3.connect(place) as db:
+        db.execute("DELETE FROM injections WHERE id = 'r1'")
+        db.execute("UPDATE injections SET trang_thai = 'entered-in-error' WHERE id = 'r2'")
+    db.close()
+    assert verb(file, "reconcile") == 0
+    assert doses(look) == 4
+    assert compared(look, "changed", "lost") == (1, 1)
