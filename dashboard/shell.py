@@ -12,7 +12,7 @@ from datetime import UTC
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard import blocks, boundaries, pages
-from dashboard.components import asof, filterbar, header, menu, notices, provenance
+from dashboard.components import asof, filterbar, header, menu, notices, provenance, stops
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
@@ -185,6 +185,7 @@ def _provenance(view: View) -> tuple:
             view.real_ms(row.last_change_at),
             row.received,
             row.open_quarantine,
+            stops.read(row.stop, view.local),
         )
         for row in found
     ]

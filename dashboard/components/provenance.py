@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dash import html
 
+from dashboard.components import stops
 from dashboard.components.marks import live
 from dashboard.i18n import Language
 
@@ -20,6 +21,7 @@ class SourceLine:
     changed_ms: int | None
     received: int
     in_quarantine: int
+    stopped: stops.Stopped | None = None
 
 
 def sources(language: Language, lines: Sequence[SourceLine]):
@@ -36,7 +38,7 @@ def sources(language: Language, lines: Sequence[SourceLine]):
                     [
                         html.Span(className=f"dot {line.state}", **{"aria-hidden": "true"}),
                         say(f"sources.{line.state}"),
-                        html.Span(line.reason, className="reason") if line.reason else None,
+                        html.Span(_reason(language, line), className="reason") if line.reason else None,
                     ]
                 ),
                 html.Td(ago(line.polled_ms)),
@@ -47,6 +49,10 @@ def sources(language: Language, lines: Sequence[SourceLine]):
         for line in lines
     ]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="twin sources")
+
+
+def _reason(language: Language, line: SourceLine) -> str:
+    return stops.why(language, line.stopped) if line.state == "braked" and line.stopped else line.reason
 
 
 def ago(ms: int | None) -> html.Span:
@@ -69,7 +75,13 @@ def counter(language: Language, world) -> html.P:
 def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
     say = language.say
     return [
-        html.Div([html.H2(say("sources.title")), html.Div(sources(language, lines), className="table-frame", tabIndex=0)]),
+        html.Div(
+            [
+                html.H2(say("sources.title")),
+                html.Div(sources(language, lines), className="table-frame", tabIndex=0),
+                *(stops.details(language, line.name, line.stopped) for line in lines if line.stopped),
+            ]
+        ),
         html.Div([counter(language, world), html.P(say("footer.time_zone", zone=world.time_zone))]),
     ]
 

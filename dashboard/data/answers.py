@@ -135,6 +135,7 @@ class Source:
     quarantined: int
     vanished: int
     open_quarantine: int
+    stop: dict | None = None  # what the brake stopped, while it stands or is released
 
 
 @dataclass(frozen=True, slots=True)

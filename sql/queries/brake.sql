@@ -99,7 +99,7 @@ WITH faults AS (
             CASE WHEN f.field = 'birth_date' THEN f.record->>'birth_year' END) AS value
         WHERE f.field IS NOT NULL
         UNION ALL
-        SELECT u.key, u.value FROM jsonb_each_text(coalesce(f.record->'unreadable', '{"": null}')) AS u WHERE f.field IS NULL
+        SELECT u.key, u.value FROM jsonb_each_text(coalesce(f.record->'unreadable', '{"": null}')) AS u WHERE f.field IS NULL AND u.key <> 'line'
     ) AS v
 ), counted AS (
     SELECT rule, field, value, count(*) AS records, min(record_id) AS record_id,

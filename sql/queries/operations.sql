@@ -45,7 +45,7 @@ SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
 
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
-       quarantined, vanished, open_quarantine
+       quarantined, vanished, open_quarantine, stop
   FROM mart.sources()
  ORDER BY source
 

@@ -47,11 +47,20 @@ $$;
 
 CREATE FUNCTION mart.sources() RETURNS TABLE (
     source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
-    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint)
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint,
+    stop jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
         s.quarantined, s.vanished,
-        (SELECT count(*) FROM warehouse.quarantine q WHERE q.source_id = s.source_id AND q.state = 'open')
+        (SELECT count(*) FROM warehouse.quarantine q WHERE q.source_id = s.source_id AND q.state = 'open'),
+        -- What the brake stopped, while it stands, or is released and has not come again.
+        (SELECT jsonb_build_object('state', b.state, 'criterion', b.criterion, 'reason', b.reason, 'unit', b.unit,
+                'received', b.received, 'found', b.found, 'allowed', b.allowed, 'measured_by', b.measured_by,
+                'braked_at', b.braked_at, 'released_at', b.released_at, 'findings', coalesce((
+                    SELECT jsonb_agg(jsonb_build_object('rule', f.rule, 'field', f.field, 'records', f.records,
+                        'examples', f.examples) ORDER BY f.records DESC, f.rule, f.field)
+                    FROM warehouse.brake_finding f WHERE f.brake_id = b.brake_id), '[]'))
+         FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state IN ('standing', 'released'))
     FROM warehouse.source s
 $$;
 

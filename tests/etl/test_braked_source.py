@@ -122,6 +122,20 @@ def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, caps
     assert "nobody is not a source of the warehouse; they are: platform" in capsys.readouterr().err
 
 
+def test_the_page_is_given_what_stands_and_what_is_released(file, register, ask):
+    enter(register, 250, vac_xin="Cúm-X")
+    given = "SELECT stop FROM mart.sources()"
+    verb(file, "once")
+    ((stop,),) = ask(given)
+    assert (stop["state"], stop["criterion"], stop["found"], stop["received"], round(stop["allowed"], 3)) == ("standing", "broken", 250, 250, 0.2)
+    assert stop["findings"][0]["examples"] == [{"record": "r0", "value": "Cúm-X", "records": 250}]
+    verb(file, "release", "platform")
+    ((stop,),) = ask(given)
+    assert (stop["state"], stop["released_at"] is None) == ("released", False)
+    verb(file, "once")
+    assert ask(given) == [(None,)]
+
+
 def test_a_release_is_shown_while_it_is_open_and_lets_pass_what_was_looked_at(file, register, ask, said):
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once", "--json")
