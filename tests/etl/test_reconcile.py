@@ -10,7 +10,10 @@ from etl import station
 from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, Register, configure, read, source, verb
-from tests.etl.world import ZONE
+from tests.etl.world import ZONE, StoppedClock
+
+# Tomorrow, when nothing that these tests enter lies ahead.
+NOON = (datetime.now(UTC) + timedelta(days=1)).replace(hour=5, minute=0)
 
 
 @pytest.fixture
@@ -193,3 +196,28 @@ def test_a_database_without_digests_is_compared_by_its_keys(look, tmp_path):
     assert verb(file, "reconcile") == 0
     assert doses(look) == 4
     assert compared(look, "changed", "lost") == (1, 1)
+
+
+def test_a_database_is_compared_after_its_first_load_and_then_once_a_day(register, look, tmp_path):
+    enter_over_days(register, 3)
+    with station.leading(read(configure(tmp_path, {"platform": source(register.url)}, reconcile_at="02:30"))) as led:
+        led.prepare()
+        led.reconcile_what_is_due()
+        assert look("SELECT count(*) FROM warehouse.reconciliation") == [(0,)]  # nothing was read yet
+        led.intakes[0].work()
+        clock = led.pipeline.clock = StoppedClock(datetime.now(UTC) + timedelta(seconds=5))
+        for hours, comparisons in ((0, 1), (0.1, 1), (24, 2), (24.1, 2)):
+            clock.moment = NOON + timedelta(hours=hours)
+            led.reconcile_what_is_due()
+            assert look("SELECT count(*) FROM warehouse.reconciliation") == [(comparisons,)]
+
+
+def test_a_list_of_two_doses_a_row_is_compared_too(register, look, tmp_path):
+    two = {"rows": [{"vaccine_code": "vac_xin"}, {"vaccine_code": "vac_xin", "dose_number": {"value": 2}, "site_code": {"value": "S2"}}]}
+    file = configure(tmp_path, {"platform": source(register.url, **two)})
+    enter_over_days(register, 6)
+    assert verb(file, "once") == 0
+    register.db.execute("DELETE FROM public.injections WHERE id = 'r002'")
+    assert verb(file, "once") == 0
+    assert compared(look, "source_rows", "held_rows", "lost") == (10, 10, 2)
+    assert look("SELECT count(*) FROM warehouse.injection WHERE status <> 'vanished'") == [(10,)]
