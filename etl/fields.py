@@ -19,7 +19,7 @@ CHOICES = {
     "sex": ("female", "male", "other", "unknown"),
     "dose_kind": ("primary", "additional", "booster"),
     "status": ("completed", "entered-in-error", "not-done"),
-    "identity_status": ("not_sent", "no_id", "bad_format", "pending", "correct", "wrong", "not_applicable"),
+    "identity_status": ("not_sent", "no_id", "bad_format", "pending", "correct", "wrong", "not_applicable", "unknown"),
 }
 WHOLE_NUMBERS = ("birth_year", "dose_number", "priority_group")
 TIMES = (

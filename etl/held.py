@@ -18,7 +18,7 @@ INJECTION = pa.schema({
     "residence_unit_id": _ID, "status": _TEXT, "identity_status": _TEXT, "sex": _TEXT, "dose_kind": _TEXT,
     "birth_year": _SMALL, "vaccine_id": _SMALL, "dose_number": _SMALL, "priority_group": _SMALL, "age_band": _SMALL,
     "is_recorded_at_inferred": pa.bool_(), "is_duplicate": pa.bool_(), "is_valid": pa.bool_(), "residence_code": _TEXT,
-    "lot_number": _TEXT,
+    "lot_number": _TEXT, "told": _ID,
 })  # fmt: skip
 PERSON = pa.schema({
     "person_key": _TEXT, "residence_unit_id": _ID, "first_on": _DAY, "complete_on": _DAY, "booster1_on": _DAY,

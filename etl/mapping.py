@@ -19,16 +19,18 @@ from etl.identity import PERSON_KEY, digests, normal_names
 from etl.times import TIME
 from etl.withholding import Persons
 from sql.settings import FieldSpec, Mapped
+from sql.told import BITS, told
 
 __all__ = ["COLUMNS", "COPY_FORMAT", "SCHEMA", "Mapper", "compile", "to_copy"]
 
 _TYPES = dict.fromkeys(WHOLE_NUMBERS, pa.int16()) | dict.fromkeys(TIMES, TIME)
-_TYPES |= {"person_key": PERSON_KEY, "birth_date": pa.date32()}
+_TYPES |= {"person_key": PERSON_KEY, "birth_date": pa.date32(), "told": pa.int32()}
 # The order of the landing table.
 COLUMNS = (
     "record_id", "person_key", "birth_date", "birth_year", "sex", "residence_code", "site_code", "vaccine_code",
     "lot_number", "dose_number", "dose_kind", "priority_group", "injected_at", "recorded_at", "updated_at",
-    "status", "identity_status", "identity_checked_at", "certificate_printed_at", "app_confirmed_at", "unreadable",
+    "status", "identity_status", "identity_checked_at", "certificate_printed_at", "app_confirmed_at", "told",
+    "unreadable",
 )  # fmt: skip
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 _PERSON = ("person_id", "full_name")
@@ -58,6 +60,7 @@ class Mapper:
             field: Reader(field, FieldSpec(column=field), zone) for field in (*SCHEMA.names,) if field in _READ
         }
         self.has_rows = source.rows is not None
+        self.told = source.told
         self.origins = list(dict.fromkeys((f, c) for e in entries for f, spec in e.items() for c in spec.columns))
         self.columns = list(dict.fromkeys(column for _field, column in self.origins))
         self.fields, self.zone = source.fields, zone
@@ -109,7 +112,7 @@ class Mapper:
                     found = pc.binary_join_element_wise(as_text(found)[0], str(number), "-")
                 got[field], mask = reader.read(found)
                 raw[field], bad[field] = found, either(mask, mended)
-        return self._finished(got, raw, bad, count)
+        return self._finished(got, raw, bad, count, told(readers))
 
     def keys(self, table: pa.Table) -> pa.Table:
         """record_id and updated_at alone, of `key_columns` alone."""
@@ -163,7 +166,7 @@ class Mapper:
         prefix = f"hash:{self.name}:{number}:" if self.has_rows else f"hash:{self.name}:"
         return _hexadecimal(digests(self._key, prefix, encoded.dictionary)).take(encoded.indices)
 
-    def _finished(self, got, raw, bad, count: int) -> pa.Table:
+    def _finished(self, got, raw, bad, count: int, told: int) -> pa.Table:
         """What follows from other fields: birth_year, sex, status, the person and its identity status."""
         for name in SCHEMA.names:
             if name not in got and name in _READ:
@@ -177,8 +180,14 @@ class Mapper:
             bad["status"] = np.asarray(got["status"].is_null())
         ids, is_id = self._ids(got.get("person_id"), count)
         got["person_key"] = self._person_keys(got, ids, is_id, count)
-        status = pc.if_else(is_id, "pending", pc.if_else(ids.is_null(), "no_id", "bad_format"))
-        got["identity_status"] = _filled(got["identity_status"], status, bad.get("identity_status"))
+        got["told"] = pa.repeat(pa.scalar(told, pa.int32()), count)
+        if told & BITS["identity_status"]:
+            status = pc.if_else(is_id, "pending", pc.if_else(ids.is_null(), "no_id", "bad_format"))
+            got["identity_status"] = _filled(got["identity_status"], status, bad.get("identity_status"))
+        else:
+            # A source that does not tell of identity checks has none that failed: not even of a missing ID, for the doses
+            # without one would be the only ones that are known, and 0 % of them checked.
+            got["identity_status"] = pa.repeat("unknown", count)
         hidden = [got[name] for name in _PERSON if name in got]
         self._withhold(got, raw, bad, Persons(ids, is_id, got.get("full_name"), tuple(hidden)))
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name not in _PERSON}
@@ -257,6 +266,10 @@ class Mapper:
         got["sex"] = _filled(got["sex"], "unknown", bad.get("sex"))
         bad["status"] = np.asarray(got["status"].is_null())
         got["person_key"] = pa.array([_key_bytes(record.get("person_key")) for record in records], PERSON_KEY)
+        # those that came before this was kept: as the settings are now
+        got["told"] = pa.array([int(record.get("told", self.told)) for record in records], pa.int32())
+        is_told = pc.not_equal(pc.bit_wise_and(got["told"], pa.scalar(BITS["identity_status"], pa.int32())), 0)
+        got["identity_status"] = pc.if_else(is_told, got["identity_status"], "unknown")
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None}
         got["unreadable"] = unreadable.column(wanted, [], len(records))
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
@@ -280,8 +293,8 @@ class Mapper:
         return values, either(bad, lost if lost.any() else None)
 
 
-# Canonical fields that are read; the other two are made.
-_READ = tuple(name for name in COLUMNS if name not in ("person_key", "unreadable"))
+# Canonical fields that are read; the other three are made.
+_READ = tuple(name for name in COLUMNS if name not in ("person_key", "told", "unreadable"))
 
 
 def _text(value) -> str | None:

@@ -223,7 +223,7 @@ class Pipeline:
         bands = [band for (band,) in self.db.execute(INTAKE["age_bands_by_year"])]
         facts |= {"batch_id": leader.batch_id, "now": now, "time_zone": self.time_zone,
                   "today": now.astimezone(ZoneInfo(self.time_zone)).date(), "grace_days": self.settings.grace_days,
-                  "age_bands": bands}  # fmt: skip
+                  "age_bands": bands, "told_before": leader.told_before or []}  # fmt: skip
         return facts, leader.folded_through
 
     def _check(self, work, delivery: Delivery, facts: dict) -> Outcome:

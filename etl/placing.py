@@ -10,6 +10,7 @@ import psycopg
 
 import sql
 from etl.residence import NOT_RECOGNISED, OUTSIDE, UNKNOWN, bare, is_code, says_nothing, spellings
+from sql.told import BITS
 
 VERIFY = sql.load("queries/verify.sql")
 
@@ -26,9 +27,15 @@ class Places:
     _read: dict[tuple[str, date], int] = field(default_factory=dict)
 
     def is_placed(self, i) -> bool:
-        """Whether a completed injection stands under its day, units and age band."""
+        """Whether a completed injection stands under its day, units and age band, and says no more than its source told."""
         day = i.injected_at.astimezone(self.zone).date()
-        return (i.injected_on, i.place_unit_id, i.residence_unit_id, i.age_band) == (
+        is_told = i.told is None or bool(i.told & BITS["identity_status"])
+        return (is_told or i.identity_status == "unknown") and (
+            i.injected_on,
+            i.place_unit_id,
+            i.residence_unit_id,
+            i.age_band,
+        ) == (
             day,
             self.sites.get(i.site_id),
             self.residence(i.residence_code, day),

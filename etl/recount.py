@@ -16,6 +16,7 @@ from psycopg.rows import namedtuple_row
 
 import sql
 from etl.placing import Places, read_places
+from sql.told import BITS
 
 VERIFY = sql.load("queries/verify.sql")
 
@@ -23,7 +24,8 @@ MEASURES = (
     "doses", "duplicates", "identity_correct_before", "identity_not_sent", "identity_no_id", "identity_bad_format",
     "identity_pending", "identity_correct", "identity_wrong", "identity_not_applicable", "certificates_printed",
     "app_confirmed", "entered_within_72h", "entered_same_day", "entered_day_1", "entered_day_2", "entered_day_3",
-    "entered_days_4_7", "entered_days_8_14", "entered_later", "entered_unknown",
+    "entered_days_4_7", "entered_days_8_14", "entered_later", "entered_unknown", "identity_unknown",
+    "certificates_unknown", "app_unknown",
 )  # fmt: skip
 
 FAMILIES = ("people", "doses", "entries", "entered", "lots")
@@ -103,7 +105,7 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
     if given:
         first = given[0]
         rule = rules.dose_rule(first.vaccine_id, first.vaccine_id, first.injected_on)
-        if rules.primary_doses[first.vaccine_id] > 1 and rule:
+        if rules.primary_doses[first.vaccine_id] > 1 and rule and any(_tells(i, "person") for i in given):
             course.second_due_on = first.injected_on + timedelta(days=rule[3])
         years = {i.birth_year for i in given if i.birth_year is not None}
         sexes = {i.sex for i in given if i.sex != "unknown"}
@@ -141,8 +143,15 @@ def measures(i, is_duplicate: bool, zone: ZoneInfo) -> list[int]:
         "certificates_printed" if i.certificate_printed_at else None,
         "app_confirmed" if i.app_confirmed_at else None,
         "entered_within_72h" if is_in_72h else None,
+        None if _tells(i, "certificate_printed_at") else "certificates_unknown",
+        None if _tells(i, "app_confirmed_at") else "app_unknown",
     }  # fmt: skip
     return [int(name in true) for name in MEASURES]
+
+
+def _tells(i, field: str) -> bool:
+    """Whether the source of an injection gives a field; one that came before this was kept is taken to."""
+    return i.told is None or bool(i.told & BITS[field])
 
 
 def _lag_class(days: int | None) -> str:

@@ -18,7 +18,7 @@ from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceError
 from etl.sources import SourceError
-from sql import connect, version
+from sql import connect, told, version
 from sql.clock import Clock
 from sql.settings import Settings
 
@@ -29,6 +29,8 @@ WORLD = sql.load("world.sql")
 # Any number of our own: who holds it leads.
 LOCK = 7_320_212
 _RETRY_SECONDS = 2.0
+# What the courses and the directive's figures take from what a source tells.
+_DECIDES = told.BITS["person"] | told.BITS["identity_status"] | told.BITS["certificate_printed_at"] | told.BITS["app_confirmed_at"]
 _PERSONS_A_BATCH = 100_000
 # A reader is told at least so often that the sources were read, even when nothing new came.
 _TELL_EVERY = 4
@@ -117,12 +119,25 @@ class Station:
         """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
         self.load_reference()
         self.take_uploads()
+        self.note_what_sources_tell()
         self.rebuild_if_need_be()
         key = identity.load_key(os.environ, self.settings.data)
         self._refuse_other_key(key)
         self.intakes = [intake for name in self.settings.sources if (intake := self._intake(name, key))]
         self.db.execute(INTAKE["idle_others"], {"names": list(self.settings.sources)})
         self.pipeline.fold_the_rest()
+
+    def note_what_sources_tell(self) -> None:
+        """A source whose settings give a field that they did not give before is read again: what its records told was less."""
+        for name, given in self.settings.sources.items():
+            facts = {"name": name, "kind": given.kind, "told": given.told}
+            with self.db.transaction():
+                self.db.execute(INTAKE["register_source"], facts)
+                if not self.db.execute(INTAKE["note_told"], facts).fetchone()[0]:
+                    continue
+                self.db.execute(INTAKE["read_again"], facts)
+                self.db.execute(INTAKE["read_files_again"], facts)
+            log.info("%s: the settings map more fields than before; its records are read again", name)
 
     def _intake(self, name: str, key: bytes) -> Intake | None:
         """None where the settings of this source cannot work: it is marked so, the others go on."""
@@ -243,7 +258,7 @@ class Station:
 
     def rebuild_if_need_be(self) -> None:
         """Rules or ages changed since the injections were last understood: understand them all anew."""
-        facts = {"grace_days": self.settings.etl.grace_days}
+        facts = {"grace_days": self.settings.etl.grace_days, "decides": _DECIDES}
         with self.writing:
             now, kept = self.db.execute(INTAKE["course_fingerprint"], facts).fetchone()
         if now == kept:

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from sql.strict import Model, SettingsError, complaint, fill_in, read_yaml
+from sql.told import told
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -198,6 +199,11 @@ class Mapped(Model):
                 hint = "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
                 raise ValueError(f"fields: {', '.join(missing)} must be mapped{hint}")
         return self
+
+    @property
+    def told(self) -> int:
+        """Which optional fields it gives, in the bits of sql/told.py; with `rows`, what any of them gives."""
+        return told(name for name, _spec in self.specs())
 
     def specs(self) -> list[tuple[str, FieldSpec]]:
         """Every (field, spec), those of `rows` too."""

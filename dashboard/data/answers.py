@@ -232,7 +232,8 @@ class Reconciliation:
 class Quality:
     """One row, in doses by place of injection: identity, certificates, and how late doses were entered.
 
-    The seven identity_* after the first add up to doses, and so do the entered_* but within_72h.
+    The eight identity_* after the first add up to doses, and so do the entered_* but within_72h. *_unknown are doses of
+    which their source does not tell it: no share counts them.
     """
 
     doses: int
@@ -256,6 +257,9 @@ class Quality:
     entered_days_8_14: int
     entered_later: int
     entered_unknown: int
+    identity_unknown: int
+    certificates_unknown: int
+    app_unknown: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,9 @@ class SiteFigures:
     entered_days_8_14: int
     entered_later: int
     entered_unknown: int
+    identity_unknown: int  # like the two after it: doses of which their source does not tell it, in no share
+    certificates_unknown: int
+    app_unknown: int
     lag_median: int | None  # days from injection to entry; None: nothing says when
     lag_p90: int | None
     late_today: int  # doses of earlier days, entered today
@@ -129,6 +132,7 @@ class SiteDay:
     doses: int
     duplicates: int
     entered_same_day: int
+    entered_unknown: int
     has_session: bool
     planned_doses: int | None
 
@@ -156,6 +160,7 @@ class SiteIdentity:
     correct: int
     wrong: int
     not_applicable: int
+    unknown: int  # their source does not tell of identity
 
 
 @dataclass(frozen=True, slots=True)

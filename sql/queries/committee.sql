@@ -29,7 +29,8 @@ SELECT part, number, stage, people, population, population_source, population_on
 -- name: site_figures
 SELECT site_id, unit_id, has_session, plan_today, doses_today, doses_yesterday, doses, duplicates, identity_correct_before,
        certificates_printed, app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2,
-       entered_day_3, entered_days_4_7, entered_days_8_14, entered_later, entered_unknown, lag_median, lag_p90, late_today
+       entered_day_3, entered_days_4_7, entered_days_8_14, entered_later, entered_unknown, identity_unknown,
+       certificates_unknown, app_unknown, lag_median, lag_p90, late_today
   FROM mart.site_figures(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
                          CAST(:as_of AS bigint))
  ORDER BY site_id
@@ -50,7 +51,7 @@ SELECT site_id, hour, doses
  ORDER BY site_id, hour
 
 -- name: site_days
-SELECT day, doses, duplicates, entered_same_day, has_session, planned_doses
+SELECT day, doses, duplicates, entered_same_day, entered_unknown, has_session, planned_doses
   FROM mart.site_days(CAST(:site AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
  ORDER BY day
 
@@ -60,7 +61,7 @@ SELECT vaccine_id, dose_number, lot_number, doses
  ORDER BY vaccine_id, dose_number, lot_number
 
 -- name: site_identity
-SELECT site_id, correct_before, not_sent, no_id, bad_format, pending, correct, wrong, not_applicable
+SELECT site_id, correct_before, not_sent, no_id, bad_format, pending, correct, wrong, not_applicable, unknown
   FROM mart.site_identity(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
  ORDER BY site_id
 

@@ -15,20 +15,27 @@ GROUP BY person_key
 INSERT INTO touched (person_key, cause) SELECT DISTINCT unnest(%(persons)s::uuid[]), 'reclassified'::warehouse.cause
 
 -- name: reclassify
--- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages.
+-- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages, and
+-- by what their source tells where that was not kept with them.
 INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, verdict, cause, old_person_key)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, verdict, cause, old_person_key)
 SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
     d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, d.site_id, s.unit_id,
-    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END, d.status, d.identity_status, d.sex,
+    CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END, d.status,
+    CASE WHEN (d.told & 2) = 0 THEN 'unknown' ELSE d.identity_status END, d.sex,
     d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
     CASE WHEN d.age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[d.age + 1] ELSE 0 END,
-    d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, 'reclassified', 'reclassified', d.person_key
+    d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, d.told, 'reclassified', 'reclassified',
+    d.person_key
 FROM (
-    SELECT i.*, (i.injected_at AT TIME ZONE %(time_zone)s)::date AS day,
+    SELECT i.person_key, i.source_id, i.record_id, i.updated_at, i.injected_at, i.recorded_at, i.identity_checked_at,
+        i.certificate_printed_at, i.app_confirmed_at, i.batch_id, i.birth_date, i.site_id, i.status, i.identity_status, i.sex,
+        i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group, i.is_recorded_at_inferred,
+        i.residence_code, i.lot_number, coalesce(i.told, (%(told_before)s::integer[])[i.source_id]) AS told,
+        (i.injected_at AT TIME ZONE %(time_zone)s)::date AS day,
         CASE WHEN i.birth_date IS NOT NULL
              THEN date_part('year', age((i.injected_at AT TIME ZONE %(time_zone)s)::date, i.birth_date))::integer
              ELSE date_part('year', i.injected_at AT TIME ZONE %(time_zone)s)::integer - i.birth_year END AS age
@@ -43,12 +50,12 @@ INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, verdict, cause, old_person_key)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, verdict, cause, old_person_key)
 SELECT i.person_key, i.source_id, i.record_id, i.updated_at, i.injected_at, i.recorded_at, i.identity_checked_at,
     i.certificate_printed_at, i.app_confirmed_at, i.batch_id, i.injected_on, i.birth_date, i.site_id, i.place_unit_id,
     i.residence_unit_id, 'vanished', i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number,
     i.priority_group, i.age_band, i.is_recorded_at_inferred, false, false, i.residence_code, i.lot_number,
-    'voided', 'vanished', i.person_key
+    i.told, 'voided', 'vanished', i.person_key
 FROM (SELECT DISTINCT unnest(%(record_ids)s::text[]) AS record_id) AS n
 JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = n.record_id
 JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
@@ -78,7 +85,7 @@ INSERT INTO after (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, residence_code, lot_number, cause,
+    age_band, is_recorded_at_inferred, residence_code, lot_number, told, cause,
     is_duplicate, is_valid, is_new, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
 -- The windows pass over narrow rows, which find their whole rows again by their place.
 WITH present AS (
@@ -133,7 +140,7 @@ WITH present AS (
 SELECT b.person_key, b.source_id, b.record_id, b.updated_at, b.injected_at, b.recorded_at, b.identity_checked_at,
     b.certificate_printed_at, b.app_confirmed_at, b.batch_id, b.injected_on, b.birth_date, b.site_id, b.place_unit_id,
     b.residence_unit_id, b.status, b.identity_status, b.sex, b.dose_kind, b.birth_year, b.vaccine_id, b.dose_number,
-    b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code, b.lot_number, b.cause,
+    b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code, b.lot_number, b.told, b.cause,
     c.is_duplicate, c.is_valid, false, c.is_duplicate <> b.is_duplicate OR c.is_valid <> b.is_valid,
     c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
 FROM course c JOIN before b ON b.ctid = c.place
@@ -142,7 +149,7 @@ UNION ALL
 SELECT n.person_key, n.source_id, n.record_id, n.updated_at, n.injected_at, n.recorded_at, n.identity_checked_at,
     n.certificate_printed_at, n.app_confirmed_at, n.batch_id, n.injected_on, n.birth_date, n.site_id, n.place_unit_id,
     n.residence_unit_id, n.status, n.identity_status, n.sex, n.dose_kind, n.birth_year, n.vaccine_id, n.dose_number,
-    n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code, n.lot_number, n.cause,
+    n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code, n.lot_number, n.told, n.cause,
     c.is_duplicate, c.is_valid, n.verdict = 'new' OR n.old_person_key <> n.person_key, true,
     c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
 FROM course c JOIN incoming n ON n.ctid = c.place
@@ -171,13 +178,14 @@ WITH course AS (
             AS booster2_vaccine_id,
         coalesce(min(birth_year) <> max(birth_year), false)
             OR coalesce(min(sex) FILTER (WHERE sex <> 'unknown') <> max(sex) FILTER (WHERE sex <> 'unknown'), false)
-            AS is_identity_shared
+            AS is_identity_shared, bool_or((coalesce(told, 1) & 1) <> 0) AS is_person_told
     FROM after
     WHERE is_given
     GROUP BY person_key
 )
+-- Whose source names no persons may have had the second dose: nobody waits for what nobody can know.
 SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_on, c.booster2_on,
-    CASE WHEN v.primary_doses > 1 THEN c.first_on + r.recommended_max_days END,
+    CASE WHEN v.primary_doses > 1 AND c.is_person_told THEN c.first_on + r.recommended_max_days END,
     c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
     c.booster2_vaccine_id, c.is_identity_shared
 FROM course c
@@ -197,11 +205,11 @@ INSERT INTO warehouse.injection (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told)
 SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told
 FROM after WHERE is_new ORDER BY person_key
 
 -- name: change_injections
@@ -209,11 +217,11 @@ INSERT INTO warehouse.injection (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told)
 SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told
 FROM after WHERE is_altered AND NOT is_new
 ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
@@ -225,7 +233,8 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     birth_year = excluded.birth_year, vaccine_id = excluded.vaccine_id, dose_number = excluded.dose_number,
     priority_group = excluded.priority_group, age_band = excluded.age_band,
     is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
-    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number
+    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number,
+    told = excluded.told
 
 -- name: add_records
 -- Here and below in the order of the key: neighbours in the index are written together.

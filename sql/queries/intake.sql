@@ -5,6 +5,24 @@ INSERT INTO warehouse.source AS s (name, kind) VALUES (%(name)s, %(kind)s)
 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind
 RETURNING s.source_id
 
+-- name: note_told
+-- What the settings map for a source. The first time for one that has records, it is what these told, too. More than before:
+-- its rows are to be read again.
+WITH before AS (
+    SELECT source_id, told, received > 0 AS has_records FROM warehouse.source WHERE name = %(name)s
+)
+UPDATE warehouse.source s SET told = %(told)s,
+    told_before = CASE WHEN b.told IS NULL AND b.has_records THEN %(told)s ELSE s.told_before END
+FROM before b WHERE s.source_id = b.source_id
+RETURNING b.has_records AND (%(told)s & ~b.told) <> 0 AS tells_more
+
+-- name: read_again
+UPDATE warehouse.source SET cursor_updated_at = DEFAULT, cursor_record_id = DEFAULT WHERE name = %(name)s
+
+-- name: read_files_again
+UPDATE warehouse.delivery SET state = 'loading', records_done = 0
+WHERE state = 'done' AND source_id = (SELECT source_id FROM warehouse.source WHERE name = %(name)s)
+
 -- name: read_source
 SELECT source_id, state, reason, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined, corrected,
     retry_due_at
@@ -39,7 +57,9 @@ UPDATE warehouse.heartbeat SET beat_at = clock_timestamp() RETURNING (SELECT ter
 -- name: open_batch
 -- Locks the row: one batch at a time, and none of a leader that was replaced while it stalled.
 SELECT last_batch_id + 1 AS batch_id, folded_through, term,
-    (SELECT array_agg(name ORDER BY name) FROM public.applied_migration) AS migrations
+    (SELECT array_agg(name ORDER BY name) FROM public.applied_migration) AS migrations,
+    (SELECT array_agg((SELECT s.told_before FROM warehouse.source s WHERE s.source_id = n) ORDER BY n)
+        FROM generate_series(1, (SELECT max(source_id) FROM warehouse.source)) AS n) AS told_before
 FROM warehouse.leader FOR UPDATE
 
 -- name: close_batch
@@ -134,14 +154,16 @@ WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s ||
 SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s
 
 -- name: course_fingerprint
--- What decides how every injection is understood: rules, ages, the time zone. Who is concerned by another site, residence
--- or spelling is known, and placed anew with it.
+-- What decides how every injection is understood: rules, ages, the time zone, and what a source does not tell where that was
+-- not kept with the injections. Who is concerned by another site, residence or spelling is known, and placed anew with it.
 SELECT md5(concat(
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.dose_rule r),
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.booster_rule r),
     (SELECT string_agg(v.vaccine_id || ' ' || v.primary_doses, ';' ORDER BY v.vaccine_id) FROM warehouse.vaccine v),
     (SELECT string_agg(b.age_band || ' ' || b.from_age || ' ' || b.to_age, ';' ORDER BY b.age_band) FROM warehouse.age_band b),
-    (SELECT w.time_zone FROM warehouse.world w), %(grace_days)s::text)), (SELECT course_fingerprint FROM warehouse.world)
+    (SELECT w.time_zone FROM warehouse.world w), %(grace_days)s::text,
+    (SELECT string_agg(s.source_id || ' ' || s.told_before, ';' ORDER BY s.source_id) FROM warehouse.source s
+        WHERE (s.told_before & %(decides)s) <> %(decides)s))), (SELECT course_fingerprint FROM warehouse.world)
 
 -- name: keep_course_fingerprint
 UPDATE warehouse.world SET course_fingerprint = %(fingerprint)s

@@ -79,20 +79,22 @@ GROUP BY site_id ORDER BY site_id
 ON CONFLICT (site_id) DO UPDATE SET heard_at = excluded.heard_at WHERE held.heard_at < excluded.heard_at
 
 -- name: post_entries
--- Each dose adds one to every measure that it fulfils; a duplicate adds one to duplicates and to nothing else.
+-- Each dose adds one to every measure that it fulfils; a duplicate adds one to duplicates and to nothing else. Bits of told:
+-- sql/told.py.
 INSERT INTO warehouse.ledger_entries (
     batch_id, posting, day, site_id, place_unit_id, hour, cause,
     doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
     identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
     app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
-    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown)
+    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown, identity_unknown, certificates_unknown,
+    app_unknown)
 WITH side AS (
     SELECT cause, 1 AS sign, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
-        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at
+        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at, told
     FROM after WHERE status = 'completed'
     UNION ALL
     SELECT cause, -1, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
-        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at
+        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at, told
     FROM before WHERE status = 'completed'
 ), measured AS (
     SELECT *, date_part('hour', injected_at AT TIME ZONE %(time_zone)s)::smallint AS hour,
@@ -123,7 +125,10 @@ WITH side AS (
         coalesce(sum(dose) FILTER (WHERE lag_days BETWEEN 4 AND 7), 0) AS entered_days_4_7,
         coalesce(sum(dose) FILTER (WHERE lag_days BETWEEN 8 AND 14), 0) AS entered_days_8_14,
         coalesce(sum(dose) FILTER (WHERE lag_days > 14), 0) AS entered_later,
-        coalesce(sum(dose) FILTER (WHERE lag_days IS NULL), 0) AS entered_unknown
+        coalesce(sum(dose) FILTER (WHERE lag_days IS NULL), 0) AS entered_unknown,
+        coalesce(sum(dose) FILTER (WHERE identity_status = 'unknown'), 0) AS identity_unknown,
+        coalesce(sum(dose) FILTER (WHERE (told & 8) = 0), 0) AS certificates_unknown,
+        coalesce(sum(dose) FILTER (WHERE (told & 16) = 0), 0) AS app_unknown
     FROM measured
     GROUP BY injected_on, site_id, place_unit_id, hour, cause
 )
@@ -132,5 +137,6 @@ FROM summed
 WHERE (doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
     identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
     app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
-    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown)
-    <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    entered_days_4_7, entered_days_8_14, entered_later, entered_unknown, identity_unknown, certificates_unknown,
+    app_unknown)
+    <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)

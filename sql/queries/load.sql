@@ -8,7 +8,7 @@ CREATE TEMP TABLE landed (
     dose_kind warehouse.dose_kind, priority_group smallint, injected_at timestamptz, recorded_at timestamptz,
     updated_at timestamptz, status warehouse.record_status, identity_status warehouse.identity_status,
     identity_checked_at timestamptz, certificate_printed_at timestamptz, app_confirmed_at timestamptz,
-    unreadable jsonb
+    told integer, unreadable jsonb
 ) ON COMMIT DELETE ROWS
 
 -- name: create_known_record
@@ -20,7 +20,7 @@ CREATE TEMP TABLE known (LIKE warehouse.injection) ON COMMIT DELETE ROWS
 -- name: create_incoming
 CREATE TEMP TABLE incoming (
     LIKE warehouse.injection,
-    verdict text, cause warehouse.cause, old_person_key uuid, rules text[], quarantined jsonb
+    verdict text, cause warehouse.cause, old_person_key uuid, rules text[], old_told integer, quarantined jsonb
 ) ON COMMIT DELETE ROWS;
 ALTER TABLE incoming ALTER person_key DROP NOT NULL, ALTER record_id DROP NOT NULL, ALTER updated_at DROP NOT NULL,
     ALTER recorded_at DROP NOT NULL, ALTER residence_unit_id DROP NOT NULL, ALTER status DROP NOT NULL,
@@ -50,7 +50,7 @@ CREATE TEMP TABLE person_after (LIKE warehouse.person) ON COMMIT DELETE ROWS
 -- name: copy_landed
 COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code, site_code, vaccine_code, lot_number,
     dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
-    identity_checked_at, certificate_printed_at, app_confirmed_at, unreadable) FROM STDIN
+    identity_checked_at, certificate_printed_at, app_confirmed_at, told, unreadable) FROM STDIN
 
 
 -- name: find_known_records
@@ -71,8 +71,8 @@ INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number,
-    verdict, cause, old_person_key, rules, quarantined)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told,
+    verdict, cause, old_person_key, rules, old_told, quarantined)
 -- OFFSET 0 keeps a step whole: else its expressions are worked out again at each use of their columns, and a change of
 -- time zone costs more than the rest of a row (200,000 records, on a busy machine: 1.6 s with it, 4.3 s without).
 WITH dated AS (
@@ -118,19 +118,22 @@ WITH dated AS (
     OFFSET 0
 ), compared AS (
     SELECT c.*, i.record_id IS NULL AS is_new, i.person_key AS old_person_key, i.updated_at AS old_updated_at,
-        i.status AS old_status, CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
+        i.status AS old_status, h.old_told, CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
         CASE WHEN i.record_id IS NOT NULL THEN
-            ROW(c.person_key, c.injected_at, c.recorded_at, c.identity_checked_at, c.certificate_printed_at,
+            ROW(c.told, c.person_key, c.injected_at, c.recorded_at, c.identity_checked_at, c.certificate_printed_at,
                 c.app_confirmed_at, c.birth_date, c.site_id, c.status, coalesce(c.identity_status, 'pending'),
                 coalesce(c.sex, 'unknown'), c.dose_kind, c.birth_year, c.vaccine_id, c.dose_number,
                 coalesce(c.priority_group, 0::smallint), c.residence_code COLLATE "C", c.lot_number COLLATE "C") END AS content,
         CASE WHEN i.record_id IS NOT NULL THEN
-            ROW(i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
+            ROW(h.old_told, i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
                 i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
                 i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
                 i.residence_code COLLATE "C", i.lot_number COLLATE "C") END AS old_content
     FROM checked c
     LEFT JOIN known i ON i.record_id = c.record_id
+    -- What came before this was kept is taken to tell what its source told then, or what it tells now.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(i.told, (%(told_before)s::integer[])[%(source_id)s], c.told) AS old_told) AS h
 )
 SELECT
     person_key, %(source_id)s, record_id, updated_at, injected_at, coalesce(recorded_at, first_seen_at, %(now)s),
@@ -138,7 +141,7 @@ SELECT
     site_id, place_unit_id, residence_unit_id, status, coalesce(identity_status, 'pending'), coalesce(sex, 'unknown'),
     dose_kind, birth_year, vaccine_id, dose_number, coalesce(priority_group, 0),
     CASE WHEN age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[age + 1] ELSE 0 END,
-    recorded_at IS NULL, false, false, residence_code, lot_number,
+    recorded_at IS NULL, false, false, residence_code, lot_number, told,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
          WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
@@ -149,7 +152,7 @@ SELECT
          WHEN NOT is_new THEN 'corrected'
          WHEN (coalesce(recorded_at, %(now)s) AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
          ELSE 'new' END::warehouse.cause,
-    old_person_key, rules,
+    old_person_key, rules, old_told,
     CASE WHEN rules IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
         'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
         'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
@@ -157,7 +160,7 @@ SELECT
         'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
         'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
         'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-        'app_confirmed_at', app_confirmed_at, 'unreadable', unreadable)) END
+        'app_confirmed_at', app_confirmed_at, 'told', told, 'unreadable', unreadable)) END
 FROM compared
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
     OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL AND content > old_content))
@@ -171,7 +174,7 @@ WITH repeated AS (
 ), ranked AS (
     SELECT i.ctid AS place, i.verdict, i.updated_at,
         row_number() OVER (PARTITION BY i.record_id, i.verdict = 'quarantined' ORDER BY i.updated_at DESC,
-            ROW(i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
+            ROW(i.told, i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
                 i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
                 i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
                 i.residence_code COLLATE "C", i.lot_number COLLATE "C") DESC) AS n,
@@ -184,12 +187,14 @@ WHERE i.ctid = ranked.place AND CASE WHEN ranked.verdict = 'quarantined' THEN ra
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished') AS corrected,
+       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons.
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0) AS corrected,
        count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
-       count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key) AS moved,
+       count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
+           AND (old_told & 1) <> 0) AS moved,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
        max(updated_at) AS newest_at

@@ -6,7 +6,7 @@ CREATE TEMP TABLE IF NOT EXISTS broken (
     record_id text COLLATE "C", person_key uuid, birth_date date, birth_year smallint, residence_code text,
     site_code text, vaccine_code text, lot_number text, dose_number smallint, priority_group smallint,
     injected_at timestamptz, recorded_at timestamptz, updated_at timestamptz, identity_checked_at timestamptz,
-    certificate_printed_at timestamptz, app_confirmed_at timestamptz, unreadable jsonb,
+    certificate_printed_at timestamptz, app_confirmed_at timestamptz, told integer, unreadable jsonb,
     status warehouse.record_status, sex warehouse.sex, dose_kind warehouse.dose_kind,
     identity_status warehouse.identity_status, rules text
 ) ON COMMIT DELETE ROWS
@@ -53,7 +53,7 @@ WITH kept AS (
             'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
             'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
             'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-            'app_confirmed_at', app_confirmed_at, 'unreadable', unreadable)) AS record) AS written
+            'app_confirmed_at', app_confirmed_at, 'told', told, 'unreadable', unreadable)) AS record) AS written
     ) AS broken
     ORDER BY record_id, content
     ON CONFLICT (source_id, record_id, content)
@@ -119,7 +119,8 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     birth_year = excluded.birth_year, vaccine_id = excluded.vaccine_id, dose_number = excluded.dose_number,
     priority_group = excluded.priority_group, age_band = excluded.age_band,
     is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
-    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number
+    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number,
+    told = excluded.told
 
 -- name: change_records
 UPDATE warehouse.record r SET person_key = m.person_key

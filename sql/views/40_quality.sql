@@ -1,12 +1,13 @@
 -- What the directive asks of each dose, by place of injection: identity, certificates, entry.
 
--- One row for a unit and its days.
+-- One row for a unit and its days. *_unknown are the doses of which their source does not tell it: no share counts them.
 CREATE FUNCTION mart.quality(p_unit integer, p_from date, p_to date, p_as_of bigint) RETURNS TABLE (
     doses bigint, duplicates bigint, identity_correct_before bigint, identity_not_sent bigint, identity_no_id
     bigint, identity_bad_format bigint, identity_pending bigint, identity_correct bigint, identity_wrong bigint,
     identity_not_applicable bigint, certificates_printed bigint, app_confirmed bigint, entered_within_72h
     bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
-    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint)
+    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint,
+    identity_unknown bigint, certificates_unknown bigint, app_unknown bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT
         coalesce(sum(doses * sign), 0), coalesce(sum(duplicates * sign), 0),
@@ -19,14 +20,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         coalesce(sum(entered_day_1 * sign), 0), coalesce(sum(entered_day_2 * sign), 0),
         coalesce(sum(entered_day_3 * sign), 0), coalesce(sum(entered_days_4_7 * sign), 0),
         coalesce(sum(entered_days_8_14 * sign), 0), coalesce(sum(entered_later * sign), 0),
-        coalesce(sum(entered_unknown * sign), 0)
+        coalesce(sum(entered_unknown * sign), 0), coalesce(sum(identity_unknown * sign), 0),
+        coalesce(sum(certificates_unknown * sign), 0), coalesce(sum(app_unknown * sign), 0)
     FROM (
         SELECT b.place_unit_id, 1 AS sign,
             b.doses, b.duplicates, b.identity_correct_before, b.identity_not_sent, b.identity_no_id,
             b.identity_bad_format, b.identity_pending, b.identity_correct, b.identity_wrong,
             b.identity_not_applicable, b.certificates_printed, b.app_confirmed, b.entered_within_72h,
             b.entered_same_day, b.entered_day_1, b.entered_day_2, b.entered_day_3, b.entered_days_4_7,
-            b.entered_days_8_14, b.entered_later, b.entered_unknown
+            b.entered_days_8_14, b.entered_later, b.entered_unknown, b.identity_unknown, b.certificates_unknown,
+            b.app_unknown
         FROM warehouse.balance_entries b
         WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
           AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
@@ -36,7 +39,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             l.identity_bad_format, l.identity_pending, l.identity_correct, l.identity_wrong,
             l.identity_not_applicable, l.certificates_printed, l.app_confirmed, l.entered_within_72h,
             l.entered_same_day, l.entered_day_1, l.entered_day_2, l.entered_day_3, l.entered_days_4_7,
-            l.entered_days_8_14, l.entered_later, l.entered_unknown
+            l.entered_days_8_14, l.entered_later, l.entered_unknown, l.identity_unknown, l.certificates_unknown,
+            l.app_unknown
         FROM warehouse.posted_day d
         CROSS JOIN LATERAL (
             SELECT p.* FROM warehouse.ledger_entries p

@@ -39,13 +39,15 @@ $$;
 
 -- One row per site of the unit. has_session and plan_today: as in mart.site_plan. Of the days p_from to p_to (today when
 -- neither is given): doses and what the directive asks of them; days from injection to entry (indicator 11): median and P90
--- of those that say when. late_today: doses of earlier days that were entered today.
+-- of those that say when. *_unknown: of the doses, those of which their source does not tell it; no share counts them.
+-- late_today: doses of earlier days that were entered today.
 CREATE FUNCTION mart.site_figures(p_unit integer, p_from date, p_to date, p_today date, p_as_of bigint) RETURNS TABLE (
     site_id integer, unit_id integer, has_session boolean, plan_today bigint, doses_today bigint, doses_yesterday bigint,
     doses bigint, duplicates bigint, identity_correct_before bigint, certificates_printed bigint, app_confirmed bigint,
     entered_within_72h bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
     entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint,
-    lag_median integer, lag_p90 integer, late_today bigint)
+    identity_unknown bigint, certificates_unknown bigint, app_unknown bigint, lag_median integer,
+    lag_p90 integer, late_today bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH days AS (
         SELECT CASE WHEN p_from IS NULL AND p_to IS NULL THEN p_today ELSE coalesce(p_from, '-infinity') END AS first,
@@ -56,14 +58,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), side AS (
         SELECT e.site_id, e.day, 1 AS sign, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
             e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
-            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown
+            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown, e.identity_unknown,
+            e.certificates_unknown, e.app_unknown
         FROM warehouse.balance_entries e CROSS JOIN days
         WHERE (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
           AND e.site_id IN (SELECT s.site_id FROM site s)
         UNION ALL
         SELECT e.site_id, e.day, -1, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
             e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
-            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown
+            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown, e.identity_unknown,
+            e.certificates_unknown, e.app_unknown
         FROM warehouse.ledger_entries e CROSS JOIN days
         WHERE e.batch_id > p_as_of AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
@@ -76,7 +80,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sign * entered_same_day AS entered_same_day, sign * entered_day_1 AS entered_day_1,
             sign * entered_day_2 AS entered_day_2, sign * entered_day_3 AS entered_day_3,
             sign * entered_days_4_7 AS entered_days_4_7, sign * entered_days_8_14 AS entered_days_8_14,
-            sign * entered_later AS entered_later, sign * entered_unknown AS entered_unknown
+            sign * entered_later AS entered_later, sign * entered_unknown AS entered_unknown,
+            sign * identity_unknown AS identity_unknown, sign * certificates_unknown AS certificates_unknown,
+            sign * app_unknown AS app_unknown
         FROM side e CROSS JOIN days
     ), summed AS (
         SELECT m.site_id,
@@ -93,7 +99,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sum(entered_days_4_7) FILTER (WHERE is_asked) AS entered_days_4_7,
             sum(entered_days_8_14) FILTER (WHERE is_asked) AS entered_days_8_14,
             sum(entered_later) FILTER (WHERE is_asked) AS entered_later,
-            sum(entered_unknown) FILTER (WHERE is_asked) AS entered_unknown
+            sum(entered_unknown) FILTER (WHERE is_asked) AS entered_unknown,
+            sum(identity_unknown) FILTER (WHERE is_asked) AS identity_unknown,
+            sum(certificates_unknown) FILTER (WHERE is_asked) AS certificates_unknown,
+            sum(app_unknown) FILTER (WHERE is_asked) AS app_unknown
         FROM measured m GROUP BY m.site_id
     ), lag AS (
         SELECT e.site_id, greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
@@ -118,6 +127,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         coalesce(m.entered_day_1, 0)::bigint, coalesce(m.entered_day_2, 0)::bigint, coalesce(m.entered_day_3, 0)::bigint,
         coalesce(m.entered_days_4_7, 0)::bigint, coalesce(m.entered_days_8_14, 0)::bigint,
         coalesce(m.entered_later, 0)::bigint, coalesce(m.entered_unknown, 0)::bigint,
+        coalesce(m.identity_unknown, 0)::bigint, coalesce(m.certificates_unknown, 0)::bigint,
+        coalesce(m.app_unknown, 0)::bigint,
         g.median, g.p90, coalesce(q.doses, 0)::bigint
     FROM site s
     JOIN mart.site_plan(p_today, p_as_of) p ON p.site_id = s.site_id
@@ -174,15 +185,19 @@ $$;
 
 -- One site by day. One row per day with doses or a session; planned_doses NULL where no session says.
 CREATE FUNCTION mart.site_days(p_site integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (day date, doses bigint, duplicates bigint, entered_same_day bigint, has_session boolean, planned_doses bigint)
+RETURNS TABLE (
+    day date, doses bigint, duplicates bigint, entered_same_day bigint, entered_unknown bigint, has_session boolean,
+    planned_doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH given AS (
-        SELECT e.day, sum(e.doses) AS doses, sum(e.duplicates) AS duplicates, sum(e.same_day) AS same_day
+        SELECT e.day, sum(e.doses) AS doses, sum(e.duplicates) AS duplicates, sum(e.same_day) AS same_day,
+            sum(e.unknown) AS unknown
         FROM (
-            SELECT b.day, b.doses, b.duplicates, b.entered_same_day AS same_day FROM warehouse.balance_entries b
+            SELECT b.day, b.doses, b.duplicates, b.entered_same_day AS same_day, b.entered_unknown AS unknown
+            FROM warehouse.balance_entries b
             WHERE b.site_id = p_site AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
             UNION ALL
-            SELECT l.day, -l.doses, -l.duplicates, -l.entered_same_day FROM warehouse.ledger_entries l
+            SELECT l.day, -l.doses, -l.duplicates, -l.entered_same_day, -l.entered_unknown FROM warehouse.ledger_entries l
             WHERE l.site_id = p_site AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
               AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         ) AS e
@@ -196,7 +211,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY s.day
     )
     SELECT day, coalesce(g.doses, 0)::bigint, coalesce(g.duplicates, 0)::bigint, coalesce(g.same_day, 0)::bigint,
-        s.day IS NOT NULL, s.planned
+        coalesce(g.unknown, 0)::bigint, s.day IS NOT NULL, s.planned
     FROM given g FULL JOIN session s USING (day)
 $$;
 

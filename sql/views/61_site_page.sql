@@ -1,24 +1,24 @@
 -- What a site's own page asks beside 60_sites.sql: the identity funnel, the plan by hour, stock. By place of injection.
 
--- Indicators 15 and 16. One row per site of the unit with doses in the days. The seven states after the first column add up
--- to the doses.
+-- Indicators 15 and 16. One row per site of the unit with doses in the days. The eight states after the first column add up
+-- to the doses; unknown: their source does not tell of identity.
 CREATE FUNCTION mart.site_identity(p_unit integer, p_from date, p_to date, p_as_of bigint) RETURNS TABLE (
     site_id integer, correct_before bigint, not_sent bigint, no_id bigint, bad_format bigint, pending bigint, correct bigint,
-    wrong bigint, not_applicable bigint)
+    wrong bigint, not_applicable bigint, unknown bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, sum(sign * identity_correct_before), sum(sign * identity_not_sent), sum(sign * identity_no_id),
         sum(sign * identity_bad_format), sum(sign * identity_pending), sum(sign * identity_correct),
-        sum(sign * identity_wrong), sum(sign * identity_not_applicable)
+        sum(sign * identity_wrong), sum(sign * identity_not_applicable), sum(sign * identity_unknown)
     FROM (
         SELECT b.site_id, b.place_unit_id, 1 AS sign, b.doses, b.identity_correct_before, b.identity_not_sent,
             b.identity_no_id, b.identity_bad_format, b.identity_pending, b.identity_correct, b.identity_wrong,
-            b.identity_not_applicable
+            b.identity_not_applicable, b.identity_unknown
         FROM warehouse.balance_entries b
         WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
         SELECT l.site_id, l.place_unit_id, -1, l.doses, l.identity_correct_before, l.identity_not_sent,
             l.identity_no_id, l.identity_bad_format, l.identity_pending, l.identity_correct, l.identity_wrong,
-            l.identity_not_applicable
+            l.identity_not_applicable, l.identity_unknown
         FROM warehouse.ledger_entries l
         WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')

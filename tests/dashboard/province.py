@@ -278,6 +278,7 @@ class Province:
         counts |= {"identity_correct_before": 130, "certificates_printed": 190, "app_confirmed": 120}
         counts |= {"entered_within_72h": 198, "entered_same_day": 190, "entered_day_1": 6, "entered_day_2": 2}
         counts |= {"entered_day_3": 0, "entered_days_4_7": 2, "entered_days_8_14": 0, "entered_later": 0}
+        counts |= {"identity_unknown": 0, "certificates_unknown": 0, "app_unknown": 0}
         counts |= {"entered_unknown": 0, "lag_median": 0, "lag_p90": 0, "plan_today": 60}
         return self._rows([make(SiteFigures, site_id=1, unit_id=WARD_1, has_session=True, **counts)])
 
@@ -286,7 +287,7 @@ class Province:
         return self._rows([SiteWatch(1, heard, True, True, self.is_silent)])
 
     def site_identity(self, filters):
-        return self._rows([SiteIdentity(1, 130, 2, 15, 1, 25, 140, 10, 7)])
+        return self._rows([SiteIdentity(1, 130, 2, 15, 1, 25, 140, 10, 7, 0)])
 
     def site_sessions(self, filters, first, last):
         days = [TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)]
@@ -308,8 +309,8 @@ class Province:
         return self._rows([])
 
     def site_days(self, code, filters):
-        before = SiteDay(TODAY - timedelta(days=1), 50, 0, 45, True, 60)
-        return self._rows([before, SiteDay(TODAY, 30 + self.extra, 0, 30, True, 60)])
+        before = SiteDay(TODAY - timedelta(days=1), 50, 0, 45, 0, True, 60)
+        return self._rows([before, SiteDay(TODAY, 30 + self.extra, 0, 30, 0, True, 60)])
 
     def site_used(self, code, filters):
         return self._rows([LotUse(1, 1, "L1", 150), LotUse(1, 2, "L1", 40), LotUse(1, 2, "", 10)])

@@ -58,10 +58,10 @@ def test_a_site_is_marked_where_it_falls_far_behind(figures, expected):
 @pytest.mark.parametrize(
     ("identity", "owner"),
     [
-        (SiteIdentity(1, 10, 50, 0, 0, 0, 10, 0, 0), "site"),
-        (SiteIdentity(1, 10, 0, 30, 25, 50, 10, 0, 0), "station"),  # without a number and badly written are one owner's
-        (SiteIdentity(1, 10, 0, 0, 0, 10, 10, 50, 0), "project06"),
-        (SiteIdentity(1, 10, 0, 0, 0, 0, 60, 0, 90), "site"),  # checked too late; foreigners are nobody's
+        (SiteIdentity(1, 10, 50, 0, 0, 0, 10, 0, 0, 0), "site"),
+        (SiteIdentity(1, 10, 0, 30, 25, 50, 10, 0, 0, 0), "station"),  # without a number and badly written are one owner's
+        (SiteIdentity(1, 10, 0, 0, 0, 10, 10, 50, 0, 0), "project06"),
+        (SiteIdentity(1, 10, 0, 0, 0, 0, 60, 0, 90, 0), "site"),  # checked too late; foreigners are nobody's
     ],
 )
 def test_identity_is_the_move_of_who_has_most_before_him(identity, owner):

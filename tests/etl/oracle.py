@@ -87,7 +87,7 @@ def _injection(v: dict) -> SimpleNamespace:
         age_band=next((band for low, high, band in bands if age is not None and low <= age <= high), 0),
         priority_group=v["priority_group"] or 0, birth_year=v["birth_year"], sex=v["sex"] or "unknown",
         identity_status=v["identity_status"] or "pending", identity_checked_at=at(v.get("identity_checked_at")),
-        certificate_printed_at=at(v.get("certificate_printed_at")), app_confirmed_at=at(v.get("app_confirmed_at")),
+        told=v["told"], certificate_printed_at=at(v.get("certificate_printed_at")), app_confirmed_at=at(v.get("app_confirmed_at")),
     )  # fmt: skip
 
 

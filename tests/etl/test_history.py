@@ -13,6 +13,7 @@ from etl import pipeline
 from etl.pipeline import Pipeline
 from etl.recount import MEASURES, recount
 from sql import connect
+from sql.told import EVERYTHING
 from tests.etl import oracle
 from tests.etl.world import ZONE, Given, record
 
@@ -42,8 +43,11 @@ class Crashing(Pipeline):
             super().run(statements, facts, name)
 
 
+# Everything, no person, neither certificate nor app, nothing of what may be left out.
+_TOLD = (EVERYTHING, EVERYTHING, EVERYTHING - 1, EVERYTHING - 24, 0)
 VERSIONS = st.builds(
-    lambda day, hour, delay, stamp, **given: record(
+    lambda day, hour, delay, stamp, told, identity_status, **given: record(
+        told=told, identity_status=identity_status if told & 2 else "unknown",
         injected_at=f"{oracle.later(_START, day)} {hour:02}:30", updated_at=f"2022-03-{stamp:02} 09:00",
         recorded_at=None if delay is None else f"{oracle.later(_START, day + delay)} {hour:02}:45",
         identity_checked_at=f"{oracle.later(_START, day)} 12:00", **given),
@@ -57,7 +61,7 @@ VERSIONS = st.builds(
     status=st.sampled_from(["completed"] * 4 + ["entered-in-error", "not-done"]),
     identity_status=st.sampled_from(["correct", "wrong", "pending", "no_id"]), priority_group=st.sampled_from([None, 1, 9]),
     certificate_printed_at=st.sampled_from([None, "2022-01-01"]), app_confirmed_at=st.sampled_from([None, "2022-01-01"]),
-    lot_number=st.sampled_from([None, "L1", "L1", "l2"]),
+    lot_number=st.sampled_from([None, "L1", "L1", "l2"]), told=st.sampled_from(_TOLD),
 )  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from etl import mapping, unreadable
 from sql import connect
-from sql.settings import FilesSource
+from sql.settings import FIELDS as FIELDS_OF_ALL
+from sql.settings import REQUIRED_FIELDS, FilesSource
+from sql.told import BITS, told
 
 KEY = b"k" * 32
 ZONE = "Asia/Ho_Chi_Minh"
@@ -33,6 +35,7 @@ FIELDS = {
     "recorded_at": "nhap",
     "updated_at": "sua",
 }
+TELLING = FIELDS | {"identity_status": {"column": "xac_thuc", "values": {"Đúng": "correct"}}}
 ROW = {
     "id": "1", "cccd": "077085001234", "ten": "Nguyễn Thị Lan", "ngay_sinh": "01/02/1985", "gioi": "Nữ",
     "xa": "26506", "diem": "S1", "vac_xin": "AstraZeneca", "lo": "L1", "mui": "1", "tiem": "05/11/2021 08:30",
@@ -88,10 +91,11 @@ def test_a_row_becomes_a_canonical_record():
         "recorded_at": datetime(2021, 11, 5, 9, 0, tzinfo=LOCAL),
         "updated_at": datetime(2021, 11, 5, 2, 0, 0, 123456, tzinfo=UTC),
         "status": "completed",
-        "identity_status": "pending",
+        "identity_status": "unknown",
         "identity_checked_at": None,
         "certificate_printed_at": None,
         "app_confirmed_at": None,
+        "told": sum(BITS[name] for name in ("person", "recorded_at", "birth", "sex", "residence_code", "lot_number", "dose_number")),
         "unreadable": None,
     }
     assert tuple(record) == mapping.COLUMNS
@@ -217,7 +221,8 @@ def test_typed_columns_skip_parsing():
         "sua": pa.array([date(2021, 11, 5)]),
         "cccd": pa.array([77085001234], pa.int64()),
     }
-    (record,) = as_dicts(mapper()(pa.table(columns)))
+    columns["xac_thuc"] = pa.array([None], pa.string())
+    (record,) = as_dicts(mapper(TELLING)(pa.table(columns)))
     assert (record["record_id"], record["dose_number"], record["birth_date"]) == ("17", 1, date(1985, 2, 1))
     assert record["injected_at"] == record["recorded_at"] == moment
     assert record["updated_at"] == datetime(2021, 11, 5, tzinfo=LOCAL)
@@ -328,11 +333,32 @@ def test_an_id_is_the_person_whatever_else_is_written():
     ],
 )
 def test_an_id_is_sent_only_in_a_known_format(text, status):
-    assert one({"cccd": text})["identity_status"] == status
+    assert one({"cccd": text}, TELLING)["identity_status"] == status
+
+
+@pytest.mark.parametrize("text", ["077085001234", None, "12345"])
+def test_of_a_source_that_does_not_tell_of_identity_nothing_is_said(text):
+    """A missing number would be the only thing known, and 0 % of the doses of which something is known be checked."""
+    assert one({"cccd": text}, FIELDS | {"identity_checked_at": "luc"})["identity_status"] == "unknown"
+
+
+def test_each_entry_of_rows_tells_what_it_maps():
+    rows = [{"certificate_printed_at": "in1"}, {"app_confirmed_at": "app2", "lot_number": {"value": "L"}}]
+    fields = FIELDS | {"record_id": "id"}
+    first, second = (record["told"] for record in records([ROW], fields, rows=rows))
+    assert first ^ second == BITS["certificate_printed_at"] | BITS["app_confirmed_at"]
+    assert source(fields, rows=rows).told == first | second
+
+
+def test_every_field_that_may_be_left_out_has_a_bit_of_its_own():
+    assert sorted(BITS.values()) == [1 << n for n in range(len(BITS))]
+    optional = set(FIELDS_OF_ALL) - set(REQUIRED_FIELDS)
+    assert all(told([name]) for name in optional - {"full_name"})
+    assert not told(["full_name", "sex"]) & BITS["person"] and told(["full_name", "sex", "birth_year"]) & BITS["person"]
 
 
 def test_the_status_of_the_source_goes_before_ours():
-    fields = FIELDS | {"identity_status": {"column": "xac_thuc", "values": {"Đúng": "correct"}}}
+    fields = TELLING
     assert one({"xac_thuc": "đúng"}, fields)["identity_status"] == "correct"
     assert one({"xac_thuc": None, "cccd": None}, fields)["identity_status"] == "no_id"
     assert one({"xac_thuc": "?"}, fields)["unreadable"] == {"identity_status": "?"}
@@ -358,7 +384,7 @@ def test_without_a_record_number_there_is_no_such_person():
 
 
 def test_a_number_that_lost_its_zeros_gets_them_back_where_the_settings_say_so():
-    fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}}
+    fields = TELLING | {"person_id": {"column": "cccd", "format": "%012d"}}
     padded = one({"cccd": "77085001234"}, fields)
     assert (padded["person_key"], padded["identity_status"]) == (person(), "pending")
     assert one({"cccd": "273123456"}, fields)["person_key"] == person(cccd="273123456")  # a whole CMND
@@ -625,7 +651,7 @@ def test_the_stream_holds_what_the_table_holds(rows):
             elif isinstance(value, str):
                 assert data == (b"\x01" if name == "unreadable" else b"") + value.encode()
             elif isinstance(value, int):
-                assert struct.unpack(">h", data) == (value,)
+                assert struct.unpack(">i" if name == "told" else ">h", data) == (value,)
             elif isinstance(value, bytes):
                 assert data == value
 
@@ -640,7 +666,7 @@ def test_a_dictionary_goes_as_its_texts():
 def test_postgresql_reads_the_stream(database):
     types = {"person_key": "uuid", "birth_date": "date", "unreadable": "jsonb"}
     types |= {
-        f.name: {"int16": "smallint", "string": "text"}.get(str(f.type), "timestamptz")
+        f.name: {"int16": "smallint", "int32": "integer", "string": "text"}.get(str(f.type), "timestamptz")
         for f in mapping.SCHEMA
         if f.name not in types
     }

@@ -8,6 +8,7 @@ import pytest
 
 from etl.placing import Places
 from etl.recount import Rules, plain_course, recount
+from sql.told import EVERYTHING
 from tests.etl.world import ZONE, Given, at, record
 
 # A change behind the pipeline's back, and what the recount must call wrong.
@@ -136,7 +137,7 @@ RULES = Rules({1: 2, 2: 1}, {(1, 1): [(date(2021, 1, 1), date.max, 21, 28)]}, {1
 def injection(day: str, vaccine=1, **given) -> SimpleNamespace:
     moment = at(day)
     usual = {"source_id": 1, "record_id": day, "status": "completed", "vaccine_id": vaccine, "dose_kind": None, "residence_unit_id": 5,
-             "age_band": 3, "priority_group": 1, "birth_year": 1980, "sex": "female"}  # fmt: skip
+             "age_band": 3, "priority_group": 1, "birth_year": 1980, "sex": "female", "told": EVERYTHING}  # fmt: skip
     return SimpleNamespace(**usual | {"injected_at": moment, "injected_on": date.fromisoformat(day[:10])} | given)
 
 

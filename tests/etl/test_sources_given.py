@@ -56,7 +56,7 @@ def test_the_list_of_the_platform_has_two_doses_a_row(tmp_path):
         datetime(2021, 7, 31, 17, tzinfo=UTC), datetime(2021, 9, 30, 17, tzinfo=UTC)
     ]  # fmt: skip
     assert (found[0]["residence_code"], found[0]["priority_group"], found[0]["sex"]) == ("26506", 7, "female")
-    assert {r["identity_status"] for r in found} == {"pending"} and found[1]["birth_year"] == 1950
+    assert {r["identity_status"] for r in found} == {"unknown"} and found[1]["birth_year"] == 1950
     assert not any(r["unreadable"] for r in found)
     for secret in ("Lan", "0903123456", "Lợi", "77185001234"):
         assert secret not in str(found)
@@ -81,7 +81,7 @@ def test_a_record_of_italy(tmp_path):
     assert (record["vaccine_code"], record["birth_year"], record["sex"]) == ("Pfizer/BioNTech", 1994, "female")
     # Summer time had begun that morning; by Rome's clock it is still the 28th.
     assert record["injected_at"] == datetime(2021, 3, 28, 21, 59, 21, tzinfo=UTC)
-    assert (record["identity_status"], record["unreadable"]) == ("pending", None)
+    assert (record["identity_status"], record["unreadable"]) == ("unknown", None)
 
 
 def test_the_reference_tables_of_italy_can_be_read(tmp_path):

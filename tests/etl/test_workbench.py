@@ -17,7 +17,7 @@ from sql import connect
 
 FACTS = {
     "source_id": 1, "batch_id": 1, "now": datetime(2022, 6, 1, 5, 0, tzinfo=UTC), "today": date(2022, 6, 1),
-    "time_zone": "Asia/Ho_Chi_Minh", "grace_days": 0,
+    "time_zone": "Asia/Ho_Chi_Minh", "grace_days": 0, "told_before": [None],
 }  # fmt: skip
 GIVEN = {"land": SCHEMA, "hold": held.INJECTION, "hold_persons": held.PERSON, "hold_opened": held.OPENED}
 # In the order in which a batch runs them; a rebuild touches and reclassifies in place of the check.

@@ -11,6 +11,7 @@ from etl import reference
 from etl.mapping import SCHEMA
 from etl.pipeline import INTAKE, Delivery, Outcome, Pipeline
 from sql import connect, settings
+from sql.told import EVERYTHING
 
 SMALL = Path(__file__).parent / "small"
 ZONE = "Asia/Ho_Chi_Minh"
@@ -80,6 +81,7 @@ def record(**given) -> dict:
         "record_id": "r1", "person": "An", "birth_year": 1980, "sex": "female", "residence_code": "C1", "site_code": "S1",
         "vaccine_code": "PF", "dose_number": 1, "injected_at": "2021-11-05", "recorded_at": "2021-11-05 13:00",
         "updated_at": "2021-11-05 13:00", "status": "completed", "identity_status": "correct", "priority_group": 1,
+        "told": EVERYTHING,
     }  # fmt: skip
     return usual | given
 

@@ -106,14 +106,15 @@ def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(
 def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, database, tmp_path):
     migrate_until("_hours.sql", owner, tmp_path)
     balances = sql.load("queries/balances.sql")
-    measures = ", ".join(MEASURES)
+    known = [name for name in MEASURES if name not in ("identity_unknown", "certificates_unknown", "app_unknown")]  # came later
+    measures = ", ".join(known)
     with connect.raw_at(database, "owner", autocommit=True) as db:
-        posted = ", ".join(f"CASE WHEN n = 3 THEN 0 ELSE n % {2 + number} END" for number in range(len(MEASURES)))
+        posted = ", ".join(f"CASE WHEN n = 3 THEN 0 ELSE n % {2 + number} END" for number in range(len(known)))
         db.execute(
             f"INSERT INTO warehouse.ledger_entries (batch_id, posting, day, site_id, place_unit_id, hour, cause, {measures}) "
             f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {posted} FROM generate_series(0, 119) AS n")
         db.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
-        sums = ", ".join(f"sum({name})" for name in MEASURES)
+        sums = ", ".join(f"sum({name})" for name in known)
         db.execute(
             f"INSERT INTO warehouse.balance_entries (day, site_id, place_unit_id, hour, {measures}) SELECT day, site_id, place_unit_id, hour, "
             f"{sums} FROM warehouse.ledger_entries GROUP BY day, site_id, place_unit_id, hour")  # as the version before folded

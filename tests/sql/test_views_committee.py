@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from sql.told import BITS, EVERYTHING
 from tests.etl.world import NOW, Given, at, drawn, record
 from tests.sql.asked import CAMPAIGN, COMPLETE, FIRST, TODAY, standing, units
 
@@ -157,6 +158,37 @@ def test_the_figures_of_each_site(world):
     assert (week["S3"].doses, week["S3"].lag_median, week["S3"].plan_today) == (0, None, None)
     plan(world, ("S1", TODAY, 7, 11, 60), ("S1", TODAY, 13, 17, 20), ("S2", "2021-11-11", 7, 11, 9))
     assert [(found()[code].has_session, found()[code].plan_today) for code in ("S1", "S2")] == [(True, 80), (False, None)]
+
+
+def test_what_a_source_does_not_tell_is_counted_apart(world):
+    """Of three doses at S1 one source tells all, one neither certificates nor app, one nothing at all."""
+    given = {"site_code": "S1", "injected_at": "2021-11-10 08:00", "certificate_printed_at": None, "app_confirmed_at": None}
+    papers = BITS["certificate_printed_at"] | BITS["app_confirmed_at"]
+    before = world.load([record(record_id="1", person="a", **given)]).batch_id
+    world.load([
+        record(record_id="2", person="b", **given | {"told": EVERYTHING - papers}),
+        record(record_id="3", person="c", **given | {"told": 0, "identity_status": "unknown", "recorded_at": None}),
+    ])  # fmt: skip
+
+    def found(batch=None) -> tuple:
+        names = "doses, identity_unknown, certificates_unknown, app_unknown, entered_unknown"
+        (of_unit,) = rows(world, f"SELECT {names} FROM mart.quality(%s, NULL, NULL, %s)", "P", batch)
+        of_sites = rows(world, f"SELECT {names} FROM mart.site_figures(%s, %s, %s, %s, %s)", "P", TODAY, TODAY, TODAY, batch)
+        assert of_unit == max(of_sites)
+        return tuple(of_unit)
+
+    assert (found(), found(before)) == ((3, 1, 2, 2, 1), (1, 0, 0, 0, 0))
+    days = rows(world, "SELECT doses, entered_same_day, entered_unknown FROM mart.site_days(%s, %s, %s, NULL)", None,
+                world.ask("SELECT site_id FROM warehouse.site WHERE code = 'S1'")[0][0], TODAY, TODAY)  # fmt: skip
+    assert [tuple(day) for day in days] == [(3, 2, 1)]
+
+
+def test_who_has_no_name_waits_for_no_second_dose(world):
+    """He may have had it: records of a source that names no persons are each a person of their own."""
+    nameless = [record(record_id=str(n), person=f"p{n}", injected_at="2021-10-01", told=EVERYTHING - BITS["person"]) for n in (1, 2)]
+    world.load([*nameless, record(record_id="3", person="c", injected_at="2021-10-01")])
+    own = by_unit(world, rows(world, OVERDUE, "P", None, TODAY, None))["[P]"]
+    assert (own.overdue, own.passed) == (1, 1)
 
 
 def test_a_units_plan_is_that_of_its_sites_sessions(world):

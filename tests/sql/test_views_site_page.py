@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from sql.told import BITS, EVERYTHING
 from tests.etl.world import Given, drawn, record
 from tests.sql.asked import TODAY
 from tests.sql.test_views_committee import SITES, codes_of, move, plan, rows
@@ -19,11 +20,14 @@ def test_each_dose_of_a_site_is_in_one_state_of_identity(world):
     def found(unit="P", first=None, batch=None) -> dict:
         return {site[r.site_id]: tuple(r)[1:] for r in rows(world, funnel, unit, first, TODAY, batch)}
 
-    # correct_before, not_sent, no_id, bad_format, pending, correct, wrong, not_applicable
-    assert found() == {"S1": (1, 0, 1, 0, 1, 2, 1, 0), "S2": (0, 0, 0, 0, 2, 0, 0, 0)}
-    assert found(batch=before)["S1"] == (1, 0, 0, 0, 1, 2, 1, 0)
-    assert found(first=TODAY) == {"S1": (1, 0, 1, 0, 0, 2, 0, 0)}
+    # correct_before, not_sent, no_id, bad_format, pending, correct, wrong, not_applicable, unknown
+    assert found() == {"S1": (1, 0, 1, 0, 1, 2, 1, 0, 0), "S2": (0, 0, 0, 0, 2, 0, 0, 0, 0)}
+    assert found(batch=before)["S1"] == (1, 0, 0, 0, 1, 2, 1, 0, 0)
+    assert found(first=TODAY) == {"S1": (1, 0, 1, 0, 0, 2, 0, 0, 0)}
     assert found("D3") == {}
+    told = EVERYTHING - BITS["identity_status"]
+    world.load([record(record_id="8", person="h", site_code="S1", injected_at="2021-11-10", identity_status="unknown", told=told)])
+    assert found(first=TODAY) == {"S1": (1, 0, 1, 0, 0, 2, 0, 0, 1)}
 
 
 def test_a_days_plan_is_spread_over_the_hours_of_its_sessions(world):

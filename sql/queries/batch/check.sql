@@ -65,9 +65,11 @@ WITH dated AS (
     SELECT c.* REPLACE (coalesce(c.identity_status, 'pending'::identity_status) AS identity_status,
             coalesce(c.sex, 'unknown'::sex) AS sex, coalesce(c.priority_group, 0::SMALLINT) AS priority_group),
         i.record_id IS NULL AS is_new, i.person_key AS old_person_key, i.updated_at AS old_updated_at, i.status AS old_status,
+        -- What came before this was kept is taken to tell what its source told then, or what it tells now.
+        coalesce(i.told, ($told_before::INTEGER[])[$source_id], c.told) AS old_told,
         CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
         CASE WHEN i.record_id IS NOT NULL THEN create_sort_key(
-        i.person_key, 'ASC NULLS LAST', i.injected_at, 'ASC NULLS LAST',
+        old_told, 'ASC NULLS LAST', i.person_key, 'ASC NULLS LAST', i.injected_at, 'ASC NULLS LAST',
         CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, 'ASC NULLS LAST',
         i.identity_checked_at, 'ASC NULLS LAST', i.certificate_printed_at, 'ASC NULLS LAST',
         i.app_confirmed_at, 'ASC NULLS LAST', i.birth_date, 'ASC NULLS LAST', i.site_id, 'ASC NULLS LAST',
@@ -80,7 +82,7 @@ WITH dated AS (
 ), judged AS (
     SELECT c.*,
         CASE WHEN NOT is_new THEN create_sort_key(
-        person_key, 'ASC NULLS LAST', injected_at, 'ASC NULLS LAST', recorded_at, 'ASC NULLS LAST',
+        told, 'ASC NULLS LAST', person_key, 'ASC NULLS LAST', injected_at, 'ASC NULLS LAST', recorded_at, 'ASC NULLS LAST',
         identity_checked_at, 'ASC NULLS LAST', certificate_printed_at, 'ASC NULLS LAST',
         app_confirmed_at, 'ASC NULLS LAST', birth_date, 'ASC NULLS LAST', site_id, 'ASC NULLS LAST',
         status, 'ASC NULLS LAST', identity_status, 'ASC NULLS LAST', sex, 'ASC NULLS LAST',
@@ -94,7 +96,7 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
     j.app_confirmed_at, $batch_id::BIGINT AS batch_id, j.injected_on, j.birth_date, j.site_id, j.place_unit_id,
     j.residence_unit_id, j.status, j.identity_status, j.sex, j.dose_kind, j.birth_year, j.vaccine_id, j.dose_number,
     j.priority_group, coalesce(b.age_band, 0)::SMALLINT AS age_band, j.recorded_at IS NULL AS is_recorded_at_inferred,
-    false AS is_duplicate, false AS is_valid, j.residence_code, j.lot_number,
+    false AS is_duplicate, false AS is_valid, j.residence_code, j.lot_number, j.told,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
          WHEN content = old_content THEN 'restamped'
@@ -105,7 +107,7 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
          WHEN NOT is_new THEN 'corrected'
          WHEN CAST(coalesce(j.recorded_at, $now) AT TIME ZONE $time_zone AS DATE) > injected_on THEN 'late'
          ELSE 'new' END::cause AS cause,
-    j.old_person_key, j.rules, j.place
+    j.old_person_key, j.rules, j.old_told, j.place
 FROM judged j
 LEFT JOIN band_of_age b ON b.age = j.age
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
@@ -121,7 +123,7 @@ DELETE FROM incoming WHERE rowid IN (
         SELECT i.rowid AS dropped, i.verdict, i.updated_at,
             row_number() OVER (PARTITION BY i.record_id, i.verdict = 'quarantined' ORDER BY i.updated_at DESC NULLS FIRST,
                 create_sort_key(
-                    i.person_key, 'ASC NULLS LAST', i.injected_at, 'ASC NULLS LAST',
+                    i.told, 'ASC NULLS LAST', i.person_key, 'ASC NULLS LAST', i.injected_at, 'ASC NULLS LAST',
                     CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, 'ASC NULLS LAST',
                     i.identity_checked_at, 'ASC NULLS LAST', i.certificate_printed_at, 'ASC NULLS LAST',
                     i.app_confirmed_at, 'ASC NULLS LAST', i.birth_date, 'ASC NULLS LAST', i.site_id, 'ASC NULLS LAST',
@@ -136,12 +138,14 @@ DELETE FROM incoming WHERE rowid IN (
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished') AS corrected,
+       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons.
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0) AS corrected,
        count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
-       count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key) AS moved,
+       count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
+           AND (old_told & 1) <> 0) AS moved,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
        max(updated_at) AS newest_at

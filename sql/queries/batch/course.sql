@@ -17,18 +17,20 @@ SELECT person_key, 'reclassified'::cause AS cause FROM (
     SELECT person_key FROM held UNION SELECT person_key FROM person_held)
 
 -- name: reclassify
--- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages.
+-- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages, and
+-- by what their source tells where that was not kept with them.
 CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
     d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day AS injected_on, d.birth_date, d.site_id,
     s.unit_id AS place_unit_id,
     CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END AS residence_unit_id, d.status,
-    d.identity_status, d.sex, d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
+    CASE WHEN (d.told & 2) = 0 THEN 'unknown'::identity_status ELSE d.identity_status END AS identity_status, d.sex,
+    d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
     coalesce(b.age_band, 0)::SMALLINT AS age_band, d.is_recorded_at_inferred, false AS is_duplicate, false AS is_valid,
-    d.residence_code, d.lot_number, 'reclassified' AS verdict, 'reclassified'::cause AS cause,
-    d.person_key AS old_person_key, NULL AS rules, NULL AS place
+    d.residence_code, d.lot_number, d.told, 'reclassified' AS verdict, 'reclassified'::cause AS cause,
+    d.person_key AS old_person_key, NULL AS rules, NULL AS old_told, NULL AS place
 FROM (
-    SELECT i.*, CAST(i.injected_at AT TIME ZONE $time_zone AS DATE) AS day,
+    SELECT i.* REPLACE (coalesce(i.told, ($told_before::INTEGER[])[i.source_id]) AS told), CAST(i.injected_at AT TIME ZONE $time_zone AS DATE) AS day,
         CASE WHEN i.birth_date IS NOT NULL THEN date_part('year', age(day, i.birth_date))::INTEGER
              ELSE year(day)::INTEGER - i.birth_year END AS age
     FROM held i
@@ -106,7 +108,7 @@ SELECT b.* EXCLUDE (is_duplicate, is_valid, is_replaced), c.is_duplicate, c.is_v
 FROM course c JOIN before b ON b.rowid = c.place
 WHERE NOT c.is_incoming
 UNION ALL BY NAME
-SELECT n.* EXCLUDE (is_duplicate, is_valid, verdict, old_person_key, rules, place), c.is_duplicate, c.is_valid,
+SELECT n.* EXCLUDE (is_duplicate, is_valid, verdict, old_person_key, rules, old_told, place), c.is_duplicate, c.is_valid,
     n.verdict = 'new' OR n.old_person_key <> n.person_key AS is_new, true AS is_altered,
     c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
 FROM course c JOIN incoming n ON n.rowid = c.place
@@ -130,13 +132,14 @@ WITH course AS (
         min_by(vaccine_id, n) FILTER (WHERE is_valid AND injected_on > booster1_on) AS booster2_vaccine_id,
         coalesce(min(birth_year) <> max(birth_year), false)
             OR coalesce(min(sex) FILTER (WHERE sex <> 'unknown') <> max(sex) FILTER (WHERE sex <> 'unknown'), false)
-            AS is_identity_shared
+            AS is_identity_shared, bool_or((coalesce(told, 1) & 1) <> 0) AS is_person_told
     FROM after
     WHERE is_given
     GROUP BY person_key
 )
+-- Whose source names no persons may have had the second dose: nobody waits for what nobody can know.
 SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_on, c.booster2_on,
-    CASE WHEN v.primary_doses > 1 THEN c.first_on + r.recommended_max_days END AS second_due_on,
+    CASE WHEN v.primary_doses > 1 AND c.is_person_told THEN c.first_on + r.recommended_max_days END AS second_due_on,
     c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
     c.booster2_vaccine_id, c.is_identity_shared
 FROM course c
@@ -157,14 +160,14 @@ WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
 SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told
 FROM after WHERE is_new ORDER BY person_key
 
 -- name: altered_injections
 SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told
 FROM after WHERE is_altered AND NOT is_new ORDER BY person_key
 
 -- name: new_records

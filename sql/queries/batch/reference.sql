@@ -6,7 +6,7 @@ CREATE TYPE sex AS ENUM ('female', 'male', 'other', 'unknown');
 CREATE TYPE record_status AS ENUM ('completed', 'entered-in-error', 'not-done', 'vanished');
 CREATE TYPE dose_kind AS ENUM ('primary', 'additional', 'booster');
 CREATE TYPE identity_status AS ENUM
-    ('not_sent', 'no_id', 'bad_format', 'pending', 'correct', 'wrong', 'not_applicable');
+    ('not_sent', 'no_id', 'bad_format', 'pending', 'correct', 'wrong', 'not_applicable', 'unknown');
 CREATE TYPE cause AS ENUM ('new', 'late', 'corrected', 'voided', 'vanished', 'duplicate', 'reclassified')
 
 -- name: keep_vaccine
