@@ -5,8 +5,8 @@ _SHARE_VI, _SHARE_EN = "({share}; cho phép đến {allowed})", "({share}; up to
 TEXTS: dict[str, tuple[str, str]] = {
     "stop.title": ("{source}: đã dừng lúc {moment}", "{source}: stopped at {moment}"),
     "stop.kept": (
-        "Chưa nạp gì từ lần gửi này. Hãy xem các bản ghi dưới đây; nếu đúng thì cho đi tiếp: ./run release {source}",
-        "Nothing of this delivery was kept. Look at the records below; if they are right, let it pass: ./run release {source}",
+        "Chưa thay đổi gì trong số liệu. Hãy xem các bản ghi dưới đây; nếu đúng thì cho đi tiếp: ./run release {source}",
+        "Nothing of it is in the figures. Look at the records below; if they are right, let it pass: ./run release {source}",
     ),
     "stop.released": (
         "Đã cho đi tiếp lúc {moment}: chỉ đúng lần gửi đã xem được qua, và lần gửi ấy chưa đến lại.",
@@ -54,6 +54,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "nguồn không còn bản ghi đọc sau cùng: có thể đã bị xóa trắng hoặc cắt cụt",
         "the source no longer has the record that was read last: it may have been emptied or cut off",
     ),
+    "stop.lost": (
+        f"{{found}} trong {{received}} bản ghi đã nạp không còn trong nguồn {_SHARE_VI}",
+        f"{{found}} of {{received}} records held are no longer at the source {_SHARE_EN}",
+    ),
     "stop.renamed": (
         "{found} trong {received} bản ghi đầu tiên đã có trong nguồn {before}: có thể là nguồn ấy dưới tên mới",
         "{found} of the first {received} records are in source {before} already: it may be that source under a new name",
@@ -84,5 +88,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stop.is.voided": ("bị hủy", "voided"),
     "stop.is.changed": ("bị sửa", "changed"),
     "stop.is.unrecognised": ("mã nơi ở không nhận ra", "residence not recognised"),
+    "stop.is.lost": ("không còn trong nguồn", "no longer at the source"),
     "stop.is.outside": ("ở ngoài địa bàn", "lives outside"),
 }

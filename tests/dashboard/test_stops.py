@@ -40,14 +40,14 @@ def test_why_a_source_stands_is_said_in_the_readers_language():
     assert "1.000 trong 1.250 bản ghi mới vi phạm quy tắc" in said(provenance.sources(VI, [line]))
 
 
-@pytest.mark.parametrize("criterion", [*(one.name for one in CRITERIA), "fewer_bytes", "fewer_records", "empty", "emptied", "renamed"])
+@pytest.mark.parametrize("criterion", [*(one.name for one in CRITERIA), "fewer_bytes", "fewer_records", "empty", "emptied", "lost", "renamed"])
 def test_each_criterion_has_its_words(criterion):
     why = stops.why(VI, stopped(criterion=criterion, unit="list.csv", measured_by="old.csv"))
     assert why != GIVEN["reason"] and "None" not in why
 
 
 def test_a_criterion_without_words_says_what_the_etl_said():
-    assert stops.why(VI, stopped(criterion="lost")) == GIVEN["reason"]
+    assert stops.why(VI, stopped(criterion="brand_new")) == GIVEN["reason"]
 
 
 def test_what_was_stopped_is_shown_by_rule_and_field_with_records_and_values():
