@@ -1,20 +1,18 @@
 """Units, sites, vaccines, rules, populations and targets: from the files or queries of the settings into the warehouse."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 
-import pandas as pd
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
 
 import sql
+from etl import lines
+from etl.refusal import ReferenceError
 from etl.residence import Readings
 from etl.statements import BALANCES
-from sql import patience
 from sql.settings import Reference, Settings
 
 SQL = sql.load("queries/reference.sql")
@@ -22,10 +20,6 @@ _NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName
 STAGES = ("first", "complete", "booster1", "booster2")
 STOCK_KINDS = ("allocated", "received", "opened", "discarded", "counted")
 SITE_KINDS = ("fixed", "hospital", "mobile", "other")
-
-
-class ReferenceError(ValueError):
-    """A reference table cannot be used; the message names the table, the line, what was found and what is asked."""
 
 
 # An index entry of PostgreSQL holds 2704 bytes, and a key is up to two texts.
@@ -122,8 +116,6 @@ KEYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-# Of a table that is a query: a server that stands still would hold up the batches, which wait meanwhile.
-_ANSWER_SECONDS = 60
 
 # Without a row of these nothing can be counted: an empty answer is a table in the making.
 NEVER_EMPTY = ("units", "vaccines", "dose_rules")
@@ -303,14 +295,15 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     """The rows of one reference table, typed. Raises ReferenceError."""
     if reference is None:
         return []
-    frame, place = _frame(name, reference)
-    frame = frame.rename(columns={theirs: ours for ours, theirs in (reference.columns or {}).items()})
-    for column, value in (reference.constants or {}).items():
-        frame[column] = str(value)
-    if lacking := [column for column, (_, must) in TABLES[name].items() if must and column not in frame]:
-        raise ReferenceError(f"{place}: column {', '.join(lacking)} is not there; it has: {', '.join(map(str, frame))}")
+    header, found, place = lines.read(name, reference)
+    theirs = {theirs: ours for ours, theirs in (reference.columns or {}).items()}
+    constants = {column: str(value) for column, value in (reference.constants or {}).items()}
+    columns = [*(theirs.get(column, column) for column in header), *constants]
+    if lacking := [column for column, (_, must) in TABLES[name].items() if must and column not in columns]:
+        raise ReferenceError(f"{place}: column {', '.join(lacking)} is not there; it has: {', '.join(columns)}")
     rows = []
-    for line, row in enumerate(frame.to_dict("records"), start=2):
+    for line, given in found:
+        row = {theirs.get(column, column): cell for column, cell in given.items()} | constants
         rows.append({c: read_cell(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
         if name == "dose_rules":
             rows[-1]["previous_vaccine_code"] = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
@@ -325,14 +318,16 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     if name == "units":
         _refuse_overlap(place, rows)
     if name == "populations":
-        distinct(place, rows, ("version",), ("source", "dated_on", "valid_from", "is_sample"))
-    return distinct(place, rows, KEYS[name], tuple(TABLES[name]))
+        distinct(place, rows, ("version",), ("source", "dated_on", "valid_from", "is_sample"), [line for line, _ in found])
+    return distinct(place, rows, KEYS[name], tuple(TABLES[name]), [line for line, _ in found])
 
 
-def distinct(place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...]) -> list[dict]:
+def distinct(
+    place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...], numbers: Iterable[int] | None = None
+) -> list[dict]:
     """A row a key. Two rows of one key that say different things are refused: either may be the mistake."""
     seen: dict[tuple, tuple[int, dict]] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in zip(numbers or range(2, len(rows) + 2), rows, strict=True):
         named = tuple(row[c].lower() if c == "alias" else row[c] for c in key)
         first, before = seen.setdefault(named, (line, row))
         if any(before[c] != row[c] for c in told if c not in key):
@@ -352,26 +347,8 @@ def _refuse_overlap(place: str, units: list[dict]) -> None:
             )
 
 
-def _frame(name: str, reference: Reference) -> tuple[pd.DataFrame, str]:
-    if reference.path is not None:
-        place = Path(reference.path).name
-        try:
-            return pd.read_csv(reference.path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"), place
-        except (OSError, ValueError) as unreadable:
-            raise ReferenceError(f"reference.{name}: {reference.path} cannot be read: {unreadable}") from None
-    engine = patience.engine(reference.url, _ANSWER_SECONDS)
-    try:
-        with engine.connect() as db:
-            return pd.read_sql(text(reference.query), db).astype(object), f"reference.{name}"
-    except Exception as refused:
-        # The driver's own words may hold the address; its class and first line do not hold the password.
-        raise ReferenceError(f"reference.{name}: the query failed: {type(refused).__name__}") from None
-    finally:
-        engine.dispose()
-
-
 def read_cell(place: str, line: int, column: str, found, read: Callable, must: bool):
-    if found is None or found is pd.NaT or (isinstance(found, float) and found != found) or not str(found).strip():
+    if found is None or not str(found).strip():
         if must:
             raise ReferenceError(f"{place} line {line}: {column} is empty")
         return None

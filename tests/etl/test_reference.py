@@ -13,6 +13,7 @@ from sql import connect, settings
 from tests.etl.register import Register, configure, read, source
 from tests.etl.world import SMALL, TODAY, ZONE, Given, record
 
+HEADER = b"code,name,level,valid_from\n"
 
 @pytest.fixture(scope="module")
 def world(shared_warehouse):
@@ -151,7 +152,43 @@ def test_a_table_may_be_the_answer_to_a_query(world, tables, database):
         reference.load(world.db, read(file), TODAY, 0)
         assert world.ask("SELECT persons FROM warehouse.population JOIN warehouse.population_version v USING (version_id) WHERE v.name = 'Q' AND NOT is_summed") == [(77,)]
     file.write_text(file.read_text(encoding="utf-8").replace("FROM doi_tuong", "FROM nowhere"), encoding="utf-8")
-    with pytest.raises(ReferenceError, match="reference.populations: the query failed: DatabaseError"):
+    with pytest.raises(ReferenceError, match='reference.populations: the query failed: relation "nowhere" does not exist LINE 1: .*FROM nowhere'):
+        load(world, tables)
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (HEADER + "P,Tỉnh,0,2004-01-01\nD1,Huyện Thử,1,2004-01-01\n".encode("utf-16"), "line 2 is not in UTF-8"),
+    ((HEADER.decode() + "P,Tỉnh,0,2004-01-01\n").encode("utf-16"), "is in UTF-16, not UTF-8: save it as CSV UTF-8"),
+    (HEADER + b"P,T,0,2004-01-01\nD1,Huy\xean,1,2004-01-01\n", r"units.csv line 3 is not in UTF-8 \(the byte 0xEA"),
+    (b"PK\x03\x04 and so on", "units.csv is a workbook \\(XLSX\\), not CSV: save it as CSV UTF-8"),
+    (b"", "units.csv is empty: its first line names the columns"),
+    (b"\n\n", "units.csv is empty"),
+    (HEADER.replace(b",", b";") + b"P;T;0;2004-01-01\n", 'units.csv is divided by ";", not by commas'),
+    (b"code,name,code,level,valid_from\nP,T,P,0,2004-01-01\n", "units.csv line 1: the column code is there twice"),
+    (HEADER + b"P,T,0,2004-01-01\n\nD1,Huyen Mot, Hai,1,2004-01-01\n", "units.csv line 4 has 5 cells, the header has 4"),
+    (HEADER + b'P,"T,0,2004-01-01\nD1,H,1,2004-01-01\n', 'units.csv line 3: a " is not closed'),
+    (HEADER + b'P,"T\n T",0,2004-01-01\n\nD1,,1,2004-01-01\n', "units.csv line 5: name is empty"),
+    (HEADER + b"P,T,0,2004-01-01\n\nP,U,0,2004-01-01\n", "units.csv line 4: P, 2004-01-01 is there already, with other values, on line 2"),
+])  # fmt: skip
+def test_a_table_that_cannot_be_read_names_file_line_and_encoding(world, tables, content, said):
+    (tables / "units.csv").write_bytes(content)
+    with pytest.raises(ReferenceError, match=said) as refused:
+        load(world, tables)
+    for library in ("pandas", "codec", "tokenizing", "Errno"):
+        assert library not in str(refused.value)
+
+
+def test_a_missing_right_and_a_wrong_address_are_said(world, tables, database):
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute("CREATE TABLE secret (code text); DROP ROLE IF EXISTS only_guest; CREATE ROLE only_guest LOGIN")
+    guest = database.replace("postgres@", "only_guest@")
+    file = tables / "config.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("populations: populations.csv", f'populations: {{url: "{guest}", query: "SELECT * FROM secret"}}'), encoding="utf-8")
+    with pytest.raises(ReferenceError, match="permission denied for table secret"):
+        load(world, tables)
+    file.write_text(text.replace("populations: populations.csv", 'populations: {url: "nosuch:x", query: "SELECT 1"}'), encoding="utf-8")
+    with pytest.raises(ReferenceError, match=r"reference\.populations\.url: is not an address"):
         load(world, tables)
 
 

@@ -1,0 +1,104 @@
+"""The lines of a reference table, from its file or its query. What cannot be read is said by file, line and encoding."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from etl.refusal import ReferenceError
+from sql import patience
+from sql.settings import Reference
+
+# What a program writes at the beginning of a file that is no CSV in UTF-8.
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "is a workbook (XLSX), not CSV"),
+    (b"\xd0\xcf\x11\xe0", "is a workbook (XLS), not CSV"),
+    (b"\xff\xfe", "is in UTF-16, not UTF-8"),
+    (b"\xfe\xff", "is in UTF-16, not UTF-8"),
+    (b"\x1f\x8b", "is packed (gzip), not CSV"),
+    (b"PAR1", "is Parquet, not CSV"),
+)
+# A server that stands still would hold up the batches, which wait meanwhile.
+_ANSWER_SECONDS = 60
+_SAVE = "save it as CSV UTF-8 (comma delimited)"
+
+Line = tuple[int, dict[str, object]]
+
+
+def read(name: str, reference: Reference) -> tuple[list[str], list[Line], str]:
+    """The columns, the lines with their numbers, and what the table is called in complaints. Raises ReferenceError."""
+    if reference.path is not None:
+        columns, lines = _of_file(name, Path(reference.path))
+        return columns, lines, Path(reference.path).name
+    columns, lines = _of_query(name, reference)
+    return columns, lines, f"reference.{name}"
+
+
+def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
+    place = f"reference.{name}: {path}"
+    try:
+        content = path.read_bytes()
+    except OSError as refused:
+        raise ReferenceError(f"{place} cannot be read: {refused.strerror}") from None
+    for beginning, said in _OTHER_KINDS:
+        if content.startswith(beginning):
+            raise ReferenceError(f"{place} {said}: {_SAVE}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as other:
+        line = content.count(b"\n", 0, other.start) + 1
+        raise ReferenceError(
+            f"{place} line {line} is not in UTF-8 (the byte 0x{content[other.start]:02X} is none of it): {_SAVE}"
+        ) from None
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next((row for row in rows if any(row)), [])
+        _check_header(place, header)
+        lines = []
+        number = rows.line_num
+        for row in rows:
+            first, number = number + 1, rows.line_num  # of a quoted cell of several lines the first
+            if any(cell.strip() for cell in row):
+                if len(row) > len(header):
+                    raise ReferenceError(
+                        f"{place} line {first} has {len(row)} cells, the header has {len(header)}: "
+                        'a cell that holds a comma stands in "…"'
+                    )
+                lines.append((first, dict(zip(header, row, strict=False))))
+    except csv.Error as wrong:
+        raise ReferenceError(f'{place} line {rows.line_num}: a " is not closed, or stands within a cell ({wrong})') from None
+    return header, lines
+
+
+def _check_header(place: str, header: Sequence[str]) -> None:
+    if not header:
+        raise ReferenceError(f"{place} is empty: its first line names the columns")
+    if len(header) == 1 and (divided := [sign for sign in ";\t|" if sign in header[0]]):
+        sign = "tabs" if divided[0] == "\t" else f'"{divided[0]}"'
+        raise ReferenceError(f"{place} is divided by {sign}, not by commas: {_SAVE}")
+    if twice := sorted({column for column in header if column and header.count(column) > 1}):
+        raise ReferenceError(f"{place} line 1: the column {', '.join(twice)} is there twice")
+
+
+def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
+    try:
+        engine = patience.engine(reference.url, _ANSWER_SECONDS)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError):
+        raise ReferenceError(f"reference.{name}.url: is not an address such as postgresql://…") from None
+    try:
+        with engine.connect() as db:
+            found = db.execute(sa.text(reference.query))
+            columns = list(found.keys())
+            return columns, [(n, dict(zip(columns, row, strict=True))) for n, row in enumerate(found, start=1)]
+    except (sa.exc.SQLAlchemyError, OSError) as refused:
+        raise ReferenceError(f"reference.{name}: the query failed: {in_drivers_words(refused, engine.url)}") from None
+    finally:
+        engine.dispose()
+
+
+def in_drivers_words(refused: Exception, url: sa.URL) -> str:
+    """What the driver says (column, line, hint), on one line and without the password."""
+    said = " ".join(str(getattr(refused, "orig", None) or refused).split()) or type(refused).__name__
+    return (said.replace(url.password, "***") if url.password else said)[:500]
