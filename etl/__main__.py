@@ -14,7 +14,9 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from etl import desk
-from etl.verbs import Answer, Refused, backfill, braked, once, rebuild, reconcile, recount, release, retry, run, status, verify
+from etl.verbs import (
+    Answer, Refused, backfill, braked, once, rebuild, reconcile, recount, release, retry, run, status, verify, words,
+)  # fmt: skip
 from sql import VERSION, connect, settings
 from sql.settings import Settings
 from sql.version import OtherVersion
@@ -54,8 +56,12 @@ def main(
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         print("the database holds no warehouse of this version yet: ./run makes it", file=sys.stderr)
         return 3
+    except psycopg.errors.InsufficientPrivilege as refused:
+        said = f"the warehouse refuses it: {refused.diag.message_primary}"
+        print(f"{said}. ./run, as the owner of the database, grants what is needed", file=sys.stderr)
+        return 3
     except (psycopg.OperationalError, OperationalError) as gone:
-        print(f"the warehouse is out of reach: {type(gone).__name__}", file=sys.stderr)
+        print(f"the warehouse is out of reach: {connect.in_drivers_words(gone)}", file=sys.stderr)
         return 3
     if answer.figures is not None:
         _print(options, answer.figures)
@@ -83,16 +89,8 @@ def _print(options: argparse.Namespace, figures: dict) -> None:
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, default=str))
         return
-    for name, value in figures.items():
-        if isinstance(value, list):
-            if value:
-                print(f"{name}:")
-            for row in value:
-                print("  " + "  ".join(f"{key}={given}" for key, given in row.items() if given is not None))
-        elif isinstance(value, dict):
-            print(f"{name}: " + "  ".join(f"{key}={given}" for key, given in value.items()))
-        else:
-            print(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+    for line in words.lines(figures):
+        print(line)
 
 
 def _options(arguments: list[str] | None, program: str) -> argparse.Namespace:

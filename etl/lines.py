@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from etl.refusal import ReferenceError
-from sql import patience
+from sql import connect, patience
 from sql.settings import Reference
 
 # What a program writes at the beginning of a file that is no CSV in UTF-8.
@@ -100,5 +100,5 @@ def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
 
 def in_drivers_words(refused: Exception, url: sa.URL) -> str:
     """What the driver says (column, line, hint), on one line and without the password."""
-    said = " ".join(str(getattr(refused, "orig", None) or refused).split()) or type(refused).__name__
+    said = connect.in_drivers_words(refused)
     return (said.replace(url.password, "***") if url.password else said)[:500]

@@ -176,20 +176,25 @@ class Station:
                 self.prepare()
                 return True
             except ReferenceError as wrong:
-                # Until the first records are in this is a wait, not a fault: the source's own tables may be in the making.
-                self._complain(str(wrong), logging.INFO)
+                # The sample makes its own tables meanwhile: a wait, not a fault.
+                self._complain(str(wrong), logging.INFO if self.settings.is_sample else logging.WARNING)
                 stop.wait(_RETRY_SECONDS)
         return False
 
     def load_reference(self) -> int:
         """Read the reference data anew, without what people withdrew over the page; what changed makes a new version of
         the figures. Returns rows changed. Raises ReferenceError: then what was withdrawn waits."""
-        with self.writing, self.db.transaction():
-            self.pipeline.fence()
-            ended = uploads.end(self.db, self._batch_to_come())
-            changed = self._write_reference()
-            if changed or ended:
-                self.pipeline.close_reference()
+        try:
+            with self.writing, self.db.transaction():
+                self.pipeline.fence()
+                ended = uploads.end(self.db, self._batch_to_come())
+                changed = self._write_reference()
+                if changed or ended:
+                    self.pipeline.close_reference()
+        except ReferenceError as wrong:
+            self._keep_refusal(str(wrong))
+            raise
+        self._keep_refusal(None)
         for upload in ended:
             log.info("%s: withdrawn", upload.place)
         return changed
@@ -234,6 +239,10 @@ class Station:
         if persons:
             log.info("sites or units changed: placed the injections of %d persons anew", len(persons))
         return changed
+
+    def _keep_refusal(self, refusal: str | None) -> None:
+        with self.writing:
+            self.db.execute(INTAKE["keep_reference_refusal"], {"refusal": refusal})
 
     def _batch_to_come(self) -> int:
         return self.db.execute(reference.SQL["batch_to_come"]).fetchone()[0]
@@ -330,7 +339,7 @@ class Station:
         for intake in self.intakes:
             intake.source.close()
 
-    def _complain(self, complaint: str, level: int = logging.ERROR) -> None:
+    def _complain(self, complaint: str, level: int = logging.WARNING) -> None:
         if complaint != self.complaint:
             log.log(level, "%s", complaint)
         self.complaint = complaint

@@ -79,6 +79,11 @@ def address(settings: Settings, role: Role) -> URL:
     return make_url(_embedded(settings.data))
 
 
+def in_drivers_words(refused: Exception) -> str:
+    """What the driver says of a connection, on one line; it never tells a password."""
+    return " ".join(str(getattr(refused, "orig", None) or refused).split()) or type(refused).__name__
+
+
 def find_sample(settings: Settings) -> None:
     """Say in the environment where the sample's platform is, as ./run does: in a database beside the warehouse."""
     if "PLATFORM_URL" not in os.environ:

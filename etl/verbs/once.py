@@ -36,6 +36,7 @@ def work(led: station.Station, options: argparse.Namespace, progress) -> Answer:
         for intake in led.reconcilable():
             if options.source in (None, intake.source.name) and intake.is_running():
                 led.reconcile(intake, _READ_AGAIN)
-    sources = status.sources(led.settings)
+    with led.writing:
+        sources = status.sources(led.db)
     stands = any(source["state"] in ("braked", "failed") or not source["is_equal"] for source in sources)
     return Answer(station.total(outcomes) | {"sources": sources}, int(stands))

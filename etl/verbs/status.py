@@ -1,29 +1,77 @@
-"""Say how far the warehouse is, and how each source is."""
+"""Say how far the warehouse is, how each source is, and what stands: then the exit code is 1."""
 
 import argparse
 
 import psycopg
+from psycopg.rows import dict_row
 
 import sql
+from etl import station
+from etl.desk import DESK
 from etl.verbs import Answer
 from sql import connect
+from sql.clock import Clock
 from sql.settings import Settings
 
 OPERATIONS = sql.load("queries/status.sql")
 
+# The ETL that leads gives a sign each second, also in the middle of a long batch.
+_SILENT_SECONDS = 30
+# Lists that are shown where there is anything in them.
+_LISTS = ("residences_not_recognised",)
+
 
 def act(config: Settings, _options: argparse.Namespace) -> Answer:
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
-        state = db.execute(OPERATIONS["state"]).fetchone()
-    found = sources(config)
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
-        named = {name: db.execute(OPERATIONS[name]).fetchall() for name in ("residences_not_recognised",)}
-    stands = any(source["state"] in ("braked", "failed") or not source["is_equal"] for source in found)
-    return Answer((state or {}) | {"sources": found} | {name: rows for name, rows in named.items() if rows}, int(stands))
+    with connect.raw(config, "etl_writer", autocommit=True, row_factory=dict_row) as db:
+        state = db.execute(OPERATIONS["state"]).fetchone() or {}
+        leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
+        lists = {name: db.execute(OPERATIONS[name]).fetchall() for name in _LISTS}
+        found = db.execute(OPERATIONS["sources"]).fetchall()
+    etl = leader["verb"].removeprefix("etl ") if leader else None
+    standing = [*_standing_etl(etl, state), *_standing_sources(config, found, Clock(state.get("shift_days") or 0))]
+    return Answer(
+        {"stands": standing, "etl": etl} | state | {"sources": found} | {name: rows for name, rows in lists.items() if rows},
+        int(bool(standing)),
+    )
 
 
-def sources(config: Settings) -> list[dict]:
+def sources(db: psycopg.Connection) -> list[dict]:
     """Each source of the warehouse: its state, why, its counters."""
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
-        return db.execute(OPERATIONS["sources"]).fetchall()
+    return db.cursor(row_factory=dict_row).execute(OPERATIONS["sources"]).fetchall()
 
+
+def _standing_etl(etl: str | None, state: dict) -> list[str]:
+    """What keeps all figures from moving."""
+    standing = []
+    silent = state.get("etl_silent_seconds")
+    if etl is None:
+        standing.append("no ETL runs: start ./run")
+    elif silent is not None and silent > _SILENT_SECONDS:
+        standing.append(f"the ETL gave no sign of life for {silent:.0f} s: see its log")
+    if refusal := state.get("reference_refusal"):
+        standing.append(f"a reference table is refused: {refusal}")
+    return standing
+
+
+def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list[str]:
+    standing = []
+    for source in found:
+        name, limit = f"source {source['name']}", config.dashboard.stale_after_seconds
+        if source["state"] in ("braked", "failed"):
+            standing.append(f"{name} is {source['state']}: {source['reason']}")
+        elif source["name"] in config.sources and source["last_polled_at"] is None:
+            standing.append(f"{name} was not read yet")
+        elif source["name"] in config.sources:
+            silent = (clock.now() - source["last_polled_at"]).total_seconds()
+            if not -1 <= silent <= limit:  # neither long ago nor in a time to come
+                standing.append(f"{name} was last read {silent:.0f} s ago (at most {limit} is fresh)")
+        if not source["is_equal"]:
+            standing.append(f"{name} is not equal to what is held of it: {_difference(source)}")
+    return standing
+
+
+def _difference(source: dict) -> str:
+    """What the last comparison with the source found."""
+    said = [f"{source['source_rows']:,} records at the source, {source['held_rows']:,} held"]
+    never_read = (("merged", "with the number of another"), ("without_time", "without a time of change"), ("ahead", "of a time to come"))
+    return ", ".join([*said, *(f"{source[name]:,} {words}" for name, words in never_read if source[name])])

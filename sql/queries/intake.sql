@@ -34,6 +34,9 @@ UPDATE warehouse.source SET mapping_fingerprint = %(fingerprint)s,
     retry_due_at = CASE WHEN mapping_fingerprint <> %(fingerprint)s THEN clock_timestamp() ELSE retry_due_at END
 WHERE source_id = %(source_id)s AND mapping_fingerprint IS DISTINCT FROM %(fingerprint)s
 
+-- name: keep_reference_refusal
+UPDATE warehouse.world SET reference_refusal = %(refusal)s WHERE reference_refusal IS DISTINCT FROM %(refusal)s
+
 -- name: make_retry_due
 UPDATE warehouse.source SET retry_due_at = clock_timestamp()
 

@@ -2,7 +2,8 @@
 
 -- name: state
 SELECT l.last_batch_id AS batch, l.folded_through, b.committed_at, w.is_sample, w.shift_days,
-    (SELECT count(*) FROM warehouse.quarantine WHERE state = 'open') AS open_quarantine
+    (SELECT count(*) FROM warehouse.quarantine WHERE state = 'open') AS open_quarantine, w.reference_refusal,
+    (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float FROM warehouse.heartbeat) AS etl_silent_seconds
 FROM warehouse.leader l CROSS JOIN warehouse.world w LEFT JOIN warehouse.batch b ON b.batch_id = l.last_batch_id
 
 -- name: sources

@@ -117,7 +117,7 @@ def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, caps
                                  "examples": [{"record": "r0", "value": "Cúm-X", "records": 250}]}]  # fmt: skip
     assert verb(file, "braked", "platform") == 0
     shown = capsys.readouterr().out
-    assert "rule=unknown_vaccine  field=vaccine_code  records=250  examples=r0: 'Cúm-X' (250)" in shown
+    assert "  unknown_vaccine  vaccine_code      250  r0: 'Cúm-X' (250)" in shown
     assert verb(file, "braked", "nobody") == 2
     assert "nobody is not a source of the warehouse; they are: platform" in capsys.readouterr().err
 

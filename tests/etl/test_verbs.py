@@ -1,5 +1,6 @@
 """python -m etl VERB: what each prints, and how it ends: 0 well, 1 data or source, 2 settings or command, 3 warehouse."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from etl import station
 from etl.__main__ import main
 from etl.progress import Progress
+from etl.verbs import words
 from sql import connect
 from tests.etl.register import Register, configure, source, verb
 
@@ -87,7 +90,7 @@ def test_once_without_json_prints_plain_lines(file, register, capsys):
     register.enter("r1")
     assert verb(file, "once") == 0
     out = capsys.readouterr()
-    assert "received: 1\n" in out.out and "name=platform" in out.out
+    assert "received: 1\n" in out.out and "  platform  database  running  " in out.out
     assert "1 records" in out.err or "1 of about" in out.err  # progress, where there is no terminal
 
 
@@ -116,14 +119,100 @@ def test_one_source_alone(warehouse, register, tmp_path, monkeypatch, said, caps
     assert "nobody is not a source of the settings; they are: platform, other" in capsys.readouterr().err
 
 
-def test_status_says_how_far_it_is(file, register, said):
+def test_status_says_how_far_it_is(file, register, said, leads):
     register.enter("r1")
     verb(file, "once", "--json")
     said()
-    assert verb(file, "status", "--json") == 0
+    with leads():
+        assert verb(file, "status", "--json") == 0
     found = said()
     assert found["batch"] == found["folded_through"] > 0
+    assert (found["etl"], found["stands"]) == ("run", [])
     assert found["sources"][0]["received"] == 1
+
+
+@pytest.fixture
+def leads(warehouse):
+    """Somebody leads, and gives a sign of life."""
+
+    @contextlib.contextmanager
+    def leads():
+        with connect.raw_at(warehouse.url, "etl_writer", autocommit=True, application_name="etl run") as db:
+            db.execute("SELECT pg_advisory_lock(%s)", [station.LOCK])
+            db.execute("UPDATE warehouse.heartbeat SET beat_at = clock_timestamp()")
+            yield db
+
+    return leads
+
+
+def test_status_is_1_where_no_etl_runs_or_it_gives_no_sign_of_life(file, register, said, leads):
+    verb(file, "once", "--json")
+    said()
+    assert verb(file, "status", "--json") == 1
+    assert said()["stands"] == ["no ETL runs: start ./run"]
+    with leads() as db:
+        db.execute("UPDATE warehouse.heartbeat SET beat_at = clock_timestamp() - interval '40 s'")
+        assert verb(file, "status", "--json") == 1
+    assert said()["stands"] == ["the ETL gave no sign of life for 40 s: see its log"]
+
+
+@pytest.mark.parametrize(("change", "standing"), [
+    ("state = 'braked', reason = 'too much is broken'", "source platform is braked: too much is broken"),
+    ("state = 'failed', reason = 'it is down'", "source platform is failed: it is down"),
+    ("last_polled_at = now() - interval '100 s'", "source platform was last read 100 s ago (at most 60 is fresh)"),
+    ("last_polled_at = now() + interval '1 h'", "source platform was last read -3600 s ago (at most 60 is fresh)"),
+    ("last_polled_at = NULL", "source platform was not read yet"),
+])  # fmt: skip
+def test_status_is_1_where_a_source_stands(file, register, warehouse, said, leads, capsys, change, standing):
+    verb(file, "once", "--json")
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute(f"UPDATE warehouse.source SET {change}")
+    with leads():
+        capsys.readouterr()
+        assert verb(file, "status", "--json") == 1
+        assert said()["stands"] == [standing]
+        assert verb(file, "status") == 1
+    assert capsys.readouterr().out.startswith(f"stands:\n  {standing}\netl: run\n")
+
+
+def test_status_is_1_where_a_table_is_refused_until_it_is_mended(file, register, said, leads, capsys):
+    sites = file.parent / "sites.csv"
+    sites.write_text((PROJECT / "tests/etl/small/sites.csv").read_text(encoding="utf-8"), encoding="utf-8")
+    rewrite(file, str(PROJECT / "tests/etl/small/sites.csv"), "sites.csv")
+    verb(file, "once", "--json")
+    sites.write_text(sites.read_text(encoding="utf-8").replace("fixed,C1", "fixed,nowhere"), encoding="utf-8")
+    assert verb(file, "once") == 2
+    capsys.readouterr()
+    with leads():
+        assert verb(file, "status", "--json") == 1
+    (standing,) = said()["stands"]
+    assert standing.startswith("a reference table is refused: sites: not a unit of the units table: nowhere")
+    sites.write_text(sites.read_text(encoding="utf-8").replace("fixed,nowhere", "fixed,C1"), encoding="utf-8")
+    assert verb(file, "once", "--json") == 0
+    said()
+    with leads():
+        assert verb(file, "status", "--json") == 0
+
+
+def test_a_table_in_words_lays_numbers_and_long_texts_out(capsys):
+    shown = list(words.lines({"batch": 1234, "sources": [
+        {"name": "a", "loaded": 1234567, "reason": None, "none": None},
+        {"name": "longer", "loaded": 2, "reason": "so long a reason that it would push every other column out", "none": None}]}))  # fmt: skip
+    assert shown == [
+        "batch: 1,234",
+        "sources:",
+        "  name       loaded",
+        "  a       1,234,567",
+        "  longer          2",
+        "      reason: so long a reason that it would push every other column out",
+    ]
+
+
+def test_a_missing_right_in_the_warehouse_is_named(file, warehouse, capsys):
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("REVOKE SELECT ON warehouse.source FROM etl_writer")
+    assert verb(file, "status") == 3
+    assert "the warehouse refuses it: permission denied for table source" in capsys.readouterr().err
 
 
 def test_status_names_the_records_that_can_never_be_read(file, register, said, capsys):
@@ -133,9 +222,11 @@ def test_status_names_the_records_that_can_never_be_read(file, register, said, c
     verb(file, "once", "--json")
     assert said()["received"] == 1
     assert verb(file, "status", "--json") == 1
-    assert said()["sources"][0]["without_time"] == 1
+    found = said()
+    assert found["sources"][0]["without_time"] == 1
+    assert "source platform is not equal to what is held of it: 1 records at the source, 1 held, 1 without a time of change" in found["stands"]
     verb(file, "status")
-    assert "  without_time=1" in capsys.readouterr().out
+    assert "without time" in capsys.readouterr().out
 
 
 def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, register, warehouse, said):

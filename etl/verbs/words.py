@@ -1,0 +1,61 @@
+"""Figures of a verb as lines for people: lists as tables, long texts below their row."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+# A cell longer than this would push the others out of sight: it stands below its row.
+_WIDEST = 40
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?:\+00:00)")
+
+
+def lines(figures: Mapping) -> Iterator[str]:
+    """Each figure by its name; what is a list of rows is a table."""
+    for name, value in figures.items():
+        label = name.replace("_", " ")
+        if isinstance(value, list):
+            if value:
+                yield f"{label}:"
+                yield from _table(value)
+        elif isinstance(value, Mapping):
+            yield f"{label}: " + ", ".join(f"{key.replace('_', ' ')} {_cell(given)}" for key, given in value.items())
+        elif value is not None:
+            yield f"{label}: {_cell(value)}"
+
+
+def _table(rows: list) -> Iterator[str]:
+    if not all(isinstance(row, Mapping) for row in rows):
+        yield from (f"  {_cell(row)}" for row in rows)
+        return
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_said(name, rows)]
+    below = [name for name in names if any(len(_cell(row.get(name))) > _WIDEST for row in rows)]
+    beside = [name for name in names if name not in below]
+    cells = [[name.replace("_", " ") for name in beside], *([_cell(row.get(name)) for name in beside] for row in rows)]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(beside))]
+    is_number = [all(isinstance(row.get(name), int | float | None) for row in rows) for name in beside]
+    for row, line in zip((None, *rows), cells, strict=True):
+        padded = (c.rjust(w) if n else c.ljust(w) for c, w, n in zip(line, widths, is_number, strict=True))
+        yield "  " + "  ".join(padded).rstrip()
+        for name in below if row else ():
+            if row.get(name) is not None:
+                yield f"      {name.replace('_', ' ')}: {_cell(row[name])}"
+
+
+def _is_said(name: str, rows: Iterable[Mapping]) -> bool:
+    return any(row.get(name) is not None for row in rows)
+
+
+def _cell(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_cell(given)}" for key, given in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_cell, value))
+    return _MOMENT.sub(r"\1 \2", " ".join(str(value).split()))
