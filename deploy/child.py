@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from deploy.log import Log
+from deploy.watch import Watch
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -17,20 +20,40 @@ _libc = ctypes.CDLL(None)
 _FIRST_PAUSE, _LONGEST_PAUSE, _TRUSTED_AFTER = 1.0, 30.0, 60.0
 # How long a stop may take before it is explained.
 _SILENT = 3.0
-_LARGEST_LOG = 10_000_000
 
 Say = Callable[[str], None]
 
 
-class Child:
-    """A program with its log file; all times in seconds. `start` belongs to the main thread only."""
+class Pauses:
+    """How long to wait before something that ended is started again; all in seconds."""
 
-    def __init__(self, name: str, words: list[str], folder: Path, environment: Mapping[str, str], log: Path, say: Say):
+    def __init__(self):
+        self._next = _FIRST_PAUSE
+
+    def after(self, lived: float) -> float:
+        if lived > _TRUSTED_AFTER:
+            self._next = _FIRST_PAUSE
+        pause, self._next = self._next, min(self._next * 2, _LONGEST_PAUSE)
+        return pause
+
+
+class Child:
+    """A program with its log file; all times in seconds. `start` belongs to the main thread only.
+
+    `answers` says whether it works, asked now and then; without it, it works as long as it runs.
+    """
+
+    def __init__(
+        self, name: str, words: list[str], folder: Path, environment: Mapping[str, str], log: Path, say: Say,
+        answers: Callable[[], bool] | None = None,
+    ):  # fmt: skip
         self.name = name
         self._words, self._folder, self._environment, self._say = words, folder, dict(environment), say
-        self._log = log
+        self._log = Log(log)
         self._process: subprocess.Popen | None = None
-        self._pause = _FIRST_PAUSE
+        self._pauses = Pauses()
+        self._answers = answers
+        self._watch: Watch | None = None
         self._started_at = self._again_at = 0.0
 
     def start(self) -> None:
@@ -46,22 +69,26 @@ class Child:
         self._started_at = time.monotonic()
         self._again_at = 0.0
         threading.Thread(target=self._listen, args=[self._process], daemon=True).start()
+        if self._answers:
+            self._watch = Watch(self._answers)
 
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def mend(self) -> None:
-        """Start the part again when it has died and its pause is over."""
+        """End the part when it stands still; start it again when it has ended and its pause is over."""
         if self.alive():
+            if self._watch and self._watch.is_silent:
+                self._say(f"{self.name} gives no sign of life; ending it")
+                self._process.kill()
+                self._process.wait()
             return
         now = time.monotonic()
         if not self._again_at:
             self._bury()
-            if now - self._started_at > _TRUSTED_AFTER:
-                self._pause = _FIRST_PAUSE
-            self._again_at = now + self._pause
-            self._say(f"{self.name} ended ({_how(self._process.returncode)}); again in {self._pause:.0f} s")
-            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            pause = self._pauses.after(now - self._started_at)
+            self._again_at = now + pause
+            self._say(f"{self.name} ended ({_how(self._process.returncode)}); again in {pause:.0f} s")
         elif now >= self._again_at:
             self.start()
 
@@ -87,22 +114,17 @@ class Child:
 
     def _bury(self) -> None:
         """End what the part started itself and left behind (a web server's workers hold its port)."""
+        if self._watch:
+            self._watch.stop()
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _listen(self, process: subprocess.Popen) -> None:
-        log = self._log.open("ab")
         with process.stdout as lines:
             for line in lines:
-                if log.tell() > _LARGEST_LOG:
-                    log.close()
-                    self._log.replace(self._log.with_suffix(".log.1"))
-                    log = self._log.open("ab")
-                log.write(line)
-                log.flush()
+                self._log.write(line)
                 self._say(f"{self.name:9} | {line.decode(errors='replace').rstrip()}")
-        log.close()
 
 
 def _die_with(parent: int) -> Callable[[], None]:

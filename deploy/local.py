@@ -10,15 +10,18 @@ import signal
 import socket
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 from deploy import effective, instance
-from deploy.child import Child
+from deploy.child import Child, Pauses
 from deploy.folder import DataFolder, FolderError
+from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
 from sql.migrate import MigrationError
+from sql.patience import PULSE
 from sql.server import EmbeddedServer, ServerError
 from sql.settings import PROJECT, Settings
 from sql.strict import SettingsError
@@ -53,6 +56,8 @@ class Run:
         self.options = options
         self.stop = threading.Event()
         self.server: EmbeddedServer | None = None
+        self.server_pauses = Pauses()
+        self.server_started_at = self.server_again_at = 0.0
         self.children: list[Child] = []
         self.is_announced = False
 
@@ -89,7 +94,7 @@ class Run:
         is_sample = config.is_sample and self.options.sample != "none"
         if not os.environ.get("DATABASE_URL"):
             self.server = EmbeddedServer(config.data / "postgres")
-            self.server.start()
+            self._start_server()
             say(f"PostgreSQL {self.server.version()} is up in {self.server.folder}")
             environment["DATABASE_URL"] = world.make_database(self.server.url("postgres"), "warehouse")
         warehouse = environment["DATABASE_URL"]
@@ -113,21 +118,44 @@ class Run:
             parts["sample"] = ["etl.sample", "--shift-days", str(self.shift)]
         parts["etl"] = ["etl", "run", *config]
         parts["dashboard"] = ["dashboard", *config, "--port", str(self.port)]
+        pulse = Pulse(self.folder.logs / "etl.pulse")
+        environment = environment | {PULSE: str(pulse.file)}
+        answers = {"etl": pulse, "dashboard": lambda: _answers(self.address)}
         for name, words in parts.items():
             log = self.folder.logs / f"{name}.log"
-            child = Child(name, [sys.executable, "-m", *words], PROJECT, environment, log, say)
+            child = Child(name, [sys.executable, "-m", *words], PROJECT, environment, log, say, answers.get(name))
             self.children.append(child)
             child.start()
 
+    def _start_server(self) -> None:
+        self.server_started_at = time.monotonic()
+        self.server.start(say=say, is_wanted=lambda: not self.stop.is_set())
+        self.server_watch = Watch(self.server.answers)
+
     def _mend(self) -> None:
-        if self.server and not self.server.alive():
-            say("PostgreSQL ended; starting it again")
-            try:
-                self.server.start()
-            except ServerError as refused:
-                say(str(refused))
+        if self.server:
+            self._mend_server()
         for child in self.children:
             child.mend()
+
+    def _mend_server(self) -> None:
+        self.server.trim_log()
+        if self.server.alive():
+            if self.server_watch.is_silent:
+                say("PostgreSQL stands still; ending it")
+                self.server.kill()
+            return
+        now = time.monotonic()
+        if now < self.server_again_at:
+            return
+        self.server_watch.stop()
+        # The first time at once; one that ends again and again (its disk is full) less and less often.
+        self.server_again_at = now + self.server_pauses.after(now - self.server_started_at)
+        say("PostgreSQL ended; starting it again")
+        try:
+            self._start_server()
+        except (ServerError, OSError) as refused:
+            say(f"{refused}; again in {max(self.server_again_at - time.monotonic(), 0):.0f} s")
 
     def _announce_once(self) -> None:
         if not self.is_announced and _answers(self.address):

@@ -14,9 +14,8 @@ import psycopg
 
 from etl.faults import Fenced
 from etl.statements import INTAKE
-from sql.patience import cut
+from sql.patience import PULSE, cut
 
-PULSE = "VACCINE_PULSE"
 EVERY_SECONDS = 1.0
 # Of a beat, which takes a millisecond: a warehouse that stands still is one that is gone.
 PATIENCE_SECONDS = 10.0

@@ -34,16 +34,21 @@ class PersonKeyError(ValueError):
     """The key of persons cannot be used; the message says why and what to do."""
 
 
-def load_key(environ: Mapping[str, str], folder: Path) -> bytes:
+def load_key(environ: Mapping[str, str], folder: Path, is_in_use: bool = False) -> bytes:
     """The key: PERSON_ID_KEY (hex) if set, else folder/person.key, made at the first start.
 
-    A new key makes new persons out of known ones, so a key that is there but unusable is an error
-    (PersonKeyError), never a reason to make another.
+    A new key makes new persons out of known ones, so a key that is there but unusable, or not there though the warehouse
+    was loaded with one (`is_in_use`), is an error (PersonKeyError), never a reason to make another.
     """
     if text := environ.get(KEY_NAME):
         return _from_hex(text, KEY_NAME)
     path = Path(folder) / "person.key"
     if not path.exists():
+        if is_in_use:
+            raise PersonKeyError(
+                f"the person key that this warehouse was loaded with is not there: neither {KEY_NAME} nor {path}. Bring it "
+                "back from its copy; with another one every person would be counted again, so none was made"
+            )
         _make_key(path)
     if path.stat().st_mode & 0o077:
         raise PersonKeyError(f"{path}: others can read it; run: chmod 600 {path}")

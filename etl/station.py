@@ -121,7 +121,8 @@ class Station:
         self.take_uploads()
         self.note_what_sources_tell()
         self.rebuild_if_need_be()
-        key = identity.load_key(os.environ, self.settings.data)
+        (kept,) = self.db.execute(reference.SQL["key_fingerprint"]).fetchone()
+        key = identity.load_key(os.environ, self.settings.data, is_in_use=kept is not None)
         self._refuse_other_key(key)
         self.intakes = [intake for name in self.settings.sources if (intake := self._intake(name, key))]
         self.db.execute(INTAKE["idle_others"], {"names": list(self.settings.sources)})

@@ -11,6 +11,9 @@ from contextlib import suppress
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 
+# The environment's name for a file whose time a part moves as a sign of life, for who started it.
+PULSE = "VACCINE_PULSE"
+
 CONNECT_SECONDS = 5
 # A server that is gone is noticed within half a minute, whoever waits for it.
 LINE = {

@@ -13,7 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,6 +43,8 @@ TUNED = {
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %u ",
+    # After a crash, how far it is: who waits for it sees that it goes on.
+    "log_startup_progress_interval": "5s",
 }
 
 # Nothing of ours: the key of the persons may be in our environment, and must not be in the database's.
@@ -50,6 +52,7 @@ _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 # A socket's address holds 107 characters, of which PostgreSQL's own file name takes 14.
 _LONGEST_FOLDER = 92
+LARGEST_LOG = 10_000_000
 _LOCK_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
 
 
@@ -93,8 +96,14 @@ class EmbeddedServer:
         self.process: subprocess.Popen | None = None
         self._conf = dict(conf or {})
 
-    def start(self, timeout: float = 60) -> None:
-        """Make the cluster if there is none, start it, wait until it answers; `timeout` in seconds."""
+    def start(
+        self, timeout: float = 60, say: Callable[[str], None] = lambda line: None, is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Make the cluster if there is none, start it, wait until it answers.
+
+        After a crash it may recover for long: that is waited for as long as it makes progress, which `say` is told. Raises
+        ServerError when there was none for `timeout` seconds, or it is no longer wanted.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._user = unprivileged.user_for(self.cluster)
         self._drop = unprivileged.drop(self._user, [self.folder, self.programs])
@@ -102,7 +111,7 @@ class EmbeddedServer:
         if not self.cluster.exists():
             self._make_cluster()
         self._refuse_other_version()
-        self._start_and_wait(time.monotonic() + timeout)
+        self._start_and_wait(timeout, say, is_wanted)
         self._write_url()
 
     def stop(self, timeout: float = 60) -> None:
@@ -113,10 +122,36 @@ class EmbeddedServer:
                 self.process.wait(timeout)
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
-                self.process.wait(10)
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(10)
+                self.kill()
         if self.sockets.parent != self.folder:
             with suppress(OSError):
                 self.sockets.rmdir()
+
+    def kill(self) -> None:
+        """End a server that stands still, with all its processes: the next start recovers."""
+        for pid in (self.process.pid, *_children(self.process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def answers(self) -> bool:
+        """Whether it says anything to who calls, a refusal too: then it does not stand still."""
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.errors.ConnectionTimeout:
+            return False
+        except psycopg.OperationalError:
+            pass
+        return True
+
+    def trim_log(self) -> None:
+        """Begin the log anew when it is large, and keep one before. PostgreSQL holds it open, and appends."""
+        with suppress(OSError):  # a full disk: later
+            if self.log.stat().st_size > LARGEST_LOG:
+                shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+                os.truncate(self.log, 0)
 
     def alive(self) -> bool:
         """Whether the server that we started still runs."""
@@ -126,15 +161,22 @@ class EmbeddedServer:
         """The address of a database, as SQLAlchemy and libpq both read it."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.sockets), safe='')}"
 
-    def _start_and_wait(self, deadline: float) -> None:
+    def _start_and_wait(self, timeout: float, say: Callable[[str], None], is_wanted: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + timeout
         while True:
             self._remove_stale_locks()
             self.process = self._spawn()
+            read, pause = self.log.stat().st_size, 0.05
             while self.alive():
-                if self._answers():
+                if self._is_ours():
                     return
-                time.sleep(0.05)
-                if time.monotonic() > deadline:
+                time.sleep(pause)
+                progress, read = self._progress_since(read)
+                if progress:
+                    # Interrupted, a recovery would begin again, and be interrupted again.
+                    deadline, pause = time.monotonic() + timeout, 0.5
+                    say(f"PostgreSQL recovers from a crash: {progress}")
+                if time.monotonic() > deadline or not is_wanted():
                     self.stop()
                     raise ServerError(f"PostgreSQL does not answer; {self._last_words()}")
             # A predecessor may still be on its way down: it is PostgreSQL that decides, we ask again.
@@ -142,7 +184,15 @@ class EmbeddedServer:
                 raise ServerError(f"PostgreSQL did not start; {self._last_words()}")
             time.sleep(0.3)
 
-    def _answers(self) -> bool:
+    def _progress_since(self, read: int) -> tuple[str, int]:
+        """How far a recovery is by what the log says from `read` on ('' if nothing), and where the log ends."""
+        with self.log.open("rb") as log:
+            log.seek(read)
+            new = log.read()
+        said = [line for line in new.decode(errors="replace").splitlines() if "in progress, elapsed" in line]
+        return (said[-1].partition("LOG:")[2].strip() if said else ""), read + len(new)
+
+    def _is_ours(self) -> bool:
         """Whether it is ours that answers: a predecessor on its way down listens at the same place."""
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
@@ -243,8 +293,20 @@ class EmbeddedServer:
 
     def _write_url(self) -> None:
         url = self.folder / "url"
+        if url.exists() and url.read_text(encoding="utf-8").strip() == self.url():
+            return  # also where the disk is full by now
         with open(url, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(self.url() + "\n")
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            pid, _, rest = stat.read_text().partition(" (")
+            if rest.rpartition(")")[2].split()[1] == str(parent):
+                found.append(int(pid))
+    return found
 
 
 def _quoted(folder: Path) -> str:

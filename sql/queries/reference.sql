@@ -385,5 +385,8 @@ WHERE (held.name, held.time_zone, held.levels, held.root_unit_id, held.is_sample
     IS DISTINCT FROM (excluded.name, excluded.time_zone, excluded.levels, excluded.root_unit_id, excluded.is_sample,
         excluded.shift_days, excluded.code_pattern)
 
+-- name: key_fingerprint
+SELECT key_fingerprint FROM warehouse.world
+
 -- name: keep_key_fingerprint
 UPDATE warehouse.world SET key_fingerprint = coalesce(key_fingerprint, %(fingerprint)s) RETURNING key_fingerprint

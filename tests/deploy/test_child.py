@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from deploy import child
+from deploy import child, watch
 from deploy.child import Child
 from sql.settings import PROJECT
 from tests.processes import becomes, ends, is_running
@@ -29,8 +29,9 @@ def part(tmp_path, monkeypatch):
     monkeypatch.setattr(child, "_FIRST_PAUSE", 0.1)
     made = []
 
-    def make(program: str) -> Child:
-        one = Child("part", [sys.executable, "-c", program], tmp_path, os.environ, tmp_path / "part.log", said.append)
+    def make(program: str, **options) -> Child:
+        words = [sys.executable, "-c", program]
+        one = Child("part", words, tmp_path, os.environ, tmp_path / "part.log", said.append, **options)
         one.said = said
         made.append(one)
         one.start()
@@ -107,12 +108,24 @@ def test_a_slow_stop_is_explained_and_can_be_hastened(part, monkeypatch):
     assert "part is finishing what it began; Ctrl-C again does not wait" in one.said
 
 
-def test_a_large_log_begins_anew_and_keeps_one_before(part, tmp_path, monkeypatch):
-    monkeypatch.setattr(child, "_LARGEST_LOG", 10)
-    one = part("print('first line of many'); print('second')")
-    assert becomes(lambda: len(one.said) == 2)
-    assert (tmp_path / "part.log.1").read_text() == "first line of many\n"
-    assert becomes(lambda: (tmp_path / "part.log").read_text() == "second\n")
+def test_a_part_whose_log_cannot_be_written_goes_on(part, tmp_path):
+    """Nobody listening would stop it: what it says waits in a pipe of 64 kB."""
+    (tmp_path / "part.log").symlink_to("/dev/full")
+    one = part("for n in range(5000): print('line', n, 'of a part that has much to say')\nprint('end', flush=True); import time; time.sleep(600)")
+    assert becomes(lambda: "part      | end" in one.said)
+    assert one.alive()
+
+
+def test_a_part_that_stands_still_is_ended_and_started_again(part, tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "_EVERY_SECONDS", 0.2)
+    monkeypatch.setattr(watch, "_PATIENCE", 5)
+    pulse = watch.Pulse(tmp_path / "pulse")
+    one = part(f"import os, time; print('up', flush=True)\nwhile True: os.utime({str(pulse.file)!r}); time.sleep(0.05)", answers=pulse)
+    first = pid(one)
+    assert not becomes(lambda: one.mend() or not one.alive(), 2)  # it works, so it is left alone
+    os.kill(first, signal.SIGSTOP)
+    assert becomes(lambda: one.mend() or (one.alive() and pid(one) != first))
+    assert one.said[1:3] == ["part gives no sign of life; ending it", "part ended (killed by SIGKILL); again in 0 s"]
 
 
 def test_a_part_ends_with_whoever_started_it(tmp_path):

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -110,6 +111,19 @@ def test_a_killed_part_comes_back(running, part):
     os.kill(first, signal.SIGKILL)
     assert becomes(lambda: running.part(part) not in (first, None), 20), running.said()
     assert becomes(running.answers, 30)
+
+
+def test_parts_that_stand_still_are_replaced(running):
+    running.start()
+    parts = {words: running.part(words) for words in ("-m etl run", "-m dashboard")}
+    time.sleep(3)  # until each was heard once: who has just been started is given more time
+    for pid in parts.values():
+        os.kill(pid, signal.SIGSTOP)
+    for words, first in parts.items():
+        assert becomes(lambda w=words, f=first: running.part(w) not in (f, None), 60), running.said()
+    assert becomes(running.answers, 30)
+    for name in ("etl", "dashboard"):
+        assert f"{name} gives no sign of life; ending it" in running.said()
 
 
 def test_a_killed_postgresql_comes_back_and_the_parts_find_it(running):

@@ -85,3 +85,10 @@ def test_spellings_of_one_name_are_one(one, other):
 def test_names_that_differ_by_an_accent_are_two():
     first, second, third = identity.normal_names(["Hoa", "Hòa", "Hoá"])
     assert len({first, second, third}) == 3
+
+
+def test_where_a_key_is_in_use_a_lost_one_is_not_replaced(tmp_path):
+    with pytest.raises(identity.PersonKeyError, match=r"is not there: neither PERSON_ID_KEY nor .*person\.key\. Bring it back"):
+        identity.load_key({}, tmp_path, is_in_use=True)
+    assert list(tmp_path.iterdir()) == []
+    assert identity.load_key({"PERSON_ID_KEY": "ab" * 32}, tmp_path, is_in_use=True) == b"\xab" * 32

@@ -366,3 +366,33 @@ def test_progress_is_silent_when_asked(capsys):
         progress.expect(5)
         progress.add(5)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_lost_key_is_said_and_none_is_made_in_its_place(file, register, capsys):
+    register.enter("r1")
+    assert verb(file, "once") == 0
+    key = file.parent / "data" / "person.key"
+    kept = key.rename(file.parent / "kept")
+    assert verb(file, "once") == 2
+    assert "the person key that this warehouse was loaded with is not there" in capsys.readouterr().err
+    assert not key.exists()
+    kept.rename(key)
+    assert verb(file, "once") == 0
+
+
+def test_recount_finds_what_differs_from_the_ledger_and_mends_it(file, register, warehouse, said):
+    register.enter("r1")
+    assert verb(file, "once", "--json") == 0
+    said()
+    assert verb(file, "recount", "--json") == 0
+    assert said()["different"] == 0
+    with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as db:
+        db.execute("UPDATE warehouse.balance_hours SET doses = 9")
+    assert verb(file, "recount", "--json") == 1
+    found = said()
+    assert (found["different"], found["mended"], found["by_balance"]["balance_hours"]) == (1, 0, 1)
+    assert verb(file, "verify", "--json") == 1
+    said()
+    assert verb(file, "recount", "--mend", "--json") == 0
+    assert said()["mended"] == 1
+    assert verb(file, "verify", "--json") == 0

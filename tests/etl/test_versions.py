@@ -100,6 +100,27 @@ def test_one_that_waits_says_so_and_leads_when_they_are_of_one_version(warehouse
     assert caplog.text.count("0999_to_come") == 1
 
 
+def test_one_that_waits_and_one_that_leads_give_a_sign_of_life(warehouse, config):
+    file, data = config
+    stop, signs = threading.Event(), []
+    as_owner(warehouse, STRANGE)
+    working = threading.Thread(target=schedule.run, args=[settings.read(file, data), stop, lambda: signs.append(silent())])
+
+    def silent() -> float | None:
+        return as_owner(warehouse, "SELECT mart.heartbeat()").scalar()
+
+    working.start()
+    try:
+        assert becomes(lambda: len(signs) > 2)  # it waits
+        assert set(signs) == {None}
+        as_owner(warehouse, NO_STRANGER)
+        assert becomes(lambda: [sign for sign in signs if sign is not None][3:])
+        assert max(signs[-3:]) < 1
+    finally:
+        stop.set()
+        working.join(10)
+
+
 def test_an_etl_of_before_there_was_a_check_cannot_lead(warehouse):
     held = Given(warehouse.url)
     with pytest.raises(psycopg.errors.UndefinedColumn):

@@ -154,6 +154,52 @@ def test_pg_bin_must_hold_postgresql(monkeypatch, tmp_path):
         server.binaries()
 
 
+def test_a_recovery_is_waited_for_as_long_as_it_goes_on(place, start):
+    one = EmbeddedServer(place / "pg", SMALL | {"log_startup_progress_interval": "50ms", "max_wal_size": "4GB"})
+    one.start()
+    try:
+        ask(one, "CREATE TABLE t AS SELECT n, md5(n::text) FROM generate_series(1, 800000) AS n")
+        one.process.kill()
+        one.process.wait()
+        said = []
+        one.start(timeout=0.3, say=said.append)
+        assert "PostgreSQL recovers from a crash: redo in progress, elapsed time: 0." in "\n".join(said)
+        assert ask(one, "SELECT count(*) FROM t") == [(800_000,)]
+    finally:
+        one.stop()
+
+
+def test_a_start_that_is_no_longer_wanted_ends(place):
+    one = EmbeddedServer(place / "pg", SMALL)
+    with pytest.raises(ServerError, match="does not answer"):
+        one.start(is_wanted=lambda: False)
+    assert not one.alive()
+
+
+def test_one_that_stands_still_is_told_from_one_that_refuses_and_can_be_ended(place, start):
+    one = start(place / "pg")
+    ask(one, "CREATE TABLE t AS SELECT 7 AS n")
+    assert one.answers()
+    one.process.send_signal(signal.SIGSTOP)
+    assert not one.answers()
+    one.kill()
+    assert one.answers()  # nobody there is a refusal at once
+    one.start()
+    assert ask(one, "SELECT n FROM t") == [(7,)]
+
+
+def test_its_log_begins_anew_when_it_is_large(place, start, monkeypatch):
+    one = start(place / "pg")
+    monkeypatch.setattr(server, "LARGEST_LOG", 1000)
+    ask(one, "DO $$ BEGIN FOR n IN 1..30 LOOP RAISE WARNING 'of the first log, line %', n; END LOOP; END $$")
+    one.trim_log()
+    ask(one, "DO $$ BEGIN RAISE WARNING 'of the second'; END $$")
+    assert "of the first log, line 30" in one.log.with_suffix(".log.1").read_text()
+    assert "of the first" not in one.log.read_text() and "of the second" in one.log.read_text()
+    one.trim_log()
+    assert "of the second" in one.log.read_text()
+
+
 STARTER = """
 import os, sys, pathlib
 from sql.server import EmbeddedServer

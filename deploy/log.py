@@ -1,0 +1,34 @@
+"""A log file that begins anew when it is large, and goes on after the disk was full."""
+
+from pathlib import Path
+
+LARGEST = 10_000_000  # bytes; one file of them is kept besides
+
+
+class Log:
+    def __init__(self, file: Path, largest: int = LARGEST):
+        self.file, self._largest = file, largest
+        self._lost, self._why = 0, ""
+
+    def write(self, line: bytes) -> None:
+        """Never raises: who writes here has nobody to tell. What cannot be written is counted, and said when there is room."""
+        try:
+            if self._lost:
+                self._append(f"\n… {self._lost} lines are missing here: {self._why}\n".encode())
+                self._lost = 0
+            self._append(line)
+        except OSError as full:
+            self._lost, self._why = self._lost + 1, full.strerror
+
+    def _append(self, line: bytes) -> None:
+        if self.file.exists() and self.file.stat().st_size > self._largest:
+            self.file.replace(before(self.file))
+        # Opened for each line: nothing of one that failed is left to be written later.
+        with self.file.open("ab", buffering=0) as file:
+            while line:
+                line = line[file.write(line) :]
+
+
+def before(file: Path) -> Path:
+    """Where the log before this one is."""
+    return file.with_suffix(".log.1")
