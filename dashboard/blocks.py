@@ -18,21 +18,24 @@ from dashboard.components.table import twin as table_twin
 from dashboard.credit import credit
 from dashboard.data import WarehouseUnreachable
 from dashboard.figures.axes import nothing
+from dashboard.parts import standstill
 from dashboard.tables import Table
 from dashboard.view import Reader, View
 
 ADDRESS = Input("address", "data")
 VERSION = Input("version", "data")
 THEME = Input("theme", "data")
+PULSE = Input("pulse", "data")
 _MOST_ROWS = 60  # of a chart's table on the screen: two months of days
 
 
 @dataclass(frozen=True)
 class Taken:
-    """How the table of a block is made, and whether its figures have a denominator to be named."""
+    """How the table of a block is made; whether its figures have a denominator to be named, and are shown of a part."""
 
     make: Callable[[View], Table | None]
     has_denominator: bool
+    is_of_a_part: bool = False
 
 
 def draws(app, id: str) -> Output:
@@ -42,21 +45,34 @@ def draws(app, id: str) -> Output:
     return Output(tree, "data")
 
 
-def fill(app, reader: Reader, id: str, draw: Callable[[View], object], is_first: bool = False) -> None:
-    """`draw` gives the children of `id`. The first block of a page says why there are no figures."""
+def fill(
+    app, reader: Reader, id: str, draw: Callable[[View], object], is_first: bool = False, of_a_part: bool = False
+) -> None:
+    """`draw` gives the children of `id`. The first block of a page says why there are no figures, or no verdicts.
 
-    @app.callback(draws(app, id), ADDRESS, VERSION)
-    def show(address, _version):
+    `of_a_part`: drawn in the first load of a source, too, because it passes no verdict.
+    """
+    # What is said in place of figures moves without a batch.
+    inputs = (ADDRESS, VERSION, PULSE) if is_first else (ADDRESS, VERSION)
+
+    @app.callback(draws(app, id), *inputs)
+    def show(address, _version, _pulse=None):
         try:
             view = reader.read(address)
             if view.missing:  # the frame says so
                 return {"": None}
-            if view.world.received:
+            if _is_shown(view, of_a_part):
                 return {"": draw(view)}
-            language, why = view.language, states.waiting
+            if is_first:
+                return {"": standstill.said(view)}
+            return {"": states.quiet(view.language, "loading.quiet" if view.has_figures else "asof.never")}
         except WarehouseUnreachable:
-            language, why = reader.language(address), states.failed
-        return {"": why(language) if is_first else states.nothing_yet(language)}
+            language = reader.language(address)
+        return {"": states.failed(language) if is_first else states.quiet(language, "asof.never")}
+
+
+def _is_shown(view: View, of_a_part: bool) -> bool:
+    return view.has_figures and (of_a_part or not view.is_first_load)
 
 
 def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -> None:
@@ -70,25 +86,29 @@ def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -
             return {"": None}
 
 
-def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True) -> None:
+def fill_chart(
+    app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True, of_a_part: bool = False
+) -> None:
     """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows.
 
     `has_denominator`: whether its numbers stand against a population, which is then named in what is taken away.
+    `of_a_part`: as of `fill`.
     """
 
     def made(view: View) -> Table:
         title, unit, _figure, _sentence, twin = draw(view, theme.LIGHT)
         return Table.of(title, panel.words(unit), *twin)
 
-    reader.tables[id] = Taken(made, has_denominator)
+    reader.tables[id] = Taken(made, has_denominator, of_a_part)
 
     @app.callback(Output(id, "figure"), draws(app, id), ADDRESS, VERSION, THEME)
     def show(address, _version, chosen):
         colours = theme.palette(chosen)
         try:
             view = reader.read(address)
-            if view.missing or not view.world.received:
-                return nothing(view.language, colours, "asof.never"), _words("", "", "")
+            if view.missing or not _is_shown(view, of_a_part):
+                why = "loading.quiet" if view.has_figures else "asof.never"
+                return nothing(view.language, colours, why), _words("", "", "")
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:
             return nothing(reader.language(address), colours, "asof.never"), _words("", "", "")
@@ -99,24 +119,26 @@ def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bo
 
 def fill_table(
     app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False, has_denominator: bool = True,
-    folds: bool = False,
+    folds: bool = False, of_a_part: bool = False,
 ) -> None:  # fmt: skip
     """`make(view)` gives the table of the block `id`, or None: drawn as a panel, and offered as a file.
 
     `folds`: on a phone its rows are folded away under its sentence.
     """
-    offers(reader, id, make, has_denominator)
+    offers(reader, id, make, has_denominator, of_a_part)
 
     def draw(view: View):
         table = make(view)
         return table and table_panel(view, id, table, has_denominator, folds)
 
-    fill(app, reader, id, draw, is_first)
+    fill(app, reader, id, draw, is_first, of_a_part)
 
 
-def offers(reader: Reader, id: str, make: Callable[[View], Table | None], has_denominator: bool = True) -> None:
+def offers(
+    reader: Reader, id: str, make: Callable[[View], Table | None], has_denominator: bool = True, of_a_part: bool = False
+) -> None:
     """For a block that draws its rows in its own way: the table that `take_away(view, id)` leads to."""
-    reader.tables[id] = Taken(make, has_denominator)
+    reader.tables[id] = Taken(make, has_denominator, of_a_part)
 
 
 def take_away(view: View, id: str, has_chart: bool = False, has_denominator: bool = True):

@@ -34,6 +34,8 @@ def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
     if sources := view.data.source_names():
         lines.append(say("credit.source", names=", ".join(sources)))
     lines += _denominator(view) if has_denominator else ()
+    if view.is_first_load:
+        lines.append(say("loading.credit"))
     if world.is_sample:
         lines.append(say("sample.label"))
     part = block if block.split("-")[0] == view.page else f"{view.page}-{block}"

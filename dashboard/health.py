@@ -15,6 +15,8 @@ from sql.clock import Clock
 # Who watches gives up soon; what stands still is not ready.
 _ANSWER_SECONDS = 1.5
 _NO_STORE = {"Cache-Control": "no-store"}
+# Between machines whose clocks are set; what lies further ahead was written by a clock that is not.
+CLOCKS_DIFFER = timedelta(seconds=10)
 
 
 def routes(data: Data, stale_after_seconds: int) -> list[Route]:
@@ -60,12 +62,17 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
         # The address and the role are in the log; whoever asks here needs neither.
         return _not_ready("warehouse: unreachable")
     now = Clock(world.shift_days).now()
-    reasons = [reason for source in sources if (reason := why_stale(source, now, stale_after_seconds))]
+    named = [source for source in sources if source.is_configured]
+    reasons = [reason for source in named if (reason := why_stale(source, now, stale_after_seconds))]
     if is_silent(silent):
         reasons.append(f"etl: no sign of life for {silent:.0f} s (at most {ETL_SILENT_SECONDS})")
+    if world.reference_refusal and not world.loaded:
+        reasons.insert(0, f"reference data: {world.reference_refusal}")
     if world.batch_id is None:
         reasons.insert(0, "warehouse: no batch was committed yet")
-    elif not sources:
+    elif not world.loaded:
+        reasons.insert(0, "warehouse: no record was loaded yet")
+    if not named:
         reasons.append("warehouse: no source is being read")
     moment = world.committed_at and world.committed_at.astimezone(UTC).isoformat()
     return {"ready": not reasons, "reasons": reasons, "batch": world.batch_id, "committed_at": moment}
@@ -79,6 +86,10 @@ def why_stale(source: Source, now: datetime, stale_after_seconds: int) -> str | 
     if source.last_polled_at is None:
         return f"{name}: not asked yet"
     silent = now - source.last_polled_at
+    if silent < -CLOCKS_DIFFER:
+        return f"{name}: asked {-silent.total_seconds():.0f} s from now: the clock of the ETL or of this server is wrong"
     if silent > timedelta(seconds=stale_after_seconds):
         return f"{name}: not asked for {silent.total_seconds():.0f} s (at most {stale_after_seconds})"
+    if source.is_first_load:
+        return f"{name}: first load, {source.received} records so far" + (f" of {source.expected}" if source.expected else "")
     return None

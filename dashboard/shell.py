@@ -44,6 +44,7 @@ def register_callbacks(app, settings, data) -> Reader:
         boundaries.of(settings),
         red_coverage=settings.dashboard.red_coverage,
         silent_after_minutes=settings.dashboard.silent_after_minutes,
+        given=settings.sources,
     )
     _register_browser_side(app)
 

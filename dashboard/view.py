@@ -35,6 +35,7 @@ class View:
     boundaries: Boundaries = NO_BOUNDARIES
     red_coverage: float = 0.9  # the settings' c0 of the RED categories
     silent_after_minutes: int = 60  # the settings': an open site without a record for longer is silent
+    given: Mapping[str, object] = field(default_factory=dict)  # the settings' sources by name
 
     @property
     def say(self):
@@ -43,6 +44,16 @@ class View:
     @cached_property
     def world(self):
         return self.data.world()
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any record is in them. A zero of nothing is no figure."""
+        return bool(self.world.received and self.world.loaded)
+
+    @cached_property
+    def is_first_load(self) -> bool:
+        """Whether the page's figures are of a source that was not read to its end by then."""
+        return self.data.world(self.filters.as_of).is_first_load
 
     @cached_property
     def units(self) -> dict:
@@ -158,6 +169,7 @@ class Reader:
     homes: dict = field(default_factory=dict)
     red_coverage: float = 0.9
     silent_after_minutes: int = 60
+    given: Mapping[str, object] = field(default_factory=dict)
 
     def read(self, address: str | None) -> View:
         filters, ignored = parts.read(address, self._known(), self.pages)
@@ -171,7 +183,8 @@ class Reader:
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
         view = View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
-        return replace(view, red_coverage=self.red_coverage, silent_after_minutes=self.silent_after_minutes)
+        of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given")}
+        return replace(view, **of_settings)
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 from psycopg.rows import namedtuple_row
 
 import sql
-from etl import brake, stopped
+from etl import brake, first_load, stopped
 from etl.brake import Accepted, Braked
 from etl.faults import in_words, is_of_values
 from etl.lately import Lately
@@ -73,7 +73,10 @@ class Intake:
             if self.halt.is_set() or self._state().state == "braked":
                 return
             with self.judging():
+                before = self._state()
+                first_load.begins(self, before)
                 self._take_in()
+                first_load.ends(self, before, self._state())
 
     @contextlib.contextmanager
     def judging(self) -> Iterator[None]:

@@ -151,6 +151,12 @@ class Pipeline:
         self.tell()
         return facts["batch_id"]
 
+    def end_first_load(self, source_id: int) -> None:
+        """A source was read to its end once. A batch without records says so: open pages pass their verdicts from it on."""
+        with self.db.transaction():
+            batch_id = self.close_reference()
+            self.run(INTAKE, {"source_id": source_id, "batch_id": batch_id}, "end_first_load")
+
     def fold_the_rest(self) -> None:
         """Add the postings that a backfill, ended between two folds, left out of the balances. Raises Fenced."""
         with self.db.transaction():

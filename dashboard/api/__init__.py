@@ -59,6 +59,8 @@ def _csv(found: dict) -> Response:
         "as_of": _written(found["as_of"]["committed_at"]),
         "basis": found["question"]["basis"],
         "is_sample": found["is_sample"],
+        "is_first_load": found["is_first_load"],
+        "no_figures": found["no_figures"],
     }
     out = io.StringIO()
     names = columns(found["question"]["basis"] == "place")

@@ -16,7 +16,8 @@ _KINDS = {0: "unknown", -1: "outside", -2: "not_recognised"}
 def answer(question: Question, data: Data) -> dict:
     """Every row of one snapshot, whose version stands in `as_of`."""
     filters = question.filters
-    levels = [level["name"] for level in data.world().levels]
+    world = data.world(filters.as_of)
+    levels = [level["name"] for level in world.levels]
     units = {unit.unit_id: unit for unit in data.units()}
     asked = units[data.unit_id(filters.unit, filters.as_of)]
     found = (data.doses_by_unit if filters.by_place else data.standing)(filters, question.level)
@@ -30,10 +31,14 @@ def answer(question: Question, data: Data) -> dict:
     else:
         stages = [_NAMES[stage] for stage in question.stages]
         rows = [row for row in rows if row.stage in question.stages]
-        figures = [_place(row, asked, units, levels) | _standing(row) for row in rows]
+        figures = [_place(row, asked, units, levels) | _standing(row, world.is_first_load) for row in rows]
+    if not world.loaded:  # a zero of nothing is no figure
+        figures = [row | {name: None for name in ("people", "coverage", "gap", "doses") if name in row} for row in figures]
     return {
         "as_of": _as_of(filters.as_of, found.version, data),
-        "is_sample": data.world().is_sample,
+        "is_sample": world.is_sample,
+        "is_first_load": world.is_first_load,
+        "no_figures": None if world.loaded else _nothing(world),
         "question": _question(question, asked, levels),
         "definitions": {name: DEFINITIONS[name] for name in stages},
         "denominators": _denominators(figures),
@@ -56,7 +61,15 @@ def _place(row, asked, units: dict, levels: list[str]) -> dict:
     }
 
 
-def _standing(row) -> dict:
+def _nothing(world) -> str:
+    if world.reference_refusal:
+        return f"reference data cannot be used: {world.reference_refusal}"
+    if world.received:
+        return f"none of {world.received} records received could be loaded"
+    return "no record was loaded yet"
+
+
+def _standing(row, is_first_load: bool) -> dict:
     return {
         "stage": _NAMES[row.stage],
         "people": row.people,
@@ -66,7 +79,7 @@ def _standing(row) -> dict:
         "coverage": row.coverage,
         "target": row.target_share,
         "target_due_on": row.target_due_on,
-        "gap": row.gap,
+        "gap": None if is_first_load else row.gap,
     }
 
 

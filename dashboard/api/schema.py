@@ -42,7 +42,7 @@ def describe(data: Data) -> dict:
     }
 
 
-_CSV = "UTF-8 with a header; the same columns as a row of JSON, then definition, as_of_batch, as_of, basis, is_sample"
+_CSV = "UTF-8 with a header; the same columns as a row of JSON, then definition, as_of_batch, as_of, basis, is_sample, is_first_load, no_figures"
 
 
 def _parameters(data: Data) -> list[dict]:
@@ -82,6 +82,9 @@ def _schemas(levels: list[str]) -> dict:
         "Coverage": _object(
             as_of=_object(batch=_or_null("integer"), committed_at=_or_null("string", format="date-time")),
             is_sample={"type": "boolean", "description": "True: made-up data, for demonstration only"},
+            is_first_load={"type": "boolean", "description": "True: a source was not read to its end by then; figures are "
+                           "a part, and gap is null"},
+            no_figures=_or_null("string", description="Why there are no figures; null where there are some"),
             question=_object(
                 level={"type": "string", "enum": levels},
                 unit={"type": "string"},
@@ -104,7 +107,7 @@ def _schemas(levels: list[str]) -> dict:
         "CoverageRow": _object(
             **_place(levels),
             stage={"type": "string", "enum": STAGE_NAMES},
-            people=_whole("Distinct persons who reached the stage"),
+            people=_whole("Distinct persons who reached the stage; null: no_figures says why"),
             population=_or_null("integer"),
             population_source=_or_null("string"),
             population_on=_day(),
@@ -113,7 +116,7 @@ def _schemas(levels: list[str]) -> dict:
             target_due_on=_day(),
             gap=_or_null("integer", description="People missing to the target"),
         ),
-        "DosesRow": _object(**_place(levels), doses=_whole("Doses given at the unit's sites")),
+        "DosesRow": _object(**_place(levels), doses=_whole("Doses given at the unit's sites; null: no_figures says why")),
         "BadParameters": _object(
             error={"type": "string"},
             parameters=_array(
@@ -161,7 +164,7 @@ def _or_null(kind: str, **more) -> dict:
 
 
 def _whole(description: str) -> dict:
-    return {"type": "integer", "minimum": 0, "description": description}
+    return _or_null("integer", minimum=0, description=description)
 
 
 def _day() -> dict:

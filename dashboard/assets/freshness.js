@@ -45,6 +45,14 @@
     judge(age(main), Number(frame.getAttribute("data-stale-after")));
   }
 
+  // How far a load is, and why there is nothing to show, changes without a batch.
+  const MOVES = 3000;
+  function follow() {
+    if (document.hidden || Date.now() - asked < MOVES || !document.querySelector(".state.loading, .state.waiting")) return;
+    asked = Date.now();
+    dash_clientside.set_props("pulse", { data: asked });
+  }
+
   function judge(seconds, limit) {
     const isFrozen = new URLSearchParams(location.search).has("as_of");
     const stream = root.dataset.stream;
@@ -70,6 +78,7 @@
   });
 
   setInterval(count, 1000);
+  setInterval(follow, 1000);
   window.addEventListener("stream", count);
   window.addEventListener("drawn", count);
 })();

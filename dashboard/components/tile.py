@@ -134,6 +134,15 @@ def overdue_tile(language: Language, row, as_of: str, page_of_definitions: str |
     )
 
 
+def part_tile(language: Language, title: str, count: int, word: str, as_of: str) -> html.Article:
+    """In the first load: how many are in so far, against nothing."""
+    say = language.say
+    number = [marks.live(language.count(count)), html.Span(say(word), className="of")]
+    foot = html.Div(html.Span(say("tile.as_of", time=as_of), className="tile-as-of"), className="foot")
+    said = html.P(say("loading.tile"), className="goal")
+    return html.Article([html.H2(say(title)), html.P(number, className="number"), said, foot], className="tile part")
+
+
 def _tile(language, title, number, bar, lines, last_days, as_of, definition, is_asked=False) -> html.Article:
     say = language.say
     foot = html.Div(

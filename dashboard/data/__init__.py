@@ -84,8 +84,9 @@ class Data(Committee, HandedIn):
 
     # --- the warehouse itself
 
-    def world(self) -> World:
-        return self._list("world", World)[0]
+    def world(self, as_of: int | None = None) -> World:
+        """As it was at a batch: its counters, and whether a source was in its first load."""
+        return self._ask("world", World, {"as_of": as_of})[0]
 
     def units(self) -> Rows[Unit]:
         return self._list("units", Unit)

@@ -61,6 +61,8 @@ class World:
     unchanged: int
     quarantined: int
     vanished: int  # held, and no longer in their source: beside the counter, not in it
+    is_first_load: bool  # a source was not read to its end yet: figures are a part, and no verdict is passed on them
+    reference_refusal: str | None  # why the reference tables were refused when they were last read
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,10 @@ class Source:
     quarantined: int
     vanished: int
     open_quarantine: int
+    is_configured: bool  # the settings name it
+    is_first_load: bool
+    expected: int | None  # rows that it had when the first load began
+    per_second: float | None  # records, in the first load
     stop: dict | None = None  # what the brake stopped, while it stands or is released
 
 

@@ -32,15 +32,15 @@ def layout(language: Language) -> list:
 
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "lead", lambda view: _by_basis(view).lead(view), is_first=True)
-    blocks.fill(app, reader, "tiles", tiles.tiles)
+    blocks.fill(app, reader, "tiles", tiles.tiles, of_a_part=True)
     blocks.fill(app, reader, "ranking", lambda view: _by_basis(view).league(view))
     blocks.offers(reader, "ranking", lambda view: _by_basis(view).league_table(view))
     blocks.fill(app, reader, "map", lambda view: _by_basis(view).place_map(view))
     blocks.fill_chart(app, reader, "trend", charts.trend_chart)
     blocks.fill_chart(app, reader, "hours", charts.hours_chart, has_denominator=False)
-    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart, has_denominator=False)
-    blocks.fill(app, reader, "reconciliation", charts.reconciliation)
-    blocks.offers(reader, "reconciliation", charts.reconciliation_table, has_denominator=False)
+    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart, has_denominator=False, of_a_part=True)
+    blocks.fill(app, reader, "reconciliation", charts.reconciliation, of_a_part=True)
+    blocks.offers(reader, "reconciliation", charts.reconciliation_table, has_denominator=False, of_a_part=True)
 
 
 def _by_basis(view):

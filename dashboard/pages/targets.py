@@ -29,12 +29,12 @@ def layout(language: Language) -> list:
 
 def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, "targets-lead", targets.lead, is_first=True)
-    blocks.fill_table(app, reader, "targets-force", targets.in_force, has_denominator=False, folds=True)
+    blocks.fill_table(app, reader, "targets-force", targets.in_force, has_denominator=False, folds=True, of_a_part=True)
     blocks.fill_table(app, reader, "targets-versions", denominators.versions, folds=True)
     blocks.fill_table(app, reader, "targets-over", denominators.over, folds=True)
     blocks.fill_table(app, reader, "targets-causes", denominators.causes, folds=True)
     blocks.fill_table(app, reader, "targets-spellings", denominators.not_recognised, has_denominator=False, folds=True)
     blocks.fill_table(app, reader, "targets-checks", denominators.checks, folds=True)
-    blocks.fill(app, reader, "targets-upload", uploads.hand_in)
-    blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False, folds=True)
-    blocks.fill_table(app, reader, "targets-history", targets.history, has_denominator=False, folds=True)
+    blocks.fill(app, reader, "targets-upload", uploads.hand_in, of_a_part=True)
+    blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False, folds=True, of_a_part=True)
+    blocks.fill_table(app, reader, "targets-history", targets.history, has_denominator=False, folds=True, of_a_part=True)

@@ -22,8 +22,8 @@ def layout(language: Language) -> list:
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "upload-lead", uploads.lead, is_first=True)
-    blocks.fill(app, reader, "upload-decision", uploads.decision)
-    blocks.fill_table(app, reader, "upload-faults", uploads.faults, has_denominator=False)
-    blocks.fill_table(app, reader, "upload-checks", uploads.checks, has_denominator=False)
-    blocks.fill_table(app, reader, "upload-changes", uploads.changes, has_denominator=False)
+    blocks.fill(app, reader, "upload-lead", uploads.lead, is_first=True, of_a_part=True)
+    blocks.fill(app, reader, "upload-decision", uploads.decision, of_a_part=True)
+    blocks.fill_table(app, reader, "upload-faults", uploads.faults, has_denominator=False, of_a_part=True)
+    blocks.fill_table(app, reader, "upload-checks", uploads.checks, has_denominator=False, of_a_part=True)
+    blocks.fill_table(app, reader, "upload-changes", uploads.changes, has_denominator=False, of_a_part=True)

@@ -6,7 +6,7 @@ from datetime import date
 from dash import html
 
 from dashboard import definitions
-from dashboard.components.tile import LastDays, coverage_tile, doses_tile
+from dashboard.components.tile import LastDays, coverage_tile, doses_tile, part_tile
 from dashboard.figures import series
 from dashboard.filters import STAGES
 from dashboard.parts.people import self_of
@@ -16,8 +16,23 @@ _DAYS = 21
 
 
 def tiles(view: View) -> html.Div:
+    if view.is_first_load:
+        return html.Div(of_a_part(view), className="tiles")
     drawn = by_place(view) if view.filters.by_place else by_residence(view)
     return html.Div(drawn, className="tiles")
+
+
+def of_a_part(view: View) -> list:
+    """Counts alone: of a part there is no share, and of today nothing may be in yet."""
+    doses = view.data.doses_by_unit(view.filters)
+    drawn = [part_tile(view.language, "tile.doses_total", self_of(doses).doses, "doses.word", view.as_of(doses))]
+    if view.filters.by_place:
+        return drawn
+    rows = view.data.standing(view.filters)
+    reached = {row.stage: row.people for row in rows if row.is_self}
+    stages = [(stage, reached[STAGES[stage]]) for stage in _three(view.filters.stage)]
+    people = [part_tile(view.language, f"stage.{stage}", n, "people.word", view.as_of(rows)) for stage, n in stages]
+    return [*people, *drawn]
 
 
 def by_residence(view: View) -> list:

@@ -47,10 +47,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Chưa đọc được kho dữ liệu. Số liệu sẽ tự hiện lại khi kho dữ liệu hoạt động.",
         "The warehouse cannot be read. The figures will come back by themselves when it answers.",
     ),
-    "state.waiting": (
-        "Chưa có bản ghi nào được nạp. Số liệu sẽ tự hiện khi có đợt nạp đầu tiên.",
-        "No record has been loaded yet. Figures appear by themselves with the first batch.",
-    ),
     "page.unknown": ("Không có trang này.", "There is no such page."),
     "page.home": ("Về trang tổng quan", "To the overview"),
 }

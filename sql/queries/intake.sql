@@ -2,7 +2,7 @@
 
 -- name: register_source
 INSERT INTO warehouse.source AS s (name, kind) VALUES (%(name)s, %(kind)s)
-ON CONFLICT (name) DO UPDATE SET kind = excluded.kind
+ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, is_configured = true
 RETURNING s.source_id
 
 -- name: note_told
@@ -25,7 +25,7 @@ WHERE state = 'done' AND source_id = (SELECT source_id FROM warehouse.source WHE
 
 -- name: read_source
 SELECT source_id, state, reason, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined, corrected,
-    retry_due_at
+    retry_due_at, last_polled_at, first_loaded_batch, expected
 FROM warehouse.source WHERE source_id = %(source_id)s
 
 -- name: keep_mapping_fingerprint
@@ -101,9 +101,17 @@ UPDATE warehouse.source SET state = %(state)s, reason = %(reason)s,
     state_since = CASE WHEN state = %(state)s AND reason IS NOT DISTINCT FROM %(reason)s THEN state_since ELSE %(now)s END
 WHERE source_id = %(source_id)s
 
+-- name: expect
+UPDATE warehouse.source SET expected = %(rows)s WHERE source_id = %(source_id)s
+
+-- name: end_first_load
+-- A source that has nothing yet begins with its first record.
+UPDATE warehouse.source SET first_loaded_batch = CASE WHEN received > 0 THEN %(batch_id)s::bigint END
+WHERE source_id = %(source_id)s AND first_loaded_batch IS NULL
+
 -- name: idle_others
 -- Sources that the settings no longer name are not waited for.
-UPDATE warehouse.source SET state = 'idle', reason = NULL WHERE name <> ALL (%(names)s)
+UPDATE warehouse.source SET state = 'idle', reason = NULL, is_configured = false WHERE name <> ALL (%(names)s)
 
 -- name: age_bands_by_year
 SELECT coalesce(b.age_band, 0)::smallint FROM generate_series(0, 150) AS y (age)

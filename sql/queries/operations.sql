@@ -7,8 +7,8 @@ SELECT NULLIF(batch_id, 0) AS batch_id, committed_at, set_config('statement_time
 
 -- name: world
 SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batch_id, 0) AS batch_id, committed_at,
-       checked_at, received, loaded, unchanged, quarantined, vanished
-  FROM mart.world()
+       checked_at, received, loaded, unchanged, quarantined, vanished, is_first_load, reference_refusal
+  FROM mart.world_at(CAST(:as_of AS bigint))
 
 -- name: heartbeat
 SELECT mart.heartbeat() AS silent_seconds
@@ -45,7 +45,8 @@ SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
 
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
-       quarantined, vanished, open_quarantine, stop
+       quarantined, vanished, open_quarantine, is_configured, is_first_load, expected, per_second,
+       stop
   FROM mart.sources()
  ORDER BY source
 

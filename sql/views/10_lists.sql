@@ -8,7 +8,7 @@ CREATE FUNCTION mart.world() RETURNS TABLE (
     received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT w.name, w.time_zone, w.root_unit_id, w.levels, w.is_sample, w.shift_days, l.folded_through, b.committed_at,
-        (SELECT min(s.last_polled_at) FROM warehouse.source s WHERE s.state <> 'idle'),
+        (SELECT min(s.last_polled_at) FROM warehouse.source s WHERE s.is_configured),
         s.received, s.loaded, s.unchanged, s.quarantined, s.vanished
     FROM warehouse.world w
     CROSS JOIN warehouse.leader l
@@ -17,6 +17,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             coalesce(sum(unchanged), 0)::bigint AS unchanged, coalesce(sum(quarantined), 0)::bigint AS quarantined,
             coalesce(sum(vanished), 0)::bigint AS vanished
         FROM warehouse.source) AS s
+$$;
+
+-- The world as it was at a batch (NULL: now), counters included; whether a source was in its first load then.
+CREATE FUNCTION mart.world_at(p_as_of bigint) RETURNS TABLE (
+    name jsonb, time_zone text, root_unit_id integer, levels jsonb, is_sample boolean, shift_days integer,
+    batch_id bigint, committed_at timestamptz, checked_at timestamptz,
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, is_first_load boolean,
+    reference_refusal text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT w.name, w.time_zone, w.root_unit_id, w.levels, w.is_sample, w.shift_days, coalesce(p_as_of, w.batch_id),
+        CASE WHEN p_as_of IS NULL THEN w.committed_at
+             ELSE (SELECT b.committed_at FROM warehouse.batch b WHERE b.batch_id = p_as_of) END,
+        w.checked_at, w.received - later.received, w.loaded - later.loaded, w.unchanged - later.unchanged,
+        w.quarantined - later.quarantined, w.vanished - later.vanished,
+        mart.is_first_load(p_as_of),
+        (SELECT h.reference_refusal FROM warehouse.world h)
+    FROM mart.world() w
+    CROSS JOIN (SELECT coalesce(sum(b.received), 0) AS received, coalesce(sum(b.loaded), 0) AS loaded,
+            coalesce(sum(b.unchanged), 0) AS unchanged, coalesce(sum(b.quarantined), 0) AS quarantined,
+            coalesce(sum(b.vanished), 0) AS vanished
+        FROM warehouse.batch b WHERE b.batch_id > coalesce(p_as_of, (SELECT folded_through FROM warehouse.leader))) AS later
 $$;
 
 CREATE VIEW mart.unit AS
@@ -48,11 +69,19 @@ $$;
 CREATE FUNCTION mart.sources() RETURNS TABLE (
     source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
     received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint,
+    is_configured boolean, is_first_load boolean, expected bigint, per_second double precision,
     stop jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
         s.quarantined, s.vanished,
         (SELECT count(*) FROM warehouse.quarantine q WHERE q.source_id = s.source_id AND q.state = 'open'),
+        s.is_configured, f.is_first_load, s.expected,
+        -- Of its last batches, without a pause between two runs.
+        CASE WHEN f.is_first_load THEN (
+            SELECT sum(b.received) / nullif(extract(epoch FROM max(b.committed_at) - min(b.started_at)), 0)
+            FROM (SELECT * FROM warehouse.batch r WHERE r.source_id = s.source_id ORDER BY r.batch_id DESC LIMIT 8) AS b
+            WHERE b.started_at > (SELECT max(n.committed_at) FROM warehouse.batch n WHERE n.source_id = s.source_id)
+                - interval '10 minutes')::double precision END,
         -- What the brake stopped, while it stands, or is released and has not come again.
         (SELECT jsonb_build_object('state', b.state, 'criterion', b.criterion, 'reason', b.reason, 'unit', b.unit,
                 'received', b.received, 'found', b.found, 'allowed', b.allowed, 'measured_by', b.measured_by,
@@ -61,7 +90,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                         'examples', f.examples) ORDER BY f.records DESC, f.rule, f.field)
                     FROM warehouse.brake_finding f WHERE f.brake_id = b.brake_id), '[]'))
          FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state IN ('standing', 'released'))
-    FROM warehouse.source s
+    FROM warehouse.source s CROSS JOIN LATERAL (SELECT mart.is_in_first_load(s.source_id, NULL) AS is_first_load) AS f
 $$;
 
 -- Seconds since the ETL that leads gave a sign of life, all by this server's clock; none while no ETL has run.

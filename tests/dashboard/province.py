@@ -104,6 +104,8 @@ class Province:
         self.is_gone = self.is_empty = False
         self.is_silent = False
         self.source_state = "running"
+        self.is_loading = False  # its source is in its first load
+        self.more_sources = []
         self.polled_ago = timedelta(seconds=1)
 
     def tick(self):
@@ -118,7 +120,7 @@ class Province:
             raise WarehouseUnreachable("gone")
         return Rows(rows, Version(self.batch_number, datetime.now(UTC)))
 
-    def world(self):
+    def world(self, as_of=None):
         levels = [("Tỉnh", "Province"), ("Huyện", "District"), ("Xã", "Commune")]
         found = make(
             World,
@@ -132,9 +134,10 @@ class Province:
             committed_at=datetime.now(UTC),
             checked_at=datetime.now(UTC),
             received=0 if self.is_empty else 1000 + self.extra,
-            loaded=900 + self.extra,
+            loaded=0 if self.is_empty else 900 + self.extra,
             unchanged=60,
             quarantined=40,
+            is_first_load=self.is_loading,
         )
         return self._rows([found])[0]
 
@@ -157,8 +160,10 @@ class Province:
                 make(
                     Source, source="platform", kind="database", state=self.source_state, reason=None,
                     last_polled_at=asked, last_change_at=asked, received=1000, loaded=900, unchanged=60,
-                    quarantined=40, open_quarantine=40,
-                )
+                    quarantined=40, open_quarantine=40, is_configured=True, is_first_load=self.is_loading,
+                    expected=4000, per_second=5.0,
+                ),
+                *self.more_sources,
             ]
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from dashboard.api.question import PARAMETERS
 from tests.dashboard import rows
 from tests.dashboard.served import serving
 from tests.dashboard.shape import faults
+from tests.processes import becomes
 
 DAY = date(2021, 11, 1)
 
@@ -236,3 +237,38 @@ def test_the_checker_can_refuse(description):
     assert shape_of(description, "400", good) == []
     for bad in ({"error": "x"}, good | {"more": 1}, good | {"error": 5}, good | {"parameters": [{}]}):
         assert shape_of(description, "400", bad) != []
+
+
+def test_of_nothing_there_is_no_figure_and_of_a_part_no_verdict(warehouse, tmp_path, description):
+    rows.reference(warehouse.url)
+    rows.source(warehouse.url, received=0, loaded=0)
+    with serving(warehouse.url, tmp_path) as found:
+        nothing = coverage(found, "stage=complete")
+        assert nothing["no_figures"] == "no record was loaded yet"
+        assert {row[name] for row in nothing["rows"] for name in ("people", "coverage", "gap")} == {None}
+        assert {row["doses"] for row in coverage(found, "basis=place")["rows"]} == {None}
+        _hears_of(found, rows.batch(warehouse.url))
+        assert "warehouse: no record was loaded yet" in found.get("/readyz").json()["reasons"]
+        assert coverage(found, "stage=complete")["no_figures"] == "no record was loaded yet"
+
+        rows.source(warehouse.url, received=5, loaded=5, expected=9, first_loaded_batch=None)
+        first = rows.batch(warehouse.url, people=[(DAY, 4, 2, 50)])
+        _hears_of(found, first)
+        part = coverage(found, "stage=complete")
+        assert (part["is_first_load"], part["no_figures"]) == (True, None)
+        assert [(row["people"], row["gap"]) for row in part["rows"]] == [(50, None)]
+        assert "source platform: first load, 5 records so far of 9" in found.get("/readyz").json()["reasons"]
+        assert found.get("/api/v1/coverage?format=csv").text.splitlines()[1].split(",")[-2] == "True"
+
+        second = rows.batch(warehouse.url)
+        rows.source(warehouse.url, received=5, loaded=5, first_loaded_batch=second)
+        _hears_of(found, rows.batch(warehouse.url))
+        whole = coverage(found, "stage=complete")
+        assert (whole["is_first_load"], [row["gap"] for row in whole["rows"]]) == (False, [900])
+        assert found.get("/readyz").status == 200
+        for answer in (nothing, part, whole):
+            assert faults(answer, description["components"]["schemas"]["Coverage"], description) == []
+
+
+def _hears_of(served, batch: int) -> None:
+    assert becomes(lambda: served.get("/readyz").json()["batch"] == batch, 10)

@@ -280,7 +280,7 @@ def test_the_counter_is_written_as_an_equation():
 
 def test_what_its_source_no_longer_holds_stands_beside_the_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40, vanished=7)
-    assert re.sub(r"\s+", " ", said(provenance.counter(VI, world))).endswith("+ 40 cách ly ; 7 không còn trong nguồn")
+    assert re.sub(r"\s+", " ", said(provenance.counter(VI, world))).endswith("+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn")
 
 
 def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():

@@ -1,0 +1,110 @@
+"""What a page says in place of figures or verdicts: how far the first load is, or why there is nothing and what to do."""
+
+from collections.abc import Iterator
+
+from dash import html
+
+from dashboard.components import marks
+from dashboard.view import View
+
+_MINUTE, _HOUR = 60, 3600
+
+
+def said(view: View) -> html.Div | None:
+    """None where there are figures and nothing keeps a verdict back."""
+    if not view.has_figures:
+        return waiting(view)
+    return loading(view) if view.is_first_load else None
+
+
+# --- the first load
+
+
+def loading(view: View) -> html.Div:
+    say = view.say
+    if not view.filters.is_live:
+        received = view.data.world(view.filters.as_of).received
+        shown = [html.P(say("loading.frozen", received=received))]
+    else:
+        lines = [_progress(view, row) for row in view.data.sources() if row.is_first_load]
+        shown = [html.Ul(lines), html.P(say("loading.what"), className="why")]
+    return html.Div([html.P(say("loading.title"), className="what"), *shown], className="state loading", role="status")
+
+
+def _progress(view: View, row) -> html.Li:
+    trouble = matter(view, row)
+    if row.state in ("failed", "braked") or not row.received:
+        return html.Li(trouble)
+    say, language = view.say, view.language
+    share = row.received / row.expected if row.expected and row.received <= row.expected else None
+    if share is None:
+        words = [say("loading.line", source=row.source, received=row.received)]
+    else:
+        values = {"received": row.received, "expected": row.expected, "share": language.percent(share, 0)}
+        words = [say("loading.line_of", source=row.source, **values)]
+    if row.kind == "database" and row.last_change_at:  # of a file that is when it was written
+        words.append(say("loading.newest", day=view.local(row.last_change_at).date()))
+    if share is not None and row.per_second:
+        words.append(_left(view, (row.expected - row.received) / row.per_second))
+    text = ", ".join(words)
+    return html.Li([marks.bullet(share, None, text) if share is not None else None, html.Span(text)])
+
+
+def _left(view: View, seconds: float) -> str:
+    if seconds < _MINUTE:
+        return view.say("loading.left_minute")
+    if seconds < 2 * _HOUR:
+        return view.say("loading.left_minutes", n=-int(-seconds // _MINUTE))
+    return view.say("loading.left_hours", n=round(seconds / _HOUR))
+
+
+# --- nothing to show yet
+
+
+def waiting(view: View) -> html.Div:
+    say = view.say
+    shown = [html.P(say("waiting.title"), className="what"), html.Ul([html.Li(one) for one in _why(view)])]
+    return html.Div([*shown, html.P(say("waiting.itself"), className="why")], className="state waiting", role="status")
+
+
+def _why(view: View) -> Iterator[list]:
+    world = view.world
+    if world.is_sample and (world.reference_refusal or world.root_unit_id is None):
+        yield [html.P(view.say("waiting.sample"))]
+        return
+    if world.reference_refusal:
+        yield _said(view, "waiting.reference", "waiting.reference_do", world.reference_refusal)
+        return
+    if world.root_unit_id is None:
+        yield _said(view, "waiting.etl", "waiting.etl_do")
+        return
+    rows = [row for row in view.data.sources() if row.is_configured]
+    if not rows:
+        said = ("waiting.etl", "waiting.etl_do") if view.given else ("waiting.no_source", "waiting.no_source_do")
+        yield _said(view, *said)
+    for row in rows:
+        yield matter(view, row)
+
+
+def matter(view: View, row) -> list | None:
+    """What is wrong with a source, what to do, and the program's own words; None when it runs and has records."""
+    name, given = row.source, view.given.get(row.source)
+    if row.state in ("failed", "braked"):
+        return _said(view, f"source.{row.state}", f"source.{row.state}_do", row.reason, name=name)
+    if row.last_polled_at is None:
+        return _said(view, "source.unasked", "source.unasked_do", name=name)
+    if row.received and not row.loaded:
+        return _said(view, "source.all_faulty", "source.all_faulty_do", name=name, n=row.received)
+    if row.received:
+        return None
+    if row.kind == "files" and given:
+        where = {"pattern": given.pattern, "folder": str(given.folder)}
+        return _said(view, "source.no_files", "source.no_files_do", name=name, **where)
+    return _said(view, "source.empty", "source.empty_do", name=name)
+
+
+def _said(view: View, what: str, to_do: str, reason: str | None = None, **values) -> list:
+    parts = [html.P(view.say(what, **values)), html.P([html.B(view.say("waiting.do")), view.say(to_do, **values)])]
+    if reason:
+        parts.append(html.P([view.say("source.reason"), html.Code(reason, lang="en")], className="reason"))
+    return parts

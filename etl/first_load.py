@@ -1,0 +1,19 @@
+"""The first load of a source: how much it is to bring, and when all of it is in. Until then pages pass no verdict."""
+
+from etl.pipeline import INTAKE
+
+
+def begins(intake, state) -> None:
+    """`state`: the source's, before it is read. How many rows it has is asked once; of files nobody can say."""
+    if state.first_loaded_batch is None and state.expected is None and intake.kind != "files":
+        rows = intake.source.describe()["rows"]
+        with intake.writing:
+            intake.pipeline.db.execute(INTAKE["expect"], {"source_id": intake.source_id, "rows": rows})
+
+
+def ends(intake, before, now) -> None:
+    """The source was read to its end; `before` and `now` are its states around that."""
+    is_news = before.last_polled_at is None or now.received  # an empty source is at its end each time
+    if before.first_loaded_batch is None and is_news and not intake.halt.is_set():
+        with intake.writing:
+            intake.pipeline.end_first_load(intake.source_id)

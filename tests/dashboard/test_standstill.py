@@ -1,0 +1,147 @@
+"""What pages say in the first load of a source, and before the first record: in both languages, on every page."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard.data import Source
+from dashboard.i18n import LANGUAGES
+from dashboard.pages import PAGES
+from dashboard.parts import standstill
+from dashboard.view import Reader
+from tests.dashboard.house import settled, until
+from tests.dashboard.province import Province, make
+from tests.dashboard.test_accessibility import address
+from tests.dashboard.tree import said
+
+VI = LANGUAGES["vi"]
+# What nobody may say of a part: pace, rank, what is missing, what is to come, who is behind.
+VERDICTS = ("thiếu", "tiến độ", "xếp hạng", "dự kiến", "chậm", "vượt", "quá hạn", "chỉ tiêu 95%")
+SAID = "Đang nạp dữ liệu lần đầu"
+
+
+def source(**given) -> Source:
+    usual = {"source": "lists", "kind": "database", "state": "running", "received": 0, "loaded": 0, "is_configured": True,
+             "last_polled_at": datetime.now(UTC), "is_first_load": True}  # fmt: skip
+    return make(Source, **usual | given)
+
+
+class Nothing(Province):
+    """A province into which nothing was loaded."""
+
+    def __init__(self, *rows, **world):
+        super().__init__()
+        self.rows, self.of_world = rows, {"received": 0, "loaded": 0, "is_sample": False} | world
+
+    def world(self, as_of=None):
+        return replace(super().world(), **self.of_world)
+
+    def sources(self):
+        return self._rows(self.rows)
+
+
+def words(data, address="/", **given) -> str:
+    return said(standstill.said(Reader(data, "vi", given=given).read(address)))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (Nothing(), "Chưa khai báo nguồn số liệu nào"),
+        (Nothing(root_unit_id=None), "Chương trình nạp chưa làm việc"),
+        (Nothing(root_unit_id=None, reference_refusal="sites.csv: cannot be read"), "Bảng danh mục"),
+        (Nothing(source(state="failed", reason="no such host")), "Nguồn lists không đọc được"),
+        (Nothing(source(state="braked", reason="too much")), "Nguồn lists bị dừng"),
+        (Nothing(source(last_polled_at=None)), "Nguồn lists chưa được đọc lần nào"),
+        (Nothing(source()), "Nguồn lists đọc được, nhưng chưa có bản ghi nào"),
+        (Nothing(source(received=12), received=12), "đã nhận 12 bản ghi, nhưng bản ghi nào cũng lỗi"),
+        (Nothing(source(kind="files")), "không có tệp nào khớp mẫu *.csv trong thư mục /srv/inbox"),
+    ],
+    ids=["no source", "no etl", "reference", "failed", "braked", "not asked", "empty", "all faulty", "pattern"],
+)
+def test_before_the_first_record_a_page_says_what_is_the_matter_and_what_to_do(data, expected):
+    text = words(data, lists=SimpleNamespace(pattern="*.csv", folder="/srv/inbox")) if data.rows else words(data)
+    assert expected in text and "Cần làm:" in text
+    for reason in ("sites.csv: cannot be read", "no such host", "too much"):
+        assert (reason in text) == any(reason in str(held) for held in (data.of_world.get("reference_refusal"), *data.rows))
+
+
+def test_how_far_the_first_load_is_and_how_long_it_takes():
+    data = Province()
+    data.is_loading = True
+    text = words(data)
+    assert "platform: đã nhận 1.000 / 4.000 bản ghi (25%)" in text
+    assert "còn khoảng 10 phút" in text
+    data.more_sources = [source(received=7, loaded=7), source(source="late", state="failed", reason="no such host")]
+    text = words(data)
+    assert "lists: đã nhận 7 bản ghi" in text and "Nguồn late không đọc được" in text
+    assert "lần nạp đầu tiên chưa xong" in words(data, "/?as_of=3")
+
+
+def test_a_page_with_figures_that_are_whole_says_nothing_of_it():
+    assert standstill.said(Reader(Province(), "vi").read("/")) is None
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES, ids=[page.NAME for page in PAGES])
+def test_no_page_passes_a_verdict_in_the_first_load(visit, house, page):
+    house.province.is_loading = True
+    opened = visit(address(page), wait=False)
+    settled(opened)
+    if page.NAME not in ("upload", "definitions"):
+        assert SAID in opened.inner_text("main")
+        shown = opened.evaluate(
+            "[...document.querySelectorAll('main .drawn, main .chart')].filter(one => !one.querySelector('.state'))"
+            ".map(one => one.innerText.toLowerCase()).join(' ')"
+        )
+        if page.NAME != "targets":  # which lists the targets themselves
+            assert [word for word in VERDICTS if word in shown] == []
+    house.province.is_loading = False
+    house.province.tick()
+    until(opened, f"!document.querySelector('main').innerText.includes('{SAID}')")
+    opened.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES, ids=[page.NAME for page in PAGES])
+def test_every_page_says_why_there_is_nothing(visit, house, page):
+    house.province.world = Nothing().world
+    house.province.sources = Nothing(source(state="failed", reason="no such host")).sources
+    opened = visit(f"{address(page)}?lang=en", wait=False)
+    if page.NAME == "definitions":
+        return
+    until(opened, "document.querySelector('main .state.waiting')")
+    assert "Source lists cannot be read." in opened.inner_text("main")
+    assert "no such host" in opened.inner_text("main")
+
+
+@pytest.mark.browser
+def test_the_wall_says_it_too(visit, house):
+    house.province.is_loading = True
+    opened = visit("/?wall=1", wait=False)
+    until(opened, "document.querySelector('.screen.shown .state.loading')")
+    assert SAID in opened.inner_text(".screen.shown")
+
+
+@pytest.mark.browser
+def test_how_far_it_is_moves_without_a_batch(visit, house):
+    house.province.is_loading = True
+    opened = visit("/", wait=False)
+    until(opened, "document.querySelector('.state.loading')")
+    house.province.more_sources = [source(received=7, loaded=7)]
+    until(opened, "document.querySelector('.state.loading').innerText.includes('lists: đã nhận 7')", 12)
+
+
+def test_a_file_of_a_verdict_is_refused_in_the_first_load_and_a_count_says_that_it_is_a_part(tmp_path):
+    from dashboard import app as application
+    from sql import settings
+
+    province = Province()
+    province.is_loading = True
+    client = application.make(settings.read(data=tmp_path), province).server.test_client()
+    refused = client.get("/export/ranking.csv/")
+    assert refused.status_code == 503 and SAID in refused.text
+    taken = client.get("/export/reconciliation.csv/")
+    assert taken.status_code == 200 and "Đang nạp lần đầu" in taken.get_data(as_text=True)
