@@ -15,14 +15,15 @@ from sqlalchemy.exc import OperationalError
 
 from etl import desk
 from etl.verbs import (
-    Answer, Refused, backfill, braked, once, rebuild, reconcile, recount, release, retry, run, status, verify, words,
+    Answer, Refused, backfill, braked, once, rebuild, reconcile, recount, release, retry, run, source, status,
+    verify, words,
 )  # fmt: skip
 from sql import VERSION, connect, settings
 from sql.settings import Settings
 from sql.version import OtherVersion
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, braked, release, rebuild)
+VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, braked, release, source, rebuild)
 
 
 def name_of(verb) -> str:

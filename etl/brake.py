@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 import sql
-from etl import stopped
+from etl import alike, stopped
 from etl.stopped import Finding, Stop
 from sql.settings import Brake
 
@@ -22,6 +22,8 @@ _TIMES_HISTORY = 3
 
 # What a release is for, besides a file or the records of a batch.
 EMPTIED = "emptied"
+
+RENAMED = "renamed"  # a new source that brings what another one brought
 
 THEN = "Look at it: ./run braked SOURCE; then: ./run release SOURCE"
 
@@ -68,6 +70,8 @@ def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake,
     with db.cursor(row_factory=namedtuple_row) as cursor:
         source = cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}).fetchone()
         is_released = source.release_id is not None and _is_released(db, source, delivery)
+        if not is_released and delivery.kind == "records" and source.received < limits.min_records:
+            _refuse_twin(db, delivery)
         if not is_released and (wrong := _wrong(cursor, source, delivery, outcome, limits)):
             found = stopped.findings(db, suspects(), facts)
             reason = wrong.pop("reason") + _rules(found) + _nothing_kept(source)
@@ -76,6 +80,21 @@ def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake,
         db.execute(BRAKE["pass"], facts | {"brake_id": source.release_id})
     elif source.release_id is not None and not is_released and _comes_instead(source, delivery):
         stopped.end_open(db, delivery.source_id, facts["now"])
+
+
+def _refuse_twin(db: psycopg.Connection, delivery) -> None:
+    """A new source that brings the records and persons of another would count them twice."""
+    if (twin := alike.twin(db, delivery.source_id, delivery.records)) is None:
+        return
+    reason = (
+        f"{twin.found:,} of the first {twin.of:,} records are in source {twin.name} already: this looks like {twin.name} under a "
+        f"new name. Nothing of this batch was kept. If it is so: ./run source rename {twin.name} SOURCE; if both are to be "
+        "counted: ./run release SOURCE"
+    )
+    examples = [{"record": number, "was": None, "value": None, "records": 1} for number in twin.records]
+    found = (Finding(RENAMED, "record_id", twin.found, examples),)
+    raise Braked(Stop(RENAMED, reason, received=twin.of, found=twin.found, measured_by=twin.name, findings=found,
+                      **stopped.identity(delivery)))  # fmt: skip
 
 
 def _is_released(db: psycopg.Connection, source, delivery) -> bool:

@@ -61,8 +61,15 @@ class InRows:
 
     def take_out(self, record_ids: list[str], facts: dict) -> int:
         """As if each of these records came in now as one that its source no longer holds. Returns how many there were."""
-        facts = facts | {"record_ids": record_ids}
-        self.pipeline.run(COURSE, facts, "take_out_of_quarantine")
+        self.pipeline.run(COURSE, facts | {"record_ids": record_ids}, "take_out_of_quarantine")
+        return self._hold_as("vanished", record_ids, facts)
+
+    def bring_back(self, record_ids: list[str], facts: dict) -> int:
+        """As if each of these records, taken out before, came in now as it was. Returns how many there were."""
+        return self._hold_as("completed", record_ids, facts)
+
+    def _hold_as(self, status: str, record_ids: list[str], facts: dict) -> int:
+        facts = facts | {"record_ids": record_ids, "status": status}
         taken = self.pipeline.db.execute(COURSE["take_out"], facts).rowcount
         if taken:
             self.work_out(facts)

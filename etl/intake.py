@@ -5,7 +5,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +18,7 @@ from etl.faults import in_words, is_of_values
 from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, RECONCILE, Delivery, Outcome, Pipeline
-from etl.sources import Cursor, Page, SourceError, reading
+from etl.sources import Cursor, Page, SourceError, read_ahead, reading
 from etl.stopped import Stop
 from sql.settings import Etl
 
@@ -45,14 +44,8 @@ class Intake:
 
     def __init__(self, pipeline: Pipeline, source, kind: str, settings: Etl, writing: threading.Lock, report: Report):
         """`writing` is shared by all sources: the pipeline has one connection."""
-        self.pipeline, self.source, self.settings, self.writing, self.report = (
-            pipeline,
-            source,
-            settings,
-            writing,
-            report,
-        )
-        self.kind = kind
+        self.pipeline, self.source, self.kind, self.settings = pipeline, source, kind, settings
+        self.writing, self.report = writing, report
         self.turn, self.retrying = threading.Lock(), threading.Lock()
         self.halt = threading.Event()
         self.looked_back_at = 0.0
@@ -60,7 +53,15 @@ class Intake:
         self.complaint: str | None = None
         with writing:
             facts = {"name": source.name, "kind": kind}
-            (self.source_id,) = pipeline.db.execute(INTAKE["register_source"], facts).fetchone()
+            pipeline.db.execute(INTAKE["register_source"], facts)
+        self.read_identity()
+
+    def read_identity(self) -> None:
+        """Which source of the warehouse this is, and as whom its persons without an ID are known there."""
+        with self.writing:
+            facts = {"name": self.source.name}
+            found = self.pipeline.db.execute(INTAKE["identity_of_source"], facts).fetchone()
+        self.source_id, self.source.mapper.keyed_as, self.forgotten_at = found
 
     def work(self) -> None:
         """Take in all that the source has. Whatever stops this source is written down; the others go on.
@@ -70,7 +71,7 @@ class Intake:
         if self._state().retry_due_at and not self.halt.is_set():
             self.retry()
         with self.turn:
-            if self.halt.is_set() or self._state().state == "braked":
+            if self.halt.is_set() or self.forgotten_at or self._state().state == "braked":
                 return
             with self.judging():
                 before = self._state()
@@ -141,7 +142,7 @@ class Intake:
         """Load each page while the next one is read. Returns how many records were received."""
         received, fold, folded_at = 0, True, 0.0  # the first page is folded: somebody waits for a figure
         try:
-            for page in _read_ahead(pages, self.source.name):
+            for page in read_ahead(pages, self.source.name):
                 given = describe(page)
                 if page.records.num_rows == 0 and "outcome" not in given:
                     continue
@@ -381,20 +382,3 @@ class Intake:
         facts = {"source_id": self.source_id, "now": self.pipeline.clock.now()}
         with self.writing:
             self.pipeline.db.execute(INTAKE["mark_polled"], facts)
-
-
-def _read_ahead(pages: Iterator[Page], name: str) -> Iterator[Page]:
-    """The pages, the next one being read (and mapped) while the one before is loaded. Raises SourceError."""
-
-    def next_page() -> Page | None:
-        with reading(name):
-            return next(pages, None)
-
-    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
-        coming: Future = reader.submit(next_page)
-        while (page := coming.result()) is not None:
-            if page.more:
-                coming = reader.submit(next_page)
-            yield page
-            if not page.more:
-                return

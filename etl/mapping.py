@@ -52,6 +52,8 @@ class Mapper:
 
     def __init__(self, source: Mapped, zone: str, key: bytes, name: str):
         self.name, self._key = name, key
+        # What its records without an ID or a number are told apart by: the first name, also when it has another.
+        self.keyed_as = name
         self._id_pattern = "|".join(f"(?:{pattern})" for pattern in source.person_id_formats)
         self._check_id_pattern()
         entries = [{**source.fields, **row} for row in source.rows or ({},)]
@@ -163,7 +165,7 @@ class Mapper:
     def _hashed(self, joined: pa.StringArray, number: int) -> pa.StringArray:
         """A record number of 32 hexadecimal digits, for sources that have none of their own."""
         encoded = joined.dictionary_encode()
-        prefix = f"hash:{self.name}:{number}:" if self.has_rows else f"hash:{self.name}:"
+        prefix = f"hash:{self.keyed_as}:{number}:" if self.has_rows else f"hash:{self.keyed_as}:"
         return _hexadecimal(digests(self._key, prefix, encoded.dictionary)).take(encoded.indices)
 
     def _finished(self, got, raw, bad, count: int, told: int) -> pa.Table:
@@ -222,7 +224,7 @@ class Mapper:
             by_name = rest & np.asarray(named.is_valid())
             self._hash_into(keys, by_name, "name:", named)
             by_record = rest & ~by_name
-            self._hash_into(keys, by_record, f"record:{self.name}:", got["record_id"])
+            self._hash_into(keys, by_record, f"record:{self.keyed_as}:", got["record_id"])
             is_known = ~(by_record & np.asarray(got["record_id"].is_null()))
         found = pa.FixedSizeBinaryArray.from_buffers(PERSON_KEY, count, [None, pa.py_buffer(keys)])
         return found if is_known.all() else pc.if_else(pa.array(is_known), found, pa.scalar(None, PERSON_KEY))

@@ -19,7 +19,7 @@ from etl import brake
 from etl.faults import Fenced
 from etl.in_rows import InRows
 from etl.residence import Readings
-from etl.statements import BALANCES, INTAKE
+from etl.statements import BALANCES, IDENTITY, INTAKE
 from sql import version
 from sql.clock import Clock
 from sql.settings import Etl
@@ -119,10 +119,41 @@ class Pipeline:
         return total
 
     def _withdraw(self, source_id: int, record_ids: list[str], unit: str | None) -> Outcome:
+        return self._in_one_vanishing(source_id, lambda facts: self._in_rows.take_out(record_ids, facts), unit)
+
+    def bring_back(self, source_id: int, record_ids: Sequence[str]) -> Outcome:
+        """Count records again that were taken out, as they were, and by today's units, ages and rules. All of them
+        counted before they were taken out. In batches of bounded size. Returns the sums. Raises Fenced.
+        """
+        total = Outcome(0)
+        for start in range(0, len(record_ids), _WITHDRAWN_AT_ONCE):
+            given = list(record_ids[start : start + _WITHDRAWN_AT_ONCE])
+            outcome = self._in_one_vanishing(source_id, lambda facts, ids=given: -self._in_rows.bring_back(ids, facts))
+            persons = self.db.execute(IDENTITY["persons_of_records"], {"source_id": source_id, "record_ids": given})
+            self.reclassify([person for (person,) in persons])
+            total = replace(outcome, vanished=total.vanished + outcome.vanished)
+        return total
+
+    def delete(self, source_id: int) -> int:
+        """Delete what is held of a source whose records were all taken out. Returns the injections. Raises Fenced."""
+        deleted = 0
+
+        def delete(facts: dict) -> int:
+            nonlocal deleted
+            (vanished,) = self.db.execute(IDENTITY["held_as_vanished"], facts).fetchone()
+            (deleted,) = self.db.execute(IDENTITY["delete"], facts).fetchone()
+            self.run(IDENTITY, facts, "empty_forgotten", "end_source")
+            return -vanished
+
+        self._in_one_vanishing(source_id, delete)
+        return deleted
+
+    def _in_one_vanishing(self, source_id: int, step: Callable[[dict], int], unit: str | None = None) -> Outcome:
+        """One batch that takes out or brings back: the step says by how many records more are held as vanished."""
         self._put_columns_away()
         with self.db.transaction():
             facts, folded = self._open(source_id=source_id)
-            outcome = Outcome(facts["batch_id"], vanished=self._in_rows.take_out(record_ids, facts))
+            outcome = Outcome(facts["batch_id"], vanished=step(facts))
             self._fold(folded, facts["batch_id"])
             self._number(facts, "vanished", outcome, unit)
             self.run(INTAKE, facts | vars(outcome) | {"kind": "vanished"}, "count_for_source")

@@ -2,6 +2,7 @@
 
 import sql
 
-LOAD, COURSE, LEDGER, HELD, STORE, BALANCES, INTAKE = (
-    sql.load(f"queries/{name}.sql") for name in ("load", "course", "ledger", "held", "store", "balances", "intake")
+LOAD, COURSE, LEDGER, HELD, STORE, BALANCES, INTAKE, IDENTITY = (
+    sql.load(f"queries/{name}.sql")
+    for name in ("load", "course", "ledger", "held", "store", "balances", "intake", "identity")
 )

@@ -157,9 +157,21 @@ class Station:
             self.settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
             given.model_dump_json(exclude={"url"}),
         )
+        if intake.forgotten_at:
+            self._say_forgotten(intake)
         fingerprint = hashlib.sha256("\n".join(read_by).encode()).hexdigest()
         self.db.execute(INTAKE["keep_mapping_fingerprint"], {"source_id": intake.source_id, "fingerprint": fingerprint})
         return intake
+
+    def _say_forgotten(self, intake: Intake) -> None:
+        name = intake.source.name
+        reason = (
+            f"{name} was forgotten: its records are taken out, and nothing is read. ./run source restore {name} brings "
+            f"them back; ./run source forget {name} --delete deletes them, then it is read anew"
+        )
+        log.warning("%s", reason)
+        facts = {"source_id": intake.source_id, "state": "failed", "reason": reason, "now": self.clock.now()}
+        self.db.execute(INTAKE["mark_state"], facts)
 
     def _refuse_other_key(self, key: bytes) -> None:
         mine = identity.fingerprint(key)
@@ -294,7 +306,7 @@ class Station:
 
     def reconcilable(self) -> list[Intake]:
         """Databases read by their changes: what happened to a row without a new clock is found by comparing alone."""
-        return [intake for intake in self.intakes if intake.kind == "database"]
+        return [intake for intake in self.intakes if intake.kind == "database" and not intake.forgotten_at]
 
     def reconcile(self, intake: Intake, budget: int | None = None) -> Comparison | None:
         """Compare a source with what is held of it, on a connection of its own. None where it cannot be compared now: its

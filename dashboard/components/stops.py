@@ -47,16 +47,19 @@ def why(language: Language, stopped: Stopped) -> str:
 def details(language: Language, source: str, stopped: Stopped) -> html.Details:
     say = language.say
     summary = say("stop.title", source=source, moment=language.moment(stopped.braked_at))
-    then = (
-        say("stop.released", moment=language.moment(stopped.released_at))
-        if stopped.is_released
-        else say("stop.kept", source=source)
-    )
     found = stopped.given["findings"]
-    shown = [html.Summary(summary), html.P(why(language, stopped)), html.P(then)]
+    shown = [html.Summary(summary), html.P(why(language, stopped)), html.P(_then(language, source, stopped))]
     if found:
         shown.append(html.Div(_findings(language, found), className="table-frame", tabIndex=0))
     return html.Details(shown, className="stop", open=not stopped.is_released)
+
+
+def _then(language: Language, source: str, stopped: Stopped) -> str:
+    if stopped.is_released:
+        return language.say("stop.released", moment=language.moment(stopped.released_at))
+    if stopped.given["criterion"] == "renamed":
+        return language.say("stop.kept.renamed", source=source, before=stopped.given["measured_by"])
+    return language.say("stop.kept", source=source)
 
 
 def _findings(language: Language, found: list[Mapping]) -> html.Table:

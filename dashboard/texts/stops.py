@@ -8,6 +8,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Chưa thay đổi gì trong số liệu. Hãy xem các bản ghi dưới đây; nếu đúng thì cho đi tiếp: ./run release {source}",
         "Nothing of it is in the figures. Look at the records below; if they are right, let it pass: ./run release {source}",
     ),
+    "stop.kept.renamed": (
+        "Chưa thay đổi gì trong số liệu. Nếu đúng là nguồn ấy: ./run source rename {before} {source}; nếu là nguồn khác và cần "
+        "tính cả hai: ./run release {source}",
+        "Nothing of it is in the figures. If it is that source: ./run source rename {before} {source}; if it is another and both "
+        "are to be counted: ./run release {source}",
+    ),
     "stop.released": (
         "Đã cho đi tiếp lúc {moment}: chỉ đúng lần gửi đã xem được qua, và lần gửi ấy chưa đến lại.",
         "Released at {moment}: only the delivery that was looked at may pass, and it has not come again yet.",
@@ -88,6 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stop.is.voided": ("bị hủy", "voided"),
     "stop.is.changed": ("bị sửa", "changed"),
     "stop.is.unrecognised": ("mã nơi ở không nhận ra", "residence not recognised"),
+    "stop.is.renamed": ("đã có trong nguồn khác", "in another source already"),
     "stop.is.lost": ("không còn trong nguồn", "no longer at the source"),
     "stop.is.outside": ("ở ngoài địa bàn", "lives outside"),
 }

@@ -5,6 +5,7 @@ Records come canonical (etl.mapping), so nothing behind a source knows where the
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -136,6 +137,23 @@ def open(name: str, source: DatabaseSource | FilesSource, zone: str, key: bytes)
     from etl.sources.database import open_database
 
     return open_database(name, source, mapper)
+
+
+def read_ahead(pages: Iterator[Page], name: str) -> Iterator[Page]:
+    """The pages, the next one being read (and mapped) while the one before is loaded. Raises SourceError."""
+
+    def next_page() -> Page | None:
+        with reading(name):
+            return next(pages, None)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
+        coming: Future = reader.submit(next_page)
+        while (page := coming.result()) is not None:
+            if page.more:
+                coming = reader.submit(next_page)
+            yield page
+            if not page.more:
+                return
 
 
 def check_columns(name: str, mapper: mapping.Mapper, found: list[str], where: str = "the source") -> None:

@@ -45,7 +45,8 @@ LEFT JOIN warehouse.site s ON s.site_id = d.site_id
 LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
 
 -- name: take_out
--- Injections whose source no longer holds their record: the same rows, counted nowhere from now on.
+-- Injections whose source no longer holds their record: the same rows, counted nowhere from now on (as `vanished`). Or
+-- the way back, of those that counted before (as `completed`).
 INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
@@ -53,13 +54,13 @@ INSERT INTO incoming (
     age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, verdict, cause, old_person_key)
 SELECT i.person_key, i.source_id, i.record_id, i.updated_at, i.injected_at, i.recorded_at, i.identity_checked_at,
     i.certificate_printed_at, i.app_confirmed_at, i.batch_id, i.injected_on, i.birth_date, i.site_id, i.place_unit_id,
-    i.residence_unit_id, 'vanished', i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number,
+    i.residence_unit_id, %(status)s::warehouse.record_status, i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number,
     i.priority_group, i.age_band, i.is_recorded_at_inferred, false, false, i.residence_code, i.lot_number,
-    i.told, 'voided', 'vanished', i.person_key
+    i.told, CASE WHEN %(status)s::text = 'vanished' THEN 'voided' ELSE 'corrected' END, 'vanished', i.person_key
 FROM (SELECT DISTINCT unnest(%(record_ids)s::text[]) AS record_id) AS n
 JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = n.record_id
 JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
-WHERE i.status <> 'vanished'
+WHERE (i.status = 'vanished') <> (%(status)s::text = 'vanished')
 
 -- name: take_out_of_quarantine
 -- Versions that were replaced, too: should one of them be delivered again, it is open again.

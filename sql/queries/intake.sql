@@ -1,7 +1,7 @@
 -- Sources, cursors, batches and who leads: the ETL's own book-keeping. Parameters are psycopg's.
 
 -- name: register_source
-INSERT INTO warehouse.source AS s (name, kind) VALUES (%(name)s, %(kind)s)
+INSERT INTO warehouse.source AS s (name, kind, keyed_as) VALUES (%(name)s, %(kind)s, %(name)s)
 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, is_configured = true
 RETURNING s.source_id
 
@@ -22,6 +22,9 @@ UPDATE warehouse.source SET cursor_updated_at = DEFAULT, cursor_record_id = DEFA
 -- name: read_files_again
 UPDATE warehouse.delivery SET state = 'loading', records_done = 0
 WHERE state = 'done' AND source_id = (SELECT source_id FROM warehouse.source WHERE name = %(name)s)
+
+-- name: identity_of_source
+SELECT source_id, keyed_as, forgotten_at FROM warehouse.source WHERE name = %(name)s
 
 -- name: read_source
 SELECT source_id, state, reason, cursor_updated_at, cursor_record_id, received, loaded, unchanged, quarantined, corrected,

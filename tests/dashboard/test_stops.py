@@ -59,6 +59,11 @@ def test_what_was_stopped_is_shown_by_rule_and_field_with_records_and_values():
     assert "brand_new_rule" in shown
 
 
+def test_a_source_under_a_new_name_is_asked_about():
+    shown = said(stops.details(VI, "register", stopped(criterion="renamed", measured_by="platform")))
+    assert "có thể là nguồn ấy dưới tên mới" in shown and "./run source rename platform register" in shown
+
+
 def test_a_release_that_is_open_is_shown():
     released = stopped(state="released", released_at="2021-11-05T03:00:00+00:00")
     assert "Đã cho đi tiếp lúc 03:00 05/11/2021" in said(stops.details(VI, "platform", released))

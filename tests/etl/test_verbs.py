@@ -17,7 +17,7 @@ from sql import connect
 from tests.etl.register import Register, configure, source, verb
 
 PROJECT = Path(__file__).parents[2]
-VERBS = ("run", "once", "status", "verify", "retry", "braked", "release", "rebuild", "backfill", "recount")
+VERBS = ("run", "once", "status", "verify", "retry", "braked", "source", "release", "rebuild", "backfill", "recount")
 
 
 @pytest.fixture

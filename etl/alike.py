@@ -1,0 +1,42 @@
+"""Whether a new source brings what another one brought: most likely that one, under a new name in the settings."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+import pyarrow as pa
+from psycopg.rows import namedtuple_row
+
+from etl.statements import IDENTITY
+
+# So many of a batch are looked up. Two sources may well have a few numbers of the same people in common.
+_SAMPLE, _FEWEST, _SHARE = 1000, 3, 0.5
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The source that a new one looks like: how many of how many records it has already, and some of their numbers."""
+
+    name: str
+    found: int
+    of: int
+    records: list[str]
+
+
+def twin(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | None:
+    """The other source that holds more than half of these records, if there is one. Within the batch's transaction."""
+    step = max(1, -(-records.num_rows // _SAMPLE))
+    sample = records.take(pa.array(range(0, records.num_rows, step)))
+    facts = {
+        "source_id": source_id, "record_ids": sample["record_id"].to_pylist(),
+        "persons": [key and UUID(bytes=key) for key in sample["person_key"].to_pylist()],
+        "moments": sample["injected_at"].to_pylist(), "sites": sample["site_code"].to_pylist(),
+        "doses": sample["dose_number"].to_pylist(),
+    }  # fmt: skip
+    with db.cursor(row_factory=namedtuple_row) as cursor:
+        found = cursor.execute(IDENTITY["alike"], facts).fetchone()
+        if found is None or found.records < _FEWEST or found.records <= _SHARE * found.of:
+            return None
+        if cursor.execute(IDENTITY["was_released_as_new"], facts).fetchone()[0]:
+            return None
+    return Twin(found.name, found.records, found.of, found.examples)
