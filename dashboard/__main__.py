@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from dashboard import boundaries, server
+from dashboard import boundaries, metrics, server
 from dashboard.data.cache import CacheError
 from sql import settings
 from sql.connect import NoWarehouse, address
@@ -26,6 +26,8 @@ def main() -> int:
     # Workers are processes of their own: what they need to know travels in the environment.
     os.environ[server.CONFIG] = str(arguments.config)
     os.environ["VACCINE_DATA"] = str(found.data)
+    if found.dashboard.workers > 1:
+        metrics.use(found.data / "metrics")
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )

@@ -10,9 +10,12 @@ import secrets
 from datetime import UTC, datetime
 
 from dash import Dash, dcc, html, set_props
+from dash.exceptions import DependencyException
+from flask import Response, request
 
-from dashboard import api, exports, shell, uploads
-from dashboard.data import Data
+from dashboard import api, exports, pages, shell, uploads
+from dashboard.data import Data, WarehouseUnreachable
+from dashboard.view import Reader
 from sql.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,7 +42,39 @@ def make(settings: Settings, data: Data) -> Dash:
     app.server.register_blueprint(exports.blueprint(reader))
     app.server.request_class = uploads.InMemory
     app.server.register_blueprint(uploads.blueprint(reader))
+    _say_what_is_not_there(app, reader)
     return app
+
+
+# Dash answers every path that nobody else does with its page, which then says that it has nothing there.
+_ANY_PATH = "/<path:path>"
+
+
+def _say_what_is_not_there(app: Dash, reader: Reader) -> None:
+    """That page, in the reader's language, is right for people; programs and proxies read the status."""
+
+    @app.server.errorhandler(DependencyException)
+    @app.server.errorhandler(FileNotFoundError)
+    def no_such_script(fault):
+        """What Dash raises for a script that it has not; anything else is a fault of ours."""
+        if request.path.startswith("/_dash-component-suites/"):
+            return Response("", 404, mimetype="text/plain")
+        raise fault
+
+    @app.server.after_request
+    def status(answer):
+        if request.endpoint == _ANY_PATH and answer.status_code == 200 and not _is_there(reader):
+            answer.status_code = 404
+        return answer
+
+
+def _is_there(reader: Reader) -> bool:
+    if pages.find(request.path) is None:
+        return False
+    try:
+        return not reader.read(request.full_path).missing
+    except (WarehouseUnreachable, LookupError):
+        return True  # nobody can say now
 
 
 def report(error: Exception) -> None:

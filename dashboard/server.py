@@ -19,7 +19,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Mount, Route
 
 from dashboard import app as pages
-from dashboard import health
+from dashboard import health, metrics
 from dashboard.data import Data
 from dashboard.data.cache import Cache, shared
 from dashboard.data.warehouse import Warehouse
@@ -68,6 +68,7 @@ def build(settings: Settings) -> Starlette:
         routes=[
             Route("/stream", stream),
             *health.routes(data, settings.dashboard.stale_after_seconds),
+            *metrics.routes(data),
             Mount("/", WSGIMiddleware(dash.server, workers=_THREADS)),
         ],
         middleware=[

@@ -12,6 +12,7 @@ from dashboard.api.answer import answer
 from dashboard.api.question import BadQuestion, read
 from dashboard.api.schema import columns, describe
 from dashboard.data import Data, WarehouseUnreachable
+from sql.formulas import harmless
 
 
 def blueprint(data: Data) -> Blueprint:
@@ -67,7 +68,8 @@ def _csv(found: dict) -> Response:
     writer = csv.DictWriter(out, [*names, "definition", *once], lineterminator="\n")
     writer.writeheader()
     for row in found["rows"]:
-        writer.writerow(row | once | {"definition": found["definitions"][row.get("stage", "doses")]["en"]})
+        said = row | once | {"definition": found["definitions"][row.get("stage", "doses")]["en"]}
+        writer.writerow({name: harmless(value) for name, value in said.items()})
     headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment; filename=coverage.csv"}
     return Response(out.getvalue(), 200, headers, mimetype="text/csv")
 

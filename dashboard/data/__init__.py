@@ -16,6 +16,7 @@ from dashboard.data.answers import (
     Closing,
     DosesDay,
     HourDoses,
+    Metric,
     Quality,
     Reconciliation,
     Rows,
@@ -107,6 +108,11 @@ class Data(Committee, HandedIn):
         """Never cached: a source can fall silent without a batch."""
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("sources", Source, {})
+
+    def metrics(self) -> Rows[Metric]:
+        """What /metrics tells. Never cached."""
+        with self._warehouse.snapshot() as snapshot:
+            return snapshot.rows("metrics", Metric, {})
 
     def silent_seconds(self) -> float | None:
         """Since the ETL gave a sign of life; None while none has run. Never cached."""

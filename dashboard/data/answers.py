@@ -144,6 +144,14 @@ class Source:
     stop: dict | None = None  # what the brake stopped, while it stands or is released
 
 
+@dataclass(frozen=True)
+class Metric:
+    metric: str
+    source: str | None
+    label: str | None
+    value: float
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One row per unit and stage: the asked unit (`is_self`), its parts, and what lies in none of them.

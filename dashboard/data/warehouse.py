@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 import sql
 from dashboard.data.answers import Rows, Version
 from dashboard.data.handed_in import UploadRefused
+from dashboard.data.timing import timed
 
 _STATEMENTS = {
     name: text(statement)
@@ -37,7 +38,8 @@ class Snapshot:
         self.version = version
 
     def rows(self, question: str, row_type: type, arguments: dict) -> Rows:
-        found = self._connection.execute(_STATEMENTS[question], arguments)
+        with timed(question):
+            found = self._connection.execute(_STATEMENTS[question], arguments).fetchall()
         return Rows([row_type(*row) for row in found], self.version)
 
     def hold(self, key: int) -> None:

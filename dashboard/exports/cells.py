@@ -2,25 +2,19 @@
 
 from dashboard.credit import Credit
 from dashboard.tables import Column, Table, plain
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(value):
-    """A text that a spreadsheet would calculate gets an apostrophe; what is no text stays."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+from sql.formulas import harmless
 
 
 def above(table: Table, credit: Credit) -> list[str]:
     """Title, unit, and where the figures come from."""
-    return [safe(line) for line in (table.title, table.unit, *credit.lines) if line]
+    return [harmless(line) for line in (table.title, table.unit, *credit.lines) if line]
 
 
 def heads(columns) -> list[str]:
-    return [safe(f"{column.title} ({column.unit})" if column.unit else column.title) for column in columns]
+    return [harmless(f"{column.title} ({column.unit})" if column.unit else column.title) for column in columns]
 
 
 def rows(table: Table) -> list[list[tuple[Column, object]]]:
     """Every row, those below too, as (column, value) pairs."""
     listed = (*table.rows, *table.foot)
-    return [[(column, safe(plain(row.values.get(column.key)))) for column in table.columns] for row in listed]
+    return [[(column, harmless(plain(row.values.get(column.key)))) for column in table.columns] for row in listed]

@@ -13,6 +13,9 @@ SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batc
 -- name: heartbeat
 SELECT mart.heartbeat() AS silent_seconds
 
+-- name: metrics
+SELECT metric, source, label, value FROM mart.metrics()
+
 -- name: units
 -- An endless validity is NULL here: Python's dates know no infinity.
 SELECT unit_id, code, name, name_en, level, parent_id, NULLIF(valid_from, '-infinity') AS valid_from,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from dashboard.api.question import PARAMETERS
+from sql import connect
 from tests.dashboard import rows
 from tests.dashboard.served import serving
 from tests.dashboard.shape import faults
@@ -149,6 +150,24 @@ def test_csv_says_in_every_row_what_json_says_once(served):
         assert {row["as_of_batch"] for row in found} == {"2"}
         assert {row["population_source"] for row in found} == {"Tổng điều tra 2019", ""}
         assert all(row["definition"].startswith("Distinct persons") and row["as_of"] for row in found)
+
+
+def test_a_name_that_is_a_formula_is_harmless_in_csv_and_as_it_is_in_json(served, shared_warehouse):
+    with connect.raw_at(shared_warehouse.url, "owner", autocommit=True) as db:
+        (before,) = db.execute("SELECT name FROM warehouse.unit WHERE code = '77'").fetchone()
+        name = '=HYPERLINK("http://evil.example";"x")'
+        db.execute("UPDATE warehouse.unit SET name = %s WHERE code = '77'", [name])
+    rows.batch(shared_warehouse.url)  # another version of the figures
+    try:
+        assert becomes(lambda: name in served.get("/api/v1/coverage?stage=first&format=csv").text.replace('""', '"'))
+        (row,) = csv.DictReader(io.StringIO(served.get("/api/v1/coverage?stage=first&format=csv").text))
+        assert row["name"] == "'" + name
+        assert float(row["people"]) == 100 and not row["gap"].startswith("'")
+        assert coverage(served, "stage=first")["rows"][0]["name"] == name
+    finally:
+        with connect.raw_at(shared_warehouse.url, "owner", autocommit=True) as db:
+            db.execute("UPDATE warehouse.unit SET name = %s WHERE code = '77'", [before])
+        rows.batch(shared_warehouse.url)
 
 
 def test_csv_without_rows_still_has_its_header(served):

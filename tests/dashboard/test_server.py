@@ -16,7 +16,7 @@ import pytest
 
 from sql import connect
 from tests.dashboard import rows
-from tests.dashboard.served import serving
+from tests.dashboard.served import PROJECT, serving
 from tests.processes import becomes
 
 
@@ -219,3 +219,58 @@ def test_a_worker_is_small(served, database):
     megabytes = max(member.memory_info().rss for member in family) / 2**20
     print(f"web worker: {megabytes:.0f} MB")
     assert megabytes < 350
+
+
+# What is not there, and what is measured
+
+
+@pytest.mark.parametrize("path", [
+    "/nowhere", "/sites/more", "/district/", "/district/999", "/favicon.png", "/robots.txt", "/export/nowhere", "/export/x.csv/",
+    "/api/v1/nowhere", "/api/nowhere", "/assets/nowhere.js", "/static/x", "/_dash-component-suites/dash/nowhere.js",
+    "/_dash-component-suites/nowhere/x.js", "/_dash-nowhere", "/healthz/more", "/metrics/more", "/stream/more", "/../etc/passwd",
+    "/%00", "/site/nobody",
+])  # fmt: skip
+def test_what_is_not_there_is_404(served, path):
+    answer = served.get(path)
+    assert answer.status == 404, answer.text[:300]
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/sites", "/district/747", "/district/747?lang=en", "/compare", "/targets", "/changes", "/definitions"])
+def test_what_is_there_is_200(served, path):
+    assert served.get(path).status == 200
+
+
+def test_metrics_tell_batches_records_states_and_times(served, database):
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.source SET received = 3, loaded = 2, unchanged = 0, quarantined = 1, last_polled_at = "
+                   "clock_timestamp() + (SELECT make_interval(days => shift_days) FROM warehouse.world) - interval '5 s'")
+        db.execute("INSERT INTO warehouse.quarantine (source_id, record_id, content, batch_id, rules, record) "
+                   "SELECT source_id, 'r1', gen_random_uuid(), 1, '{unknown_vaccine}', '{\"lot_number\": \"secret\"}' FROM warehouse.source LIMIT 1")  # fmt: skip
+    served.get("/readyz")
+    answer = served.get("/metrics")
+    assert answer.status == 200 and answer.headers["content-type"].startswith("text/plain")
+    found = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    name = next(key for key in found if key.startswith("vaccination_records_total")).split('source="')[1].split('"')[0]
+    assert found["vaccination_warehouse_up"] == "1.0"
+    assert float(found["vaccination_newest_batch"]) >= 1
+    assert found[f'vaccination_records_total{{outcome="received",source="{name}"}}'] == "3.0"
+    assert found[f'vaccination_quarantine{{rule="unknown_vaccine",source="{name}"}}'] == "1.0"
+    assert 4 < float(found[f'vaccination_lag_seconds{{source="{name}"}}']) < 60
+    states = [float(found[f'vaccination_source_state{{source="{name}",state="{state}"}}']) for state in ("idle", "running", "braked", "failed")]
+    assert sum(states) == 1
+    assert float(found['vaccination_question_seconds_count{question="sources"}']) >= 1
+    assert "secret" not in answer.text and "r1" not in answer.text
+
+
+def test_metrics_add_up_over_several_workers(shared_warehouse, tmp_path):
+    config = tmp_path / "config.yaml"
+    text = (PROJECT / "config.yaml").read_text(encoding="utf-8").replace("workers: 1", "workers: 2")
+    config.write_text(text.replace("etl/reference", str(PROJECT / "etl/reference")), encoding="utf-8")
+    with serving(shared_warehouse.url, tmp_path / "data", config) as served:
+        asked = 12
+        for _ in range(asked):
+            served.get("/readyz")
+        wanted = 'vaccination_question_seconds_count{question="sources"} '
+        counted = [float(line.split()[-1]) for line in served.get("/metrics").text.splitlines() if line.startswith(wanted)]
+    assert counted and counted[0] >= asked

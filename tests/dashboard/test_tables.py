@@ -13,11 +13,11 @@ from dashboard.components.datatable import datatable
 from dashboard.components.table import twin
 from dashboard.credit import Credit, credit
 from dashboard.exports import delimited, workbook
-from dashboard.exports.cells import safe
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import Reader
+from sql.formulas import harmless
 from tests.dashboard.province import Province
 from tests.dashboard.tree import elements, of_class, said
 
@@ -130,7 +130,7 @@ def test_a_csv_opens_in_excel_with_its_letters():
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@sum", "\t=1", "\r=1"])
 def test_no_text_is_a_formula_in_a_spreadsheet(text):
     table = Table.of(text, "U", [Column("a", text, "text")], [[text]])
-    assert safe(text) == "'" + text
+    assert harmless(text) == "'" + text
     cells = [cell.value for row in opened(table).iter_rows() for cell in row if cell.value]
     assert not [cell for cell in cells if str(cell).startswith(text[0])] and opened(table).cell(1, 1).data_type == "s"
     lines = delimited.write(table, CREDIT, VI).decode("utf-8-sig")
@@ -138,7 +138,7 @@ def test_no_text_is_a_formula_in_a_spreadsheet(text):
 
 
 def test_a_number_below_zero_stays_a_number():
-    assert safe(-2) == -2
+    assert harmless(-2) == -2
 
 
 def test_the_credit_says_unit_filters_as_of_source_and_denominator():
