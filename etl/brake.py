@@ -20,6 +20,9 @@ BRAKE = sql.load("queries/brake.sql")
 # A source that always sends many corrections is not stopped for them: so many times its own history is allowed.
 _TIMES_HISTORY = 3
 
+# Of this kind is what was read again to be compared: it holds whatever its clock says, and is received once already.
+RECONCILE = "reconcile"
+
 # What a release is for, besides a file or the records of a batch.
 EMPTIED = "emptied"
 
@@ -51,6 +54,7 @@ CRITERIA = (
     Criterion("voided", "voided", "void_share", "voided records loaded earlier", of="received"),
     Criterion("changed", "corrected", "change_share", "changed records loaded earlier", of="received"),
 )
+_OF_VALUES = tuple(criterion for criterion in CRITERIA if criterion.of != "received")
 
 
 class Braked(Exception):
@@ -100,7 +104,7 @@ def _refuse_twin(db: psycopg.Connection, delivery) -> None:
 def _is_released(db: psycopg.Connection, source, delivery) -> bool:
     if delivery.outcome:
         return delivery.outcome["sha256"] == source.released_content
-    if delivery.kind != source.release_kind:
+    if not source.is_batch_released or delivery.kind != source.release_kind:
         return False
     (seen,) = db.execute(BRAKE["seen_of_release"], {"brake_id": source.release_id}).fetchone()
     return stopped.is_within(delivery.records, seen)
@@ -110,7 +114,9 @@ def _comes_instead(source, delivery) -> bool:
     """Whether this delivery is what came in place of the one that was released."""
     if source.release_kind == "file":
         return delivery.unit == source.released_unit
-    return delivery.kind == source.release_kind or delivery.kind == "records" and source.release_kind == EMPTIED
+    if source.release_kind == EMPTIED:
+        return delivery.kind == "records"
+    return source.is_batch_released and delivery.kind == source.release_kind
 
 
 def _wrong(cursor, source, delivery, outcome, limits: Brake) -> dict | None:
@@ -122,7 +128,8 @@ def _wrong(cursor, source, delivery, outcome, limits: Brake) -> dict | None:
         if counts["received"] < limits.min_records:
             continue
         counts["altered"] = max(counts["corrected"] + counts["voided"], counts["moved"])
-        for criterion in CRITERIA:
+        # Of a comparison with the source all that comes differs: how much of it does is not what is wrong with it.
+        for criterion in CRITERIA if delivery.kind != RECONCILE else _OF_VALUES:
             if wrong := _judged(criterion, counts, source, limits):
                 return wrong
     return None

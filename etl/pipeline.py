@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
 from etl import brake
+from etl.brake import RECONCILE
 from etl.faults import Fenced
 from etl.in_rows import InRows
 from etl.residence import Readings
@@ -62,10 +63,6 @@ class Outcome:
     unrecognised: int = 0  # with a residence that is no code
     outside: int = 0
     newest_at: datetime | None = None
-
-
-# Of this kind is what was read again to be compared: it holds whatever its clock says, and is received once already.
-RECONCILE = "reconcile"
 
 
 class _Unchanged(Exception):
@@ -274,8 +271,8 @@ class Pipeline:
             # Received once already: what left the quarantine now counts as loaded or unchanged instead.
             return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded)
         if delivery.kind == RECONCILE:
-            # Only what differs counts. It is not for the brake of batches: all of it differs.
-            return replace(outcome, received=counts.loaded + counts.restamped + quarantined, unchanged=counts.restamped)
+            # Only what differs counts.
+            outcome = replace(outcome, received=counts.loaded + counts.restamped + quarantined, unchanged=counts.restamped)
         brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
         return outcome
 

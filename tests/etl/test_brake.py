@@ -235,6 +235,28 @@ def test_a_look_back_is_judged_and_released_like_any_batch(world):
     assert states(world) == ["passed"]
 
 
+def test_a_batch_does_not_touch_a_release_that_is_for_no_batch(world):
+    """A person said that records may be gone; what a comparison loads beside is judged as ever."""
+    with world.db.transaction():
+        stopped.keep(world.db, world.source_id, Stop("lost", "?", "sum of what is gone", "reconcile"), NOW)
+        world.db.execute("UPDATE warehouse.source SET state = 'braked'")
+    release(world)
+    world.load(new(3), kind="look-back")
+    world.load(new(3), kind="reconcile")
+    assert states(world) == ["released"]
+    with pytest.raises(Braked):
+        world.load(broken(100), kind="reconcile")
+
+
+def test_a_comparison_is_judged_by_what_it_brings_and_not_by_how_much(world):
+    """All of it differs; but if most of it is other people, it is no correction."""
+    records = new(300)
+    world.load(records)
+    world.load(changed(records, "2021-11-05 13:00", lot_number="A"), kind="reconcile")
+    stop = stopped_by(world, [r | {"person": f"new {r['record_id']}"} for r in records], kind="reconcile")
+    assert (stop.criterion, stop.found, stop.kind) == ("moved", 300, "reconcile")
+
+
 # Criteria of their own
 
 
