@@ -157,7 +157,7 @@ class Reader:
     def read(self, found: pa.Array) -> Read:
         is_time = self.name in TIMES or self.name == "birth_date"
         if is_time and (pa.types.is_timestamp(found.type) or pa.types.is_date(found.type)):
-            values = self._typed(found)
+            values, mended = self._typed(found), None
             bad = _lost(found, values)
         else:
             text, mended = as_text(found)
@@ -168,9 +168,10 @@ class Reader:
                 bad = either(bad, mended)
         if self.default is not None:
             values = pc.fill_null(values, self.default)
-            # a field of few values may say what all others are to be; elsewhere only what is absent
+            # a field of few values may say what all others are to be, but not what broken bytes are; elsewhere only what is
+            # absent
             if self.name in CHOICES:
-                bad = None
+                bad = mended
         return values, bad
 
     def _typed(self, found: pa.Array) -> pa.Array:
@@ -190,7 +191,7 @@ class Reader:
         return values, _lost(text, values)
 
     def _whole_numbers(self, text: pa.StringArray) -> Read:
-        values = _by_distinct(text, _whole, pa.int16())
+        values = _by_distinct(text, _year if self.name == "birth_year" else _whole, pa.int16())
         return values, _lost(text, values)
 
     def _choices(self, text: pa.StringArray) -> Read:
@@ -245,6 +246,11 @@ def _whole(text: str) -> int | None:
         return None
     number = int(text.split(".")[0])
     return number if -32768 <= number <= 32767 else None
+
+
+def _year(text: str) -> int | None:
+    year = _whole(text)
+    return year if year is not None and year >= times.FIRST_YEAR else None
 
 
 def _by_distinct(text: pa.StringArray, change: Callable, into: pa.DataType = _TEXT) -> pa.Array:

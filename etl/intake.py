@@ -209,7 +209,9 @@ class Intake:
             if not page.more and not is_released:
                 brake.check_records(file, done, before, limits)
             state = "loading" if page.more else "done"
-            return {"unit": file.path, "outcome": vars(file) | {"state": state, "reason": None, "records_done": done}}
+            if page.note and not page.more:
+                log.warning("%s: %s", file.path, page.note)
+            return {"unit": file.path, "outcome": vars(file) | {"state": state, "reason": page.note, "records_done": done}}
 
         self._load_pages(self._file_pages(file), describe)
         return done
@@ -230,6 +232,7 @@ class Intake:
             "now": self.pipeline.clock.now(),
         }
         log.warning("%s: %s", state, reason)
+        self.complaint = reason
         with self.writing:
             self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 

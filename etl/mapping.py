@@ -192,7 +192,9 @@ class Mapper:
             got["identity_status"] = pa.repeat("unknown", count)
         hidden = [got[name] for name in _PERSON if name in got]
         self._withhold(got, raw, bad, Persons(ids, is_id, got.get("full_name"), tuple(hidden)))
-        wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name not in _PERSON}
+        if bad.get("person_id") is not None:  # of broken bytes, or of a formula: nobody knows whose it is
+            raw["person_id"] = pa.repeat(pa.scalar(unreadable.WITHHELD), count)
+        wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name != "full_name"}
         got["unreadable"] = unreadable.column(wanted, hidden, count)
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
 
@@ -272,6 +274,8 @@ class Mapper:
         got["told"] = pa.array([int(record.get("told", self.told)) for record in records], pa.int32())
         is_told = pc.not_equal(pc.bit_wise_and(got["told"], pa.scalar(BITS["identity_status"], pa.int32())), 0)
         got["identity_status"] = pc.if_else(is_told, got["identity_status"], "unknown")
+        if any(is_broken := ["person_id" in k for k in kept]):
+            raw["person_id"], bad["person_id"] = pa.repeat(pa.scalar(unreadable.WITHHELD), len(records)), np.array(is_broken)
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None}
         got["unreadable"] = unreadable.column(wanted, [], len(records))
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)

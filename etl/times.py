@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 
 TIME = pa.timestamp("us", "UTC")
 _LOCAL = pa.timestamp("us")
-# Outside of these years a time is a mistake, and Python's datetime could not hold it in every zone.
-_YEARS = ("0002", "9998")
+# Outside of these years a time is a mistake (0015 was typed as 15), and Python's datetime holds no more in every zone.
+FIRST_YEAR = 1800
+_YEARS = (str(FIRST_YEAR), "9998")
 
 ISO = (
     r"^(?P<Y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
@@ -109,7 +110,7 @@ def local(times: pa.TimestampArray, zone: str) -> pa.TimestampArray:
 
 
 def in_range(times: pa.TimestampArray) -> pa.TimestampArray:
-    """Null in place of times outside of the years 2 to 9997; of any unit, with or without a zone."""
+    """Null in place of times outside of the years 1800 to 9997; of any unit, with or without a zone."""
     if not len(times) or times.null_count == len(times):
         return times
     if times.type.unit == "ns":  # holds no more than 1677 to 2262
@@ -154,7 +155,7 @@ def _by_pattern(text: pa.StringArray, zone: str, pattern: str) -> pa.TimestampAr
     day = number("d", 1)
     hour = _hour_of(parts, number("I", 12)) if "I" in names else number("H", 0)
     minute, second = number("M", 0), number("S", 0)
-    is_good = is_match & (year >= 2) & (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
+    is_good = is_match & (year >= FIRST_YEAR) & (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
     month = np.where(is_good, month, 1)
     first = ((np.where(is_good, year, 1970) - 1970) * 12 + month - 1).astype("datetime64[M]")
     last_day = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from etl import times
 from etl.mapping import Mapper
 from etl.sources import START, Cursor, Day, Page, SourceError, check_columns
 from etl.sources.statements import Statements, origin
@@ -23,7 +24,7 @@ from sql import patience
 from sql.settings import DatabaseSource
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
-FIRST, LAST = datetime(2, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
+FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
 IN_ONE_QUESTION = 500  # record numbers; SQLite takes 999 parameters, SQL Server 2100
 
 
@@ -234,7 +235,7 @@ class AnyDatabase:
     def _ends(self, until: datetime | None) -> tuple:
         if self._is_loose:
             # Text does not say when `until` is to the second; a day's end is near enough to keep mistakes out.
-            return "0002", "9998" if until is None else f"{until + timedelta(days=2):%Y-%m-%d}"
+            return f"{FIRST:%Y}", "9998" if until is None else f"{until + timedelta(days=2):%Y-%m-%d}"
         return self._time(FIRST), self._time(LAST if until is None else until + timedelta(microseconds=1))
 
     def _read_again(self, cursor: Cursor, limit: int, until: datetime | None) -> Page:

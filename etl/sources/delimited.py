@@ -22,7 +22,7 @@ from etl.sources.tables import Line, Piece, Unreadable, choose, distinct, normal
 from sql.settings import FilesSource
 
 BLOCK = 8 << 20  # bytes in one table; no row may be longer
-_PEEK = 256 << 10
+_PEEK = _STEP = 256 << 10
 # Deflate packs a list 5 to 50 times; what it packs so much more, and is large, was made to harm.
 _PACKED, _LARGE = 200, 256 << 20
 _MOSTLY = 0.5  # of the rows are no text: then the encoding is another one
@@ -41,20 +41,35 @@ class _Stream(io.RawIOBase):
         self._size, self._unpacked, self.lines = path.stat().st_size, 0, 0
         is_packed = path.name.lower().endswith(".gz")
         self._open = pa.CompressedInputStream(self._file, "gzip") if is_packed else self._file
-        self._decoder = codecs.getincrementaldecoder("utf-8" if encoding.lower() == "utf-8-sig" else encoding)("as-nul")
+        is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig", "utf8-sig")
+        self._decoder = None if is_utf8 else codecs.getincrementaldecoder(encoding)("as-nul")
+        self._begun = b""  # the first bytes of a letter whose last come with the next piece
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        found = self._open.read(size)
-        self._unpacked += len(found)
+        """At most `size` bytes of the file; recoded they may be more."""
+        parts, missing = [], size
+        while missing and (found := self._open.read(min(missing, _STEP))):
+            missing -= len(found)
+            parts.append(self._recoded(found, False))
+        self._unpacked += size - missing
         if self._unpacked > max(_LARGE, _PACKED * self._size):
             raise Unreadable(f"unpacks to more than {_PACKED} times its size: it is no list")
-        text = self._decoder.decode(found, not found).encode("utf-8", "surrogatepass")
+        if missing:
+            parts.append(self._recoded(b"", True))
+        text = b"".join(parts)
         self.lines += text.count(b"\n")
-        # an empty answer is the end: some bytes may be but the beginning of a letter
-        return text if text or not found else self.read(size)
+        return text
+
+    def _recoded(self, found: bytes, is_end: bool) -> bytes:
+        if self._decoder is not None:
+            return self._decoder.decode(found, is_end).encode()
+        found = self._begun + found
+        text, read = codecs.utf_8_decode(found, "as-nul", is_end)
+        self._begun = found[read:]
+        return text.encode() if _NUL in text else found[:read]
 
     def close(self) -> None:
         if not self.closed:

@@ -19,7 +19,7 @@ from etl.faults import in_words
 from etl.mapping import Mapper
 from etl.sources import Page, SourceError
 from etl.sources.formats import kind, tables
-from etl.sources.tables import Unreadable, as_records
+from etl.sources.tables import Piece, Unreadable, as_records
 from sql.settings import FilesSource
 
 AHEAD = timedelta(days=1)  # of our clock; a file's time beyond is a mistake
@@ -61,8 +61,9 @@ class _Reading:
 
     delivery: Delivery
     at: int
-    coming: Iterator[pa.Table]
+    coming: Iterator[Piece]
     ready: pa.Table
+    note: str | None = None
 
 
 class Folder:
@@ -204,7 +205,7 @@ class Folder:
             raise Unreadable("is none of .csv, .csv.gz, .xlsx, .parquet")
         self._check_time(delivery)
         nothing = self.mapper(pa.table({name: pa.array([], pa.string()) for name in self.mapper.columns}), _EPOCH)
-        reading = _Reading(delivery, 0, self._mapped(delivery), nothing)
+        reading = _Reading(delivery, 0, tables(self._path(delivery), self._source, self.mapper.columns), nothing)
         while reading.at < offset:
             if not self._more(reading):
                 break
@@ -221,20 +222,17 @@ class Folder:
                 "would carry it; set the clock of the machine that wrote it, then touch the file"
             )
 
-    def _mapped(self, delivery: Delivery) -> Iterator[pa.Table]:
-        for piece in tables(self._path(delivery), self._source, self.mapper.columns):
-            yield self.mapper(piece.rows, delivery.modified_at)
-            if piece.broken:
-                yield as_records(piece.broken, delivery.path, delivery.modified_at)
-
-    @staticmethod
-    def _more(reading: _Reading) -> bool:
-        """Whether there is something in `ready`, mapping the next table if need be."""
+    def _more(self, reading: _Reading) -> bool:
+        """Whether there is something in `ready`, mapping the next piece if need be."""
         while not reading.ready.num_rows:
-            table = next(reading.coming, None)
-            if table is None:
+            piece = next(reading.coming, None)
+            if piece is None:
                 return False
-            reading.ready = table
+            reading.note = piece.note or reading.note
+            reading.ready = self.mapper(piece.rows, reading.delivery.modified_at)
+            if piece.broken:
+                lines = as_records(piece.broken, reading.delivery.path, reading.delivery.modified_at)
+                reading.ready = pa.concat_tables([reading.ready, lines])
         return True
 
     def _next_page(self, reading: _Reading, limit: int) -> Page:
@@ -248,4 +246,4 @@ class Folder:
         more = self._more(reading)
         if not more:
             self._reading = None
-        return Page(records, None, more, reading.delivery.path)
+        return Page(records, None, more, reading.delivery.path, note=reading.note)

@@ -1,20 +1,20 @@
 """One file as tables of text, whatever its format: CSV, CSV.gz, XLSX, Parquet."""
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
 from pathlib import Path
-from zipfile import BadZipFile
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from etl import parquet
 from etl.sources.delimited import BLOCK, read_csv
-from etl.sources.tables import ROWS, Piece, Unreadable, choose, distinct, normal, renamed
+from etl.sources.tables import LONGEST, ROWS, Piece, Unreadable, choose, distinct, renamed
+from etl.sources.workbooks import read_xlsx
+from sql.confined import Confined, TooMuch
 from sql.settings import FilesSource
+from sql.workbook import Damaged
 
-TITLE_ROWS = 20  # of a sheet, in which its header is looked for
+_PARQUET_MEMORY = 2 << 30  # a group of rows is unpacked at once
+_PARQUET_SECONDS, _PARQUET_SECONDS_A_MB = 60, 10
 
 
 def tables(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
@@ -24,7 +24,9 @@ def tables(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[P
         yield from road(path, source, wanted)
     except pa.ArrowException as wrong:
         raise Unreadable(_without_cells(str(wrong))) from None
-    except (OSError, EOFError, BadZipFile, KeyError, ValueError) as wrong:
+    except (Damaged, TooMuch) as wrong:
+        raise Unreadable(str(wrong)) from None
+    except (OSError, EOFError, ValueError) as wrong:
         raise Unreadable(_without_cells(str(wrong))) from None
 
 
@@ -39,79 +41,17 @@ def _road(name: str) -> Callable:
     raise Unreadable(f"is none of {', '.join(_ROADS)}")
 
 
-# -- Parquet
-
-
 def _read_parquet(path: Path, _source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
-    with path.open("rb") as raw_file, pq.ParquetFile(raw_file) as file:
-        names = {name: raw for name, raw in zip(distinct(file.schema_arrow.names), file.schema_arrow.names, strict=True)}
+    with Confined(_PARQUET_MEMORY, _PARQUET_SECONDS + _PARQUET_SECONDS_A_MB * (path.stat().st_size >> 20)) as apart:
+        (there,) = apart.ask(parquet.names, str(path))
+        names = dict(zip(distinct(there), there, strict=True))
         chosen = choose(list(names), wanted, is_header=True)
         raw = {column: names[name] for column, name in chosen.items()}
-        # the first row group's dictionary encoding, if any, is of no use to us: columns come as they are
-        for batch in file.iter_batches(ROWS, columns=list(dict.fromkeys(raw.values())), use_threads=False):
-            yield Piece(renamed(pa.table(batch), raw))
+        for table in apart.ask(parquet.tables, str(path), list(dict.fromkeys(raw.values())), ROWS, LONGEST):
+            yield Piece(renamed(table, raw))
 
 
-# -- XLSX
-
-
-def _read_xlsx(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
-    """Cells as text. A number has lost the zeros before it when the sheet was made: see `format: "%012d"`."""
-    from openpyxl import load_workbook  # half a second to import: only where there is such a file
-
-    with warnings.catch_warnings(), path.open("rb") as file:
-        warnings.simplefilter("ignore")  # of styles and extensions, which are nothing to us
-        book = load_workbook(file, read_only=True, data_only=True)
-        try:
-            if source.sheet is not None and source.sheet not in book.sheetnames:
-                raise Unreadable(f'sheet "{source.sheet}" is not in it; it has: {", ".join(book.sheetnames)}')
-            sheet = book[source.sheet] if source.sheet is not None else book.worksheets[0]
-            sheet.reset_dimensions()  # what a program wrote there may be wrong
-            rows = sheet.iter_rows(values_only=True)
-            names, rows = _sheet_header(rows, wanted)
-            chosen = choose(names, wanted, f'sheet "{sheet.title}"')
-            places = {column: names.index(name) for column, name in chosen.items()}
-            while some := list(islice(rows, ROWS)):
-                filled = [row for row in some if any(cell is not None for cell in row)]
-                yield Piece(pa.table({column: _cells(filled, at) for column, at in places.items()}))
-        finally:
-            book.close()
-
-
-def _sheet_header(rows: Iterator[tuple], wanted: Sequence[str]) -> tuple[list[str], Iterator[tuple]]:
-    """(names, the rows below them): the first row with all columns; else the one with most of them."""
-    top = list(islice(rows, TITLE_ROWS))
-    if not top:
-        raise Unreadable("the sheet is empty")
-    names = [distinct(row) for row in top]
-    asked = {normal(column) for column in wanted}
-    best = max(range(len(top)), key=lambda at: (len(asked & set(names[at])), -at))
-    return names[best], chain(top[best + 1 :], rows)
-
-
-def _cells(rows: Sequence[tuple], at: int) -> pa.StringArray:
-    return pa.array([_cell(row[at]) if at < len(row) else None for row in rows], pa.string())
-
-
-def _cell(cell: object) -> str | None:
-    """As one would write it: whole numbers without a point, dates as ISO 8601."""
-    match cell:
-        case None | str():
-            return cell
-        case bool():
-            return "true" if cell else "false"
-        case float() if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
-        case datetime():
-            # a day is a number in a sheet, so a time is short of its second by a few microseconds
-            cell = (cell + timedelta(milliseconds=0.5)).replace(microsecond=0) if cell.microsecond > 999_000 else cell
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
-        case date() | time():
-            return cell.isoformat()
-    return str(cell)
-
-
-_ROADS = {".csv": read_csv, ".csv.gz": read_csv, ".xlsx": _read_xlsx, ".parquet": _read_parquet}
+_ROADS = {".csv": read_csv, ".csv.gz": read_csv, ".xlsx": read_xlsx, ".parquet": _read_parquet}
 
 
 # -- what went wrong, without the cells that readers quote
@@ -130,8 +70,6 @@ _MEANINGS = {
     "Truncated compressed stream": "ends in the midst: the .gz is cut off",
     "zlib": "is not a .gz, whatever its name says",
     "Empty CSV": "is empty",
-    "not a zip file": "is not an .xlsx, whatever its name says",
-    "no item named": "is a .zip but not an .xlsx",
     "Parquet magic bytes": "is not a Parquet file, or cut off",
     "Parquet file size": "is not a Parquet file, or cut off",
     "Permission denied": "may not be read by this user",

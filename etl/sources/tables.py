@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from etl.mapping import SCHEMA
 
-ROWS = 50_000  # of XLSX and Parquet in one table
+ROWS = 50_000  # of Parquet in one table
+LONGEST = 300  # characters of a text that are read: beyond what any field may have, and a bomb may repeat one for ever
 
 
 class Unreadable(Exception):
@@ -32,10 +33,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some rows of a file, in the wanted columns only, and the lines among them that are none."""
+    """Some rows of a file, in the wanted columns only, and the lines among them that are none.
+
+    `note` says what of the file was left out.
+    """
 
     rows: pa.Table
     broken: Sequence[Line] = ()
+    note: str | None = None
 
 
 def as_records(lines: Sequence[Line], path: str, modified: datetime) -> pa.Table:

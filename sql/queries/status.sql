@@ -15,7 +15,11 @@ SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.
         WHERE q.source_id = s.source_id AND q.state = 'open' GROUP BY rule) AS r) AS open_rules,
     (SELECT concat_ws(' ', 'released at', to_char(b.released_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), 'UTC, not delivered again yet:',
         coalesce(b.unit, b.kind), left(b.content, 12))
-     FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state = 'released') AS open_release
+     FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state = 'released') AS open_release,
+    (SELECT string_agg(d.path || ': ' || d.reason, '; ' ORDER BY d.path) FROM (
+        SELECT DISTINCT ON (path) path, state, reason FROM warehouse.delivery
+        WHERE source_id = s.source_id ORDER BY path, first_seen_at DESC) AS d
+     WHERE d.state = 'done' AND d.reason IS NOT NULL) AS not_read
 FROM warehouse.source s
 LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
     ORDER BY r.compared_at DESC LIMIT 1) AS c ON true

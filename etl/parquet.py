@@ -1,0 +1,34 @@
+"""Parquet files, read where they can do no harm (sql.confined): a few bytes may stand for gigabytes of texts."""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+
+def names(path: str) -> Iterator[list[str]]:
+    """The names of its columns, in one piece."""
+    with open(path, "rb") as raw, pq.ParquetFile(raw) as file:
+        yield file.schema_arrow.names
+
+
+def tables(path: str, columns: Sequence[str], rows: int, longest: int) -> Iterator[pa.Table]:
+    """Its columns, so many rows at a time; of a text no more than the first `longest` characters."""
+    with open(path, "rb") as raw, pq.ParquetFile(raw) as file:
+        for batch in file.iter_batches(rows, columns=list(columns), use_threads=False):
+            yield pa.table({name: _plain(batch[name], longest) for name in batch.schema.names})
+
+
+def _plain(column: pa.Array, longest: int) -> pa.Array:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _plain(column.dictionary, longest).take(column.indices)
+    if pa.types.is_nested(kind):
+        return pa.array([None if cell is None else str(cell)[:longest] for cell in column.to_pylist()], pa.string())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        is_long = (pc.max(pc.binary_length(column)).as_py() or 0) > longest
+        return pc.utf8_slice_codeunits(column, 0, longest) if is_long else column
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pc.binary_slice(column, 0, longest)
+    return column

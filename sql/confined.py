@@ -1,0 +1,118 @@
+"""Work on what strangers made, in a process of its own with limits of memory and time: a bomb hurts nobody but it.
+
+    with Confined(memory=1 << 30, seconds=60) as apart:
+        for piece in apart.ask(workbook.pieces, path): …
+
+What the work yields comes one by one, as it is asked for. What it raises is raised here; so is TooMuch, where it came
+to a limit.
+"""
+
+import importlib
+import os
+import pickle
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_NO_MEMORY = 3  # exit code
+_PROJECT = Path(__file__).parents[1]
+# One thread, one pool of memory: each of more would reserve room that it never uses, and the limit is of what is reserved.
+_LEAN = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
+
+
+class TooMuch(Exception):
+    """A limit was reached; `limit` is memory, time or crash, and `most` what was allowed of it (bytes, seconds)."""
+
+    def __init__(self, limit: str, most: int = 0):
+        self.limit, self.most = limit, most
+        super().__init__(limit, most)
+
+    def __str__(self) -> str:
+        return {
+            "memory": f"needs more than {self.most >> 20} MiB of memory to be read",
+            "time": f"takes more than {self.most} s of computing to be read",
+        }.get(self.limit, "broke the program that reads it")
+
+
+class Confined:
+    """A process that works for us. Ends with the `with`, whatever it does."""
+
+    def __init__(self, memory: int, seconds: int):
+        self.memory, self.seconds = memory, seconds
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> "Confined":
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "sql.confined", str(self.memory), str(self.seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | _LEAN | {"PYTHONPATH": str(_PROJECT)},
+        )
+        return self
+
+    def __exit__(self, *_fault) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def ask(self, work: Callable[..., Iterator], *given) -> Iterator:
+        """What `work`, a function of a module that yields, yields for what is given. One question at a time."""
+        try:
+            pickle.dump((work.__module__, work.__qualname__, given), self._process.stdin)
+            self._process.stdin.flush()
+            while True:
+                kind, found = pickle.load(self._process.stdout)
+                if kind == "end":
+                    return
+                if kind == "fault":
+                    raise found
+                yield found
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            raise self._ended() from None
+
+    def _ended(self) -> TooMuch:
+        """Why there is no answer."""
+        code = self._process.wait()
+        if code == -signal.SIGXCPU:
+            return TooMuch("time", self.seconds)
+        # killed from outside: by the system, which ran out of memory
+        return TooMuch("memory", self.memory) if code in (_NO_MEMORY, -signal.SIGKILL) else TooMuch("crash")
+
+
+def _serve(memory: int, seconds: int) -> None:
+    """The other side: answer questions until there are no more."""
+    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
+        _soft, hard = resource.getrlimit(limit)
+        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    while True:
+        try:
+            module, name, given = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        try:
+            for found in getattr(importlib.import_module(module), name)(*given):
+                _send(answers, "found", found)
+            _send(answers, "end", None)
+        except MemoryError:
+            os._exit(_NO_MEMORY)
+        except BrokenPipeError:
+            return
+        except Exception as fault:
+            _send(answers, "fault", fault)
+
+
+def _send(answers: BinaryIO, kind: str, found: object) -> None:
+    pickle.dump((kind, found), answers, pickle.HIGHEST_PROTOCOL)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    _serve(*map(int, sys.argv[1:]))
