@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dashboard.data import Data, Source, WarehouseUnreachable
+from dashboard.data.warehouse import WarehouseUnmigrated
 from dashboard.stream import ETL_SILENT_SECONDS, is_silent
 from sql.clock import Clock
 
@@ -58,6 +59,8 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
         sources = data.sources()
         silent = data.silent_seconds()
         world = data.world()
+    except WarehouseUnmigrated:
+        return _not_ready("warehouse: not migrated to this version; ./run migrate (or the start of ./run) does it")
     except WarehouseUnreachable:
         # The address and the role are in the log; whoever asks here needs neither.
         return _not_ready("warehouse: unreachable")

@@ -18,6 +18,8 @@ from sql.settings import PROJECT, Settings
 _FILE = "instance.json"
 # Options of ./run with a value: the word after them is no verb.
 _WITH_VALUE = ("--config", "--data", "--port", "--sample")
+# Verbs that make the embedded server where there is none.
+_MAKE_IT = ("migrate", "restore")
 
 
 def remember(data: Path, config: str | Path, is_sample: bool) -> None:
@@ -75,7 +77,8 @@ def _settings(options: argparse.Namespace, data: Path) -> Settings:
 @contextlib.contextmanager
 def _database(data: Path, verb: str) -> Iterator[None]:
     """The embedded server answers meanwhile, where the instance has one: it is started if nobody runs it."""
-    if os.environ.get("DATABASE_URL") or not (data / "postgres" / "cluster").exists():
+    is_there = (data / "postgres" / "cluster").exists()
+    if os.environ.get("DATABASE_URL") or not (is_there or verb in _MAKE_IT):
         yield  # a server of one's own, or none yet: then the verb says so
         return
     try:

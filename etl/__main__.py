@@ -15,15 +15,17 @@ from sqlalchemy.exc import OperationalError
 
 from etl import desk
 from etl.verbs import (
-    Answer, Refused, backfill, braked, once, rebuild, reconcile, recount, release, retry, run, source, status,
-    verify, words,
+    Answer, Refused, backfill, braked, migrate, once, rebuild, reconcile, recount, release, retry, run, source,
+    status, verify, words,
 )  # fmt: skip
 from sql import VERSION, connect, settings
+from sql.migrate import MigrationError
 from sql.settings import Settings
 from sql.version import OtherVersion
+from sql.world import WorldError
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, braked, release, source, rebuild)
+VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, braked, release, source, rebuild, migrate)
 
 
 def name_of(verb) -> str:
@@ -51,11 +53,11 @@ def main(
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
-    except (connect.NoWarehouse, OtherVersion) as refused:
+    except (connect.NoWarehouse, OtherVersion, MigrationError, WorldError) as refused:
         print(refused, file=sys.stderr)
         return 3
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        print("the database holds no warehouse of this version yet: ./run makes it", file=sys.stderr)
+        print("the database holds no warehouse of this version yet: ./run makes it, as ./run migrate does", file=sys.stderr)
         return 3
     except psycopg.errors.InsufficientPrivilege as refused:
         said = f"the warehouse refuses it: {refused.diag.message_primary}"

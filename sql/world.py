@@ -29,7 +29,7 @@ def prepare(warehouse: str, settings: Settings) -> int:
     engine = connect.engine_at(warehouse, "owner")
     try:
         migrate(engine)
-        return _settle(engine, settings)
+        return settle(engine, settings)
     except psycopg.OperationalError as refused:
         where = make_url(warehouse).render_as_string(hide_password=True)
         raise WorldError(f"DATABASE_URL: no answer from {where}: {str(refused).splitlines()[0]}") from None
@@ -51,7 +51,8 @@ def make_database(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _settle(engine: Engine, settings: Settings) -> int:
+def settle(engine: Engine, settings: Settings) -> int:
+    """Say whose warehouse this is, where nobody has; returns the shift of its clock. Raises WorldError."""
     statements = sql.load("world.sql")
     shift = shift_to(SAMPLE_BEGINS, settings.time_zone) if settings.is_sample else 0
     with engine.begin() as db:

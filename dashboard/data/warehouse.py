@@ -1,11 +1,12 @@
 """Reading the warehouse: one snapshot at a time, its version and its rows together."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from psycopg.errors import ProgramLimitExceeded
+from psycopg.errors import InvalidSchemaName, ProgramLimitExceeded, UndefinedColumn, UndefinedFunction, UndefinedTable
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import sql
@@ -28,6 +29,14 @@ _STATEMENTS = {
 
 class WarehouseUnreachable(Exception):
     """The warehouse does not answer; the figures that were already read stay as they are."""
+
+
+class WarehouseUnmigrated(WarehouseUnreachable):
+    """The database holds no warehouse, or one of another version; `./run migrate` brings it to this one."""
+
+
+# What is not there in a database of another version.
+_NOT_THERE = (UndefinedTable, UndefinedColumn, UndefinedFunction, InvalidSchemaName)
 
 
 class Snapshot:
@@ -64,7 +73,13 @@ class Warehouse:
                 batch_id, committed_at, _ = connection.execute(_STATEMENTS["version"]).one()
                 yield Snapshot(connection, Version(batch_id, committed_at))
         except (OperationalError, PoolTimeout) as error:
-            raise WarehouseUnreachable(_reason(error)) from error
+            # The role that reads is made by the first migration.
+            is_without_role = re.search(r'role "\w+" does not exist', str(error))
+            raise (WarehouseUnmigrated if is_without_role else WarehouseUnreachable)(_reason(error)) from error
+        except ProgrammingError as error:
+            if isinstance(error.orig, _NOT_THERE):
+                raise WarehouseUnmigrated(_reason(error)) from error
+            raise
 
     def hand_in(self, statement: str, arguments: dict):
         """What schema inbox answers: the one thing besides reading that this role may do. Raises UploadRefused."""

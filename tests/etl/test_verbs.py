@@ -346,6 +346,27 @@ def test_a_database_that_is_no_warehouse_yet_is_3(file, capsys, monkeypatch, reg
     assert "./run" in capsys.readouterr().err
 
 
+def test_migrate_makes_a_warehouse_and_again_changes_nothing(file, database, monkeypatch, said):
+    monkeypatch.setenv("DATABASE_URL", database)
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute("DROP TABLE public.injections CASCADE")
+    assert verb(file, "migrate", "--json") == 0
+    found = said()
+    assert found["applied"][0] == "0001_reference.sql" and found["applied"][-1] == found["newest"]
+    assert verb(file, "migrate", "--json") == 0
+    assert said()["applied"] == []
+    assert verb(file, "once", "--json") == 1  # its table is gone, which is said of the source
+    assert "injections" in said()["sources"][0]["reason"]
+
+
+def test_migrate_refuses_a_warehouse_of_the_other_kind(file, warehouse, capsys):
+    verb(file, "migrate")
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.world SET is_sample = true")
+    assert verb(file, "migrate") == 3
+    assert "holds sample data, which must not mix with real records" in capsys.readouterr().err
+
+
 # Progress
 
 

@@ -1,0 +1,19 @@
+"""Bring the warehouse to this version, and make it where there is none. ./run does it at each start."""
+
+import argparse
+
+from etl.verbs import Answer
+from sql import connect, version
+from sql.migrate import migrate
+from sql.settings import Settings
+from sql.world import settle
+
+
+def act(config: Settings, _options: argparse.Namespace) -> Answer:
+    engine = connect.engine(config, "owner")
+    try:
+        applied = migrate(engine)
+        settle(engine, config)
+    finally:
+        engine.dispose()
+    return Answer({"applied": applied, "newest": version.known()[-1]})
