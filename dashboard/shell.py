@@ -7,7 +7,7 @@ to ask how fresh the sources are), `missed` (a batch that was never announced he
 side is assets/shell.js.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
@@ -195,8 +195,12 @@ def _provenance(view: View) -> tuple:
     moment = provenance.known_until(found, world.committed_at) if is_newest else world.committed_at
     moment = view.frozen_at or moment
     trouble = provenance.trouble(lines) if view.filters.is_live else ""
-    shown = asof.as_of(view.language, view.local(moment), view.real_ms(moment), trouble, not view.filters.is_live)
+    shown = asof.as_of(view.language, view.local(moment), view.real_ms(moment), trouble, not view.filters.is_live, _now_ms())
     return provenance.footer(view.language, lines, world), shown, found.version.batch_id or 0
+
+
+def _now_ms() -> int:
+    return round(datetime.now(UTC).timestamp() * 1000)
 
 
 def around(view: View) -> list:

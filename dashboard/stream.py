@@ -10,6 +10,7 @@ import json
 import logging
 import random
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -191,7 +192,8 @@ class Broker:
                     await asyncio.wait_for(wake.wait(), heartbeat)
                     wake.clear()
                 except TimeoutError:
-                    # A named event, not a comment: the browser's own code must be able to miss it.
-                    yield "event: heartbeat\ndata: \n\n"
+                    # A named event, not a comment: the browser's own code must be able to miss it. It says what time it
+                    # is: the age of figures is not told by the reader's clock.
+                    yield f"event: heartbeat\ndata: {round(time.time() * 1000)}\n\n"
         finally:
             self._wakes.discard(wake)

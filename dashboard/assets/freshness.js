@@ -1,18 +1,25 @@
 // How old the figures are, counted here each second, so that a page whose server, stream or source
-// stands still looks stale by itself: data-fresh on the root element is live, stale or broken.
+// stands still looks stale by itself: data-fresh on the root element is live, stale or broken. An age that nobody knows,
+// or a moment that is yet to come, is stale.
 (function () {
   "use strict";
   const root = document.documentElement;
   const PATIENCE = 5000; // ms for a stream to connect before the page says that it is broken
   const opened = Date.now();
+  // Between machines whose clocks are set (as in dashboard/health.py); what lies further ahead, a wrong clock wrote.
+  const CLOCKS_DIFFER = 10;
   let asked = 0;
+  let ahead = null; // ms that the server's clock is ahead of the reader's, whose clock may be anything
+  let met = null;
+  window.serverNow = () => Date.now() + (ahead || 0);
+  window.addEventListener("server-time", ({ detail }) => { ahead = detail - Date.now(); });
 
   const MINUTE = 60, HOUR = 3600;
 
   function words(seconds, texts) {
     const [unit, number] =
       seconds < MINUTE ? ["s", seconds] : seconds < HOUR ? ["m", seconds / MINUTE] : ["h", seconds / HOUR];
-    const whole = Math.max(0, Math.floor(number));
+    const whole = Math.max(0, Math.floor(number)); // clocks that differ a little
     return whole === 1 ? texts[unit + "-1"] : texts[unit + "-2"].replace("2", String(whole));
   }
 
@@ -30,19 +37,29 @@
 
   function age(element) {
     const ms = element.getAttribute("data-ms");
-    return ms ? Math.max(0, (Date.now() - Number(ms)) / 1000) : null;
+    return ms && ahead !== null ? (window.serverNow() - Number(ms)) / 1000 : null;
   }
 
   function count() {
     const main = document.getElementById("as-of-ago");
     const frame = document.getElementById("frame");
     if (!main || !main.hasAttribute("data-s-1")) return;
+    meet(main.getAttribute("data-now"));
     const said = texts(main);
     document.querySelectorAll(".ago[data-ms]").forEach((element) => {
       const seconds = age(element);
-      write(element, seconds === null ? main.getAttribute("data-never") : words(seconds, said));
+      const isToCome = seconds !== null && seconds < -CLOCKS_DIFFER;
+      write(element, seconds === null ? main.getAttribute("data-never")
+        : isToCome ? main.getAttribute("data-ahead") : words(seconds, said));
     });
     judge(age(main), Number(frame.getAttribute("data-stale-after")));
+  }
+
+  // The server's time, as the page brought it along; the stream brings it again and again.
+  function meet(now) {
+    if (!now || now === met) return;
+    met = now;
+    ahead = Number(now) - Date.now();
   }
 
   // How far a load is, and why there is nothing to show, changes without a batch.
@@ -57,7 +74,7 @@
     const isFrozen = new URLSearchParams(location.search).has("as_of");
     const stream = root.dataset.stream;
     const isBroken = stream === "lost" || (stream !== "live" && Date.now() - opened > PATIENCE);
-    const isStale = seconds !== null && seconds > limit;
+    const isStale = seconds === null || seconds > limit || seconds < -CLOCKS_DIFFER;
     const hasTrouble = Boolean(document.querySelector("#as-of .trouble"));
     const state = isFrozen ? "frozen" : isBroken ? "broken" : isStale || hasTrouble ? "stale" : "live";
     if (root.dataset.fresh !== state) root.dataset.fresh = state;

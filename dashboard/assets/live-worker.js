@@ -29,7 +29,10 @@ function open() {
     tell({ news });
     become("live");
   };
-  stream.addEventListener("heartbeat", () => { heard = Date.now(); });
+  stream.addEventListener("heartbeat", (event) => {
+    heard = Date.now();
+    tell({ now: Number(event.data) });
+  });
   stream.addEventListener("lost", () => { heard = Date.now(); become("lost"); });
   stream.onerror = () => {
     become("lost");

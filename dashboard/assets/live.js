@@ -65,6 +65,7 @@
   });
 
   function hear(message) {
+    if (message.now) window.dispatchEvent(new CustomEvent("server-time", { detail: message.now }));
     if (message.state) stand(message.state);
     if (message.news !== undefined) apply(message.news);
   }
@@ -81,6 +82,7 @@
   function alone() {
     const stream = new EventSource("/stream");
     stream.onmessage = (event) => hear({ state: "live", news: event.data });
+    stream.addEventListener("heartbeat", (event) => hear({ now: Number(event.data) }));
     stream.addEventListener("lost", () => hear({ state: "lost" }));
     stream.onerror = () => {
       hear({ state: "lost" });

@@ -53,7 +53,7 @@
   function clock(stage) {
     const time = stage.querySelector(".wall-clock time");
     if (!time) return;
-    const now = new Date(Date.now() + Number(time.dataset.shift) * 86400000);
+    const now = new Date(window.serverNow() + Number(time.dataset.shift) * 86400000);
     const given = { timeZone: time.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
     write(time, now.toLocaleTimeString("en-GB", given));
   }
@@ -63,7 +63,7 @@
     const shown = document.getElementById("wall-minute");
     if (!shown) return;
     const arrivals = shown.dataset.arrivals.split(" ").filter(Boolean).map((one) => one.split(":").map(Number));
-    const doses = arrivals.reduce((sum, [at, doses]) => sum + (Date.now() - at < MINUTE ? doses : 0), 0);
+    const doses = arrivals.reduce((sum, [at, doses]) => sum + (window.serverNow() - at < MINUTE ? doses : 0), 0);
     const written = Math.abs(doses).toLocaleString(document.documentElement.lang === "en" ? "en-GB" : "de-DE");
     write(shown, (doses > 0 ? "+" : doses < 0 ? "−" : "") + written);
   }

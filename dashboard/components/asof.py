@@ -17,8 +17,10 @@ from dashboard.i18n import Language
 NEAR = {"yesterday": (1, 17), "day": (1, None), "week": (7, None), "month": (30, None)}
 
 
-def as_of(language: Language, moment: datetime | None, real_ms: int | None, trouble: str, is_frozen: bool) -> html.Span:
-    """`moment` is local; `real_ms` the same in real milliseconds, from which the browser counts.
+def as_of(
+    language: Language, moment: datetime | None, real_ms: int | None, trouble: str, is_frozen: bool, now_ms: int | None = None
+) -> html.Span:
+    """`moment` is local; `real_ms` the same in real milliseconds, from which the browser counts on from `now_ms`.
 
     `trouble`: the name of a source that stands still, empty when none does.
     """
@@ -28,7 +30,8 @@ def as_of(language: Language, moment: datetime | None, real_ms: int | None, trou
         for unit, key in (("s", "ago"), ("m", "ago_minutes"), ("h", "ago_hours"))
         for number in (1, 2)
     }
-    counted = {"data-ms": "" if real_ms is None else str(real_ms), "data-never": say("asof.never"), **words}
+    counted = {"data-ms": "" if real_ms is None else str(real_ms), "data-never": say("asof.unknown"), **words}
+    counted |= {"data-now": "" if now_ms is None else str(now_ms), "data-ahead": say("asof.ahead")}
     shown = language.moment(moment) if is_frozen else language.clock(moment)
     parts = [
         html.Span(className="dot", **{"aria-hidden": "true"}),

@@ -87,9 +87,11 @@ def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
 
 
 def known_until(sources: Iterable, committed_at):
-    """The moment up to which the figures hold: when the slowest source was last asked."""
-    asked = [row.last_polled_at for row in sources if row.state != "idle"]
-    return min(asked) if asked and None not in asked else committed_at
+    """The moment up to which the figures hold: when the slowest source was last asked; None when one never was."""
+    asked = [row.last_polled_at for row in sources if row.is_configured]
+    if None in asked:
+        return None
+    return min(asked, default=committed_at)
 
 
 def trouble(lines: Iterable[SourceLine]) -> str:

@@ -69,8 +69,11 @@ def visit(house, browser):
     """Open a page and wait until every block is drawn; complaints of the browser fail the test."""
     complaints = []
 
-    def open_page(path="/", viewport=WIDE, wait=True, **options):
+    def open_page(path="/", viewport=WIDE, wait=True, clock_ahead=None, **options):
         page = browser.new_context(viewport=viewport, **options).new_page()
+        if clock_ahead:
+            by = round(clock_ahead.total_seconds() * 1000)
+            page.add_init_script(f"const right = Date.now; Date.now = () => right() + {by};")
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(house.url + path)

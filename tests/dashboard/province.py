@@ -154,7 +154,7 @@ class Province:
         return self._rows([unknown, make(AgeBand, age_band=1, label="12-17"), make(AgeBand, age_band=2, label="18+")])
 
     def sources(self):
-        asked = datetime.now(UTC) - self.polled_ago
+        asked = None if self.polled_ago is None else datetime.now(UTC) - self.polled_ago
         return self._rows(
             [
                 make(

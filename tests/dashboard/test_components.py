@@ -284,11 +284,11 @@ def test_what_its_source_no_longer_holds_stands_beside_the_equation():
 
 
 def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():
-    def source(state, asked):
-        return make(Source, state=state, last_polled_at=asked)
+    def source(is_configured, asked):
+        return make(Source, is_configured=is_configured, last_polled_at=asked)
 
-    assert provenance.known_until([source("running", 5), source("running", 3), source("idle", 1)], 9) == 3
-    assert provenance.known_until([source("running", None)], 9) == 9
+    assert provenance.known_until([source(True, 5), source(True, 3), source(False, 1)], 9) == 3
+    assert provenance.known_until([source(True, 5), source(True, None)], 9) is None
     assert provenance.known_until([], 9) == 9
 
 

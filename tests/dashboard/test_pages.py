@@ -1,5 +1,7 @@
 """The overview in a browser: complete, in place, stale when it is, and usable without a mouse."""
 
+from datetime import timedelta
+
 import pytest
 
 from dashboard.data import Unit
@@ -105,8 +107,6 @@ def test_a_batch_that_was_never_announced_is_found_when_it_has_been_quiet(visit,
 
 
 def test_a_source_that_was_long_not_asked_looks_stale_on_every_tile(visit, house):
-    from datetime import timedelta
-
     house.province.polled_ago = timedelta(minutes=2)
     page = visit()
     fresh(page, "stale")
@@ -114,6 +114,29 @@ def test_a_source_that_was_long_not_asked_looks_stale_on_every_tile(visit, house
     assert page.inner_text(".when-stale") == "Số liệu cũ"
     shown = page.locator(".tile .stale-word")
     assert shown.count() == 4 and all(shown.nth(at).is_visible() for at in range(4))
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [(None, "chưa rõ lúc nào"), (timedelta(hours=-1), "đồng hồ máy nạp hoặc máy chủ chạy sai")],
+    ids=["unknown", "to come"],
+)
+def test_an_age_that_nobody_knows_and_a_moment_to_come_are_stale(visit, house, ago, words):
+    house.province.polled_ago = ago
+    page = visit()
+    fresh(page, "stale")
+    assert page.inner_text("#as-of-ago") == words
+
+
+@pytest.mark.parametrize(("ago", "state"), [(timedelta(minutes=2), "stale"), (timedelta(seconds=5), "live")])
+@pytest.mark.parametrize("hours", [-1, 1], ids=["slow", "fast"])
+def test_the_readers_own_clock_makes_nothing_fresh_or_stale(visit, house, hours, ago, state):
+    house.province.polled_ago = ago
+    page = visit(wait=False, clock_ahead=timedelta(hours=hours))
+    drawn(page)
+    page.wait_for_timeout(1200)
+    fresh(page, state)
+    assert page.inner_text("#as-of-ago") in ("2 phút trước", *(f"{n} giây trước" for n in range(5, 20)))
 
 
 def test_a_stopped_source_looks_stale_and_is_named(visit, house):
@@ -133,8 +156,6 @@ def test_a_broken_stream_is_seen_on_a_page_that_was_fresh(visit, house):
 
 
 def test_figures_of_the_past_do_not_look_stale(visit, house):
-    from datetime import timedelta
-
     house.province.polled_ago = timedelta(minutes=2)
     page = visit("/?as_of=3")
     fresh(page, "frozen")
