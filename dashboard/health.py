@@ -95,4 +95,15 @@ def why_stale(source: Source, now: datetime, stale_after_seconds: int) -> str | 
         return f"{name}: not asked for {silent.total_seconds():.0f} s (at most {stale_after_seconds})"
     if source.is_first_load:
         return f"{name}: first load, {source.received} records so far" + (f" of {source.expected}" if source.expected else "")
-    return None
+    return _why_unequal(source)
+
+
+def _why_unequal(source: Source) -> str | None:
+    """Where the last comparison found the source and the figures apart."""
+    if source.source_rows is None:
+        return None
+    found = [f"source {source.source_rows}, loaded {source.held_rows}"] if source.source_rows != source.held_rows else []
+    names = {"without_time": "rows without a time of change", "ahead": "rows of the future",
+             "merged": "rows with the number of another"}  # fmt: skip
+    found += [f"{n} {name}" for kind, name in names.items() if (n := getattr(source, kind))]
+    return f"source {source.source}: {', '.join(found)}" if found else None

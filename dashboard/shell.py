@@ -187,6 +187,9 @@ def _provenance(view: View) -> tuple:
             row.received,
             row.open_quarantine,
             stops.read(row.stop, view.local),
+            (row.source_rows, row.held_rows) if row.source_rows != row.held_rows else None,
+            {"without_time": row.without_time or 0, "ahead": row.ahead or 0},
+            row.merged or 0,
         )
         for row in found
     ]

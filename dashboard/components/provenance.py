@@ -1,7 +1,7 @@
 """Where the figures come from: each source's state, and the counter that always closes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dash import html
 
@@ -22,6 +22,10 @@ class SourceLine:
     received: int
     in_quarantine: int
     stopped: stops.Stopped | None = None
+    # Rows at the source and held, where the two differ; what the warehouse cannot read of it, by kind.
+    differing: tuple[int, int] | None = None
+    unread: dict[str, int] = field(default_factory=dict)
+    merged: int = 0
 
 
 def sources(language: Language, lines: Sequence[SourceLine]):
@@ -38,7 +42,7 @@ def sources(language: Language, lines: Sequence[SourceLine]):
                     [
                         html.Span(className=f"dot {line.state}", **{"aria-hidden": "true"}),
                         say(f"sources.{line.state}"),
-                        html.Span(_reason(language, line), className="reason") if line.reason else None,
+                        *(html.Span(text, className="reason") for text in _complaints(language, line)),
                     ]
                 ),
                 html.Td(ago(line.polled_ms)),
@@ -51,6 +55,16 @@ def sources(language: Language, lines: Sequence[SourceLine]):
     return html.Table([html.Thead(head), html.Tbody(rows)], className="twin sources")
 
 
+def _complaints(language: Language, line: SourceLine) -> list[str]:
+    """Why the source stands, and where it and the figures are not the same."""
+    found = [_reason(language, line)] if line.reason else []
+    if line.differing:
+        at_source, held = map(language.count, line.differing)
+        found.append(language.say("sources.differing", source=at_source, held=held))
+    found += [language.say(f"sources.{kind}", n=n) for kind, n in (line.unread | {"merged": line.merged}).items() if n]
+    return found
+
+
 def _reason(language: Language, line: SourceLine) -> str:
     return stops.why(language, line.stopped) if line.state == "braked" and line.stopped else line.reason
 
@@ -60,15 +74,17 @@ def ago(ms: int | None) -> html.Span:
     return html.Span(className="ago", **{"data-ms": "" if ms is None else str(ms)})
 
 
-def counter(language: Language, world) -> html.P:
-    """received = loaded + unchanged + quarantined."""
+def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:
+    """received = loaded + unchanged + quarantined; beside it what can never be received."""
     say = language.say
 
     def part(name: str) -> html.Span:
         return html.Span([html.B(live(language.count(getattr(world, name)))), " ", say(f"footer.{name}")])
 
     closed: Iterable = [part("received"), " = ", part("loaded"), " + ", part("unchanged"), " + ", part("quarantined")]
-    beside = ["; ", part("vanished")] if world.vanished else []
+    beside: list = ["; ", part("vanished")] if world.vanished else []
+    if unread := sum(sum(line.unread.values()) for line in lines):
+        beside += ["; ", html.Span([html.B(live(language.count(unread))), " ", say("footer.unread")])]
     return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed, *beside], className="counter")
 
 
@@ -82,7 +98,7 @@ def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
                 *(stops.details(language, line.name, line.stopped) for line in lines if line.stopped),
             ]
         ),
-        html.Div([counter(language, world), html.P(say("footer.time_zone", zone=world.time_zone))]),
+        html.Div([counter(language, lines, world), html.P(say("footer.time_zone", zone=world.time_zone))]),
     ]
 
 

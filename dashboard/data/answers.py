@@ -142,6 +142,12 @@ class Source:
     expected: int | None  # rows that it had when the first load began
     per_second: float | None  # records, in the first load
     stop: dict | None = None  # what the brake stopped, while it stands or is released
+    # Of the last comparison with a database; None: never compared.
+    source_rows: int | None = None
+    held_rows: int | None = None
+    merged: int | None = None  # rows whose number is, once trimmed, that of another
+    without_time: int | None = None  # rows that can never be read
+    ahead: int | None = None  # rows of the future, which wait
 
 
 @dataclass(frozen=True)

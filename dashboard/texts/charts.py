@@ -148,5 +148,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources.idle": ("chờ", "idle"),
     "sources.braked": ("đã dừng để kiểm tra", "stopped by the brake"),
     "sources.failed": ("lỗi", "failed"),
+    "sources.differing": ("nguồn {source} · đã nạp {held}", "source {source} · loaded {held}"),
+    "sources.without_time": (
+        "{n} dòng không có thời gian cập nhật: không thể đọc, cần bổ sung tại nguồn",
+        "{n} {n:row|rows} without a time of change: cannot be read, to be mended at the source",
+    ),
+    "sources.ahead": (
+        "{n} dòng có thời gian cập nhật trong tương lai: chưa đọc",
+        "{n} {n:row|rows} changed in the future: not read yet",
+    ),
+    "sources.merged": (
+        "{n} dòng trùng mã bản ghi với dòng khác (khác nhau ở dấu cách)",
+        "{n} {n:row|rows} with the record number of another, but for spaces",
+    ),
     "sources.none": ("Chưa có nguồn nào.", "No source yet."),
 }

@@ -70,7 +70,7 @@ CREATE FUNCTION mart.sources() RETURNS TABLE (
     source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
     received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint,
     is_configured boolean, is_first_load boolean, expected bigint, per_second double precision,
-    stop jsonb)
+    stop jsonb, source_rows bigint, held_rows bigint, merged bigint, without_time bigint, ahead bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
         s.quarantined, s.vanished,
@@ -89,8 +89,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                     SELECT jsonb_agg(jsonb_build_object('rule', f.rule, 'field', f.field, 'records', f.records,
                         'examples', f.examples) ORDER BY f.records DESC, f.rule, f.field)
                     FROM warehouse.brake_finding f WHERE f.brake_id = b.brake_id), '[]'))
-         FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state IN ('standing', 'released'))
+         FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state IN ('standing', 'released')),
+        c.source_rows, c.held_rows, c.merged, c.without_time, c.ahead
     FROM warehouse.source s CROSS JOIN LATERAL (SELECT mart.is_in_first_load(s.source_id, NULL) AS is_first_load) AS f
+    LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
+        ORDER BY r.compared_at DESC LIMIT 1) AS c ON true
 $$;
 
 -- Seconds since the ETL that leads gave a sign of life, all by this server's clock; none while no ETL has run.

@@ -62,7 +62,7 @@ def _compare(found: Ground, _asked: Namespace, held: int) -> list[tuple]:
 _HARM = (
     "DELETE FROM platform.injections WHERE ctid IN (SELECT ctid FROM platform.injections WHERE cap_nhat_luc < now() - interval '10 days' LIMIT 3)",
     "UPDATE platform.injections SET cap_nhat_luc = cap_nhat_luc - interval '100 days' WHERE ctid IN (SELECT ctid FROM platform.injections ORDER BY cap_nhat_luc DESC LIMIT 3)",
-    "UPDATE platform.injections SET lot_number = 'X' WHERE ctid IN (SELECT ctid FROM platform.injections WHERE cap_nhat_luc < now() - interval '20 days' LIMIT 3)",
+    "UPDATE platform.injections SET so_lo = 'X' WHERE ctid IN (SELECT ctid FROM platform.injections WHERE cap_nhat_luc < now() - interval '20 days' LIMIT 3)",
 )
 
 

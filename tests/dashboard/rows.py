@@ -78,7 +78,7 @@ def reference(database: str) -> None:
 def source(database: str, name: str = "platform", state: str = "running", **columns) -> None:
     """A source that was asked just now, and was read to its end before."""
     given = {"name": name, "kind": "database", "state": state, "last_polled_at": now(), "first_loaded_batch": 0} | columns
-    given = {"received": 1, "loaded": 1} | given
+    given = {"received": 1, "loaded": 1, "keyed_as": name} | given
     with psycopg.connect(connect.conninfo(database)) as db:
         db.execute(
             f"INSERT INTO warehouse.source ({', '.join(given)}) VALUES ({', '.join(['%s'] * len(given))}) "

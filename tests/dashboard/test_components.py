@@ -274,13 +274,13 @@ def test_residence_and_place_are_reconciled_in_numbers():
 
 def test_the_counter_is_written_as_an_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40)
-    text = re.sub(r"\s+", " ", said(provenance.counter(VI, world)))
+    text = re.sub(r"\s+", " ", said(provenance.counter(VI, (), world)))
     assert text == "Bộ đếm bản ghi 1.000 nhận = 900 nạp + 60 không đổi + 40 bản ghi lỗi chờ xử lý"
 
 
 def test_what_its_source_no_longer_holds_stands_beside_the_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40, vanished=7)
-    assert re.sub(r"\s+", " ", said(provenance.counter(VI, world))).endswith("+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn")
+    assert re.sub(r"\s+", " ", said(provenance.counter(VI, (), world))).endswith("+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn")
 
 
 def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():
@@ -298,6 +298,16 @@ def test_a_source_that_stands_still_is_named():
         provenance.SourceLine("b", "braked", "?", 1, 1, 1, 0),
     ]
     assert provenance.trouble(lines) == "b"
+
+
+def test_where_a_source_and_the_figures_differ_both_numbers_stand():
+    line = provenance.SourceLine("a", "running", None, 1, 1, 1, 0, None, (9, 11), {"without_time": 4, "ahead": 1}, 2)
+    text = re.sub(r"\s+", " ", said(provenance.sources(VI, [line])))
+    assert "nguồn 9 · đã nạp 11" in text
+    assert "4 dòng không có thời gian cập nhật" in text and "1 dòng có thời gian cập nhật trong tương lai" in text
+    assert "2 dòng trùng mã bản ghi" in text
+    world = make(World, received=1, loaded=1, unchanged=0, quarantined=0, vanished=0)
+    assert "5 dòng của nguồn không đọc được" in re.sub(r"\s+", " ", said(provenance.counter(VI, [line], world)))
 
 
 def test_sample_data_are_called_so():
