@@ -153,6 +153,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fault.kind": ("Không phải tệp XLSX hoặc CSV.", "Neither an XLSX nor a CSV file."),
     "fault.unreadable": ("Tệp bị hỏng, không đọc được.", "The file is broken and cannot be read."),
     "fault.rows": ("Tệp có quá nhiều dòng (tối đa 20.000).", "Too many lines (20,000 at most)."),
+    "fault.memory": (
+        "Mở tệp cần quá nhiều bộ nhớ (tối đa 256 MB). Chép bảng sang một tệp mới rồi nộp lại.",
+        "Opening the file needs too much memory (256 MB at most). Copy the table into a new file and hand that in.",
+    ),
+    "fault.time": (
+        "Mở tệp mất quá lâu (tối đa 10 giây tính toán). Chép bảng sang một tệp mới rồi nộp lại.",
+        "Opening the file takes too long (10 s of computing at most). Copy the table into a new file and hand that in.",
+    ),
+    "fault.sheets": (
+        "Nhiều trang tính có bảng này. Chỉ giữ lại một trang, hoặc nộp mỗi trang một tệp.",
+        "More than one sheet has this table. Leave one of them, or hand in a file a sheet.",
+    ),
+    "fault.hidden": (
+        "Chỉ trang tính ẩn có bảng này. Bỏ ẩn rồi nộp lại.",
+        "Only a hidden sheet has this table. Unhide it and hand the file in again.",
+    ),
     "fault.empty": ("Tệp không có dòng nào.", "There is no line in it."),
     "fault.column": ("Thiếu cột này.", "This column is not there."),
     "fault.head_twice": ("Cột này có hai lần.", "This column is there twice."),

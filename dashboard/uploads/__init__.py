@@ -111,9 +111,10 @@ def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_
 def understand(content: bytes, file_name: str, relation: str) -> Read:
     """What a file says, or why it says nothing."""
     try:
-        return reading.understand(cells.read(content, file_name), relation)
+        lines = cells.read(content, file_name, lambda head: reading.is_head(head, relation))
+        return reading.understand(lines, relation)
     except cells.Unreadable as why:
-        return Read(faults=[Fault(why.code)])
+        return Read(faults=[Fault(why.code, found=reading.short(why.found, 300))])
 
 
 def is_from_here(asked: Request) -> bool:

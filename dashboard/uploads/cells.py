@@ -1,27 +1,27 @@
-"""A file that somebody hands in, as cells: CSV in UTF-8 or the first sheet of an XLSX. Nothing in it is calculated.
+"""A file that somebody hands in, as cells: CSV in UTF-8 or the sheet of an XLSX that has the table. Nothing is calculated.
 
-A file is whatever a stranger sends: it is held to limits before it is opened, and what cannot be read is said, not raised.
+A file is whatever a stranger sends: a workbook is opened in a process of its own (sql.confined), and what cannot be read is
+said, not raised.
 """
 
 import csv
 import io
 import logging
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import openpyxl
+from sql import workbook
+from sql.confined import Confined, TooMuch
+from sql.workbook import Damaged, Formula, Row, Sheet
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 2_000_000
 MAX_ROWS, MAX_COLUMNS, MAX_TEXT = 20_000, 50, 1_000
-# What an XLSX may become when unpacked: 2 MB of sheets are some 20; a bomb is thousands of times its size.
-_MAX_UNPACKED = 60_000_000
-
-
-class Formula(str):
-    """The text of a cell that a spreadsheet would calculate."""
+_FIRST_ROWS, _CELLS = 20, 100_000
+# 2 MB of sheets, 20,000 lines of 50 cells, take 100 MB and 3 s.
+_MAX_MEMORY, _MAX_SECONDS = 256 << 20, 10
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Line:
 
 
 class Unreadable(Exception):
-    """`code`: encoding, kind, unreadable, rows, empty."""
+    """`code`: encoding, kind, unreadable, rows, empty, memory, time, sheets, hidden; the last two name what was `found`."""
 
-    def __init__(self, code: str):
-        self.code = code
-        super().__init__(code)
+    def __init__(self, code: str, found: str = ""):
+        self.code, self.found = code, found
+        super().__init__(code, found)
 
 
-def read(content: bytes, file_name: str) -> list[Line]:
-    """The lines that are not empty. Raises Unreadable."""
+def read(content: bytes, file_name: str, is_head: Callable[[list], bool]) -> list[Line]:
+    """The lines that are not empty, of a workbook those of the one sheet whose first line `is_head`. Raises Unreadable."""
     if content.startswith(b"PK\x03\x04"):
-        lines = _workbook(content)
+        lines = _workbook(content, is_head)
     elif file_name.lower().endswith((".csv", ".txt")):
         lines = _delimited(content)
     else:
@@ -83,39 +83,43 @@ def _delimited(content: bytes) -> list[Line]:
     return lines
 
 
-def _workbook(content: bytes) -> list[Line]:
+def _workbook(content: bytes, is_head: Callable[[list], bool]) -> list[Line]:
     lines: list[Line] = []
+    file = io.BytesIO(content)
     try:
-        _refuse_bombs(content)
-        # Not data_only: a formula is to be seen as one, not as what somebody's machine last made of it.
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its size may be a lie
-        for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
-            _keep(lines, number, [_value(cell) for cell in row])
-        book.close()
-    except Unreadable:
-        raise
-    except Exception as broken:
-        # A reader of XML and ZIP has a hundred ways to fail on a made-up file, and no common name for them.
-        log.info("an XLSX could not be read: %s", type(broken).__name__)
+        with Confined(_MAX_MEMORY, _MAX_SECONDS) as apart:
+            sheet = _with_the_table(list(apart.ask(workbook.outline, file, _FIRST_ROWS)), is_head)
+            # A formula is to be seen as one, not as what somebody's machine last made of it.
+            for rows in apart.ask(workbook.pieces, file, sheet.part, _CELLS, False):
+                for number, row in rows:
+                    _keep(lines, number, [_value(cell) for cell in row])
+    except TooMuch as most:
+        log.warning("an XLSX that was handed in %s", most)
+        raise Unreadable("unreadable" if most.limit == "crash" else most.limit) from None
+    except Damaged as broken:
+        log.info("an XLSX that was handed in %s", broken)
         raise Unreadable("unreadable") from None
     return lines
 
 
-def _refuse_bombs(content: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > _MAX_UNPACKED:
-            raise Unreadable("rows")
-        for part in packed.infolist():
-            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.read(part):
-                raise Unreadable("unreadable")
+def _with_the_table(sheets: list[tuple[Sheet, list[Row]]], is_head: Callable[[list], bool]) -> Sheet:
+    filled = [(sheet, rows[0][1]) for sheet, rows in sheets if rows]
+    visible = [sheet for sheet, head in filled if sheet.is_visible and is_head(head)]
+    hidden = [sheet for sheet, head in filled if not sheet.is_visible and is_head(head)]
+    if len(visible) > 1:
+        raise Unreadable("sheets", ", ".join(sheet.name for sheet in visible))
+    if hidden and not visible:
+        raise Unreadable("hidden", ", ".join(sheet.name for sheet in hidden))
+    # without the table, the first that somebody sees: what is lacking there is said
+    first = next((sheet for sheet, _head in filled if sheet.is_visible), None)
+    if first is None:
+        raise Unreadable("empty")
+    return visible[0] if visible else first
 
 
-def _value(cell):
-    value = cell.value
-    if cell.data_type == "f":
-        return Formula(str(getattr(value, "text", value))[:MAX_TEXT])
+def _value(value):
+    if isinstance(value, Formula):
+        return Formula(value[:MAX_TEXT])
     return value.date() if isinstance(value, datetime) and value.time() == datetime.min.time() else value
 
 

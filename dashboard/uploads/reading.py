@@ -11,7 +11,8 @@ from datetime import date, datetime
 from dashboard.filters import STAGES
 from dashboard.tables import unaccented
 from dashboard.texts import TEXTS
-from dashboard.uploads.cells import Formula, Line, is_day, text
+from dashboard.uploads.cells import Line, is_day, text
+from sql.workbook import Formula
 
 MOST_FAULTS = 200
 
@@ -139,6 +140,11 @@ def understand(lines: list[Line], relation: str) -> Read:
         if not wrong:
             rows.append(row)
     return Read(given, *_once(rows, faults, relation))
+
+
+def is_head(cells: list, relation: str) -> bool:
+    """Whether a line has all the columns that must be there."""
+    return not any(fault.code == "column" for fault in _places(Line(0, tuple(cells)), relation)[1])
 
 
 def _places(head: Line, relation: str) -> tuple[dict[str, int], list[Fault]]:

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from dashboard.uploads import understand
-from dashboard.uploads.cells import MAX_ROWS
+from dashboard.uploads.cells import MAX_BYTES, MAX_ROWS
 
 HEADS = "Mã địa bàn;Giai đoạn;Nhóm tuổi;Nhóm ưu tiên;Chỉ tiêu (%);Hạn;Nguồn (văn bản);Hiệu lực từ"
 LINE = "747;Đủ liều cơ bản;12-17;;95;31/12/2021;Kế hoạch 12;01/11/2021"
@@ -147,7 +147,7 @@ def packed(**parts: bytes) -> bytes:
 def infected(part: str, old: bytes, new: bytes) -> bytes:
     """A good workbook with one thing in it changed."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook(HEADS.split(";"), LINE.split(";")))) as good, zipfile.ZipFile(out, "w") as bad:
+    with zipfile.ZipFile(io.BytesIO(workbook(HEADS.split(";"), LINE.split(";")))) as good, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad:
         for name in good.namelist():
             content = good.read(name)
             if name == part:
@@ -173,16 +173,68 @@ ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksh
         (HEADS.encode(), "tep.csv", "empty"),
         (b"PK\x03\x04 cut off", "tep.xlsx", "unreadable"),
         (packed(nothing=b"<x/>"), "tep.xlsx", "unreadable"),
-        (packed(xl__worksheets__sheet1=b"0" * 61_000_000), "bomb.xlsx", "rows"),
         (infected("xl/worksheets/sheet1.xml", b"<worksheet", ENTITY), "tep.xlsx", "unreadable"),
         (("a;b\n" * (MAX_ROWS + 2)).encode(), "tep.csv", "rows"),
         (b'a;"' + b"x" * 200_000, "tep.csv", "unreadable"),
     ],
-    ids=["not utf-8", "utf-16", "nul", "pdf", "xls", "empty", "blank", "heads alone", "cut", "no workbook", "bomb", "entities", "long", "field"],
+    ids=["not utf-8", "utf-16", "nul", "pdf", "xls", "empty", "blank", "heads alone", "cut", "no workbook", "entities", "long", "field"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(content, name, code):
     found = read(content, name)
     assert (faults(found), found.rows) == ([(0, "", code, "")], [])
+
+
+def several(*sheets, hidden=()) -> bytes:
+    """A workbook with a sheet for each of (name, lines)."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    del book["Sheet"]
+    for name, lines in sheets:
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
+        for line in lines:
+            sheet.append(line)
+    book.save(out)
+    return out.getvalue()
+
+
+HEAD, TARGET = HEADS.split(";"), ["747", "first", None, None, 95, "2021-12-31", "KH", "2021-11-01"]
+OTHER = ["748", *TARGET[1:]]
+
+
+def test_the_sheet_with_the_table_is_read_wherever_it_stands_and_a_hidden_one_never():
+    units = ("Địa bàn", [["Mã địa bàn", "Hiệu lực từ"], ["747", "2021-11-01"]])
+    found = read(several(units, ("Chỉ tiêu", [HEAD, TARGET]), ("Cũ", [HEAD, OTHER]), hidden=["Cũ"]), "tep.xlsx")
+    assert ([row["unit_code"] for row in found.rows], found.faults) == (["747"], [])
+    found = read(several(("Cũ", [HEAD, OTHER]), ("Chỉ tiêu", [HEAD, TARGET]), hidden=["Cũ"]), "tep.xlsx")
+    assert [row["unit_code"] for row in found.rows] == ["747"]
+
+
+def test_several_sheets_with_the_table_or_a_hidden_one_alone_are_refused_by_name():
+    found = read(several(("A", [HEAD, TARGET]), ("B", [HEAD, OTHER])), "tep.xlsx")
+    assert (faults(found), found.rows) == ([(0, "", "sheets", "A, B")], [])
+    found = read(several(("Ẩn", [HEAD, TARGET]), ("Bìa", [["Kế hoạch"]]), hidden=["Ẩn"]), "tep.xlsx")
+    assert (faults(found), found.rows) == ([(0, "", "hidden", "Ẩn")], [])
+
+
+def swollen(part: str, behind: bytes, piece: bytes, times: int) -> bytes:
+    """A good workbook with a piece so many times in one of its parts."""
+    return infected(part, behind, behind + piece * times)
+
+
+@pytest.mark.parametrize(
+    ("part", "behind", "piece", "times", "code"),
+    [
+        ("xl/worksheets/sheet1.xml", b"<sheetData>", b'<row><c t="inlineStr"><is><t>' + b"a" * 5000 + b"</t></is></c></row>", 20_000, "memory"),
+        ("xl/styles.xml", b'<cellXfs count="1">', b'<xf numFmtId="0"/>', 5_000_000, "time"),
+        ("xl/worksheets/sheet1.xml", b"<sheetData>", b"<row><c/></row>", 4_000_000, "time"),
+    ],
+)
+def test_a_bomb_is_refused_with_the_limit_that_it_came_to(monkeypatch, part, behind, piece, times, code):
+    monkeypatch.setattr("dashboard.uploads.cells._MAX_MEMORY", 96 << 20)
+    monkeypatch.setattr("dashboard.uploads.cells._MAX_SECONDS", 1)
+    bomb = swollen(part, behind, piece, times)
+    assert len(bomb) < MAX_BYTES
+    assert faults(read(bomb, "tep.xlsx")) == [(0, "", code, "")]
 
 
 def test_a_sheet_that_lies_about_its_size_is_read_to_its_end():
