@@ -78,7 +78,8 @@ def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake,
             _refuse_twin(db, delivery)
         if not is_released and (wrong := _wrong(cursor, source, delivery, outcome, limits)):
             found = stopped.findings(db, suspects(), facts)
-            reason = wrong.pop("reason") + _rules(found) + _nothing_kept(source)
+            of_file = f"{delivery.unit}: " if delivery.unit else ""
+            reason = f"{of_file}{wrong.pop('reason')}{_rules(found)}{_nothing_kept(source)}"
             raise Braked(Stop(reason=reason, findings=found, **wrong, **stopped.identity(delivery)))
     if is_released and not (delivery.outcome and delivery.outcome["state"] == "loading"):
         db.execute(BRAKE["pass"], facts | {"brake_id": source.release_id})

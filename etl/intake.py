@@ -362,7 +362,9 @@ class Intake:
         """Stand still, and keep what is to be looked at."""
         stop, now = replace(stop, reason=stop.reason.replace("SOURCE", self.source.name)), self.pipeline.clock.now()
         facts = {"source_id": self.source_id, "state": "braked", "reason": stop.reason, "now": now}
-        log.warning("%s is braked: %s", self.source.name, stop.reason)
+        if stop.reason != self.complaint:
+            log.warning("%s is braked: %s", self.source.name, stop.reason)
+        self.complaint = stop.reason
         with self.writing, self.pipeline.db.transaction():
             stopped.keep(self.pipeline.db, self.source_id, stop, now)
             self.pipeline.db.execute(INTAKE["mark_state"], facts)

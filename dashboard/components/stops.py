@@ -38,10 +38,11 @@ def why(language: Language, stopped: Stopped) -> str:
     if key not in language.texts:
         return given["reason"]
     share = given["found"] / given["received"] if given["received"] else None
-    return language.say(
+    said = language.say(
         key, found=given["found"], received=given["received"], share=language.percent(share, 0),
         allowed=language.percent(given["allowed"], 0), unit=given["unit"], before=given["measured_by"],
     )  # fmt: skip
+    return said if given["unit"] is None or given["unit"] in said else f"{given['unit']}: {said}"
 
 
 def details(language: Language, source: str, stopped: Stopped) -> html.Details:

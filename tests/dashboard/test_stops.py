@@ -59,6 +59,11 @@ def test_what_was_stopped_is_shown_by_rule_and_field_with_records_and_values():
     assert "brand_new_rule" in shown
 
 
+def test_of_a_file_its_name_is_said():
+    assert stops.why(VI, stopped(unit="list.csv")).startswith("list.csv: 1.000 trong 1.250")
+    assert stops.why(VI, stopped(unit="list.csv", criterion="empty")) == "tệp list.csv không có bản ghi nào"
+
+
 def test_a_source_under_a_new_name_is_asked_about():
     shown = said(stops.details(VI, "register", stopped(criterion="renamed", measured_by="platform")))
     assert "có thể là nguồn ấy dưới tên mới" in shown and "./run source rename platform register" in shown

@@ -221,6 +221,7 @@ def test_a_broken_first_file_is_stopped_shown_and_released(lists, inbox, ask, sa
     put(inbox / "list.csv", lines(250, vaccine="Cúm-X"))
     assert verb(lists, "once", "--json") == 1
     assert ask("SELECT state FROM warehouse.delivery") == [("braked",)]
+    assert stand(ask, "lists")[1].startswith("list.csv: 250 of the last 250 records broke a rule")
     said()
     verb(lists, "braked", "--json")
     (stop,) = said()["braked"]
