@@ -15,8 +15,23 @@ from sqlalchemy.exc import OperationalError
 
 from etl import desk
 from etl.verbs import (
-    Answer, Refused, backfill, braked, migrate, once, rebuild, reconcile, recount, release, retry, run, source,
-    status, verify, words,
+    Answer,
+    Refused,
+    backfill,
+    braked,
+    migrate,
+    once,
+    quarantine,
+    rebuild,
+    reconcile,
+    recount,
+    release,
+    retry,
+    run,
+    source,
+    status,
+    verify,
+    words,
 )  # fmt: skip
 from sql import VERSION, connect, settings
 from sql.migrate import MigrationError
@@ -25,7 +40,7 @@ from sql.version import OtherVersion
 from sql.world import WorldError
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, braked, release, source, rebuild, migrate)
+VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, quarantine, braked, release, source, rebuild, migrate)
 
 
 def name_of(verb) -> str:

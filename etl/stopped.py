@@ -89,7 +89,7 @@ def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[F
     with db.cursor(row_factory=namedtuple_row) as cursor:
         for row in cursor.execute(BRAKE["rules_of_batch"], facts | {"examples": _EXAMPLES}):
             finding = found.setdefault((row.rule, row.field), Finding(row.rule, row.field, row.in_all, []))
-            value = _shown(row.field, row.value, zone)
+            value = shown(row.field, row.value, zone)
             finding.examples.append({"record": row.record_id, "value": value, "records": row.records})
     codes = {(kind, number): code for kind, number, code in db.execute(BRAKE["codes"])}
     return (*found.values(), *_changes(suspects, codes))
@@ -129,7 +129,7 @@ def _told(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> Iterator[tup
                     yield "changed", _CODED.get(field, field), record, _masked(field, was), _masked(field, value)
 
 
-def _shown(field: str, value: str | None, zone: ZoneInfo) -> str | None:
+def shown(field: str, value: str | None, zone: ZoneInfo) -> str | None:
     """A value of the quarantine as people read it: times in the time zone of the world, of a birth date the year alone."""
     if value is not None and field in TIMES:
         with contextlib.suppress(ValueError):

@@ -86,11 +86,7 @@ WHERE source_id = %(source_id)s AND path = %(unit)s AND sha256 = %(content)s AND
 WITH faults AS (
     SELECT q.record_id, q.record, r.rule, f.field
     FROM warehouse.quarantine q CROSS JOIN LATERAL unnest(q.rules) AS r (rule)
-    LEFT JOIN (VALUES ('missing_record_id', 'record_id'), ('missing_updated_at', 'updated_at'),
-        ('missing_status', 'status'), ('missing_vaccine', 'vaccine_code'), ('unknown_vaccine', 'vaccine_code'),
-        ('missing_site', 'site_code'), ('unknown_site', 'site_code'), ('missing_injected_at', 'injected_at'),
-        ('future_date', 'injected_at'), ('before_approval', 'injected_at'), ('before_birth', 'birth_date'),
-        ('under_age', 'birth_date'), ('bad_dose_number', 'dose_number')) AS f (rule, field) ON f.rule = r.rule
+    LEFT JOIN mart.rule_field f ON f.rule = r.rule
     WHERE q.source_id = %(source_id)s AND q.batch_id = %(batch_id)s
 ), told AS (
     SELECT f.rule, f.record_id, v.field, v.value
