@@ -1,6 +1,7 @@
 """Any table, view or query that SQLAlchemy reaches, read page by page in the order of its changes.
 
-This is the road for every dialect; PostgreSQL has a faster one with the same promises (postgresql.py).
+This is the road for every dialect; PostgreSQL has a faster one with the same promises (postgresql.py), and MySQL and
+MariaDB have their own kinds of time (mysql.py).
 """
 
 import re
@@ -25,6 +26,7 @@ from sql.settings import DatabaseSource
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
+_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # where the address names none
 IN_ONE_QUESTION = 500  # record numbers; SQLite takes 999 parameters, SQL Server 2100
 
 
@@ -39,8 +41,8 @@ def open_database(name: str, source: DatabaseSource, mapper: Mapper):
             )
     try:
         url = sa.make_url(source.url)
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
+        if url.drivername in _DRIVERS:
+            url = url.set(drivername=f"{url.drivername}+{_DRIVERS[url.drivername]}")
         dialect = url.get_dialect()
     except (exc.ArgumentError, exc.NoSuchModuleError) as wrong:
         hidden = "" if isinstance(wrong, exc.ArgumentError) else f": {wrong}"
@@ -49,6 +51,10 @@ def open_database(name: str, source: DatabaseSource, mapper: Mapper):
         from etl.sources.postgresql import PostgresqlSource
 
         return PostgresqlSource(name, source, mapper, url)
+    if dialect.name in ("mysql", "mariadb"):
+        from etl.sources.mysql import MysqlSource
+
+        return MysqlSource(name, source, mapper, url)
     return AnyDatabase(name, source, mapper, url)
 
 
@@ -62,6 +68,7 @@ class AnyDatabase:
         self.statements = Statements(origin(source.table, source.query), self._clock.column, self._number.column)
         self._what = f'table "{source.table}"' if source.table else "query"
         self._is_known = False
+        self._kinds: object = None
         self._is_text = self._is_aware = False
         self._number_of: Callable[[str], object] = str
         self._last: tuple[Cursor, tuple] | None = None
@@ -76,6 +83,7 @@ class AnyDatabase:
 
     def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
         names = self.mapper.columns
+        self._look_again()
         if not self._know():
             return self._page(self._table([], names), cursor, False)
         place = self._place(cursor)
@@ -179,11 +187,38 @@ class AnyDatabase:
             found = self._run(lambda db: list(db.execute(self.statements.everything()).keys()))
             check_columns(self.name, self.mapper, found, self._what)
             self._is_known = self._learn()
+            self._kinds = self._look() if self._is_known else None
         return self._is_known
 
-    def _learn(self) -> bool:
+    def _look_again(self) -> None:
+        """Forget what is known where the columns are of another kind by now.
+
+        A clock that becomes one with a zone refuses nothing: it is compared as if its hours were others, and what is new
+        waits for as long as these lie apart. So each reading begins with a look, which asks for no row.
+        """
+        if not self._is_known:
+            return
+        try:
+            is_same = self._look() == self._kinds
+        except SourceError:
+            is_same = False  # asked for again, and named, by who needs to know
+        if not is_same:
+            self._is_known, self._last = False, None
+
+    def _look(self) -> object:
+        """Of what kinds the two columns of the order are now; told apart by being equal or not."""
+        row = self._sample()
+        if row is None:
+            return self._kinds  # an emptied table says nothing
+        clock, number = row
+        return type(clock), isinstance(clock, datetime) and clock.tzinfo is not None, type(number)
+
+    def _sample(self) -> sa.Row | None:
         one = self.statements.columns([self._clock.column, self._number.column])
-        row = self._run(lambda db: db.execute(one.where(sa.column(self._clock.column).is_not(None)).limit(1)).first())
+        return self._run(lambda db: db.execute(one.where(sa.column(self._clock.column).is_not(None)).limit(1)).first())
+
+    def _learn(self) -> bool:
+        row = self._sample()
         if row is None:
             return False
         clock, number = row

@@ -57,16 +57,19 @@ class PostgresqlSource(AnyDatabase):
             cursor.execute(_SESSION)
         db.commit()
 
-    def _learn(self) -> bool:
-        names = self.mapper.columns
+    def _look(self) -> dict[str, str]:
+        """The types of all columns."""
 
         def types(db: sa.Connection) -> dict[str, str]:
-            result = db.execute(self.statements.columns(names).limit(0))
+            result = db.execute(self.statements.columns(self.mapper.columns).limit(0))
             known = db.connection.driver_connection.adapters.types
             oids = {d.name: d.type_code for d in result.cursor.description}
             return {name: info.name if (info := known.get(oid)) else "text" for name, oid in oids.items()}
 
-        self._types = self._run(types)
+        return self._run(types)
+
+    def _learn(self) -> bool:
+        self._types = self._look()
         clock, number = self._types[self._clock.column], self._types[self._number.column]
         if clock not in _CLOCKS:
             raise SourceError(

@@ -442,3 +442,30 @@ def test_a_source_that_comes_back_is_read_again(postgresql):
     postgresql.run(HANG_UP.format("vaccination etl"))
     assert source.read_after(START, 10).received == 1
     source.close()
+
+
+@pytest.mark.parametrize("to", ["timestamptz USING sua AT TIME ZONE 'Asia/Ho_Chi_Minh'", "timestamptz", "date"])
+def test_a_clock_that_becomes_another_kind_is_noticed_at_the_next_look(emptied, to):
+    """Nothing is refused: its hours are compared with those of another zone, and what is new would wait for hours."""
+    platform = Platform(emptied, "postgresql", "text", "timestamp")
+    for number in range(3):
+        platform.enter(f"a{number}", number)
+    source = opened(platform.url)
+    cursor = source.read_after(START, 10).cursor
+    platform.run(f"ALTER TABLE injections ALTER sua TYPE {to}")
+    platform.time_type = "timestamptz"
+    platform.enter("b", 86_400_000_000 if to == "date" else 1_000_000)
+    found = source.read_after(cursor, 10).records["record_id"].to_pylist()
+    assert "b" in found
+    assert (found == ["b"]) is ("USING" in to or to == "date")  # else the old ones changed, too: they are hours later now
+
+
+def test_a_clock_of_texts_that_becomes_one_of_another_kind_is_noticed(tmp_path):
+    platform = Platform(f"sqlite:///{tmp_path}/platform.db", "sqlite", "text", "text")
+    platform.enter("a")
+    source = opened(platform.url)
+    cursor = source.read_after(START, 10).cursor
+    platform.run("DROP TABLE injections")
+    platform.run('CREATE TABLE injections (id integer PRIMARY KEY, "CCCD" text, "điểm" text, vx text, tiem text, sua text)')
+    platform.enter(7, 5)
+    assert source.read_after(cursor, 10).records["record_id"].to_pylist() == ["7"]

@@ -1,0 +1,76 @@
+"""MySQL and MariaDB, which hold times in two ways: TIMESTAMP is an instant, DATETIME what a clock on the wall showed.
+
+The server writes an instant as the session's zone has it, so a session of ours has UTC, whatever the server's zone is.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from etl.mapping import Mapper
+from etl.sources.database import FIRST, LAST, AnyDatabase
+from sql.settings import DatabaseSource
+
+_INSTANT = 7  # TIMESTAMP, as the protocol numbers types; DATETIME is 12
+_SESSION = ("SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")
+PATIENCE = 5  # seconds to connect
+
+
+class MysqlSource(AnyDatabase):
+    """As AnyDatabase; instants are read as instants."""
+
+    def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
+        super().__init__(name, source, mapper, url)
+        sa.event.listen(self._engine, "connect", lambda db, _record: _prepare(db))
+
+    def _options(self) -> dict:
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": PATIENCE}}
+
+    def _look(self) -> tuple[int, ...]:
+        """The types of all columns, by their numbers."""
+        none = self.statements.columns(self.mapper.columns).limit(0)
+        return self._run(lambda db: tuple(_types(db.execute(none))))
+
+    def _learn(self) -> bool:
+        if not super()._learn():
+            return False
+        clock = self.mapper.columns.index(self._clock.column)
+        self._is_instant = self._look()[clock] == _INSTANT
+        return True
+
+    _is_instant = False
+
+    def _time(self, moment: datetime):
+        """Without its zone, which the driver does not pass on: an instant in the session's, UTC."""
+        if not self._is_instant:
+            return super()._time(moment)
+        return min(max(moment, FIRST), LAST).astimezone(UTC).replace(tzinfo=None)
+
+    def _fetch(self, query: sa.Select) -> pa.Table:
+        def ask(db: sa.Connection) -> tuple[list[int], Sequence[Sequence]]:
+            answer = db.execute(query)
+            return _types(answer), answer.fetchall()
+
+        types, rows = self._run(ask)
+        instants = {place for place, kind in enumerate(types) if kind == _INSTANT}
+        if instants:
+            rows = [[_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows]
+        return self._table(rows, [column.name for column in query.selected_columns])
+
+
+def _types(answer: sa.CursorResult) -> list[int]:
+    return [column[1] for column in answer.cursor.description]
+
+
+def _aware(cell):
+    """A day of zeros comes as text: it stays one, and is named as unreadable."""
+    return cell.replace(tzinfo=UTC) if isinstance(cell, datetime) else cell
+
+
+def _prepare(db) -> None:
+    with db.cursor() as cursor:
+        for statement in _SESSION:
+            cursor.execute(statement)
+    db.commit()
