@@ -24,6 +24,7 @@ _TAKES = {
     "vaccines-due": frozenset({"vaccines"}),
     "vaccines-stock": frozenset({"vaccines"}),
     "vaccines-lot": frozenset(),
+    "vaccines-pairs": frozenset(),
 }
 # Whatever basis the page shows: at the sites alone, or both bases side by side.
 _BY_PLACE = frozenset({"hours", "district-sites", "changes-triangle", "changes-complete"})

@@ -21,7 +21,7 @@ CHOICES = {
     "status": ("completed", "entered-in-error", "not-done"),
     "identity_status": ("not_sent", "no_id", "bad_format", "pending", "correct", "wrong", "not_applicable", "unknown"),
 }
-WHOLE_NUMBERS = ("birth_year", "dose_number", "priority_group")
+WHOLE_NUMBERS = ("birth_year", "dose_number", "priority_group", "age_from", "age_to")
 TIMES = (
     "injected_at", "recorded_at", "updated_at", "identity_checked_at", "certificate_printed_at",
     "app_confirmed_at",

@@ -18,7 +18,8 @@ INJECTION = pa.schema({
     "residence_unit_id": _ID, "status": _TEXT, "identity_status": _TEXT, "sex": _TEXT, "dose_kind": _TEXT,
     "birth_year": _SMALL, "vaccine_id": _SMALL, "dose_number": _SMALL, "priority_group": _SMALL, "age_band": _SMALL,
     "is_recorded_at_inferred": pa.bool_(), "is_duplicate": pa.bool_(), "is_valid": pa.bool_(), "residence_code": _TEXT,
-    "lot_number": _TEXT, "told": _ID,
+    "lot_number": _TEXT, "told": _ID, "vaccine_alias_id": _SMALL, "site_alias_id": _ID, "age_from": _SMALL, "age_to": _SMALL,
+    "unruled_after": _SMALL,
 })  # fmt: skip
 PERSON = pa.schema({
     "person_key": _TEXT, "residence_unit_id": _ID, "first_on": _DAY, "complete_on": _DAY, "booster1_on": _DAY,
@@ -28,7 +29,7 @@ PERSON = pa.schema({
 })  # fmt: skip
 OPENED = pa.schema({"record_id": _TEXT, "content": _TEXT, "updated_at": _TIME})
 
-REFERENCE = ("vaccine", "vaccine_alias", "site", "unit", "dose_rule", "booster_rule", "band_of_age")
+REFERENCE = ("primary_series", "vaccine_alias", "site", "site_alias", "unit", "dose_rule", "booster_rule", "band_of_age")
 
 
 def read(db: psycopg.Connection, question: str, facts: Mapping | None = None, schema: pa.Schema | None = None) -> pa.Table:

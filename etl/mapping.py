@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import unreadable
+from etl import ages, unreadable
 from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.fields import TIMES, WHOLE_NUMBERS, Read, Reader, as_text, either
 from etl.identity import PERSON_KEY, digests, normal_names
@@ -30,6 +30,7 @@ COLUMNS = (
     "record_id", "person_key", "birth_date", "birth_year", "sex", "residence_code", "site_code", "vaccine_code",
     "lot_number", "dose_number", "dose_kind", "priority_group", "injected_at", "recorded_at", "updated_at",
     "status", "identity_status", "identity_checked_at", "certificate_printed_at", "app_confirmed_at", "told",
+    "age_from", "age_to",
     "unreadable",
 )  # fmt: skip
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
@@ -174,6 +175,7 @@ class Mapper:
             if name not in got and name in _READ:
                 got[name] = pa.nulls(count, SCHEMA.field(name).type)
         _fill_birth_year(got, raw, bad)
+        _fill_ages(got)
         got["sex"] = _filled(got["sex"], "unknown", bad.get("sex"))
         if "status" not in raw:
             got["status"] = pc.fill_null(got["status"], "completed")
@@ -345,6 +347,17 @@ def _fill_birth_year(got, raw, bad) -> None:
         mask = mask & ~is_year
         bad["birth_date"] = mask if mask.any() else None
     got["birth_year"] = _filled(got["birth_year"], year, bad.get("birth_year"))
+
+
+def _fill_ages(got) -> None:
+    """From the age, where it is given, else from the group of ages; none where it is neither."""
+    for name, read in (("age", ages.of_age), ("age_group", ages.of_group)):
+        if name not in got:
+            continue
+        encoded = got[name].dictionary_encode()
+        found = [read(text) or (None, None) for text in encoded.dictionary.to_pylist()]
+        for end, values in zip(("age_from", "age_to"), zip(*found, strict=True) if found else ((), ()), strict=True):
+            got[end] = pc.coalesce(got[end], pa.array(values, pa.int16()).take(encoded.indices))
 
 
 def _named(got, rest: np.ndarray) -> pa.StringArray:

@@ -166,10 +166,23 @@ class Pipeline:
             if fold:
                 self._fold(folded, facts["batch_id"])
             self._number(facts, "rebuild", Outcome(facts["batch_id"]))
+            if self.ask(INTAKE["is_any_unknown"])[0]:
+                self._quarantine_unknown(persons, facts["batch_id"])
             self.tell()
             return facts["batch_id"]
 
         return self._in_one_batch(len(persons), place, source_id=None)
+
+    def _quarantine_unknown(self, persons: list, batch_id: int) -> None:
+        """What came by a spelling that is known no more waits until it is again; it is loaded no longer, by its source's count."""
+        given = {"persons": persons, "batch_id": batch_id}
+        for source_id, records in self.db.execute(INTAKE["quarantine_unknown"], given).fetchall():
+            facts, folded = self._open(source_id=source_id)
+            outcome = Outcome(facts["batch_id"], loaded=-records, quarantined=records)
+            self._fold(folded, facts["batch_id"])
+            self._number(facts, "rebuild", outcome)
+            # as at a retry: a release is for what the source sends
+            self.run(INTAKE, facts | vars(outcome) | {"kind": "retry"}, "count_for_source")
 
     def close_reference(self) -> int:
         """A batch without records, in the caller's transaction: the version of figures whose reference data changed."""

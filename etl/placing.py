@@ -39,7 +39,7 @@ class Places:
             day,
             self.sites.get(i.site_id),
             self.residence(i.residence_code, day),
-            self.age_band(i.birth_date, i.birth_year, day),
+            self.age_band(i.birth_date, i.birth_year, day, (i.age_from, i.age_to)),
         )
 
     def residence(self, spelling: str | None, day: date) -> int:
@@ -70,14 +70,22 @@ class Places:
     def _unit(self, code: str, day: date) -> int | None:
         return next((unit for first, last, unit in self.units.get(code, ()) if first <= day <= last), None)
 
-    def age_band(self, born_on: date | None, birth_year: int | None, day: date) -> int:
+    def age_band(
+        self, born_on: date | None, birth_year: int | None, day: date, ages: tuple[int | None, int | None] = (None, None)
+    ) -> int:
         if born_on is not None:
             age = day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
         elif birth_year is not None:
             age = day.year - birth_year
         else:
+            return self._band_of(*ages)
+        return self._band_of(age, age)
+
+    def _band_of(self, youngest: int | None, oldest: int | None) -> int:
+        """The band that all these ages are in."""
+        if youngest is None or oldest is None:
             return 0
-        return next((band for first, last, band in self.age_bands if first <= age <= last), 0)
+        return next((band for first, last, band in self.age_bands if first <= youngest <= oldest <= last), 0)
 
 
 def _is_same(text: str, code: str) -> bool:
@@ -87,6 +95,25 @@ def _is_same(text: str, code: str) -> bool:
 def _has_lost_zeros(text: str, code: str) -> bool:
     code = bare(code)
     return code.isdecimal() and len(text) < len(code) and text.lstrip("0") == code.lstrip("0")
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """What the spellings of vaccines and sites mean today: by their numbers; None for what is known no more."""
+
+    vaccines: Mapping[int, int | None]
+    sites: Mapping[int, int | None]
+    own: Mapping[int, int | None]  # site → the site that its own code means
+
+    def tell(self, i) -> bool:
+        """Whether a completed injection stands under the vaccine and the site that its spellings mean."""
+        site = self.own.get(i.site_id) if i.site_alias_id is None else self.sites.get(i.site_alias_id)
+        is_told = i.vaccine_alias_id is not None  # else it came with a version that did not keep it
+        return i.site_id == site and (not is_told or i.vaccine_id == self.vaccines.get(i.vaccine_alias_id))
+
+
+def read_spellings(db: psycopg.Connection) -> Spellings:
+    return Spellings(*(dict(db.execute(VERIFY[name]).fetchall()) for name in ("vaccine_aliases", "site_aliases", "own_codes")))
 
 
 def read_places(db: psycopg.Connection, zone: ZoneInfo) -> Places:

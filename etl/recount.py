@@ -15,7 +15,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 import sql
-from etl.placing import Places, read_places
+from etl.placing import Places, read_places, read_spellings
 from sql.told import BITS
 
 VERIFY = sql.load("queries/verify.sql")
@@ -44,10 +44,14 @@ _CELLS = 150_000
 class Rules:
     """The dated rules, as plain values. Days are inclusive at both ends."""
 
-    primary_doses: Mapping[int, int]
+    primary_doses: Mapping[int, list[tuple[date, date, int]]]  # vaccine → from, to, doses that complete its series
     dose_rules: Mapping[tuple[int, int], list[tuple[date, date, int, int]]]  # from, to, least days, longest recommended
     booster_rules: Mapping[int, list[tuple[date, date, int]]]
     grace_days: int = 0
+
+    def asked(self, vaccine: int, day: date) -> int:
+        """How many doses complete a series that began with this vaccine, by a dose of this day."""
+        return next(doses for first, last, doses in self.primary_doses[vaccine] if first <= day <= last)
 
     def dose_rule(self, vaccine: int, previous: int, day: date) -> tuple[date, date, int, int] | None:
         return next((r for r in self.dose_rules.get((vaccine, previous), ()) if r[0] <= day <= r[1]), None)
@@ -62,6 +66,7 @@ class Course:
 
     duplicates: set = field(default_factory=set)  # (source_id, record_id)
     valid: set = field(default_factory=set)
+    unruled: dict = field(default_factory=dict)  # (source_id, record_id) → the vaccine before, where no rule is of the two
     reached: dict[int, tuple[date, int]] = field(default_factory=dict)  # stage → day, vaccine
     residence: int = 0
     age_band: int = 0
@@ -86,17 +91,20 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
     in_order = 0
     for n, i in enumerate(given):
         key = (i.source_id, i.record_id)
-        asked = rules.primary_doses[given[0].vaccine_id]
+        asked = rules.asked(given[0].vaccine_id, i.injected_on)
         keeps_order = n == 0 or _keeps_interval(rules, given[n - 1], i)
         in_order += keeps_order
-        if keeps_order and in_order <= asked:
+        if keeps_order and 2 not in course.reached:
             course.valid.add(key)
         if n == 0:
             course.reached[1] = (i.injected_on, i.vaccine_id)
-        if keeps_order and in_order == asked and 2 not in course.reached:
+        if keeps_order and in_order >= asked and 2 not in course.reached:
             course.reached[2] = (i.injected_on, i.vaccine_id)
-        elif 2 in course.reached and i.dose_kind != "additional":
-            _boost(course, rules, i, key)
+        elif 2 in course.reached:
+            if i.dose_kind != "additional":
+                _boost(course, rules, i, key)
+        elif n and rules.dose_rule(i.vaccine_id, given[n - 1].vaccine_id, i.injected_on) is None:
+            course.unruled[key] = given[n - 1].vaccine_id
         # no word of it (0), or none that is recognised (-2), gives way to any other
         if i.residence_unit_id not in (0, -2) or course.residence == 0:
             course.residence = i.residence_unit_id
@@ -105,7 +113,7 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
     if given:
         first = given[0]
         rule = rules.dose_rule(first.vaccine_id, first.vaccine_id, first.injected_on)
-        if rules.primary_doses[first.vaccine_id] > 1 and rule and any(_tells(i, "person") for i in given):
+        if rules.asked(first.vaccine_id, first.injected_on) > 1 and rule and any(_tells(i, "person") for i in given):
             course.second_due_on = first.injected_on + timedelta(days=rule[3])
         years = {i.birth_year for i in given if i.birth_year is not None}
         sexes = {i.sex for i in given if i.sex != "unknown"}
@@ -191,9 +199,12 @@ def read_rules(db: psycopg.Connection, grace_days: int) -> Rules:
     for vaccine, previous, *rule in db.execute(VERIFY["dose_rules"]):
         doses.setdefault((vaccine, previous), []).append(tuple(rule))
     boosters: dict[int, list] = {}
+    series: dict[int, list] = {}
+    for vaccine, *asked in db.execute(VERIFY["primary_series"]):
+        series.setdefault(vaccine, []).append(tuple(asked))
     for booster, *rule in db.execute(VERIFY["booster_rules"]):
         boosters.setdefault(booster, []).append(tuple(rule))
-    return Rules(dict(db.execute(VERIFY["primary_doses"]).fetchall()), doses, boosters, grace_days)
+    return Rules(series, doses, boosters, grace_days)
 
 
 def recount(
@@ -206,7 +217,7 @@ def recount(
     zone = ZoneInfo(time_zone)
     with db.transaction():
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        for name in (*FAMILIES, "heard", "injections", "placings", "persons"):
+        for name in (*FAMILIES, "heard", "injections", "placings", "spellings", "persons"):
             db.execute(VERIFY[f"create_recount_{name}"])
         rules = read_rules(db, grace_days)
         tally = _Tally(db, read_places(db, zone))
@@ -228,11 +239,11 @@ class _Tally:
     """Sums by cell, moved to temporary tables whenever they grow large."""
 
     def __init__(self, db: psycopg.Connection, places: Places):
-        self.db, self.places = db, places
+        self.db, self.places, self.spellings = db, places, read_spellings(db)
         self.sums: dict[str, dict[tuple, list[int]]] = {family: {} for family in FAMILIES}
         self.heard: dict[int, datetime] = {}
         self.started = dict(db.execute(VERIFY["batches"]).fetchall())
-        self.strays: dict[str, list[tuple]] = {"injections": [], "placings": [], "persons": []}
+        self.strays: dict[str, list[tuple]] = {"injections": [], "placings": [], "spellings": [], "persons": []}
         self.size = 0
 
     def add_person(self, person, injections: list, course: Course, zone: ZoneInfo) -> None:
@@ -248,10 +259,13 @@ class _Tally:
             if i.site_id is not None:
                 heard = min(i.recorded_at, self.started[i.batch_id])
                 self.heard[i.site_id] = max(heard, self.heard.get(i.site_id, heard))
-            if i.is_duplicate != (key in course.duplicates) or i.is_valid != (key in course.valid):
+            if (i.is_duplicate, i.is_valid, i.unruled_after) != (
+                key in course.duplicates, key in course.valid, course.unruled.get(key)):  # fmt: skip
                 self.strays["injections"].append(key)
             if i.status == "completed" and not self.places.is_placed(i):
                 self.strays["placings"].append(key)
+            if i.status == "completed" and not self.spellings.tell(i):
+                self.strays["spellings"].append(key)
         if course.doses:
             stages = [course.reached.get(stage, (None, None)) for stage in (1, 2, 3, 4)]
             self.strays["persons"].append((

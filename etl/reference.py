@@ -9,7 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 import sql
-from etl import lines
+from etl import lines, spelt
 from etl.refusal import ReferenceError
 from etl.residence import Readings
 from etl.statements import BALANCES
@@ -84,7 +84,8 @@ TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
               "parent_code": (_text, False), "valid_from": (_day, True), "valid_to": (_day, False),
               "successor_code": (_text, False)},
     "vaccines": {"code": (_text, True), "name": (_text, True), "manufacturer": (_text, False),
-                 "primary_doses": (_between(1, 9), True), "approved_on": (_day, False), "min_age": (_count, False)},
+                 "primary_doses": (_between(1, 9), True), "approved_on": (_day, False), "min_age": (_count, False),
+                 "valid_from": (_day, False)},
     "vaccine_aliases": {"alias": (_text, True), "vaccine_code": (_text, True)},
     "dose_rules": {"vaccine_code": (_text, True), "previous_vaccine_code": (_text, False), "valid_from": (_day, True),
                    "min_days": (_count, True), "recommended_min_days": (_count, True),
@@ -92,6 +93,7 @@ TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
     "booster_rules": {"booster": (_between(1, 2), True), "valid_from": (_day, True), "min_days": (_count, True)},
     "sites": {"code": (_text, True), "name": (_text, True), "kind": (_one_of(*SITE_KINDS), False),
               "unit_code": (_text, True), "daily_plan": (_count, False), "valid_from": (_day, False)},
+    "site_aliases": {"alias": (_text, True), "site_code": (_text, True)},
     "populations": {"version": (_text, True), "source": (_text, True), "dated_on": (_day, True), "valid_from": (_day, True),
                     "unit_code": (_text, True), "age_band": (_text, False), "priority_group": (_between(1, 99), False),
                     "persons": (_count, True), "is_sample": (_is, False)},
@@ -107,7 +109,8 @@ TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
 
 # What tells one row of a table from another.
 KEYS: dict[str, tuple[str, ...]] = {
-    "units": ("code", "valid_from"), "vaccines": ("code",), "vaccine_aliases": ("alias",), "sites": ("code",),
+    "units": ("code", "valid_from"), "vaccines": ("code", "valid_from"), "vaccine_aliases": ("alias",), "sites": ("code",),
+    "site_aliases": ("alias",),
     "dose_rules": ("vaccine_code", "previous_vaccine_code", "valid_from"), "booster_rules": ("booster", "valid_from"),
     "populations": ("version", "unit_code", "age_band", "priority_group"),
     "targets": ("unit_code", "stage", "age_band", "priority_group", "valid_from"),
@@ -153,12 +156,16 @@ def _write_all(
     _refuse(db, "units_without_parent", "units: no unit is valid at that time for the parent of", rows=Jsonb(given["units"]))
     write("write_unit_parents", given["units"])
     write.changed += db.execute(SQL["write_unit_ancestors"]).fetchone()[0]
-    write("write_vaccines", given["vaccines"])
+    if any(row["code"].lower() == spelt.ANY for row in given["vaccines"]):
+        raise ReferenceError("vaccines: the code any stands for every vaccine in dose_rules; name this one otherwise")
+    spelt.write_vaccines(write, given["vaccines"], today)
+    given["dose_rules"] = spelt.of_any(given["dose_rules"], given["vaccines"])
     for name in ("vaccine_aliases", "dose_rules"):
         codes = sorted({row[c] for row in given[name] for c in ("vaccine_code", "previous_vaccine_code") if row.get(c)})
         _refuse(db, "unknown_vaccines", f"{name}: not a vaccine of the vaccines table:", codes=Jsonb(codes))
-        write(f"remove_{name}", given[name])
-        write(f"write_{name}", given[name])
+    write("remove_dose_rules", given["dose_rules"])
+    write("write_dose_rules", given["dose_rules"])
+    changed = {"vaccine_aliases": spelt.respell(db, write, SQL, "vaccine", given["vaccine_aliases"])}
     write("remove_booster_rules", given["booster_rules"])
     write("write_booster_rules", given["booster_rules"])
     root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
@@ -166,7 +173,12 @@ def _write_all(
         raise ReferenceError(f"units.root: {settings.units.root} is not a unit of the units table")
     _mark_world(db, write, root[0])
     # A world that has ended is seen as on its last day: codes are used again, for other places, afterwards.
-    moved = _write_sites(db, write, given["sites"], min(today, root[1]))
+    changed["sites"] = _write_sites(db, write, given["sites"], min(today, root[1]))
+    own = {site["code"] for site in given["sites"]} & {row["alias"] for row in given["site_aliases"]}
+    if own:
+        raise ReferenceError(f"site_aliases: a site of its own in the sites table: {', '.join(sorted(own)[:5])}")
+    _refuse(db, "unknown_sites", "site_aliases: not a site of the sites table:", rows=Jsonb(given["site_aliases"]))
+    changed["site_aliases"] = spelt.respell(db, write, SQL, "site", given["site_aliases"])
     for name in ("populations", "targets"):
         _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
@@ -177,7 +189,7 @@ def _write_all(
         "levels": Jsonb([level.model_dump() for level in settings.units.levels]),
         "is_sample": settings.is_sample, "shift_days": shift_days,
         "code_pattern": settings.units.code_pattern}).rowcount  # fmt: skip
-    changed = {"sites": moved, "residences": Readings(db).revise()}
+    changed["residences"] = Readings(db).revise()
     if not any(changed.values()):
         return write.changed, []
     return write.changed, [person for (person,) in db.execute(SQL["persons_concerned"], changed)]
@@ -306,7 +318,8 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
         row = {theirs.get(column, column): cell for column, cell in given.items()} | constants
         rows.append({c: read_cell(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
         if name == "dose_rules":
-            rows[-1]["previous_vaccine_code"] = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
+            before = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
+            rows[-1]["previous_vaccine_code"] = spelt.ANY if before.lower() == spelt.ANY else before
         if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
             raise ReferenceError(f"{place} line {line}: valid_to is before valid_from")
         if name == "sessions" and rows[-1]["to_hour"] <= rows[-1]["from_hour"]:

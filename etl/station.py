@@ -250,7 +250,7 @@ class Station:
         for first in range(0, len(persons), _PERSONS_A_BATCH):
             self.pipeline.reclassify(persons[first : first + _PERSONS_A_BATCH])
         if persons:
-            log.info("sites or units changed: placed the injections of %d persons anew", len(persons))
+            log.info("sites, units or spellings changed: placed the injections of %d persons anew", len(persons))
         return changed
 
     def _keep_refusal(self, refusal: str | None) -> None:

@@ -22,9 +22,9 @@ from sql.told import told
 PROJECT = Path(__file__).resolve().parent.parent
 
 # What a source may give, in the order of the landing table. full_name and person_id stay inside
-# the mapping: they only make person_key.
+# the mapping: they only make person_key; age and age_group stand for a birth that is not given.
 FIELDS = (
-    "record_id", "person_id", "full_name", "birth_date", "birth_year", "sex", "residence_code", "site_code",
+    "record_id", "person_id", "full_name", "birth_date", "birth_year", "age", "age_group", "sex", "residence_code", "site_code",
     "vaccine_code", "lot_number", "dose_number", "dose_kind", "priority_group", "injected_at", "recorded_at",
     "updated_at", "status", "identity_status", "identity_checked_at", "certificate_printed_at",
     "app_confirmed_at",
@@ -122,6 +122,7 @@ class Reference(Model):
 class References(Model):
     units: Reference
     sites: Reference | None = None
+    site_aliases: Reference | None = None
     vaccines: Reference
     vaccine_aliases: Reference
     dose_rules: Reference

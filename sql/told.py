@@ -23,15 +23,15 @@ BITS = {
     "status": 8192,
 }
 EVERYTHING = sum(BITS.values())
-_BIRTH = ("birth_date", "birth_year")
+_BIRTH, _AGE = ("birth_date", "birth_year"), ("age", "age_group")
 
 
 def told(fields: Iterable[str]) -> int:
     """The bits of the canonical fields that a source maps."""
     given = set(fields)
-    if given.intersection(_BIRTH):
-        given.add("birth")
     # A name alone is no person: mapping takes name, birth and sex together.
-    if "person_id" in given or {"full_name", "birth", "sex"} <= given:
+    if "person_id" in given or given.intersection(_BIRTH) and {"full_name", "sex"} <= given:
         given.add("person")
+    if given.intersection(_BIRTH + _AGE):
+        given.add("birth")
     return sum(bit for name, bit in BITS.items() if name in given)

@@ -163,6 +163,10 @@ class Committee:
         """The residences that are not recognised, the most frequent first."""
         return self._ask("not_recognised", yardsticks.NotRecognised, {})
 
+    def unruled_pairs(self) -> Rows[yardsticks.UnruledPair]:
+        """Pairs of vaccines whose later dose does not count for want of a rule, those of most people first."""
+        return self._ask("unruled_pairs", yardsticks.UnruledPair, {})
+
     def denominator_checks(self, filters: "Filters") -> Rows[yardsticks.DenominatorCheck]:
         """About the unit and the units right below it."""
         arguments = {"unit": self._unit(filters)} | self._as_of(filters)

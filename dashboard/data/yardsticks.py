@@ -66,6 +66,16 @@ class NotRecognised:
 
 
 @dataclass(frozen=True, slots=True)
+class UnruledPair:
+    """One row per pair of vaccines that no rule is of: the later dose does not count; as of the last batch."""
+
+    before_vaccine_id: int
+    vaccine_id: int
+    doses: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class DenominatorCheck:
     """One row per finding (indicator 24): check "sources" (two versions, >= 10 %) or "children" (do not add up)."""
 

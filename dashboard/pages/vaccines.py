@@ -6,7 +6,7 @@ from dashboard import blocks
 from dashboard.components import panel
 from dashboard.components.drawn import drawn
 from dashboard.i18n import Language
-from dashboard.parts.vaccines import due, given, lots, standing, stock
+from dashboard.parts.vaccines import due, given, lots, pairs, standing, stock
 
 PATH, NAME, USES = "/vaccines", "vaccines", frozenset({"days", "vaccines", "lot"})
 SHOWS = frozenset({"wastage", "cover-days", "doses-total"})
@@ -25,6 +25,7 @@ def layout(language: Language) -> list:
         panel.block("vaccines-stock", "tall"),
         panel.chart(language, "vaccines-by-kind", "large"),
         html.Div(pair, className="row halves"),
+        panel.block("vaccines-pairs", "lines"),
         _look_up(language),
         panel.block("vaccines-disputed", "lines"),
         panel.block("vaccines-lots", "tall"),
@@ -49,6 +50,7 @@ def register_callbacks(app, reader) -> None:
     blocks.fill_chart(app, reader, "vaccines-by-kind", given.by_vaccine, has_denominator=False, of_a_part=True)
     blocks.fill_chart(app, reader, "vaccines-by-dose", given.by_dose, has_denominator=False, of_a_part=True)
     blocks.fill_chart(app, reader, "vaccines-by-lot", given.by_lot, has_denominator=False, of_a_part=True)
+    blocks.fill_table(app, reader, "vaccines-pairs", pairs.unruled, has_denominator=False, folds=True)
     blocks.fill(app, reader, "vaccines-lot-known", lots.known, of_a_part=True)
     blocks.fill(app, reader, "vaccines-lot", lots.lot)
     blocks.offers(reader, "vaccines-lot", lots.recall, has_denominator=False)

@@ -242,4 +242,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lot.check": ("Kiểm tra", "Check"),
     "lot.check_few": ("Nghi ghi nhầm", "Likely mistaken"),
+    # --- mixed series
+    "pairs.title": ("Phối hợp vắc xin chưa có quy tắc", "Mixed series without a rule"),
+    "pairs.unit": (
+        "Mũi tiêm sau không được tính vào liều cơ bản, đến lần cập nhật cuối",
+        "The later dose does not count towards the series; as of the last batch",
+    ),
+    "pairs.before": ("Mũi trước", "Dose before"),
+    "pairs.vaccine": ("Mũi sau", "Later dose"),
+    "pairs.people": ("Số người", "People"),
+    "pairs.doses": ("Số mũi không được tính", "Doses that do not count"),
+    "pairs.sentence": (
+        "{n} mũi không được tính vì bảng quy tắc không nói gì về hai loại vắc xin; nhiều nhất {before} rồi {vaccine}: {people} người.",
+        "{n} {n:dose does|doses do} not count, for the rules say nothing of the two vaccines; most {before} and then {vaccine}: {people} {people:person|people}.",
+    ),
 }

@@ -18,7 +18,7 @@ OPERATIONS = sql.load("queries/status.sql")
 # The ETL that leads gives a sign each second, also in the middle of a long batch.
 _SILENT_SECONDS = 30
 # Lists that are shown where there is anything in them.
-_LISTS = ("residences_not_recognised",)
+_LISTS = ("residences_not_recognised", "pairs_without_rule")
 
 
 def act(config: Settings, _options: argparse.Namespace) -> Answer:

@@ -150,6 +150,10 @@ SELECT unknown_residence, not_recognised, non_residents, elsewhere, duplicates, 
 -- name: not_recognised
 SELECT spelling, doses, unit_id FROM mart.not_recognised() ORDER BY doses DESC, spelling LIMIT 200
 
+-- name: unruled_pairs
+SELECT before_vaccine_id, vaccine_id, doses, people FROM mart.unruled_pairs()
+ ORDER BY people DESC, before_vaccine_id, vaccine_id
+
 -- name: denominator_checks
 SELECT "check", unit_id, version, other_version, population, other_population, difference
   FROM mart.denominator_checks(CAST(:unit AS int), CAST(:as_of AS bigint))

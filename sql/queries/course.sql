@@ -15,33 +15,44 @@ GROUP BY person_key
 INSERT INTO touched (person_key, cause) SELECT DISTINCT unnest(%(persons)s::uuid[]), 'reclassified'::warehouse.cause
 
 -- name: reclassify
--- The injections of the touched persons as if they came in now: the same records, placed anew by units, sites and ages, and
--- by what their source tells where that was not kept with them.
+-- The injections of the touched persons as if they came in now: the same records, read anew by their spellings, placed
+-- anew by units and ages, and by what their source tells where that was not kept with them. Of what a spelling no longer
+-- means anything ('unknown'), the quarantine takes the record.
 INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, verdict, cause, old_person_key)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, verdict, cause, old_person_key)
 SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
-    d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, d.site_id, s.unit_id,
+    d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, s.site_id, s.unit_id,
     CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END, d.status,
     CASE WHEN (d.told & 2) = 0 THEN 'unknown' ELSE d.identity_status END, d.sex,
-    d.dose_kind, d.birth_year, d.vaccine_id, d.dose_number, d.priority_group,
-    CASE WHEN d.age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[d.age + 1] ELSE 0 END,
-    d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, d.told, 'reclassified', 'reclassified',
-    d.person_key
+    d.dose_kind, d.birth_year, CASE WHEN d.vaccine_alias_id IS NULL THEN d.vaccine_id ELSE a.vaccine_id END, d.dose_number,
+    d.priority_group,
+    CASE WHEN coalesce(d.years, d.age_to) BETWEEN 0 AND 150 AND (%(age_bands)s::smallint[])[coalesce(d.years, d.age_to) + 1]
+                = (%(age_bands)s::smallint[])[coalesce(d.years, d.age_from) + 1]
+         THEN (%(age_bands)s::smallint[])[coalesce(d.years, d.age_to) + 1] ELSE 0 END,
+    d.is_recorded_at_inferred, false, false, d.residence_code, d.lot_number, d.told, d.vaccine_alias_id,
+    CASE WHEN coalesce(p.alias, o.alias) <> s.code THEN coalesce(p.alias_id, o.alias_id) END, d.age_from, d.age_to,
+    CASE WHEN d.status = 'completed' AND (s.site_id IS NULL OR d.vaccine_alias_id IS NOT NULL AND a.vaccine_id IS NULL)
+         THEN 'unknown' ELSE 'reclassified' END, 'reclassified', d.person_key
 FROM (
     SELECT i.person_key, i.source_id, i.record_id, i.updated_at, i.injected_at, i.recorded_at, i.identity_checked_at,
         i.certificate_printed_at, i.app_confirmed_at, i.batch_id, i.birth_date, i.site_id, i.status, i.identity_status, i.sex,
         i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group, i.is_recorded_at_inferred,
-        i.residence_code, i.lot_number, coalesce(i.told, (%(told_before)s::integer[])[i.source_id]) AS told,
+        i.residence_code, i.lot_number, i.vaccine_alias_id, i.site_alias_id, i.age_from, i.age_to, coalesce(i.told, (%(told_before)s::integer[])[i.source_id]) AS told,
         (i.injected_at AT TIME ZONE %(time_zone)s)::date AS day,
         CASE WHEN i.birth_date IS NOT NULL
              THEN date_part('year', age((i.injected_at AT TIME ZONE %(time_zone)s)::date, i.birth_date))::integer
-             ELSE date_part('year', i.injected_at AT TIME ZONE %(time_zone)s)::integer - i.birth_year END AS age
+             ELSE date_part('year', i.injected_at AT TIME ZONE %(time_zone)s)::integer - i.birth_year END AS years
     FROM touched t JOIN warehouse.injection i ON i.person_key = t.person_key
 ) AS d
-LEFT JOIN warehouse.site s ON s.site_id = d.site_id
+LEFT JOIN warehouse.vaccine_alias a ON a.alias_id = d.vaccine_alias_id
+LEFT JOIN warehouse.site_alias p ON p.alias_id = d.site_alias_id
+LEFT JOIN warehouse.site own ON own.site_id = d.site_id AND d.site_alias_id IS NULL
+LEFT JOIN warehouse.site_alias o ON o.alias = own.code
+LEFT JOIN warehouse.site s ON s.site_id = coalesce(p.site_id, o.site_id)
 LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
 
 -- name: take_out
@@ -51,12 +62,14 @@ INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, verdict, cause, old_person_key)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, verdict, cause, old_person_key)
 SELECT i.person_key, i.source_id, i.record_id, i.updated_at, i.injected_at, i.recorded_at, i.identity_checked_at,
     i.certificate_printed_at, i.app_confirmed_at, i.batch_id, i.injected_on, i.birth_date, i.site_id, i.place_unit_id,
     i.residence_unit_id, %(status)s::warehouse.record_status, i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number,
     i.priority_group, i.age_band, i.is_recorded_at_inferred, false, false, i.residence_code, i.lot_number,
-    i.told, CASE WHEN %(status)s::text = 'vanished' THEN 'voided' ELSE 'corrected' END, 'vanished', i.person_key
+    i.told, i.vaccine_alias_id, i.site_alias_id, i.age_from, i.age_to,
+    CASE WHEN %(status)s::text = 'vanished' THEN 'voided' ELSE 'corrected' END, 'vanished', i.person_key
 FROM (SELECT DISTINCT unnest(%(record_ids)s::text[]) AS record_id) AS n
 JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = n.record_id
 JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
@@ -73,7 +86,7 @@ SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate')
 FROM touched t
 JOIN warehouse.injection i ON i.person_key = t.person_key
 LEFT JOIN incoming n ON n.source_id = i.source_id AND n.record_id = i.record_id
-    AND n.verdict IN ('new', 'corrected', 'voided', 'reclassified')
+    AND n.verdict IN ('new', 'corrected', 'voided', 'reclassified', 'unknown')
 
 -- name: read_person_before
 INSERT INTO person_before SELECT p.* FROM touched t JOIN warehouse.person p ON p.person_key = t.person_key
@@ -81,13 +94,13 @@ INSERT INTO person_before SELECT p.* FROM touched t JOIN warehouse.person p ON p
 -- name: work_out_courses
 -- In the order of the injections of each person: the first of a day counts, others of that day are duplicates; a dose
 -- is in order when it is the first, or keeps the minimum interval to the dose before it (also when that one did not
--- count: so ACIP asks); the series is complete at the number of doses that its first vaccine asks.
+-- count: so ACIP asks); the series is complete at the number of doses that its first vaccine asks on that day.
 INSERT INTO after (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, residence_code, lot_number, told, cause,
-    is_duplicate, is_valid, is_new, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
+    age_band, is_recorded_at_inferred, residence_code, lot_number, told, vaccine_alias_id, site_alias_id, age_from, age_to, cause,
+    is_duplicate, is_valid, unruled_after, is_new, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
 -- The windows pass over narrow rows, which find their whole rows again by their place.
 WITH present AS (
     SELECT b.ctid AS place, false AS is_incoming, b.person_key, b.injected_at, b.source_id, b.record_id, b.injected_on,
@@ -109,10 +122,11 @@ WITH present AS (
     WINDOW by_time AS (PARTITION BY person_key, is_completed AND NOT is_duplicate
                        ORDER BY injected_at, source_id, record_id)
 ), ordered AS (
-    SELECT g.*, v.primary_doses, g.is_given AND (g.n = 1
+    SELECT g.*, v.primary_doses, r.vaccine_id IS NOT NULL AS has_rule, g.is_given AND (g.n = 1
             OR coalesce(g.injected_on - g.previous_on >= r.min_days - %(grace_days)s, false)) AS is_in_order
     FROM given g
-    LEFT JOIN warehouse.vaccine v ON v.vaccine_id = g.first_vaccine_id
+    LEFT JOIN warehouse.primary_series v ON v.vaccine_id = g.first_vaccine_id
+        AND g.injected_on BETWEEN v.valid_from AND v.valid_to
     LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = g.vaccine_id AND r.previous_vaccine_id = g.previous_vaccine_id
         AND g.injected_on BETWEEN r.valid_from AND r.valid_to
 ), counted AS (
@@ -120,7 +134,7 @@ WITH present AS (
             count(*) FILTER (WHERE is_in_order) OVER (PARTITION BY person_key, is_given ORDER BY n) END AS primary_n
     FROM ordered
 ), completed AS (
-    SELECT *, min(injected_on) FILTER (WHERE primary_n = primary_doses) OVER (PARTITION BY person_key) AS completed_on
+    SELECT *, min(injected_on) FILTER (WHERE primary_n >= primary_doses) OVER (PARTITION BY person_key) AS completed_on
     FROM counted
 ), boosted AS (
     SELECT c.*, min(c.injected_on) FILTER (WHERE c.is_given AND c.dose_kind IS DISTINCT FROM 'additional'
@@ -131,7 +145,11 @@ WITH present AS (
         AND c.injected_on BETWEEN r.valid_from AND r.valid_to
 ), course AS MATERIALIZED (
     SELECT b.place, b.is_incoming, b.is_duplicate, b.is_given, b.n, b.first_vaccine_id, b.completed_on, b.booster1_on,
-        b.is_given AND coalesce(b.primary_n <= b.primary_doses OR b.injected_on = b.booster1_on
+        -- No rule says anything of the two vaccines, and the series is not complete without this dose.
+        CASE WHEN b.is_given AND b.n > 1 AND NOT b.has_rule AND b.injected_on < coalesce(b.completed_on, 'infinity')
+             THEN b.previous_vaccine_id END AS unruled_after,
+        b.is_given AND coalesce(b.primary_n IS NOT NULL AND b.injected_on <= coalesce(b.completed_on, 'infinity')
+            OR b.injected_on = b.booster1_on
             OR b.dose_kind IS DISTINCT FROM 'additional' AND b.injected_on - b.booster1_on >= r.min_days - %(grace_days)s,
             false) AS is_valid
     FROM boosted b
@@ -141,8 +159,9 @@ WITH present AS (
 SELECT b.person_key, b.source_id, b.record_id, b.updated_at, b.injected_at, b.recorded_at, b.identity_checked_at,
     b.certificate_printed_at, b.app_confirmed_at, b.batch_id, b.injected_on, b.birth_date, b.site_id, b.place_unit_id,
     b.residence_unit_id, b.status, b.identity_status, b.sex, b.dose_kind, b.birth_year, b.vaccine_id, b.dose_number,
-    b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code, b.lot_number, b.told, b.cause,
-    c.is_duplicate, c.is_valid, false, c.is_duplicate <> b.is_duplicate OR c.is_valid <> b.is_valid,
+    b.priority_group, b.age_band, b.is_recorded_at_inferred, b.residence_code, b.lot_number, b.told, b.vaccine_alias_id,
+    b.site_alias_id, b.age_from, b.age_to, b.cause, c.is_duplicate, c.is_valid, c.unruled_after, false,
+    c.is_duplicate <> b.is_duplicate OR c.is_valid <> b.is_valid OR c.unruled_after IS DISTINCT FROM b.unruled_after,
     c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
 FROM course c JOIN before b ON b.ctid = c.place
 WHERE NOT c.is_incoming
@@ -150,8 +169,9 @@ UNION ALL
 SELECT n.person_key, n.source_id, n.record_id, n.updated_at, n.injected_at, n.recorded_at, n.identity_checked_at,
     n.certificate_printed_at, n.app_confirmed_at, n.batch_id, n.injected_on, n.birth_date, n.site_id, n.place_unit_id,
     n.residence_unit_id, n.status, n.identity_status, n.sex, n.dose_kind, n.birth_year, n.vaccine_id, n.dose_number,
-    n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code, n.lot_number, n.told, n.cause,
-    c.is_duplicate, c.is_valid, n.verdict = 'new' OR n.old_person_key <> n.person_key, true,
+    n.priority_group, n.age_band, n.is_recorded_at_inferred, n.residence_code, n.lot_number, n.told, n.vaccine_alias_id,
+    n.site_alias_id, n.age_from, n.age_to, n.cause, c.is_duplicate, c.is_valid, c.unruled_after,
+    n.verdict = 'new' OR n.old_person_key <> n.person_key, true,
     c.is_given, c.n, c.first_vaccine_id, c.completed_on, c.booster1_on
 FROM course c JOIN incoming n ON n.ctid = c.place
 WHERE c.is_incoming
@@ -190,7 +210,7 @@ SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_
     c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
     c.booster2_vaccine_id, c.is_identity_shared
 FROM course c
-JOIN warehouse.vaccine v ON v.vaccine_id = c.first_vaccine_id
+JOIN warehouse.primary_series v ON v.vaccine_id = c.first_vaccine_id AND c.first_on BETWEEN v.valid_from AND v.valid_to
 LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = c.first_vaccine_id AND r.previous_vaccine_id = c.first_vaccine_id
     AND c.first_on BETWEEN r.valid_from AND r.valid_to
 
@@ -206,11 +226,13 @@ INSERT INTO warehouse.injection (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after)
 SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after
 FROM after WHERE is_new ORDER BY person_key
 
 -- name: change_injections
@@ -218,11 +240,13 @@ INSERT INTO warehouse.injection (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after)
 SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after
 FROM after WHERE is_altered AND NOT is_new
 ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
@@ -235,7 +259,8 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     priority_group = excluded.priority_group, age_band = excluded.age_band,
     is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
     is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number,
-    told = excluded.told
+    vaccine_alias_id = excluded.vaccine_alias_id, site_alias_id = excluded.site_alias_id, age_from = excluded.age_from,
+    age_to = excluded.age_to, unruled_after = excluded.unruled_after
 
 -- name: add_records
 -- Here and below in the order of the key: neighbours in the index are written together.

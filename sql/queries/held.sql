@@ -1,15 +1,19 @@
 -- What the warehouse holds that a batch is worked out from: reference data, and the rows of its records and persons.
 -- Read by COPY; parameters are psycopg's.
 
--- name: vaccine
-SELECT vaccine_id, primary_doses, approved_on, min_age FROM warehouse.vaccine
+-- name: primary_series
+SELECT vaccine_id, valid_from, valid_to, primary_doses FROM warehouse.primary_series
 
 -- name: vaccine_alias
-SELECT a.alias, v.vaccine_id, v.primary_doses, v.approved_on, v.min_age
-FROM warehouse.vaccine_alias a JOIN warehouse.vaccine v USING (vaccine_id)
+SELECT a.alias, a.alias_id, v.vaccine_id, v.approved_on, v.min_age
+FROM warehouse.vaccine_alias a LEFT JOIN warehouse.vaccine v USING (vaccine_id)
 
 -- name: site
 SELECT site_id, code, unit_id FROM warehouse.site
+
+-- name: site_alias
+SELECT a.alias, a.alias_id, s.site_id, s.unit_id, a.alias = s.code AS is_own
+FROM warehouse.site_alias a LEFT JOIN warehouse.site s USING (site_id)
 
 -- name: unit
 SELECT unit_id, code, valid_from, valid_to, is_in_world FROM warehouse.unit

@@ -167,13 +167,50 @@ WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s ||
 -- name: persons_after
 SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s
 
+-- name: is_any_unknown
+-- Whether there are spellings that mean nothing any more.
+SELECT EXISTS (SELECT FROM warehouse.vaccine_alias WHERE vaccine_id IS NULL)
+    OR EXISTS (SELECT FROM warehouse.site_alias WHERE site_id IS NULL)
+
+-- name: quarantine_unknown
+-- The records of such a spelling, as they came, of persons whose courses were worked out without them. One row per source.
+WITH unknown AS (
+    DELETE FROM warehouse.injection i USING warehouse.injection k
+    LEFT JOIN warehouse.vaccine_alias a ON a.alias_id = k.vaccine_alias_id
+    LEFT JOIN warehouse.vaccine v ON v.vaccine_id = k.vaccine_id
+    LEFT JOIN warehouse.site own ON own.site_id = k.site_id
+    LEFT JOIN warehouse.site_alias p ON p.alias_id = k.site_alias_id
+    WHERE k.person_key = ANY (%(persons)s::uuid[]) AND k.status = 'completed'
+      AND (a.alias_id IS NOT NULL AND a.vaccine_id IS NULL OR p.alias_id IS NOT NULL AND p.site_id IS NULL)
+      AND i.person_key = k.person_key AND i.source_id = k.source_id AND i.record_id = k.record_id
+    RETURNING i.source_id, i.record_id, i.updated_at,
+        array_remove(ARRAY[CASE WHEN a.alias_id IS NOT NULL AND a.vaccine_id IS NULL THEN 'unknown_vaccine' END,
+            CASE WHEN p.alias_id IS NOT NULL AND p.site_id IS NULL THEN 'unknown_site' END], NULL) AS rules,
+        jsonb_strip_nulls(jsonb_build_object(
+            'record_id', i.record_id, 'person_key', i.person_key, 'birth_date', i.birth_date, 'birth_year', i.birth_year,
+            'sex', i.sex, 'residence_code', i.residence_code, 'site_code', coalesce(p.alias, own.code),
+            'vaccine_code', coalesce(a.alias, v.code), 'lot_number', i.lot_number, 'dose_number', i.dose_number,
+            'dose_kind', i.dose_kind, 'priority_group', i.priority_group, 'injected_at', i.injected_at,
+            'recorded_at', CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END, 'updated_at', i.updated_at,
+            'status', i.status, 'identity_status', i.identity_status, 'identity_checked_at', i.identity_checked_at,
+            'certificate_printed_at', i.certificate_printed_at, 'app_confirmed_at', i.app_confirmed_at,
+            'told', i.told, 'age_from', i.age_from, 'age_to', i.age_to)) AS record
+), nowhere AS (
+    DELETE FROM warehouse.record r USING unknown u WHERE r.source_id = u.source_id AND r.record_id = u.record_id
+), kept AS (
+    INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
+    SELECT source_id, record_id, md5(record::text)::uuid, updated_at, %(batch_id)s, rules, record FROM unknown
+    ON CONFLICT (source_id, record_id, content) DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
+)
+SELECT source_id, count(*) FROM unknown GROUP BY source_id ORDER BY source_id
+
 -- name: course_fingerprint
 -- What decides how every injection is understood: rules, ages, the time zone, and what a source does not tell where that was
 -- not kept with the injections. Who is concerned by another site, residence or spelling is known, and placed anew with it.
 SELECT md5(concat(
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.dose_rule r),
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.booster_rule r),
-    (SELECT string_agg(v.vaccine_id || ' ' || v.primary_doses, ';' ORDER BY v.vaccine_id) FROM warehouse.vaccine v),
+    (SELECT string_agg(s::text, ';' ORDER BY s::text) FROM warehouse.primary_series s),
     (SELECT string_agg(b.age_band || ' ' || b.from_age || ' ' || b.to_age, ';' ORDER BY b.age_band) FROM warehouse.age_band b),
     (SELECT w.time_zone FROM warehouse.world w), %(grace_days)s::text,
     (SELECT string_agg(s.source_id || ' ' || s.told_before, ';' ORDER BY s.source_id) FROM warehouse.source s

@@ -8,7 +8,7 @@ CREATE TEMP TABLE landed (
     dose_kind warehouse.dose_kind, priority_group smallint, injected_at timestamptz, recorded_at timestamptz,
     updated_at timestamptz, status warehouse.record_status, identity_status warehouse.identity_status,
     identity_checked_at timestamptz, certificate_printed_at timestamptz, app_confirmed_at timestamptz,
-    told integer, unreadable jsonb
+    told integer, age_from smallint, age_to smallint, unreadable jsonb
 ) ON COMMIT DELETE ROWS
 
 -- name: create_known_record
@@ -50,7 +50,7 @@ CREATE TEMP TABLE person_after (LIKE warehouse.person) ON COMMIT DELETE ROWS
 -- name: copy_landed
 COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code, site_code, vaccine_code, lot_number,
     dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
-    identity_checked_at, certificate_printed_at, app_confirmed_at, told, unreadable) FROM STDIN
+    identity_checked_at, certificate_printed_at, app_confirmed_at, told, age_from, age_to, unreadable) FROM STDIN
 
 
 -- name: find_known_records
@@ -71,8 +71,8 @@ INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told,
-    verdict, cause, old_person_key, rules, old_told, quarantined)
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, verdict, cause, old_person_key, rules, old_told, quarantined)
 -- OFFSET 0 keeps a step whole: else its expressions are worked out again at each use of their columns, and a change of
 -- time zone costs more than the rest of a row (200,000 records, on a busy machine: 1.6 s with it, 4.3 s without).
 WITH dated AS (
@@ -80,16 +80,21 @@ WITH dated AS (
     FROM landed l
     OFFSET 0
 ), aged AS (
-    SELECT d.*, v.vaccine_id, v.approved_on, v.min_age, s.site_id, s.unit_id AS place_unit_id,
+    SELECT d.*, v.vaccine_id, v.approved_on, v.min_age, a.alias_id AS vaccine_alias_id,
+           s.site_id, s.unit_id AS place_unit_id, CASE WHEN p.alias <> s.code THEN p.alias_id END AS site_alias_id,
            CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END AS residence_unit_id,
            CASE WHEN d.birth_date IS NOT NULL THEN date_part('year', age(d.injected_on, d.birth_date))::integer
-                ELSE date_part('year', d.injected_on)::integer - d.birth_year END AS age
+                ELSE date_part('year', d.injected_on)::integer - d.birth_year END AS years
     FROM dated d
     LEFT JOIN warehouse.vaccine_alias a ON a.alias = lower(btrim(d.vaccine_code))
     LEFT JOIN warehouse.vaccine v ON v.vaccine_id = a.vaccine_id
-    LEFT JOIN warehouse.site s ON s.code = d.site_code
+    LEFT JOIN warehouse.site_alias p ON p.alias = d.site_code
+    LEFT JOIN warehouse.site s ON s.site_id = p.site_id
     LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
     OFFSET 0
+), grown AS (
+    -- Of a group of ages the oldest is asked whether somebody can have been too young.
+    SELECT a.*, coalesce(a.years, a.age_to) AS age, coalesce(a.years, a.age_from) AS youngest FROM aged a
 ), checked AS (
     SELECT g.*,
         CASE
@@ -114,7 +119,7 @@ WITH dated AS (
             CASE WHEN g.dose_number IS NULL AND NOT coalesce(g.unreadable ? 'dose_number', false)
                    OR g.dose_number NOT BETWEEN 1 AND 9 THEN 'bad_dose_number' END], NULL)
         END AS rules
-    FROM aged g
+    FROM grown g
     OFFSET 0
 ), compared AS (
     SELECT c.*, i.record_id IS NULL AS is_new, i.person_key AS old_person_key, i.updated_at AS old_updated_at,
@@ -123,12 +128,14 @@ WITH dated AS (
             ROW(c.told, c.person_key, c.injected_at, c.recorded_at, c.identity_checked_at, c.certificate_printed_at,
                 c.app_confirmed_at, c.birth_date, c.site_id, c.status, coalesce(c.identity_status, 'pending'),
                 coalesce(c.sex, 'unknown'), c.dose_kind, c.birth_year, c.vaccine_id, c.dose_number,
-                coalesce(c.priority_group, 0::smallint), c.residence_code COLLATE "C", c.lot_number COLLATE "C") END AS content,
+                coalesce(c.priority_group, 0::smallint), c.residence_code COLLATE "C", c.lot_number COLLATE "C",
+                c.age_from, c.age_to) END AS content,
         CASE WHEN i.record_id IS NOT NULL THEN
             ROW(h.old_told, i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
                 i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
                 i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
-                i.residence_code COLLATE "C", i.lot_number COLLATE "C") END AS old_content
+                i.residence_code COLLATE "C", i.lot_number COLLATE "C", i.age_from, i.age_to) END AS old_content,
+        i.vaccine_alias_id AS old_vaccine_alias_id, i.site_alias_id AS old_site_alias_id
     FROM checked c
     LEFT JOIN known i ON i.record_id = c.record_id
     -- What came before this was kept is taken to tell what its source told then, or what it tells now.
@@ -140,8 +147,9 @@ SELECT
     identity_checked_at, certificate_printed_at, app_confirmed_at, %(batch_id)s, injected_on, birth_date,
     site_id, place_unit_id, residence_unit_id, status, coalesce(identity_status, 'pending'), coalesce(sex, 'unknown'),
     dose_kind, birth_year, vaccine_id, dose_number, coalesce(priority_group, 0),
-    CASE WHEN age BETWEEN 0 AND 150 THEN (%(age_bands)s::smallint[])[age + 1] ELSE 0 END,
-    recorded_at IS NULL, false, false, residence_code, lot_number, told,
+    CASE WHEN age BETWEEN 0 AND 150 AND (%(age_bands)s::smallint[])[age + 1] = (%(age_bands)s::smallint[])[youngest + 1]
+         THEN (%(age_bands)s::smallint[])[age + 1] ELSE 0 END,
+    recorded_at IS NULL, false, false, residence_code, lot_number, told, vaccine_alias_id, site_alias_id, age_from, age_to,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
          WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
@@ -160,10 +168,12 @@ SELECT
         'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
         'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
         'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-        'app_confirmed_at', app_confirmed_at, 'told', told, 'unreadable', unreadable)) END
+        'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to, 'unreadable', unreadable)) END
 FROM compared
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
-    OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL AND content > old_content))
+    OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL
+        AND (content > old_content OR content = old_content AND (vaccine_alias_id > old_vaccine_alias_id
+            OR vaccine_alias_id = old_vaccine_alias_id AND coalesce(site_alias_id, 0) > coalesce(old_site_alias_id, 0)))))
     OR (%(is_current)s AND (updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
 
 -- name: drop_repeated
@@ -177,7 +187,8 @@ WITH repeated AS (
             ROW(i.told, i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
                 i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
                 i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
-                i.residence_code COLLATE "C", i.lot_number COLLATE "C") DESC) AS n,
+                i.residence_code COLLATE "C", i.lot_number COLLATE "C", i.age_from, i.age_to, i.vaccine_alias_id,
+                coalesce(i.site_alias_id, 0)) DESC) AS n,
         max(i.updated_at) FILTER (WHERE i.verdict <> 'quarantined') OVER (PARTITION BY i.record_id) AS newest_whole
     FROM incoming i JOIN repeated USING (record_id)
 )
@@ -240,7 +251,8 @@ FROM (
 WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)
 
 -- name: restamp
-UPDATE warehouse.injection i SET updated_at = n.updated_at
+UPDATE warehouse.injection i SET updated_at = n.updated_at, vaccine_alias_id = n.vaccine_alias_id,
+    site_alias_id = n.site_alias_id
 FROM incoming n
 WHERE n.verdict = 'restamped'
   AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id

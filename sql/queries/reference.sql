@@ -124,14 +124,30 @@ WHERE (held.name, held.manufacturer, held.primary_doses, held.approved_on, held.
 SELECT DISTINCT code FROM jsonb_array_elements_text(%(codes)s) AS c (code)
 WHERE NOT EXISTS (SELECT FROM warehouse.vaccine v WHERE v.code = c.code)
 
--- name: remove_vaccine_aliases
-DELETE FROM warehouse.vaccine_alias held
-WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset(%(rows)s) AS r (alias text) WHERE lower(btrim(r.alias)) = held.alias)
-  AND NOT EXISTS (SELECT FROM warehouse.vaccine v WHERE held.alias IN (lower(btrim(v.code)), lower(btrim(v.name))))
+-- name: remove_primary_series
+DELETE FROM warehouse.primary_series held WHERE NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date)
+    JOIN warehouse.vaccine v ON v.code = r.code
+    WHERE (v.vaccine_id, r.valid_from) = (held.vaccine_id, held.valid_from))
+  AND held.vaccine_id IN (SELECT v.vaccine_id FROM jsonb_to_recordset(%(rows)s) AS r (code text)
+    JOIN warehouse.vaccine v ON v.code = r.code)
 
--- name: write_vaccine_aliases
+-- name: write_primary_series
+INSERT INTO warehouse.primary_series AS held (vaccine_id, valid_from, valid_to, primary_doses)
+SELECT v.vaccine_id, r.valid_from,
+    coalesce(lead(r.valid_from) OVER (PARTITION BY v.vaccine_id ORDER BY r.valid_from) - 1, 'infinity'), r.primary_doses
+FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date, primary_doses smallint)
+JOIN warehouse.vaccine v ON v.code = r.code
+ON CONFLICT (vaccine_id, valid_from) DO UPDATE SET valid_to = excluded.valid_to, primary_doses = excluded.primary_doses
+WHERE held IS DISTINCT FROM excluded
+
+-- name: create_alias_given
+CREATE TEMP TABLE IF NOT EXISTS alias_given (alias text COLLATE "C" PRIMARY KEY, target integer) ON COMMIT DELETE ROWS;
+TRUNCATE alias_given
+
+-- name: give_vaccine_aliases
 -- A vaccine's own code and name are aliases too.
-INSERT INTO warehouse.vaccine_alias AS held (alias, vaccine_id)
+INSERT INTO alias_given (alias, target)
 SELECT DISTINCT ON (alias) alias, vaccine_id FROM (
     SELECT lower(btrim(r.alias)) AS alias, v.vaccine_id, 1 AS turn
     FROM jsonb_to_recordset(%(rows)s) AS r (alias text, vaccine_code text) JOIN warehouse.vaccine v ON v.code = r.vaccine_code
@@ -139,7 +155,37 @@ SELECT DISTINCT ON (alias) alias, vaccine_id FROM (
     UNION ALL SELECT lower(btrim(name)), vaccine_id, 3 FROM warehouse.vaccine
 ) AS a
 ORDER BY alias, turn, vaccine_id
-ON CONFLICT (alias) DO UPDATE SET vaccine_id = excluded.vaccine_id WHERE held.vaccine_id <> excluded.vaccine_id
+
+-- name: change_vaccine_aliases
+-- One that is no longer there means nothing, and keeps its number: the doses that came by it are to be found.
+UPDATE warehouse.vaccine_alias held SET vaccine_id = n.target
+FROM warehouse.vaccine_alias k LEFT JOIN alias_given n ON n.alias = k.alias
+WHERE k.alias = held.alias AND held.vaccine_id IS DISTINCT FROM n.target
+RETURNING held.alias_id
+
+-- name: add_vaccine_aliases
+INSERT INTO warehouse.vaccine_alias (alias, vaccine_id) SELECT alias, target FROM alias_given ORDER BY alias
+ON CONFLICT (alias) DO NOTHING
+
+-- name: give_site_aliases
+-- A site's own code is an alias, too, unless it became one of another site.
+INSERT INTO alias_given (alias, target)
+SELECT DISTINCT ON (alias) alias, site_id FROM (
+    SELECT r.alias, s.site_id, 1 AS turn
+    FROM jsonb_to_recordset(%(rows)s) AS r (alias text, site_code text) JOIN warehouse.site s ON s.code = r.site_code
+    UNION ALL SELECT code, site_id, 2 FROM warehouse.site
+) AS a
+ORDER BY alias, turn, site_id
+
+-- name: change_site_aliases
+UPDATE warehouse.site_alias held SET site_id = n.target
+FROM warehouse.site_alias k LEFT JOIN alias_given n ON n.alias = k.alias
+WHERE k.alias = held.alias AND held.site_id IS DISTINCT FROM n.target
+RETURNING held.alias_id
+
+-- name: add_site_aliases
+INSERT INTO warehouse.site_alias (alias, site_id) SELECT alias, target FROM alias_given ORDER BY alias
+ON CONFLICT (alias) DO NOTHING
 
 -- name: remove_dose_rules
 -- Before the writing: a rule whose date was mended must not be in force beside itself.
@@ -207,8 +253,12 @@ CROSS JOIN LATERAL (
 WHERE s.unit_id <> u.unit_id
 
 -- name: persons_concerned
+-- Of a site's own code, a dose keeps the site alone.
 SELECT DISTINCT person_key FROM warehouse.injection
-WHERE site_id = ANY (%(sites)s) OR residence_code = ANY (%(residences)s)
+WHERE site_id = ANY (%(sites)s) OR residence_code = ANY (%(residences)s) OR vaccine_alias_id = ANY (%(vaccine_aliases)s)
+    OR site_alias_id = ANY (%(site_aliases)s)
+    OR site_alias_id IS NULL AND site_id IN (SELECT s.site_id FROM warehouse.site s
+        JOIN warehouse.site_alias a ON a.alias = s.code WHERE a.alias_id = ANY (%(site_aliases)s))
 
 -- name: write_sites
 -- In the unit of that code when the site opened, else on the day, else in the last one.

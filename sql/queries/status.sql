@@ -45,3 +45,10 @@ SELECT folded_through = last_batch_id FROM warehouse.leader
 SELECT n.spelling, n.doses, u.code AS is_on_other_days
 FROM mart.not_recognised() n LEFT JOIN warehouse.unit u USING (unit_id)
 ORDER BY n.doses DESC, n.spelling LIMIT 50
+
+-- name: pairs_without_rule
+-- Doses that do not count, since dose_rules say nothing of the two vaccines.
+SELECT b.code AS previous_vaccine, v.code AS vaccine, p.doses, p.people
+FROM mart.unruled_pairs() p
+JOIN warehouse.vaccine b ON b.vaccine_id = p.before_vaccine_id JOIN warehouse.vaccine v ON v.vaccine_id = p.vaccine_id
+ORDER BY p.people DESC, b.code, v.code

@@ -6,7 +6,8 @@ CREATE TEMP TABLE IF NOT EXISTS broken (
     record_id text COLLATE "C", person_key uuid, birth_date date, birth_year smallint, residence_code text,
     site_code text, vaccine_code text, lot_number text, dose_number smallint, priority_group smallint,
     injected_at timestamptz, recorded_at timestamptz, updated_at timestamptz, identity_checked_at timestamptz,
-    certificate_printed_at timestamptz, app_confirmed_at timestamptz, told integer, unreadable jsonb,
+    certificate_printed_at timestamptz, app_confirmed_at timestamptz, told integer, age_from smallint, age_to smallint,
+    unreadable jsonb,
     status warehouse.record_status, sex warehouse.sex, dose_kind warehouse.dose_kind,
     identity_status warehouse.identity_status, rules text
 ) ON COMMIT DELETE ROWS
@@ -21,7 +22,8 @@ CREATE TEMP TABLE IF NOT EXISTS retried (
 
 -- name: create_restamped
 CREATE TEMP TABLE IF NOT EXISTS restamped (
-    person_key uuid, source_id smallint, record_id text COLLATE "C", updated_at timestamptz
+    person_key uuid, source_id smallint, record_id text COLLATE "C", updated_at timestamptz, vaccine_alias_id smallint,
+    site_alias_id integer
 ) ON COMMIT DELETE ROWS
 
 -- name: create_moved
@@ -53,7 +55,8 @@ WITH kept AS (
             'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
             'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
             'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-            'app_confirmed_at', app_confirmed_at, 'told', told, 'unreadable', unreadable)) AS record) AS written
+            'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to,
+            'unreadable', unreadable)) AS record) AS written
     ) AS broken
     ORDER BY record_id, content
     ON CONFLICT (source_id, record_id, content)
@@ -82,7 +85,8 @@ FROM (
 WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)
 
 -- name: restamp
-UPDATE warehouse.injection i SET updated_at = n.updated_at
+UPDATE warehouse.injection i SET updated_at = n.updated_at, vaccine_alias_id = n.vaccine_alias_id,
+    site_alias_id = n.site_alias_id
 FROM restamped n
 WHERE i.person_key = n.person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
 
@@ -120,7 +124,9 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     priority_group = excluded.priority_group, age_band = excluded.age_band,
     is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
     is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number,
-    told = excluded.told
+    told = excluded.told,
+    vaccine_alias_id = excluded.vaccine_alias_id, site_alias_id = excluded.site_alias_id, age_from = excluded.age_from,
+    age_to = excluded.age_to, unruled_after = excluded.unruled_after
 
 -- name: change_records
 UPDATE warehouse.record r SET person_key = m.person_key

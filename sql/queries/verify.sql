@@ -5,7 +5,8 @@
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
     app_confirmed_at, injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text,
     sex::text, dose_kind::text, birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred,
-    is_duplicate, is_valid, lot_number, birth_date, residence_code, batch_id, told
+    is_duplicate, is_valid, lot_number, birth_date, residence_code, batch_id, told, vaccine_alias_id, site_alias_id, age_from, age_to,
+    unruled_after
 FROM warehouse.injection ORDER BY person_key
 
 -- name: units
@@ -23,8 +24,17 @@ SELECT from_age, coalesce(to_age, 150), age_band FROM warehouse.age_band WHERE f
 -- name: batches
 SELECT batch_id, started_at FROM warehouse.batch
 
--- name: primary_doses
-SELECT vaccine_id, primary_doses FROM warehouse.vaccine
+-- name: primary_series
+SELECT vaccine_id, greatest(valid_from, '0001-01-01'), least(valid_to, '9999-12-31'), primary_doses FROM warehouse.primary_series
+
+-- name: vaccine_aliases
+SELECT alias_id, vaccine_id FROM warehouse.vaccine_alias
+
+-- name: site_aliases
+SELECT alias_id, site_id FROM warehouse.site_alias
+
+-- name: own_codes
+SELECT s.site_id, a.site_id FROM warehouse.site s JOIN warehouse.site_alias a ON a.alias = s.code
 
 -- name: dose_rules
 SELECT vaccine_id, previous_vaccine_id, valid_from, least(valid_to, '9999-12-31'), min_days, recommended_max_days
@@ -66,6 +76,9 @@ CREATE TEMP TABLE recount_injections (source_id smallint, record_id text) ON COM
 -- name: create_recount_placings
 CREATE TEMP TABLE recount_placings (source_id smallint, record_id text) ON COMMIT DROP
 
+-- name: create_recount_spellings
+CREATE TEMP TABLE recount_spellings (source_id smallint, record_id text) ON COMMIT DROP
+
 -- name: create_recount_persons
 CREATE TEMP TABLE recount_persons (person_key uuid, residence_unit_id integer, age_band smallint, priority_group smallint,
     doses smallint, second_due_on date, is_identity_shared boolean, first_on date, first_vaccine_id smallint,
@@ -78,6 +91,10 @@ SELECT source_id, record_id FROM recount_injections LIMIT 100
 -- name: compare_placings
 -- Injections whose day, units or age band are not those of their time, site, residence code and birth.
 SELECT source_id, record_id FROM recount_placings LIMIT 100
+
+-- name: compare_spellings
+-- Injections whose vaccine or site is not what the spelling that they came by means.
+SELECT source_id, record_id FROM recount_spellings LIMIT 100
 
 -- name: compare_persons
 -- Each by a record of the person, if there is one: a key goes to no screen and into no log.

@@ -76,3 +76,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         p_today + 1 - coalesce(min(c.days_after) FILTER (WHERE c.share >= 0.95), 15) END
     FROM mart.completeness(p_unit, p_today, p_as_of) c
 $$;
+
+-- Doses that do not count towards a series because no rule says anything of their vaccine after the one before it. No balance
+-- holds pairs, so they are known as of the last batch alone. One row per pair.
+CREATE FUNCTION mart.unruled_pairs()
+RETURNS TABLE (before_vaccine_id smallint, vaccine_id smallint, doses bigint, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT i.unruled_after, i.vaccine_id, count(*), count(DISTINCT i.person_key)
+    FROM warehouse.injection i WHERE i.unruled_after IS NOT NULL
+    GROUP BY i.unruled_after, i.vaccine_id
+$$;

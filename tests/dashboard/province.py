@@ -60,7 +60,7 @@ from dashboard.data.findings import (
     TakenOver,
     VaccineDay,
 )
-from dashboard.data.yardsticks import Denominator, DenominatorCheck, NotRecognised, OverCauses, Target
+from dashboard.data.yardsticks import Denominator, DenominatorCheck, NotRecognised, OverCauses, Target, UnruledPair
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)
@@ -348,6 +348,9 @@ class Province:
 
     def not_recognised(self):
         return self._rows([NotRecognised("Xã Ấp Bắc", 4, None), NotRecognised("26506", 2, WARD_1)])
+
+    def unruled_pairs(self):
+        return self._rows([UnruledPair(AZ, 1, 12, 11)])
 
     def denominator_checks(self, filters):
         return self._rows([DenominatorCheck("sources", CHAU_DUC, "Tổng điều tra", "Công an", 5000, 3750, -1 / 3)])

@@ -19,7 +19,7 @@ UNKNOWN, NOT_RECOGNISED = 0, -2
 SPELT = {None: UNKNOWN, "Không rõ": UNKNOWN, "c1": "C1", "C2.0": "C2", "99999": "-", "Xã Bình An": NOT_RECOGNISED}
 _CODES = {UNKNOWN: "", NOT_RECOGNISED: "!"}
 RULES = Rules(
-    primary_doses=VACCINES,
+    primary_doses={vaccine: [(*_ALWAYS, doses)] for vaccine, doses in VACCINES.items()},
     dose_rules={
         ("AZ", "AZ"): [(date(2021, 1, 1), date(2021, 9, 19), 56, 84), (date(2021, 9, 20), date.max, 28, 84)],
         ("PF", "PF"): [(*_ALWAYS, 21, 28)], ("PF", "AZ"): [(*_ALWAYS, 56, 84)],

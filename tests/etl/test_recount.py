@@ -131,7 +131,8 @@ def test_an_age_is_whole_years_and_of_a_year_alone_the_difference():
 # The plain course itself, on paper: rules as in the small world
 
 
-RULES = Rules({1: 2, 2: 1}, {(1, 1): [(date(2021, 1, 1), date.max, 21, 28)]}, {1: [(date(2021, 1, 1), date.max, 180)], 2: [(date(2021, 1, 1), date.max, 120)]})
+_ALWAYS = (date.min, date.max)
+RULES = Rules({1: [(*_ALWAYS, 2)], 2: [(*_ALWAYS, 1)]}, {(1, 1): [(date(2021, 1, 1), date.max, 21, 28)]}, {1: [(date(2021, 1, 1), date.max, 180)], 2: [(date(2021, 1, 1), date.max, 120)]})
 
 
 def injection(day: str, vaccine=1, **given) -> SimpleNamespace:

@@ -28,13 +28,16 @@ WITH dated AS (
     SELECT l.*, l.rowid AS place, CAST(l.injected_at AT TIME ZONE $time_zone AS DATE) AS injected_on
     FROM landed l
 ), aged AS (
-    SELECT d.*, a.vaccine_id, a.approved_on, a.min_age, s.site_id, s.unit_id AS place_unit_id,
+    SELECT d.*, a.vaccine_id, a.approved_on, a.min_age, a.alias_id AS vaccine_alias_id,
+        s.site_id, s.unit_id AS place_unit_id, CASE WHEN NOT s.is_own THEN s.alias_id END AS site_alias_id,
         CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END AS residence_unit_id,
         CASE WHEN d.birth_date IS NOT NULL THEN date_part('year', age(d.injected_on, d.birth_date))::INTEGER
-             ELSE year(d.injected_on)::INTEGER - d.birth_year END AS age
+             ELSE year(d.injected_on)::INTEGER - d.birth_year END AS years,
+        -- Of a group of ages the oldest is asked whether somebody can have been too young.
+        coalesce(years, d.age_to) AS age, coalesce(years, d.age_from) AS youngest
     FROM dated d
     LEFT JOIN vaccine_alias a ON a.alias = lower(trim(d.vaccine_code))
-    LEFT JOIN site s ON s.code = d.site_code
+    LEFT JOIN site_alias s ON s.alias = d.site_code
     LEFT JOIN residence_reading u ON u.spelling = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
 ), checked AS (
     SELECT g.*,
@@ -76,7 +79,8 @@ WITH dated AS (
         i.status, 'ASC NULLS LAST', i.identity_status, 'ASC NULLS LAST', i.sex, 'ASC NULLS LAST',
         i.dose_kind, 'ASC NULLS LAST', i.birth_year, 'ASC NULLS LAST', i.vaccine_id, 'ASC NULLS LAST',
         i.dose_number, 'ASC NULLS LAST', i.priority_group, 'ASC NULLS LAST', i.residence_code, 'ASC NULLS LAST',
-        i.lot_number, 'ASC NULLS LAST') END AS old_content
+        i.lot_number, 'ASC NULLS LAST', i.age_from, 'ASC NULLS LAST', i.age_to, 'ASC NULLS LAST') END AS old_content,
+        i.vaccine_alias_id AS old_vaccine_alias_id, i.site_alias_id AS old_site_alias_id
     FROM checked c
     LEFT JOIN held i ON i.record_id = c.record_id AND i.source_id = $source_id
 ), judged AS (
@@ -88,15 +92,16 @@ WITH dated AS (
         status, 'ASC NULLS LAST', identity_status, 'ASC NULLS LAST', sex, 'ASC NULLS LAST',
         dose_kind, 'ASC NULLS LAST', birth_year, 'ASC NULLS LAST', vaccine_id, 'ASC NULLS LAST',
         dose_number, 'ASC NULLS LAST', priority_group, 'ASC NULLS LAST', residence_code, 'ASC NULLS LAST',
-        lot_number, 'ASC NULLS LAST') END AS content
+        lot_number, 'ASC NULLS LAST', age_from, 'ASC NULLS LAST', age_to, 'ASC NULLS LAST') END AS content
     FROM compared c
 )
 SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_at, j.injected_at,
     coalesce(j.recorded_at, j.first_seen_at, $now) AS recorded_at, j.identity_checked_at, j.certificate_printed_at,
     j.app_confirmed_at, $batch_id::BIGINT AS batch_id, j.injected_on, j.birth_date, j.site_id, j.place_unit_id,
     j.residence_unit_id, j.status, j.identity_status, j.sex, j.dose_kind, j.birth_year, j.vaccine_id, j.dose_number,
-    j.priority_group, coalesce(b.age_band, 0)::SMALLINT AS age_band, j.recorded_at IS NULL AS is_recorded_at_inferred,
-    false AS is_duplicate, false AS is_valid, j.residence_code, j.lot_number, j.told,
+    j.priority_group, CASE WHEN b.age_band = y.age_band THEN b.age_band ELSE 0::SMALLINT END AS age_band, j.recorded_at IS NULL AS is_recorded_at_inferred,
+    false AS is_duplicate, false AS is_valid, j.residence_code, j.lot_number, j.told, j.vaccine_alias_id, j.site_alias_id,
+    j.age_from, j.age_to,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
          WHEN content = old_content THEN 'restamped'
@@ -110,8 +115,11 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
     j.old_person_key, j.rules, j.old_told, j.place
 FROM judged j
 LEFT JOIN band_of_age b ON b.age = j.age
+LEFT JOIN band_of_age y ON y.age = j.youngest
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
-    OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL AND content > old_content))
+    OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL
+        AND (content > old_content OR content = old_content AND (vaccine_alias_id > old_vaccine_alias_id
+            OR vaccine_alias_id = old_vaccine_alias_id AND coalesce(site_alias_id, 0) > coalesce(old_site_alias_id, 0)))))
     OR ($is_current AND (updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
 
 -- name: drop_repeated
@@ -130,7 +138,8 @@ DELETE FROM incoming WHERE rowid IN (
                     i.status, 'ASC NULLS LAST', i.identity_status, 'ASC NULLS LAST', i.sex, 'ASC NULLS LAST',
                     i.dose_kind, 'ASC NULLS LAST', i.birth_year, 'ASC NULLS LAST', i.vaccine_id, 'ASC NULLS LAST',
                     i.dose_number, 'ASC NULLS LAST', i.priority_group, 'ASC NULLS LAST', i.residence_code, 'ASC NULLS LAST',
-                    i.lot_number, 'ASC NULLS LAST') DESC, i.place) AS n,
+                    i.lot_number, 'ASC NULLS LAST', i.age_from, 'ASC NULLS LAST', i.age_to, 'ASC NULLS LAST',
+                    i.vaccine_alias_id, 'ASC NULLS LAST', coalesce(i.site_alias_id, 0), 'ASC NULLS LAST') DESC, i.place) AS n,
             max(i.updated_at) FILTER (WHERE i.verdict <> 'quarantined') OVER (PARTITION BY i.record_id) AS newest_whole
         FROM incoming i
         WHERE i.record_id IN (SELECT record_id FROM incoming GROUP BY record_id HAVING count(*) > 1))
@@ -180,7 +189,7 @@ JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined' AND 
 GROUP BY o.record_id, o.content
 
 -- name: restamped
-SELECT old_person_key AS person_key, source_id, record_id, updated_at FROM incoming WHERE verdict = 'restamped'
+SELECT old_person_key AS person_key, source_id, record_id, updated_at, vaccine_alias_id, site_alias_id FROM incoming WHERE verdict = 'restamped'
 
 -- name: retried
 -- What a retry says of records in quarantine: the rules that they break now, or that a whole version is held.

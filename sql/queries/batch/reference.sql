@@ -9,20 +9,25 @@ CREATE TYPE identity_status AS ENUM
     ('not_sent', 'no_id', 'bad_format', 'pending', 'correct', 'wrong', 'not_applicable', 'unknown');
 CREATE TYPE cause AS ENUM ('new', 'late', 'corrected', 'voided', 'vanished', 'duplicate', 'reclassified')
 
--- name: keep_vaccine
-CREATE OR REPLACE TABLE vaccine AS
-SELECT vaccine_id::SMALLINT AS vaccine_id, primary_doses::SMALLINT AS primary_doses, approved_on::DATE AS approved_on,
-    min_age::SMALLINT AS min_age
+-- name: keep_primary_series
+CREATE OR REPLACE TABLE primary_series AS
+SELECT vaccine_id::SMALLINT AS vaccine_id, valid_from::DATE AS valid_from, valid_to::DATE AS valid_to,
+    primary_doses::SMALLINT AS primary_doses
 FROM given
 
 -- name: keep_vaccine_alias
 CREATE OR REPLACE TABLE vaccine_alias AS
-SELECT alias, vaccine_id::SMALLINT AS vaccine_id, primary_doses::SMALLINT AS primary_doses,
-    approved_on::DATE AS approved_on, min_age::SMALLINT AS min_age
+SELECT alias, alias_id::SMALLINT AS alias_id, vaccine_id::SMALLINT AS vaccine_id, approved_on::DATE AS approved_on,
+    min_age::SMALLINT AS min_age
 FROM given
 
 -- name: keep_site
 CREATE OR REPLACE TABLE site AS SELECT site_id::INTEGER AS site_id, code, unit_id::INTEGER AS unit_id FROM given
+
+-- name: keep_site_alias
+CREATE OR REPLACE TABLE site_alias AS
+SELECT alias, alias_id::INTEGER AS alias_id, site_id::INTEGER AS site_id, unit_id::INTEGER AS unit_id, is_own::BOOLEAN AS is_own
+FROM given
 
 -- name: keep_unit
 CREATE OR REPLACE TABLE unit AS
