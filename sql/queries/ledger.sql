@@ -74,7 +74,16 @@ HAVING sum(sign) <> 0
 -- Whatever the record says, a site that sent it is not silent: of what comes with this batch, and not later than it comes,
 -- or one slip of a year would keep a site from ever being silent.
 INSERT INTO warehouse.site_heard AS held (site_id, heard_at)
-SELECT site_id, max(least(recorded_at, %(now)s)) FROM after WHERE site_id IS NOT NULL AND batch_id = %(batch_id)s
+SELECT site_id, max(least(recorded_at, %(now)s))
+FROM (
+    SELECT site_id, recorded_at FROM after WHERE site_id IS NOT NULL AND batch_id = %(batch_id)s
+    UNION ALL
+    -- and of what turned out to be of this site
+    SELECT a.site_id, a.recorded_at
+    FROM after a
+    LEFT JOIN before b ON b.person_key = a.person_key AND b.source_id = a.source_id AND b.record_id = a.record_id
+    WHERE a.cause = 'reclassified' AND a.site_id IS NOT NULL AND a.site_id IS DISTINCT FROM b.site_id
+) AS heard
 GROUP BY site_id ORDER BY site_id
 ON CONFLICT (site_id) DO UPDATE SET heard_at = excluded.heard_at WHERE held.heard_at < excluded.heard_at
 
