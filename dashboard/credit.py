@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dashboard import narrowing
 from dashboard.filters import STAGES
+from dashboard.parts import told
 from dashboard.tables import unaccented
 from dashboard.view import View
 
@@ -36,6 +37,7 @@ def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
     lines += _denominator(view) if has_denominator else ()
     if view.is_first_load:
         lines.append(say("loading.credit"))
+    lines += told.notes(view)
     if world.is_sample:
         lines.append(say("sample.label"))
     part = block if block.split("-")[0] == view.page else f"{view.page}-{block}"
@@ -67,6 +69,8 @@ def _denominator(view: View):
     own = next((row for row in view.data.standing(view.filters) if row.is_self and row.stage == stage), None)
     if own and own.population is not None:
         yield view.say("denominator", source=own.population_source, on=own.population_on)
+    if own and own.lacking:
+        yield told.lacking(view, own)
 
 
 def _slug(text: str) -> str:

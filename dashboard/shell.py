@@ -17,6 +17,7 @@ from dashboard.components.drawn import drawn
 from dashboard.components.link import link
 from dashboard.data import WarehouseUnreachable
 from dashboard.i18n import LANGUAGES, Language
+from dashboard.parts import told
 from dashboard.view import Reader, View
 from dashboard.wall import frame as wall
 
@@ -132,7 +133,9 @@ def _unit_options(view: View) -> list[tuple[str, str]]:
 def _notices(view: View) -> list:
     sample_day = view.data.today() if view.world.is_sample else None
     frozen_at = view.local(view.frozen_at)
-    return notices.notices(view.language, view.filters, view.ignored, sample_day, frozen_at, _elsewhen(view))
+    return notices.notices(
+        view.language, view.filters, view.ignored, sample_day, frozen_at, _elsewhen(view), told.notes(view)
+    )
 
 
 def _elsewhen(view: View) -> str | None:

@@ -107,6 +107,20 @@ class View:
             changes = {"unit": self.unit.code} | changes
         return self.filters.href(path, **changes)
 
+    @cached_property
+    def _told(self) -> dict:
+        return {row.field: row for row in self.data.told()}
+
+    def is_untold(self, field: str) -> bool:
+        """Whether no source gives an optional field (sql/told.py): what hangs on it is unknown."""
+        row = self._told.get(field)
+        return row is not None and not row.telling
+
+    def silent_about(self, field: str) -> tuple[str, ...]:
+        """The sources that do not give it."""
+        row = self._told.get(field)
+        return tuple(row.silent) if row else ()
+
     @property
     def today(self):
         return self.data.today(self.filters.as_of)
@@ -183,6 +197,8 @@ class Reader:
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
         view = View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
+        if "basis" in uses and view.is_untold("residence_code"):
+            view = replace(view, filters=filters.but(basis="place"))  # where people live, nobody tells
         of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given")}
         return replace(view, **of_settings)
 

@@ -15,6 +15,9 @@ from dashboard.data import Data, WarehouseUnreachable
 from sql.formulas import harmless
 
 
+_LISTED = "; "  # between several codes or names in one cell
+
+
 def blueprint(data: Data) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -62,6 +65,7 @@ def _csv(found: dict) -> Response:
         "is_sample": found["is_sample"],
         "is_first_load": found["is_first_load"],
         "no_figures": found["no_figures"],
+        "counts_records_of": _LISTED.join(found["counts_records_of"]),
     }
     out = io.StringIO()
     names = columns(found["question"]["basis"] == "place")
@@ -69,7 +73,8 @@ def _csv(found: dict) -> Response:
     writer.writeheader()
     for row in found["rows"]:
         said = row | once | {"definition": found["definitions"][row.get("stage", "doses")]["en"]}
-        writer.writerow({name: harmless(value) for name, value in said.items()})
+        flat = {name: _LISTED.join(value) if isinstance(value, list) else value for name, value in said.items()}
+        writer.writerow({name: harmless(value) for name, value in flat.items()})
     headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment; filename=coverage.csv"}
     return Response(out.getvalue(), 200, headers, mimetype="text/csv")
 

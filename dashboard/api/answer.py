@@ -31,7 +31,7 @@ def answer(question: Question, data: Data) -> dict:
     else:
         stages = [_NAMES[stage] for stage in question.stages]
         rows = [row for row in rows if row.stage in question.stages]
-        figures = [_place(row, asked, units, levels) | _standing(row, world.is_first_load) for row in rows]
+        figures = [_place(row, asked, units, levels) | _standing(row, units, world.is_first_load) for row in rows]
     if not world.loaded:  # a zero of nothing is no figure
         figures = [row | {name: None for name in ("people", "coverage", "gap", "doses") if name in row} for row in figures]
     return {
@@ -39,6 +39,7 @@ def answer(question: Question, data: Data) -> dict:
         "is_sample": world.is_sample,
         "is_first_load": world.is_first_load,
         "no_figures": None if world.loaded else _nothing(world),
+        "counts_records_of": _nameless(data),
         "question": _question(question, asked, levels),
         "definitions": {name: DEFINITIONS[name] for name in stages},
         "denominators": _denominators(figures),
@@ -69,10 +70,15 @@ def _nothing(world) -> str:
     return "no record was loaded yet"
 
 
-def _standing(row, is_first_load: bool) -> dict:
+def _nameless(data: Data) -> list[str]:
+    return next((list(row.silent) for row in data.told() if row.field == "person"), [])
+
+
+def _standing(row, units: dict, is_first_load: bool) -> dict:
     return {
         "stage": _NAMES[row.stage],
         "people": row.people,
+        "counted": row.counted,
         "population": row.population,
         "population_source": row.population_source,
         "population_on": row.population_on,
@@ -80,6 +86,7 @@ def _standing(row, is_first_load: bool) -> dict:
         "target": row.target_share,
         "target_due_on": row.target_due_on,
         "gap": None if is_first_load else row.gap,
+        "lacking": [units[unit_id].code for unit_id in row.lacking or ()],
     }
 
 

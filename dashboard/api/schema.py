@@ -42,7 +42,10 @@ def describe(data: Data) -> dict:
     }
 
 
-_CSV = "UTF-8 with a header; the same columns as a row of JSON, then definition, as_of_batch, as_of, basis, is_sample, is_first_load, no_figures"
+_CSV = (
+    "UTF-8 with a header; the same columns as a row of JSON, then definition, as_of_batch, as_of, basis, is_sample, "
+    "is_first_load, no_figures, counts_records_of"
+)
 
 
 def _parameters(data: Data) -> list[dict]:
@@ -85,6 +88,10 @@ def _schemas(levels: list[str]) -> dict:
             is_first_load={"type": "boolean", "description": "True: a source was not read to its end by then; figures are "
                            "a part, and gap is null"},
             no_figures=_or_null("string", description="Why there are no figures; null where there are some"),
+            counts_records_of={
+                "description": "Sources that give no person numbers: each of their records is counted as a person",
+                **_array({"type": "string"}),
+            },
             question=_object(
                 level={"type": "string", "enum": levels},
                 unit={"type": "string"},
@@ -108,13 +115,15 @@ def _schemas(levels: list[str]) -> dict:
             **_place(levels),
             stage={"type": "string", "enum": STAGE_NAMES},
             people=_whole("Distinct persons who reached the stage; null: no_figures says why"),
+            counted=_whole("People that coverage is of: those of the units whose population is known"),
             population=_or_null("integer"),
             population_source=_or_null("string"),
             population_on=_day(),
-            coverage=_or_null("number", description="people / population; may exceed 1"),
+            coverage=_or_null("number", description="counted / population; may exceed 1"),
             target=_or_null("number"),
             target_due_on=_day(),
             gap=_or_null("integer", description="People missing to the target"),
+            lacking={"description": "Units below without a population", **_array({"type": "string"})},
         ),
         "DosesRow": _object(**_place(levels), doses=_whole("Doses given at the unit's sites; null: no_figures says why")),
         "BadParameters": _object(

@@ -17,10 +17,11 @@ def notices(
     sample_day: date | None,
     frozen_at: datetime | None = None,
     elsewhen: str | None = None,
+    untold: Sequence[str] = (),
 ) -> list:
     """`sample_day`: what the sample's clock says; None for real data. `frozen_at`: local, of the as-of.
 
-    `elsewhen`: why there is no such unit on the day meant.
+    `elsewhen`: why there is no such unit on the day meant. `untold`: what no source tells, and every figure hangs on.
     """
     say = language.say
     shown = []
@@ -32,6 +33,7 @@ def notices(
         back = link(say("asof.back"), filters.href(as_of=None))
         text = [html.Strong(say("asof.frozen", time=language.moment(frozen_at), batch=filters.as_of)), " ", back]
         shown.append(html.P(text, className="notice frozen", role="status"))
+    shown += [html.P(text, className="notice untold") for text in untold]
     if elsewhen:
         shown.append(html.P(elsewhen, className="notice ignored", role="status"))
     if ignored:

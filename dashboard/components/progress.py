@@ -57,7 +57,7 @@ def lead(language: Language, name: str, stage: str, row) -> str:
     values["target"] = language.goal(row.target_share)
     if missing(row):
         return language.say("lead.short", people=missing(row), due=row.target_due_on, **values)
-    above = row.people - round(row.target_share * row.population)
+    above = row.counted - round(row.target_share * row.population)
     return language.say("lead.reached", coverage=language.percent(row.coverage), people=max(0, above), **values)
 
 

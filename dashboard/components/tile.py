@@ -10,7 +10,7 @@ from dashboard import definitions
 from dashboard.components import marks
 from dashboard.components.link import link
 from dashboard.components.progress import status
-from dashboard.i18n import Language
+from dashboard.i18n import NO_FIGURE, Language
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ def coverage_tile(
     is_asked: bool,
     today: date,
     page_of_definitions: str | None = None,
+    note: str = "",
 ) -> html.Article:
     """One stage of one unit (a Standing) against its target.
 
-    `page_of_definitions`: the link to it that keeps the reader's question.
+    `page_of_definitions`: the link to it that keeps the reader's question. `note`: what its number is, where not of people.
     """
     say = language.say
     state = status(row, today)
@@ -56,7 +57,7 @@ def coverage_tile(
         counted = say("tile.people_only", people=row.people)
     else:
         number, under = language.percent(row.coverage), None
-        counted = say("tile.of_population", people=row.people, population=row.population)
+        counted = say("tile.of_population", people=row.counted, population=row.population)
     goal = say("tile.no_target") if row.target_share is None else say("tile.target", target=target, due=row.target_due_on)
     label = say("tile.bullet", value=number, target=target) if row.target_share else number
     lines = [
@@ -64,6 +65,10 @@ def coverage_tile(
         _gained(language, row),
         html.P(counted, className="counted"),
     ]
+    if row.lacking:
+        lines.append(html.P(say("lacking.tile", n=len(row.lacking)), className="counted"))
+    if note:
+        lines.append(html.P(note, className="flag"))
     if row.coverage is not None and row.coverage > 1:
         lines.append(html.P(say("tile.over"), className="flag"))
     return _tile(
@@ -118,8 +123,12 @@ def doses_tile(
 
 
 def overdue_tile(language: Language, row, as_of: str, page_of_definitions: str | None = None) -> html.Article:
-    """Who should have had the second dose (an Overdue)."""
+    """Who should have had the second dose (an Overdue); None: nobody can know."""
     say = language.say
+    more = [definitions.what(language, "overdue"), _more(language, "overdue", page_of_definitions)]
+    if row is None:
+        number = [NO_FIGURE, html.Span(say("told.untold"), className="of")]
+        return _tile(language, say("tile.overdue"), number, None, [html.P(say("told.no_second"))], None, as_of, more)
     share = language.percent(row.share)
     lines = [say("tile.overdue_share", share=share), say("tile.overdue_passed", passed=row.passed)]
     return _tile(
@@ -130,7 +139,7 @@ def overdue_tile(language: Language, row, as_of: str, page_of_definitions: str |
         lines=[*map(html.P, lines), html.P(say("tile.due_soon", people=row.due_soon))],
         last_days=None,
         as_of=as_of,
-        definition=[definitions.what(language, "overdue"), _more(language, "overdue", page_of_definitions)],
+        definition=more,
     )
 
 

@@ -24,6 +24,7 @@ from dashboard.data.answers import (
     Source,
     Stage,
     Standing,
+    Told,
     TrendDay,
     Unit,
     UnitDoses,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgeBand", "Arrival", "Closing", "CoverageDay", "Data", "DosesDay", "HourDoses", "Quality",
     "Reconciliation", "Rows",
-    "Site", "Source", "Stage", "Standing", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
+    "Site", "Source", "Stage", "Standing", "Told", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
     "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
@@ -122,6 +123,10 @@ class Data(Committee, HandedIn):
     def source_names(self) -> tuple[str, ...]:
         """What the sources are called; their states are `sources`."""
         return tuple(row.source for row in self._ask("sources", Source, {}))
+
+    def told(self) -> Rows[Told]:
+        """What the sources tell, by the fields that they may leave out."""
+        return self._list("told", Told)
 
     def batch(self, number: int) -> Version:
         """When a batch was committed; raises Unknown when there is none of that number."""

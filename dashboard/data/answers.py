@@ -159,6 +159,15 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One row per optional field (sql/told.py): how many sources with records give it, and which do not."""
+
+    field: str
+    telling: int
+    silent: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One row per unit and stage: the asked unit (`is_self`), its parts, and what lies in none of them.
 
@@ -186,6 +195,8 @@ class Standing:
     projected_from: date | None
     projected_to: date | None  # None: not on the present pace
     rank: int | None
+    counted: int  # the people that coverage and what follows from it are of: without those of `lacking`
+    lacking: list[int] | None  # units below without a population, where others have one
 
 
 @dataclass(frozen=True, slots=True)

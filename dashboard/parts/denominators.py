@@ -66,9 +66,9 @@ def over(view: View) -> Table:
             {
                 "name": view.name(row.unit_id),
                 "coverage": Bar(row.coverage, row.target_share, "warning"),
-                "people": row.people,
+                "people": row.counted,
                 "population": row.population,
-                "above": row.people - row.population,
+                "above": row.counted - row.population,
                 "source": say("denominator", source=row.population_source, on=row.population_on),
             },
             href=view.filters.href(unit=view.units[row.unit_id].code),

@@ -5,7 +5,7 @@ from dash import html
 from dashboard import blocks, definitions, narrowing
 from dashboard.components import panel, progress, ranking, tilemap
 from dashboard.filters import STAGES, UNIT_PATH
-from dashboard.parts import placemap
+from dashboard.parts import placemap, told
 from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
@@ -17,6 +17,7 @@ def lead(view: View) -> list:
     more = [
         progress.pace(view.language, own, today),
         progress.who(view.language, names, children_of(view, rows), today),
+        told.lacking(view, own),
     ]
     said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
     return [
@@ -39,7 +40,8 @@ def league(asked: View) -> html.Section | None:
     keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if has_mark else []
     keys.append(definition(view, definitions.OF_STAGE[view.filters.stage]))
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    content = [html.P(_standing_sentence(view, children), className="sentence"), table_frame(body)]
+    said = " ".join(part for part in (_standing_sentence(view, children), told.unpeopled(view, children)) if part)
+    content = [html.P(said, className="sentence"), table_frame(body)]
     take = blocks.take_away(asked, "ranking")
     return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys, take)
 
@@ -78,7 +80,8 @@ def league_table(asked: View) -> Table | None:
     here = say("ranking.here")
     names = {row.unit_id: here if row.unit_id == view.unit.unit_id else view.name(row.unit_id) for row in placed}
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    return Table(level_title(view), unit, columns, [_taken(view, row, names[row.unit_id]) for row in ordered], foot)
+    said = " ".join(part for part in (told.lacking(view, own), told.unpeopled(view, children_of(view, rows))) if part)
+    return Table(level_title(view), unit, columns, [_taken(view, row, names[row.unit_id]) for row in ordered], foot, said)
 
 
 def _taken(view: View, row, name: str, kind: str = "") -> Row:

@@ -4,6 +4,7 @@ from dash import html
 
 from dashboard.components.link import link
 from dashboard.filters import STAGES
+from dashboard.parts import told
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
@@ -28,6 +29,8 @@ def lead(view: View) -> list:
         more.append(
             say("targets.lead.population", people=own.population, source=own.population_source, on=own.population_on)
         )
+    if own.lacking:
+        more.append(told.lacking(view, own))
     found = len(view.data.denominator_checks(view.filters))
     more.append(say("targets.lead.checks", n=found) if found else say("targets.lead.no_checks"))
     definition = link(say("definition.show"), f"{view.to('/definitions')}#denominator-checks")

@@ -58,6 +58,7 @@ def stages(view: View) -> list:
                 stage == view.filters.stage,
                 view.today,
                 view.to(definitions.PATH),
+                view.say("told.records_short") if view.is_untold("person") else "",
             )
         )
     return drawn

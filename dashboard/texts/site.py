@@ -25,8 +25,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "site.wrong": ("Cần xử lý: {fault}. Ai xử lý tiếp: {owner}.", "To mend: {fault}. Who acts next: {owner}."),
     "site.nothing_given": ("{days}: chưa có mũi tiêm nào.", "No dose over the {days}."),
     "site.nothing_wrong": (
-        "{days}: nhập liệu, xác thực, in giấy đều trên ngưỡng.",
-        "Entry, identity and certificates are above the limits over the {days}.",
+        "{days}: không dưới ngưỡng nào về {asked}.",
+        "Over the {days} nothing is below the limits of {asked}.",
     ),
     "site.session": ("Buổi tiêm hôm nay: {hours}", "Sessions today: {hours}"),
     "site.no_session": ("Hôm nay không có buổi tiêm", "No session today"),

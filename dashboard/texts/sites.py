@@ -29,16 +29,31 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Trong ngày này {used} trong {n} điểm có mũi tiêm.",
         "On this day {used} of {n} {n:site|sites} had doses.",
     ),
-    "sites.lead_faults": (
-        "{days}: {late} điểm nhập muộn, {identity} điểm ít xác thực, {certificates} điểm ít in giấy, {app} điểm ít "
-        "xác nhận trên ứng dụng.",
-        "Over the {days}: {late} {late:site enters|sites enter} late, {identity} {identity:verifies|verify} too little, "
-        "{certificates} {certificates:prints|print} too little, {app} {app:confirms|confirm} too little in the app.",
-    ),
+    "sites.lead_faults": ("{days}: {counts}.", "Over the {days}: {counts}."),
+    "sites.lead_late": ("{n} điểm nhập muộn", "{n} {n:site enters|sites enter} late"),
+    "sites.lead_identity": ("{n} điểm ít xác thực", "{n} {n:verifies|verify} too little"),
+    "sites.lead_certificates": ("{n} điểm ít in giấy", "{n} {n:prints|print} too little"),
+    "sites.lead_app": ("{n} điểm ít xác nhận trên ứng dụng", "{n} {n:confirms|confirm} too little in the app"),
     "sites.lead_no_fault": (
-        "{days}: không điểm nào dưới ngưỡng nhập liệu, xác thực, in giấy.",
-        "Over the {days} no site fell below the limits of entry, identity and certificates.",
+        "{days}: không điểm nào dưới ngưỡng về {asked}.",
+        "Over the {days} no site fell below the limits of {asked}.",
     ),
+    # --- what the directive asks of each dose, and that no source tells it
+    "sites.asked.late": ("thời điểm nhập", "time of entry"),
+    "sites.asked.identity": ("xác thực", "identity"),
+    "sites.asked.certificates": ("in giấy", "certificates"),
+    "sites.asked.app": ("xác nhận trên ứng dụng", "confirmation in the app"),
+    "sites.not_told": (
+        "Nguồn không cung cấp: {asked}; không điểm nào bị nêu vì việc này.",
+        "Not told by the source: {asked}; no site is named for it.",
+    ),
+    "sites.untold": ("nguồn không cung cấp", "not told by the source"),
+    "sites.app_untold": (
+        "Thấy trên Sổ sức khỏe điện tử: nguồn không cung cấp",
+        "Seen in the health app: not told by the source",
+    ),
+    "sites.of_known": ("số mũi có thông tin", "of doses that are told"),
+    "sites.untold_of": ("{n} mũi nguồn không cung cấp", "{n} {n:dose|doses} not told by the source"),
     "sites.begin": ("Việc trước hết:", "To call first:"),
     "sites.owner": ("Ai xử lý tiếp: {owner}", "Next: {owner}"),
     # --- what is wrong, and whose move it is
@@ -91,11 +106,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sites.list_title": ("Các điểm tiêm – {unit}", "Vaccination sites – {unit}"),
     "sites.list_unit": ("Số mũi hôm nay; tỷ lệ trên số mũi, {days}", "Doses today; shares of doses, {days}"),
     "sites.list_said": ("{wrong} trong {n} điểm có vướng mắc.", "{wrong} of {n} {n:site has|sites have} something wrong."),
-    "sites.limits": (
-        "Báo khi nhập trong ngày dưới {same_day}, xác thực trước tiêm dưới {identity}, in giấy dưới {certificates}, "
-        "ứng dụng dưới {app}.",
-        "Marked below {same_day} same-day entry, {identity} identity before, {certificates} printed, {app} in the app.",
-    ),
+    "sites.limits": ("Báo khi {limits}.", "Marked below {limits}."),
+    "sites.limit.late": ("nhập trong ngày dưới {share}", "{share} same-day entry"),
+    "sites.limit.identity": ("xác thực trước tiêm dưới {share}", "{share} identity before"),
+    "sites.limit.certificates": ("in giấy dưới {share}", "{share} printed"),
+    "sites.limit.app": ("ứng dụng dưới {share}", "{share} in the app"),
     "sites.no_stock": ("Không có số liệu tồn kho của điểm.", "No stock data of sites."),
     "sites.site": ("Điểm tiêm", "Site"),
     "sites.all": ("Cả {n} điểm", "All {n} {n:site|sites}"),
@@ -143,6 +158,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sites.state.pending": ("Chưa xác thực", "Not yet checked"),
     "sites.state.wrong": ("Sai thông tin", "Wrong"),
     "sites.state.not_applicable": ("Không áp dụng (nước ngoài)", "Not applicable (foreigner)"),
+    "sites.state.unknown": ("Nguồn không cung cấp", "Not told by the source"),
+    "sites.identity_untold": (
+        "Nguồn không cung cấp xác thực của {n} mũi; tỷ trọng tính trên số mũi còn lại.",
+        "Of {n} {n:dose|doses} the source tells no check of identity; shares are of the others.",
+    ),
+    "sites.identity_untold_all": (
+        "Nguồn không cung cấp xác thực nhân thân; không ai phải xử lý tiếp.",
+        "The source tells no check of identity; it is nobody's move.",
+    ),
     "sites.identity_said": (
         "{n} trong {doses} mũi chưa đúng trước khi tiêm; nhiều nhất: {most} ({count} mũi), {owner} xử lý tiếp.",
         "{n} of {doses} {doses:dose|doses} not confirmed before injection; most: {most} ({count}), next: {owner}.",
@@ -158,6 +182,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sites.entered.days_8_14": ("8–14 ngày", "8–14 days"),
     "sites.entered.later": ("Trên 14 ngày", "Over 14 days"),
     "sites.entered.unknown": ("Không rõ lúc nhập", "Entry time unknown"),
+    "sites.entry_untold": (
+        "Không rõ lúc nhập của {n} mũi; tỷ trọng tính trên số mũi còn lại.",
+        "When {n} {n:dose was|doses were} entered is not known; shares are of the others.",
+    ),
+    "sites.entry_untold_all": (
+        "Nguồn không cung cấp lúc nhập của {n} mũi.",
+        "The source does not tell when {n} {n:dose was|doses were} entered.",
+    ),
     "sites.entry_said": (
         "{late} trong {doses} mũi được nhập sau ngày tiêm.",
         "{late} of {doses} {doses:dose was|doses were} entered after the day of injection.",

@@ -235,6 +235,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lot.agree": ("Không lô nào bị ghi dưới nhiều loại vắc xin.", "No lot is recorded under more than one vaccine."),
     "lot.others": ("{n} lô khác", "{n} other {n:lot|lots}"),
     "lot.unrecorded": ("Không ghi số lô", "No lot recorded"),
+    "lot.untold": ("Nguồn không cung cấp số lô", "Not told by the source"),
     "lot.disputed": ("Lô ghi dưới nhiều loại vắc xin", "Lots recorded under more than one vaccine"),
     "lot.disputed_said": (
         "{n} lô mâu thuẫn; {doses} mũi ghi theo loại ít gặp hơn cần kiểm tra.",

@@ -5,7 +5,7 @@
 -- name: standing
 SELECT unit_id, parent_id, is_self, stage, people, people_today, people_yesterday, population,
        population_source, population_on, target_share, target_due_on, coverage, coverage_change,
-       gap, pace, pace_needed, pressure, projected_from, projected_to, rank
+       gap, pace, pace_needed, pressure, projected_from, projected_to, rank, counted, lacking
   FROM mart.standing(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                      CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
                      CAST(:today AS date), CAST(:as_of AS bigint), CAST(:level AS int))

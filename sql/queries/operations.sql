@@ -46,6 +46,9 @@ SELECT mart.batch_at(CAST(:moment AS timestamptz)) AS batch_id
 -- name: closings
 SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
 
+-- name: told
+SELECT field, telling, silent FROM mart.told() ORDER BY field
+
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
        quarantined, vanished, open_quarantine, is_configured, is_first_load, expected, per_second,

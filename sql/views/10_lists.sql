@@ -102,6 +102,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT CAST(extract(epoch FROM clock_timestamp() - h.beat_at) AS double precision) FROM warehouse.heartbeat h
 $$;
 
+-- What the sources with records tell, by the optional fields (sql/told.py). One row per field: how many sources give it, and
+-- the names of those that do not.
+CREATE FUNCTION mart.told() RETURNS TABLE (field text, telling bigint, silent text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT f.field, count(*) FILTER (WHERE (coalesce(s.told, f.bit) & f.bit) <> 0),
+        coalesce(array_agg(s.name ORDER BY s.name) FILTER (WHERE (s.told & f.bit) = 0), '{}')
+    FROM (VALUES ('person', 1), ('identity_status', 2), ('identity_checked_at', 4), ('certificate_printed_at', 8),
+        ('app_confirmed_at', 16), ('recorded_at', 32), ('birth', 64), ('sex', 128), ('residence_code', 256),
+        ('lot_number', 512), ('priority_group', 1024), ('dose_kind', 2048), ('dose_number', 4096), ('status', 8192)
+    ) AS f (field, bit)
+    JOIN warehouse.source s ON s.loaded > 0
+    GROUP BY f.field
+$$;
+
+-- Whether any source tells a field; without records nothing is missing.
+CREATE FUNCTION mart.tells(p_field text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT NOT EXISTS (SELECT FROM mart.told() t WHERE t.field = p_field AND t.telling = 0)
+$$;
+
 -- The last batch that was committed at or before a moment: turns a time into an "as of".
 CREATE FUNCTION mart.batch_at(p_moment timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

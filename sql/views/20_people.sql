@@ -190,7 +190,52 @@ LANGUAGE sql STABLE AS $$
     WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
 $$;
 
+-- Where some of the units below a unit have no population, so that it has none itself: those that make up the largest part of
+-- which it is known. One row per unit of p_tops without a population and piece; the pieces do not overlap.
+CREATE FUNCTION mart.population_pieces(
+    p_tops integer[], p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint)
+RETURNS TABLE (top_id integer, unit_id integer, population bigint, source text, dated_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH known AS MATERIALIZED (
+        SELECT * FROM mart.denominator(p_ages, p_groups, p_day, p_as_of) n WHERE n.population IS NOT NULL
+    ), below AS MATERIALIZED (
+        SELECT t.top_id, k.unit_id, k.population, k.source, k.dated_on, a.depth
+        FROM (SELECT unnest(p_tops) AS top_id EXCEPT SELECT known.unit_id FROM known) AS t
+        JOIN warehouse.unit_ancestor a ON a.ancestor_id = t.top_id
+        JOIN known k ON k.unit_id = a.unit_id
+    )
+    SELECT b.top_id, b.unit_id, b.population, b.source, b.dated_on
+    FROM below b
+    WHERE NOT EXISTS (
+        SELECT FROM below over JOIN warehouse.unit_ancestor a ON a.ancestor_id = over.unit_id AND a.depth > 0
+        WHERE over.top_id = b.top_id AND a.unit_id = b.unit_id)
+$$;
+
+-- And the units without one, the largest that are wholly without. One row per unit of p_tops that has pieces and lacking unit.
+CREATE FUNCTION mart.population_lacks(
+    p_tops integer[], p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint)
+RETURNS TABLE (top_id integer, unit_id integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH piece AS MATERIALIZED (
+        SELECT * FROM mart.population_pieces(p_tops, p_ages, p_groups, p_day, p_as_of)
+    ), peopled AS MATERIALIZED (
+        -- what lies in a piece, and what a piece lies in
+        SELECT p.top_id, a.unit_id FROM piece p JOIN warehouse.unit_ancestor a ON a.ancestor_id = p.unit_id
+        UNION
+        SELECT p.top_id, a.ancestor_id FROM piece p JOIN warehouse.unit_ancestor a ON a.unit_id = p.unit_id
+    )
+    SELECT t.top_id, u.unit_id
+    FROM (SELECT DISTINCT top_id FROM piece) AS t
+    JOIN warehouse.unit top ON top.unit_id = t.top_id
+    JOIN warehouse.unit_ancestor a ON a.ancestor_id = t.top_id AND a.depth > 0
+    JOIN warehouse.unit u ON u.unit_id = a.unit_id AND least(p_day, top.valid_to) BETWEEN u.valid_from AND u.valid_to
+    WHERE NOT EXISTS (SELECT FROM peopled p WHERE p.top_id = t.top_id AND p.unit_id = u.unit_id)
+      AND EXISTS (SELECT FROM peopled p WHERE p.top_id = t.top_id AND p.unit_id = u.parent_id)
+$$;
+
 -- Indicators 1-3 and 8-10 of docs/definitions, by residence. One row per row of mart.member and stage. Ratios 0-1.
+-- Where some units below have no population (lacking), coverage and what follows from it are of the others: of `counted`
+-- people over their population. people, people_today and people_yesterday are always of all.
 CREATE FUNCTION mart.standing(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
@@ -198,20 +243,43 @@ RETURNS TABLE (
     unit_id integer, parent_id integer, is_self boolean, stage smallint, people bigint, people_today bigint,
     people_yesterday bigint, population bigint, population_source text, population_on date, target_share double precision,
     target_due_on date, coverage double precision, coverage_change double precision, gap bigint, pace double precision,
-    pace_needed double precision, pressure double precision, projected_from date, projected_to date, rank integer)
+    pace_needed double precision, pressure double precision, projected_from date, projected_to date, rank integer,
+    counted bigint, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH member AS MATERIALIZED (
+    WITH place AS MATERIALIZED (
         SELECT * FROM mart.member(p_unit, p_level, p_today)
+    ), tops AS MATERIALIZED (
+        SELECT array_agg(DISTINCT t.top_id) AS units
+        FROM (SELECT row_id FROM place WHERE row_id > 0 UNION SELECT p_unit) AS t (top_id)
+    ), piece AS MATERIALIZED (
+        SELECT p.* FROM tops CROSS JOIN LATERAL mart.population_pieces(tops.units, p_ages, p_groups, p_today, p_as_of) p
+    ), pieced AS (
+        SELECT top_id, sum(population) AS population, min(source) AS source, min(dated_on) AS dated_on FROM piece GROUP BY top_id
+    ), lacking AS (
+        SELECT l.top_id, array_agg(l.unit_id ORDER BY u.sort_key, l.unit_id) AS units
+        FROM tops CROSS JOIN LATERAL mart.population_lacks(tops.units, p_ages, p_groups, p_today, p_as_of) l
+        JOIN warehouse.unit u USING (unit_id)
+        WHERE EXISTS (SELECT FROM piece) GROUP BY l.top_id
+    ), peopled AS MATERIALIZED (
+        SELECT p.top_id, a.unit_id FROM piece p JOIN warehouse.unit_ancestor a ON a.ancestor_id = p.unit_id
+    ), member AS MATERIALIZED (
+        -- whether the people of a unit are in the coverage of its row, and of the whole
+        SELECT m.unit_id, m.row_id,
+            m.row_id NOT IN (SELECT d.top_id FROM pieced d)
+                OR EXISTS (SELECT FROM peopled k WHERE k.top_id = m.row_id AND k.unit_id = m.unit_id) AS in_row,
+            p_unit NOT IN (SELECT d.top_id FROM pieced d)
+                OR EXISTS (SELECT FROM peopled k WHERE k.top_id = p_unit AND k.unit_id = m.unit_id) AS in_whole
+        FROM place m
     ), asked AS MATERIALIZED (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.member_units(p_unit) AS units
     ), counted AS (
-        SELECT m.row_id, c.stage, sum(c.people) AS people
+        SELECT m.row_id, m.in_row, m.in_whole, c.stage, sum(c.people) AS people
         FROM asked
         CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) c
         JOIN member m USING (unit_id)
-        GROUP BY m.row_id, c.stage
+        GROUP BY m.row_id, m.in_row, m.in_whole, c.stage
     ), recent AS (
-        SELECT m.row_id, d.stage,
+        SELECT m.row_id, m.in_row, m.in_whole, d.stage,
             sum(d.people) FILTER (WHERE d.day = p_today) AS today,
             sum(d.people) FILTER (WHERE d.day = p_today - 1) AS yesterday,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 7 AND p_today - 1) AS week1,
@@ -221,41 +289,60 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM asked
         CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
         JOIN member m USING (unit_id)
-        GROUP BY m.row_id, d.stage
+        GROUP BY m.row_id, m.in_row, m.in_whole, d.stage
     ), cell AS (
-        SELECT m.row_id, s.stage, coalesce(c.people, 0) AS people, coalesce(r.today, 0) AS today,
+        SELECT m.row_id, m.in_row, m.in_whole, s.stage, coalesce(c.people, 0) AS people, coalesce(r.today, 0) AS today,
             coalesce(r.yesterday, 0) AS yesterday, coalesce(r.week1, 0) AS week1, coalesce(r.week2, 0) AS week2,
             coalesce(r.week3, 0) AS week3, coalesce(r.week4, 0) AS week4,
             bool_or(c.people <> 0 OR r.stage IS NOT NULL) OVER (PARTITION BY row_id) AS is_used
-        FROM (SELECT DISTINCT row_id FROM member) AS m JOIN warehouse.stage s ON s.is_reached
-        LEFT JOIN counted c USING (row_id, stage)
-        LEFT JOIN recent r USING (row_id, stage)
-    ), line AS (
-        SELECT row_id, false AS is_self, stage, people, today, yesterday, week1, week2, week3, week4 FROM cell
+        FROM (SELECT DISTINCT row_id, in_row, in_whole FROM member) AS m JOIN warehouse.stage s ON s.is_reached
+        LEFT JOIN counted c USING (row_id, in_row, in_whole, stage)
+        LEFT JOIN recent r USING (row_id, in_row, in_whole, stage)
+    ), side AS (
+        SELECT row_id, false AS is_self, in_row AS is_counted, stage, people, today, yesterday, week1, week2, week3, week4
+        FROM cell
         -- What lies at the unit itself has a row where it has anybody, at every stage: who is overdue has reached the first.
         WHERE row_id <> p_unit OR is_used
         UNION ALL
-        SELECT p_unit, true, stage, sum(people), sum(today), sum(yesterday), sum(week1), sum(week2), sum(week3), sum(week4)
-        FROM cell WHERE row_id > 0 OR row_id = p_unit GROUP BY stage
-    ), measured AS (
-        SELECT l.*, n.population, n.source, n.dated_on, t.share, t.due_on,
-            CASE WHEN t.share * n.population IS NOT NULL
-                 THEN greatest(ceil(t.share * n.population) - l.people, 0) END AS gap,
-            greatest(l.week1, l.week2, l.week3, l.week4) AS fastest, least(l.week1, l.week2, l.week3, l.week4) AS slowest,
-            l.week1 / 7.0 AS pace
+        SELECT p_unit, true, in_whole, stage, people, today, yesterday, week1, week2, week3, week4
+        FROM cell WHERE row_id > 0 OR row_id = p_unit
+    ), line AS (
+        SELECT row_id, is_self, stage, sum(people) AS people, sum(today) AS today, sum(yesterday) AS yesterday,
+            coalesce(sum(people) FILTER (WHERE is_counted), 0) AS counted,
+            coalesce(sum(today) FILTER (WHERE is_counted), 0) AS counted_today,
+            coalesce(sum(week1) FILTER (WHERE is_counted), 0) AS week1,
+            coalesce(sum(week2) FILTER (WHERE is_counted), 0) AS week2,
+            coalesce(sum(week3) FILTER (WHERE is_counted), 0) AS week3,
+            coalesce(sum(week4) FILTER (WHERE is_counted), 0) AS week4
+        FROM side GROUP BY row_id, is_self, stage
+    ), peopled_line AS (
+        SELECT l.*, coalesce(n.population, d.population) AS population, coalesce(n.source, d.source) AS source,
+            coalesce(n.dated_on, d.dated_on) AS dated_on, k.units AS lacking
         FROM line l
         LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n
-            ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
+            ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
+        LEFT JOIN pieced d
+            ON d.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
+        LEFT JOIN lacking k ON k.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
+    ), measured AS (
+        SELECT l.*, t.share, t.due_on,
+            CASE WHEN t.share * l.population IS NOT NULL
+                 THEN greatest(ceil(t.share * l.population) - l.counted, 0) END AS gap,
+            greatest(l.week1, l.week2, l.week3, l.week4) AS fastest, least(l.week1, l.week2, l.week3, l.week4) AS slowest,
+            l.week1 / 7.0 AS pace
+        FROM peopled_line l
         LEFT JOIN mart.target(p_ages, p_groups, p_today, p_as_of) t
             ON t.unit_id = l.row_id AND t.stage = l.stage AND (l.is_self OR l.row_id <> p_unit)
             -- People of some days or some vaccines are a part: what is missing to the target cannot be told from them.
             AND p_from IS NULL AND p_vaccines IS NULL AND (p_to IS NULL OR p_to >= p_today)
+            -- Nor from records that each stand for a person.
+            AND (SELECT mart.tells('person'))
     ), needed AS (
         SELECT *, CASE WHEN due_on >= p_today THEN gap / greatest(due_on - p_today, 1) END AS pace_needed FROM measured
     )
     SELECT m.row_id, CASE WHEN m.is_self THEN u.parent_id ELSE p_unit END, m.is_self, m.stage, m.people::bigint,
         m.today::bigint, m.yesterday::bigint, m.population, m.source, m.dated_on, m.share::double precision, m.due_on,
-        (m.people / nullif(m.population, 0))::double precision, (m.today / nullif(m.population, 0))::double precision,
+        (m.counted / nullif(m.population, 0))::double precision, (m.counted_today / nullif(m.population, 0))::double precision,
         m.gap::bigint, m.pace::double precision, m.pace_needed::double precision,
         (m.pace_needed / nullif(m.pace, 0))::double precision,
         -- A range from the fastest and the slowest of the last four weeks; later than 25 weeks is no projection.
@@ -265,7 +352,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
              THEN p_today + ceil(m.gap * 7 / m.slowest)::integer END,
         CASE WHEN NOT m.is_self AND m.population > 0 THEN
             rank() OVER (PARTITION BY m.stage, NOT m.is_self AND m.population > 0
-                         ORDER BY m.people / nullif(m.population, 0) DESC NULLS LAST)::integer END
+                         ORDER BY m.counted / nullif(m.population, 0) DESC NULLS LAST)::integer END,
+        m.counted::bigint, m.lacking
     FROM needed m JOIN warehouse.unit u ON u.unit_id = m.row_id
 $$;
 

@@ -21,15 +21,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE d.stage = p_stage
         GROUP BY m.row_id
     ), line AS (
-        SELECT n.unit_id, n.is_self, n.people, n.population, n.target_share, n.coverage, n.rank,
+        SELECT n.unit_id, n.is_self, n.people, n.population, n.target_share, n.coverage, n.rank, n.lacking,
+            bool_or(NOT n.is_self AND n.lacking IS NOT NULL) OVER () AS is_any_lacking,
             n.people - coalesce(CASE WHEN n.is_self THEN (SELECT sum(l.people) FROM later l WHERE l.row_id > 0)
                                      ELSE l.people END, 0) AS people_before
         FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
         LEFT JOIN later l ON l.row_id = n.unit_id
         WHERE n.stage = p_stage
     ), placed AS (
-        SELECT *, (people_before / nullif(population, 0))::double precision AS coverage_before,
-            CASE WHEN rank IS NOT NULL
+        -- Who lived where a population is not known is not told apart then: no rate of before, and no place among the others.
+        SELECT *, CASE WHEN lacking IS NULL THEN (people_before / nullif(population, 0))::double precision END AS coverage_before,
+            CASE WHEN rank IS NOT NULL AND NOT is_any_lacking
                  THEN rank() OVER (PARTITION BY rank IS NOT NULL ORDER BY people_before / nullif(population, 0) DESC)::integer
                  END AS rank_before
         FROM line

@@ -29,7 +29,7 @@ from dashboard.data import (
     WarehouseUnreachable,
     World,
 )
-from dashboard.data.answers import Completeness
+from dashboard.data.answers import Completeness, Told
 from dashboard.data.findings import (
     Change,
     CoverageChange,
@@ -93,7 +93,7 @@ def standing(unit_id, people, population=None, stage=2, target=0.95, **more):
                   "coverage": people / population, "coverage_change": 10 / population}  # fmt: skip
         given |= {"target_share": target, "target_due_on": DUE, "gap": gap, "pace_needed": gap / 56}
         given["pressure"] = given["pace"] and given["pace_needed"] / given["pace"]
-    return make(Standing, **(given | more))
+    return make(Standing, counted=people, **(given | more))
 
 
 class Province:
@@ -103,6 +103,7 @@ class Province:
         self.batch_number, self.extra = 7, 0
         self.is_gone = self.is_empty = False
         self.is_silent = False
+        self.silent, self.silent_some = (), ()
         self.source_state = "running"
         self.is_loading = False  # its source is in its first load
         self.more_sources = []
@@ -166,6 +167,14 @@ class Province:
                 *self.more_sources,
             ]
         )  # fmt: skip
+
+    def priority_groups(self):
+        return (1, 16)
+
+    def told(self):
+        """`silent`: fields that no source gives; `silent_some`: those that `lists` does not, while `platform` does."""
+        rows = [Told(field, 0, ["platform"]) for field in self.silent]
+        return self._rows([*rows, *(Told(field, 1, ["lists"]) for field in self.silent_some)])
 
     def source_names(self):
         return tuple(row.source for row in self.sources())

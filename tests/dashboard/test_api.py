@@ -58,6 +58,7 @@ def test_the_whole_with_everything_that_a_reader_needs(served):
             "name_en": "Sample Province",
             "stage": "first",
             "people": 100,
+            "counted": 100,
             "population": 1000,
             "population_source": "Tổng điều tra 2019",
             "population_on": "2019-04-01",
@@ -65,8 +66,10 @@ def test_the_whole_with_everything_that_a_reader_needs(served):
             "target": None,
             "target_due_on": None,
             "gap": None,
+            "lacking": [],
         }
     ]
+    assert found["counts_records_of"] == []
     assert found["as_of"]["batch"] == 2
     assert datetime.fromisoformat(found["as_of"]["committed_at"]).year < 2026
     assert found["denominators"] == [{"source": "Tổng điều tra 2019", "dated_on": "2019-04-01"}]

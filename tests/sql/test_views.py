@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from sql.told import BITS, EVERYTHING
 from tests.etl.world import Given, drawn, record
-from tests.sql.asked import CAMPAIGN, COMPLETE, FIRST, TODAY, people, standing
+from tests.sql.asked import CAMPAIGN, COMPLETE, FIRST, TODAY, people, standing, units
 
 
 @pytest.fixture
@@ -59,6 +60,66 @@ def test_a_commune_has_only_itself(world):
     world.load(drawn(CAMPAIGN))
     assert people(standing(world, "C1"), FIRST) == {"C1": 2, "[C1]": 2}
     assert standing(world, "C1")["[C1]", FIRST].coverage == pytest.approx(2 / 100)
+
+
+def without_population(held: Given, *codes: str) -> None:
+    """As if the table said nothing of them, nor could be summed up for what they lie in."""
+    held.db.execute(
+        "DELETE FROM warehouse.population p USING warehouse.unit u WHERE u.unit_id = p.unit_id AND u.code = ANY (%s)", [list(codes)])
+
+
+def test_a_unit_without_population_is_named_and_the_others_keep_their_rate(world):
+    """Of District One's 4 people 2 live in C1, whose population is known; of the province's 7 those 2, Two's 2 and the island's 1."""
+    world.load(drawn(CAMPAIGN))
+    without_population(world, "C2", "D1", "P")
+    found, (ids, _codes) = standing(world), units(world)
+    province, one = found["[P]", FIRST], found["D1", FIRST]
+    assert (province.people, province.counted, province.population, province.lacking) == (7, 5, 145, [ids["C2"]])
+    assert province.coverage == pytest.approx(5 / 145)
+    assert province.gap == 131 - 5  # 0.9 of 145 is 130.5
+    assert (one.people, one.counted, one.population, one.lacking) == (4, 2, 100, [ids["C2"]])
+    assert one.coverage == pytest.approx(2 / 100)
+    assert (found["D2", FIRST].counted, found["D2", FIRST].lacking) == (2, None)
+    assert {code: row.rank for (code, stage), row in found.items() if stage == FIRST and row.rank} == {"D3": 1, "D2": 2, "D1": 3}
+    communes = standing(world, level=2)
+    assert communes["[P]", FIRST].coverage == province.coverage
+    assert (communes["C2", FIRST].coverage, communes["C2", FIRST].rank, communes["C2", FIRST].lacking) == (None, None, None)
+
+
+def test_a_district_wholly_without_population_is_named_as_one(world):
+    world.load(drawn(CAMPAIGN))
+    without_population(world, "C1", "C2", "D1", "P")
+    found, (ids, _codes) = standing(world), units(world)
+    assert (found["[P]", FIRST].counted, found["[P]", FIRST].population, found["[P]", FIRST].lacking) == (3, 45, [ids["D1"]])
+    assert (found["D1", FIRST].population, found["D1", FIRST].coverage, found["D1", FIRST].lacking) == (None, None, None)
+    without_population(world, "C3", "D2", "D3")
+    nothing = standing(world)["[P]", FIRST]
+    assert (nothing.people, nothing.population, nothing.coverage, nothing.lacking) == (7, None, None, None)
+
+
+def test_records_that_stand_for_persons_reach_no_target(world):
+    """Without person numbers the second dose of somebody is another body."""
+    world.load(drawn(CAMPAIGN))
+    world.db.execute("UPDATE warehouse.source SET told = %s", [EVERYTHING - BITS["person"]])
+    row = standing(world)["[P]", FIRST]
+    assert (row.people, row.population, row.target_share, row.gap, row.pressure) == (7, 195, None, None, None)
+    assert world.ask("SELECT telling, silent FROM mart.told() WHERE field = 'person'") == [(0, ["platform"])]
+    assert world.ask("SELECT telling, silent FROM mart.told() WHERE field = 'sex'") == [(1, [])]
+
+
+def test_what_a_source_tells_is_read_by_its_bits(world):
+    world.load([record()])
+    for field, bit in BITS.items():
+        world.db.execute("UPDATE warehouse.source SET told = %s", [bit])
+        assert world.ask("SELECT field FROM mart.told() WHERE telling > 0") == [(field,)]
+
+
+def test_without_residences_there_is_no_coverage(world):
+    world.load([record(record_id=str(n), person=f"p{n}", residence_code=None) for n in range(3)])
+    world.db.execute("UPDATE warehouse.source SET told = %s", [EVERYTHING - BITS["residence_code"]])
+    found = standing(world)
+    assert (found["[P]", FIRST].population, found["[P]", FIRST].coverage, found["[P]", FIRST].gap) == (None, None, None)
+    assert found["?", FIRST].people == 3
 
 
 # Progress

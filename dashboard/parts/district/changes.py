@@ -70,7 +70,7 @@ def table(view: View) -> Table:
                     "yesterdaynew": between(number, 1, 1),
                     "weeknew": week,
                     "weekbefore": between(number, 13, 7),
-                    "weekpoints": week / own.population if own.population else None,
+                    "weekpoints": week / own.population if own.population and not own.lacking else None,
                 },
                 view.filters.href(stage=stage),
                 is_asked=stage == view.filters.stage,

@@ -10,6 +10,7 @@ from dashboard.components import panel, progress
 from dashboard.components.link import link
 from dashboard.components.tile import overdue_tile
 from dashboard.parts import tiles as overview
+from dashboard.parts import told
 from dashboard.parts.defined import definition
 from dashboard.parts.district import full_name, furthest, href, smallest
 from dashboard.parts.people import self_of, standings
@@ -26,6 +27,7 @@ def lead(view: View) -> list:
     more = [progress.pace(view.language, own, view.today)]
     if waiting.overdue:
         more.append(view.say("district.lead_overdue", people=waiting.overdue, share=view.language.percent(waiting.share)))
+    more.append(told.lacking(view, own))
     more_said = " ".join(part for part in more if part)
     return [html.P(narrowing.before(view, view.filters) + said, className="lead"), html.P(more_said, className="lead-more")]
 
@@ -34,7 +36,7 @@ def orders(view: View) -> html.Section:
     """What to do today, the most urgent first, each with who does it."""
     made = [order for order in (_call(view), _prepare(view), _speed(view)) if order]
     if not made:
-        content = html.P(view.say("district.nothing_to_do"), className="sentence")
+        content = html.P(view.say("told.no_second" if view.is_untold("person") else "district.nothing_to_do"), className="sentence")
     else:
         content = html.Ol([html.Li(order) for order in made], className="orders")
     keys = [definition(view, "overdue")]
@@ -129,5 +131,6 @@ def _sums(rows, name: str) -> dict:
 
 def tiles(view: View) -> html.Div:
     rows = view.data.overdue(view.filters)
-    last = overdue_tile(view.language, self_of(rows), view.as_of(rows), view.to(definitions.PATH))
+    own = None if view.is_untold("person") else self_of(rows)
+    last = overdue_tile(view.language, own, view.as_of(rows), view.to(definitions.PATH))
     return html.Div([*overview.stages(view), last], className="tiles")

@@ -24,7 +24,7 @@ def due_chart(view: View, colours):
         view.say("due.title"),
         [panel.unit(view.say("due.unit")), *keys],
         due.due(view.language, colours, found),
-        due.sentence(view.language, found),
+        view.say("told.no_second") if view.is_untold("person") else due.sentence(view.language, found),
         due.twin(view.language, found),
     )
 
@@ -52,7 +52,9 @@ def table(asked: View) -> Table:
 
     def row_of(row, name, href, is_asked, kind="") -> Row:
         other = given.get((row.unit_id, row.is_self))
-        values = {"place": name, "overdue": row.overdue, "passed": row.passed, "lateshare": row.share, "due": row.due_soon}
+        values = {"place": name}
+        if not view.is_untold("person"):
+            values |= {"overdue": row.overdue, "passed": row.passed, "lateshare": row.share, "due": row.due_soon}
         values |= {"firsts": other.first_doses if other else 0, "seconds": other.second_doses if other else 0}
         values["dropout"] = other and other.dropout
         if kind != "nowhere" and (row.is_self or row.unit_id != view.unit.unit_id):
@@ -62,7 +64,7 @@ def table(asked: View) -> Table:
 
     body, foot = rows_of(view, asked, sorted(waiting.values(), key=lambda row: -row.overdue), row_of)
     if any(row.kind == "nowhere" for row in foot):
-        total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS}
+        total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS if name in foot[0].values}
         foot.append(Row({"place": say("ranking.total")} | total, kind="total"))
     keys = [definition(view, "overdue", "district.define_overdue"), definition(view, "red", "district.define_red")]
     return Table(
@@ -80,11 +82,12 @@ def _sentence(view: View, unit_id: int, given: dict) -> str:
     """About the unit of the page, which is one of the rows when it has no smaller ones."""
     say, language = view.say, view.language
     own = given.get((unit_id, unit_id == view.unit.unit_id))
+    untold = [say("told.no_second")] if view.is_untold("person") else []
     if own is None or own.dropout is None:
-        return say("district.no_second")
+        return " ".join(untold) or say("district.no_second")
     key = "district.dropout_negative" if own.is_negative else "district.dropout_said"
     parts = [say(key, share=language.percent(abs(own.dropout)), first=own.first_doses, second=own.second_doses)]
     if own.red_category:
         goal = language.goal(view.red_coverage)
         parts.append(say(f"district.red_{own.red_category}", coverage=language.percent(own.coverage), goal=goal))
-    return " ".join(parts)
+    return " ".join(untold + parts)

@@ -32,7 +32,7 @@ def table(view: View) -> Table:
             "plan": plan,
             "planshare": today / plan if has_plan else None,
             "yesterday": sum(row.doses_yesterday for row in some),
-            "late": sum(row.late_today for row in some),
+            "late": None if view.is_untold("recorded_at") else sum(row.late_today for row in some),
         }
 
     every = [

@@ -11,8 +11,8 @@ from dashboard.components.measure import measure
 from dashboard.figures import plan_hours
 from dashboard.parts import defined
 from dashboard.parts.sites import directive
-from dashboard.parts.sites.faults import APP, CERTIFICATES, IDENTITY, KINDS, SAME_DAY, Fault, faults, worst_first
-from dashboard.parts.sites.looks import Look, asked_days, days_in_words, looks, share
+from dashboard.parts.sites.faults import KINDS, LIMITS, Fault, faults, worst_first
+from dashboard.parts.sites.looks import ASKED, Look, asked, asked_days, days_in_words, looks, share, total, untold
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
@@ -41,18 +41,29 @@ def lead(view: View) -> list:
     say, found = view.say, judged(view)
     if not found:
         return [html.P(say("sites.lead_none", unit=view.name(view.unit.unit_id)), className="lead")]
-    kinds = Counter(fault.kind for _, given in found for fault in given)
-    counts = {kind: kinds[kind] for kind in KINDS}
-    parts = []
-    if any(counts[kind] for kind in ("late", "identity", "certificates", "app")):
-        parts.append(say("sites.lead_faults", days=days_in_words(view), **counts))
-    else:
-        parts.append(say("sites.lead_no_fault", days=days_in_words(view)))
+    parts = _of_the_directive(view, found)
     urgent = [pair for pair in found if pair[1]][:_NAMED]
     if urgent:
         parts.append(say("sites.begin"))
     first = html.Ol([html.Li(_order(view, look, given)) for look, given in urgent], className="orders") if urgent else None
     return [html.P(silence(view, found), className="lead"), html.P(" ".join(parts), className="lead-more"), first]
+
+
+def _of_the_directive(view: View, found) -> list[str]:
+    """How many sites fall behind in each thing that is told; and what is not."""
+    say, every = view.say, [look for look, _ in found]
+    kinds = Counter(fault.kind for _, given in found for fault in given)
+    told = [kind for kind in ASKED if not asked(kind, every).is_untold]
+    parts = []
+    if any(kinds[kind] for kind in told):
+        counts = ", ".join(say(f"sites.lead_{kind}", n=kinds[kind]) for kind in told)
+        parts.append(say("sites.lead_faults", days=days_in_words(view), counts=counts))
+    elif told:
+        asked_for = ", ".join(say(f"sites.asked.{kind}") for kind in told)
+        parts.append(say("sites.lead_no_fault", days=days_in_words(view), asked=asked_for))
+    if missing := untold(view, every):
+        parts.append(say("sites.not_told", asked=", ".join(missing)))
+    return parts
 
 
 def _order(view: View, look: Look, given: list[Fault]) -> list:
@@ -121,7 +132,8 @@ def _use(view: View, found: list[Look], as_of: str):
         lines.append(say("sites.use_unplanned", n=sum(look.is_in_use for look in found) - used))
     else:
         lines.append(say("sites.use_unknown", n=len(found)))
-    lines.append(say("sites.late_today", n=directive.total(found, "late_today")))
+    if (late := _late_today(found)) is not None:
+        lines.append(say("sites.late_today", n=late))
     silent = sum(bool(look.watch and look.watch.is_silent) for look in found)
     reached = share(used, len(counted))
     label = say("tile.bullet", value=view.language.percent(reached, 0), target=view.language.goal(1.0))
@@ -161,21 +173,23 @@ def table(view: View) -> Table | None:
         *([Column("cover", say("sites.cover"), "rate", say("sites.days"))] if has_cover else []),
     ]
     every = [look for look, _ in found]
-    whole = _shares(directive.total(every, "doses"), lambda name: directive.total(every, name))
+    whole = _shares(every)
     plans = [look.figures.plan_today for look in every if look.figures.plan_today is not None]
     whole |= {
         "name": say("sites.all", n=len(every)),
-        "today": directive.total(every, "doses_today"),
+        "today": total(every, "doses_today"),
         "plan": sum(plans) if plans else None,
-        "late": directive.total(every, "late_today"),
+        "late": _late_today(every),
     }
     wrong = sum(bool(given) for _, given in found)
     sentence = say("sites.list_said", wrong=wrong, n=len(found), days=days_in_words(view))
-    limits = {
-        name: view.language.goal(limit)
-        for name, limit in (("same_day", SAME_DAY), ("identity", IDENTITY), ("certificates", CERTIFICATES), ("app", APP))
-    }
-    sentence += " " + say("sites.limits", **limits) + ("" if has_cover else f" {say('sites.no_stock')}")
+    told = [kind for kind in ASKED if not asked(kind, every).is_untold]
+    if told:
+        limits = (say(f"sites.limit.{kind}", share=view.language.goal(LIMITS[kind])) for kind in told)
+        sentence += " " + say("sites.limits", limits=", ".join(limits))
+    if missing := untold(view, every):
+        sentence += " " + say("sites.not_told", asked=", ".join(missing))
+    sentence += "" if has_cover else f" {say('sites.no_stock')}"
     unit = say("sites.list_unit", days=days_in_words(view))
     rows = [_row(view, look, given) for look, given in found]
     title = say("sites.list_title", unit=view.name(view.unit.unit_id))
@@ -193,10 +207,10 @@ def _row(view: View, look: Look, given: list[Fault]) -> Row:
         "today": figures.doses_today,
         "plan": figures.plan_today,
         "heard": view.local(look.watch.heard_at) if look.watch else None,
-        "late": figures.late_today,
+        "late": _late_today([look]),
         "cover": look.cover_days,
     }
-    values |= _shares(figures.doses, lambda name: getattr(figures, name))
+    values |= _shares([look])
     warned = frozenset(_COLUMN_OF[fault.kind] for fault in given if fault.kind in _COLUMN_OF)
     return Row(values, view.to("/site/<site>", code=look.site.code), warned=warned)
 
@@ -208,13 +222,13 @@ def _below(view: View, unit_id: int) -> int:
     return unit_id
 
 
-def _shares(doses: int, given) -> dict:
-    return {
-        "same_day": share(given("entered_same_day"), doses - given("entered_unknown")),
-        "identity": share(given("identity_correct_before"), doses),
-        "certificates": share(given("certificates_printed"), doses),
-        "app": share(given("app_confirmed"), doses),
-    }
+def _shares(looks: list[Look]) -> dict:
+    return {_COLUMN_OF[kind]: asked(kind, looks).share for kind in ASKED}
+
+
+def _late_today(looks: list[Look]) -> int | None:
+    """Nobody can say where no source tells when a dose was entered."""
+    return None if asked("late", looks).is_untold else total(looks, "late_today")
 
 
 def hours(view: View, colours):
@@ -263,6 +277,7 @@ def queue(view: View) -> Table:
     every = set().union(*sites.values())
     total = {"given_on": say("ranking.total"), "given_doses": whole, "given_sites": len(every)}
     foot = [Row(total, kind="total")] if rows else []
-    text = say("sites.queue_said", n=whole, sites=len(every), oldest=min(doses)) if rows else say("sites.queue_none")
+    none = say("told.no_entry" if view.is_untold("recorded_at") else "sites.queue_none")
+    text = say("sites.queue_said", n=whole, sites=len(every), oldest=min(doses)) if rows else none
     keys = [defined.definition(view, "entry-lag")]
     return Table(say("sites.queue_title"), say("sites.queue_unit"), columns, rows, foot, text, keys)

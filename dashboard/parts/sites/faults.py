@@ -6,9 +6,9 @@ whom to call: a site is marked where it falls so far behind that its own way of 
 
 from dataclasses import dataclass
 
-from dashboard.parts.sites.looks import Look, share
+from dashboard.parts.sites.looks import ASKED, Look, asked, share
 
-SAME_DAY, IDENTITY, CERTIFICATES, APP = 0.9, 0.5, 0.8, 0.5
+LIMITS = {"late": 0.9, "identity": 0.5, "certificates": 0.8, "app": 0.5}
 COVER_DAYS = 3  # fewer leave no time to bring more
 # A share of fewer doses than this says nothing about a site.
 _ENOUGH = 10
@@ -38,27 +38,21 @@ def faults(look: Look, hour: int) -> list[Fault]:
         found.append(Fault("silent", "site"))
     elif not figures.doses_today and look.sessions and all(hour >= session.to_hour for session in look.sessions):
         found.append(Fault("unentered", "site"))
-    if figures.doses >= _ENOUGH:
-        found += _of_the_directive(look)
+    found += _of_the_directive(look)
     if look.cover_days is not None and look.cover_days < COVER_DAYS:
         found.append(Fault("stock", "centre"))
     return found
 
 
 def _of_the_directive(look: Look) -> list[Fault]:
-    figures = look.figures
-    timed = figures.doses - figures.entered_unknown
-    asked = (
-        ("late", figures.entered_same_day, timed, SAME_DAY, "site"),
-        ("identity", figures.identity_correct_before, figures.doses, IDENTITY, _owner_of_identity(look)),
-        ("certificates", figures.certificates_printed, figures.doses, CERTIFICATES, "site"),
-        ("app", figures.app_confirmed, figures.doses, APP, "site"),
-    )
-    return [
-        Fault(kind, owner, share(doses - done, doses))
-        for kind, done, doses, limit, owner in asked
-        if doses and done / doses < limit
-    ]
+    """Of the doses of which it is known: nobody is to blame for what his source does not tell."""
+    found = []
+    for kind in ASKED:
+        of_kind = asked(kind, [look])
+        if of_kind.known >= _ENOUGH and of_kind.share < LIMITS[kind]:
+            owner = _owner_of_identity(look) if kind == "identity" else "site"
+            found.append(Fault(kind, owner, share(of_kind.known - of_kind.done, of_kind.known)))
+    return found
 
 
 def _owner_of_identity(look: Look) -> str:
@@ -84,6 +78,7 @@ def states(look: Look) -> dict[str, int]:
         "pending": row.pending,
         "wrong": row.wrong,
         "not_applicable": row.not_applicable,
+        "unknown": row.unknown,
     }
 
 

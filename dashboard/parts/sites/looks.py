@@ -1,6 +1,7 @@
 """All that is known of each site of a unit, put together from questions whose answers the blocks share."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,34 @@ from dashboard.view import View
 
 # Without days chosen, shares are of a week: at half past seven in the morning today has no doses yet.
 DAYS = 7
+
+
+# What the directive asks of each dose: what was done, and the doses of which their source does not tell it.
+ASKED = {
+    "late": ("entered_same_day", "entered_unknown"),
+    "identity": ("identity_correct_before", "identity_unknown"),
+    "certificates": ("certificates_printed", "certificates_unknown"),
+    "app": ("app_confirmed", "app_unknown"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of some doses: how many are known to fulfil what is asked, of how many it is known at all."""
+
+    done: int
+    known: int
+    unknown: int
+
+    @property
+    def share(self) -> float | None:
+        """Of those of which it is known; None where nothing is."""
+        return share(self.done, self.known)
+
+    @property
+    def is_untold(self) -> bool:
+        """There are doses, and of none of them does a source tell it."""
+        return not self.known and self.unknown > 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +101,22 @@ def looks(view: View) -> list[Look]:
         )
         for row in view.data.site_figures(asked_days(view))
     ]
+
+
+def asked(kind: str, looks: Sequence[Look]) -> Asked:
+    """One of ASKED, of one site or of many."""
+    done, unknown = ASKED[kind]
+    doses, not_told = total(looks, "doses"), total(looks, unknown)
+    return Asked(total(looks, done), doses - not_told, not_told)
+
+
+def untold(view: View, looks: Sequence[Look]) -> list[str]:
+    """What no source tells of any of these doses, in words."""
+    return [view.say(f"sites.asked.{kind}") for kind in ASKED if asked(kind, looks).is_untold]
+
+
+def total(looks: Sequence[Look], name: str) -> int:
+    return sum(getattr(look.figures, name) for look in looks)
 
 
 def share(part: int, whole: int) -> float | None:

@@ -14,7 +14,7 @@ from dashboard.parts import defined
 from dashboard.parts.sites import directive
 from dashboard.parts.sites.all_sites import owners, said
 from dashboard.parts.sites.faults import COVER_DAYS, faults
-from dashboard.parts.sites.looks import Look, asked_days, days_in_words, looks, share
+from dashboard.parts.sites.looks import ASKED, Look, asked, asked_days, days_in_words, looks, share, untold
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
@@ -51,8 +51,12 @@ def lead(view: View) -> list:
     more = [_heard(view, found)]
     if given:
         more.append(say("site.wrong", fault=said(view, found, given), owner=owners(view, given)))
-    else:  # over nothing there is nothing to praise
-        more.append(say("site.nothing_wrong" if figures.doses else "site.nothing_given", days=days_in_words(view)))
+    elif not figures.doses:  # over nothing there is nothing to praise
+        more.append(say("site.nothing_given", days=days_in_words(view)))
+    elif told := [say(f"sites.asked.{kind}") for kind in ASKED if not asked(kind, [found]).is_untold]:
+        more.append(say("site.nothing_wrong", days=days_in_words(view), asked=", ".join(told)))
+    if missing := untold(view, [found]):
+        more.append(say("sites.not_told", asked=", ".join(missing)))
     return [_where(view, found), html.P(text, className="lead"), html.P(" ".join(more), className="lead-more")]
 
 
@@ -92,7 +96,9 @@ def _today(view: View, found: Look, as_of: str):
         bar, lines = (reached, 1.0, text, "ours"), [text]
     if figures.has_session is not None:
         lines.append(_sessions(view, found))
-    lines += [say("tile.yesterday_same", n=figures.doses_yesterday), say("sites.late_today", n=figures.late_today)]
+    lines.append(say("tile.yesterday_same", n=figures.doses_yesterday))
+    if not asked("late", [found]).is_untold:
+        lines.append(say("sites.late_today", n=figures.late_today))
     return measure(
         view.language, say("tile.doses_today"), view.language.count(figures.doses_today), say("doses.word"),
         bar, lines, as_of, defined.address(view, "doses-today"),
@@ -154,8 +160,8 @@ def _day(day, row, sessions, late: int, today) -> Row:
         values |= {
             "given": doses,
             "of_plan": share(doses, planned) if planned else None,
-            "day_same": share(row.entered_same_day, doses) if row else None,
-            "day_late": late if day < today else None,
+            "day_same": share(row.entered_same_day, doses - row.entered_unknown) if row else None,
+            "day_late": late if day < today and not (row and doses == row.entered_unknown > 0) else None,
         }
     return Row(values, is_asked=day == today)
 
@@ -187,7 +193,7 @@ def lots(view: View) -> Table | None:
         Row(
             {
                 "vaccine": name,
-                "lot": lot or say("site.no_lot"),
+                "lot": lot or say("told.untold" if view.is_untold("lot_number") else "site.no_lot"),
                 "lot_share": Bar(share(doses, whole)),
                 "lot_doses": doses,
             },
@@ -195,8 +201,8 @@ def lots(view: View) -> Table | None:
         for (name, lot), doses in sorted(used.items(), key=lambda item: -item[1])
     ]
     foot = [Row({"vaccine": say("ranking.total"), "lot_doses": whole}, kind="total")]
-    without = sum(doses for (_, lot), doses in used.items() if not lot)
-    text = say("site.lots_said", n=whole, lots=len({lot for _, lot in used if lot})) if used else say("sites.no_doses")
+    without = 0 if view.is_untold("lot_number") else sum(doses for (_, lot), doses in used.items() if not lot)
+    text = say("told.no_lots") if used and view.is_untold("lot_number") else say("site.lots_said", n=whole, lots=len({lot for _, lot in used if lot})) if used else say("sites.no_doses")
     if without:
         text += " " + say("site.lots_without", n=without)
     unit = f"{say('sites.unit_doses')}, {days_in_words(view)}"

@@ -20,7 +20,7 @@ def due_chart(view: View, colours):
     # a vaccine has the shade that it has in the chart of what was given
     weeks = stacked.blocks(counted, names, today, last, 7, say("stacked.other_vaccines"), order[: stacked.NAMED])
     word = say("people.word")
-    totals, said = weeks.totals, ""
+    totals, said = weeks.totals, say("told.no_second") if view.is_untold("person") else ""
     if any(totals):
         most = max(range(len(totals)), key=lambda number: totals[number])
         by_kind: dict[int, int] = {}
@@ -45,7 +45,7 @@ def due_table(view: View) -> Table | None:
     found = stores(view)
     if not found.rows:
         return None
-    say, unit = view.say, view.say("supply.unit")
+    say, unit, is_untold = view.say, view.say("supply.unit"), view.is_untold("person")
     columns = [
         Column("place", say("supply.store"), "text"),
         Column("needed", say("supply.due_soon"), unit=unit),
@@ -63,25 +63,25 @@ def due_table(view: View) -> Table | None:
             Row(
                 {
                     "place": found.name(unit_id),
-                    "needed": sum(row.due_soon for row in mine),
+                    "needed": None if is_untold else sum(row.due_soon for row in mine),
                     "held": total(mine, "usable"),
-                    "lacking": sum(lacking.values()),
+                    "lacking": None if is_untold else sum(lacking.values()),
                     "which": ", ".join(f"{found.vaccines[v]} ({count(lacking[v])})" for v in short) or None,
                 },
                 href=found.href(unit_id),
                 warned=frozenset({"lacking"} if short else ()),
             )
         )
-    rows.sort(key=lambda row: -row.values["lacking"])
-    sums = {
-        "place": say("ranking.total"),
-        "needed": sum(row.due_soon for row in found.parts),
-        "held": total(found.parts, "usable"),
-        "lacking": sum(row.values["lacking"] for row in rows),
-    }
-    stocks = sum(1 for row in rows if row.values["lacking"])
-    said = say("supply.lacking_said", n=stocks, all=len(rows), doses=sums["lacking"])
+    rows.sort(key=lambda row: -(row.values["lacking"] or 0))
+    sums = {"place": say("ranking.total"), "held": total(found.parts, "usable")}
+    if is_untold:
+        said = say("told.no_second")
+    else:
+        sums |= {"needed": sum(row.due_soon for row in found.parts), "lacking": sum(row.values["lacking"] for row in rows)}
+        stocks = sum(1 for row in rows if row.values["lacking"])
+        said = say("supply.lacking_none")
+        if stocks:
+            said = say("supply.lacking_said", n=stocks, all=len(rows), doses=sums["lacking"])
     return Table(
-        say("supply.due_table"), say("supply.due_table_unit"), columns, rows, [Row(sums, kind="total")],
-        said if stocks else say("supply.lacking_none"),
+        say("supply.due_table"), say("supply.due_table_unit"), columns, rows, [Row(sums, kind="total")], said,
     )  # fmt: skip

@@ -304,12 +304,15 @@ def _table(view: View, rows: Sequence, most: int) -> Table:
     if others:
         foot.append(_sum_row(say("lot.others", n=len(others)), others))
     if none:
-        foot.append(_sum_row(say("lot.unrecorded"), none))
+        foot.append(_sum_row(say("lot.untold" if view.is_untold("lot_number") else "lot.unrecorded"), none))
     foot.append(_sum_row(say("ranking.total"), rows, "total"))
     doses, unrecorded = sum(row.doses for row in rows), sum(row.doses for row in none)
     numbers = {row.lot_number.upper() for row in ordered}
-    said = say("lot.all_said", n=len(numbers), doses=doses, share=view.language.percent(unrecorded / doses))
-    said += " " + say("lot.agree") if not any(row.is_disputed for row in rows) else ""
+    if view.is_untold("lot_number"):
+        said = say("told.no_lots")
+    else:
+        said = say("lot.all_said", n=len(numbers), doses=doses, share=view.language.percent(unrecorded / doses))
+        said += " " + say("lot.agree") if not any(row.is_disputed for row in rows) else ""
     return Table(say("lot.all"), say("lot.all_unit", n=min(most, len(ordered))), columns, body, foot, said)
 
 

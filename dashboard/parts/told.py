@@ -1,0 +1,41 @@
+"""What cannot be said: what no source tells, and units of which no population is known."""
+
+from collections.abc import Sequence
+
+from dashboard.view import View
+
+# More names than these are a list, not a sentence.
+_NAMED = 5
+
+
+def notes(view: View) -> list[str]:
+    """What changes the meaning of every figure: that records are counted, that nobody knows where people live."""
+    found = []
+    for field, of_all, of_some in (
+        ("person", "told.records", "told.records_of"),
+        ("residence_code", "told.no_residence", "told.no_residence_of"),
+    ):
+        if view.is_untold(field):
+            found.append(view.say(of_all))
+        elif silent := view.silent_about(field):
+            found.append(view.say(of_some, sources=", ".join(silent)))
+    return found
+
+
+def lacking(view: View, row) -> str:
+    """The units that a Standing's coverage leaves out, for want of a population; empty where there is none."""
+    return view.say("lacking.said", units=_names(view, row.lacking)) if row.lacking else ""
+
+
+def unpeopled(view: View, rows: Sequence) -> str:
+    """Those of some Standings that have no population while others have one."""
+    without = [row.unit_id for row in rows if row.population is None]
+    if not without or len(without) == len(rows):
+        return ""
+    return view.say("lacking.rows", units=_names(view, without))
+
+
+def _names(view: View, units: Sequence[int]) -> str:
+    named = ", ".join(view.name(unit_id) for unit_id in units[:_NAMED])
+    others = len(units) - _NAMED
+    return view.say("lacking.others", units=named, n=others) if others > 0 else named

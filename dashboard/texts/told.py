@@ -1,0 +1,44 @@
+"""What the sources do not tell, and what therefore cannot be said."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "told.records": (
+        "Nguồn không cung cấp số giấy tờ hay họ tên: mỗi bản ghi được đếm như một người. Số liệu là số bản ghi, không phải "
+        "số người; không so với chỉ tiêu, không biết ai đến hạn hay quá hạn mũi 2.",
+        "The source gives neither ID numbers nor names: each record is counted as if it were a person. These are numbers of "
+        "records, not of people; they are held against no target, and nobody knows who is due or overdue for dose 2.",
+    ),
+    "told.records_of": (
+        "Nguồn {sources} không cung cấp số giấy tờ hay họ tên: mỗi bản ghi của nguồn này được đếm như một người.",
+        "{sources} gives neither ID numbers nor names: each of its records is counted as if it were a person.",
+    ),
+    "told.records_short": ("Đếm bản ghi, không phải người", "Counts records, not people"),
+    "told.no_residence": (
+        "Nguồn không cung cấp nơi ở: không tính được bao phủ theo nơi ở; mũi tiêm theo nơi tiêm vẫn đủ.",
+        "The source does not tell where people live: there is no coverage by residence; doses by place of injection are whole.",
+    ),
+    "told.no_residence_of": (
+        "Nguồn {sources} không cung cấp nơi ở: người của nguồn này đứng ở dòng “chưa rõ nơi ở”.",
+        "{sources} does not tell where people live: they stand in the row of unknown residence.",
+    ),
+    "told.untold": ("nguồn không cung cấp", "not told by the source"),
+    "told.no_second": (
+        "Nguồn không cung cấp số giấy tờ hay họ tên nên không biết ai đến hạn hay quá hạn mũi 2.",
+        "The source gives neither ID numbers nor names: nobody knows who is due or overdue for dose 2.",
+    ),
+    "told.no_lots": ("Nguồn không cung cấp số lô.", "The source does not tell lots."),
+    "told.no_entry": (
+        "Nguồn không cung cấp thời điểm nhập nên không biết mũi nào nhập bù.",
+        "The source does not tell when doses were entered, so none is known to be late.",
+    ),
+    # --- units without a population
+    "lacking.said": (
+        "Chưa có đối tượng đích của {units}: tỷ lệ tính trên các địa bàn còn lại.",
+        "No target population of {units}: the coverage is of the other areas.",
+    ),
+    "lacking.rows": ("Chưa có đối tượng đích: {units}.", "Without a target population: {units}."),
+    "lacking.others": ("{units} và {n} địa bàn khác", "{units} and {n} {n:other area|other areas}"),
+    "lacking.tile": (
+        "Không kể {n} địa bàn chưa có đối tượng đích",
+        "Without {n} {n:area|areas} of no known target population",
+    ),
+}

@@ -1,0 +1,223 @@
+"""What the sources do not tell is said, and nobody is named for it; units without a population are named."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from dashboard import shell
+from dashboard.api.answer import answer
+from dashboard.api.question import read
+from dashboard.credit import credit
+from dashboard.filters import Filters
+from dashboard.i18n import LANGUAGES
+from dashboard.parts import people, tiles
+from dashboard.parts.district import lead as district_lead
+from dashboard.parts.district import second
+from dashboard.parts.district import sites as district_sites
+from dashboard.parts.sites import all_sites, directive, one_site
+from dashboard.parts.sites.faults import faults
+from dashboard.parts.sites.looks import looks
+from dashboard.parts.vaccines import due
+from dashboard.view import Reader, View
+from tests.dashboard.province import CHAU_DUC, Province
+from tests.dashboard.tree import said
+
+VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
+SITES, SITE = Filters(path="/sites"), Filters(path="/site/<site>", code="S1")
+NOTHING = {"identity_correct_before": 0, "identity_unknown": 200, "certificates_printed": 0, "certificates_unknown": 200,
+           "app_confirmed": 0, "app_unknown": 200}  # fmt: skip
+NO_ENTRY = {"entered_unknown": 200, "lag_median": None, "lag_p90": None, "late_today": 0} | dict.fromkeys(
+    ("entered_within_72h", "entered_same_day", "entered_day_1", "entered_day_2", "entered_days_4_7"), 0)  # fmt: skip
+
+
+class Telling(Province):
+    """A province whose one site has these figures; `identity`: of its 200 doses, so many whose source tells nothing."""
+
+    def __init__(self, identity: int | None = None, **figures):
+        super().__init__()
+        self.figures, self.identity = figures, identity
+
+    def site_figures(self, filters):
+        return self._rows([replace(super().site_figures(filters)[0], **self.figures)])
+
+    def site_identity(self, filters):
+        (row,) = super().site_identity(filters)
+        if self.identity is None:
+            return self._rows([row])
+        none = dict.fromkeys(("correct_before", "not_sent", "no_id", "bad_format", "pending", "correct", "wrong", "not_applicable"), 0)
+        known = {"correct_before": 60, "correct": 70, "pending": 30} if self.identity < 200 else {}
+        return self._rows([replace(row, **none | known | {"unknown": self.identity})])
+
+
+def view(filters=SITES, province=None, language=VI) -> View:
+    return View(province or Province(), filters, (), language)
+
+
+@pytest.mark.parametrize("language", [VI, EN])
+@pytest.mark.parametrize("filters", [SITES, SITE])
+def test_what_no_source_tells_is_nobodys_fault_and_every_place_says_so(language, filters):
+    asked = view(filters, Telling(identity=200, **NOTHING), language)
+    (look,) = looks(view(SITES, asked.data))
+    assert faults(look, hour=10) == []
+    page = one_site if filters is SITE else all_sites
+    words = {"vi": ("Nguồn không cung cấp: xác thực, in giấy", "Công an"), "en": ("Not told by the source: identity, certificates", "police")}
+    told, blamed = words[language.code]
+    assert told in said(page.lead(asked))
+    shown = said(page.tiles(asked))
+    assert shown.count(language.say("sites.untold")) == 3  # identity, certificates, app
+    assert not re.search(r"(?<![\d.,])0([.,]0)?%", shown) and "95" in shown  # same-day entry is told
+    funnel = directive.identity(asked, [look])
+    assert [(row.values["status_doses"], row.values["status_share"].share, row.values["status_owner"]) for row in funnel.rows] == [(200, None, "")]
+    assert blamed not in said(page.lead(asked)) + shown + funnel.sentence
+
+
+def test_the_list_of_sites_leaves_the_cells_empty_and_names_no_limit_for_them():
+    found = all_sites.table(view(province=Telling(identity=200, **NOTHING)))
+    (row,), (whole,) = found.rows, found.foot
+    for values in (row.values, whole.values):
+        assert [values[name] for name in ("identity", "certificates", "app")] == [None] * 3
+        assert values["same_day"] == 0.95
+    assert row.values["fault"] is None and not row.warned
+    assert "xác thực trước tiêm dưới" not in found.sentence and "nhập trong ngày dưới 90%" in found.sentence
+
+
+def test_of_some_doses_the_share_is_of_those_that_are_told():
+    """Of 200 doses of two sources one tells of 80: 40 of them in time; the site is judged by these."""
+    province = Telling(identity=120, identity_correct_before=36, identity_unknown=120)
+    shown = said(all_sites.tiles(view(province=province)))
+    assert "45" in shown and "số mũi có thông tin" in shown and "120 mũi nguồn không cung cấp" in shown
+    (look,) = looks(view(province=province))
+    assert [(fault.kind, fault.share) for fault in faults(look, 10)] == [("identity", pytest.approx(44 / 80))]
+    few = Telling(identity_correct_before=0, identity_unknown=191)
+    assert faults(looks(view(province=few))[0], 10) == []  # nine say nothing about a site
+
+
+def test_the_funnel_of_some_adds_up_with_a_row_that_has_no_share():
+    funnel = directive.identity(view(), looks(view(province=Telling(identity=100))))
+    rows = {row.values["status"]: (row.values["status_doses"], row.values["status_share"].share) for row in funnel.rows}
+    assert rows["Nguồn không cung cấp"] == (100, None) and rows["Đúng, trước khi tiêm"] == (60, 0.6)
+    assert sum(doses for doses, _share in rows.values()) == funnel.foot[0].values["status_doses"] == 200
+    assert "40 trong 100 mũi" in funnel.sentence and "100 mũi" in funnel.sentence
+
+
+@pytest.mark.parametrize("filters", [SITES, SITE])
+def test_when_doses_were_entered_may_not_be_told(filters):
+    province = Telling(**NO_ENTRY)
+    province.silent = ("recorded_at",)
+    asked = view(filters, province)
+    (look,) = looks(view(SITES, province))
+    assert faults(look, 10) == []
+    page = one_site if filters is SITE else all_sites
+    shown = said(page.tiles(asked))
+    assert "nguồn không cung cấp" in shown and "Nhập hôm nay cho ngày trước" not in shown and "Trong 72 giờ" not in shown
+    lags = directive.entry(asked, [look])
+    assert [(row.values["entered_doses"], row.values["entered_share"].share) for row in lags.rows] == [(200, None)]
+    assert all_sites.table(view(SITES, province)).rows[0].values["late"] is None
+    assert district_sites.table(view(Filters(path="/district/<unit>"), province)).rows[0].values["late"] is None
+    assert "không biết mũi nào nhập bù" in all_sites.queue(view(SITES, Silent("recorded_at"))).sentence
+
+
+class Silent(Province):
+    def __init__(self, *fields: str):
+        super().__init__()
+        self.silent = fields
+
+    def late_entries(self, filters, entered_on=None):
+        return self._rows([])
+
+    def overdue(self, filters, level=None):
+        return self._rows([replace(row, overdue=0, passed=0, share=None, due_soon=0) for row in super().overdue(filters, level)])
+
+    def due_by_day(self, filters):
+        return self._rows([])
+
+
+def test_a_day_of_a_site_has_a_share_of_what_is_told():
+    class Some(Province):
+        def site_days(self, code, filters):
+            return self._rows([replace(row, entered_same_day=20, entered_unknown=row.doses - 20) for row in super().site_days(code, filters)])
+
+    assert [row.values.get("day_same") for row in one_site.days(view(SITE, Some())).rows][1:] == [1.0, 1.0]
+
+
+def test_lots_that_are_not_told_are_not_lots_that_were_not_recorded():
+    class Bare(Silent):
+        def site_used(self, code, filters):
+            return self._rows([replace(row, lot_number="") for row in super().site_used(code, filters)])
+
+    found = one_site.lots(view(SITE, Bare("lot_number")))
+    assert found.sentence == "Nguồn không cung cấp số lô."
+    assert {row.values["lot"] for row in found.rows} == {"nguồn không cung cấp"}
+
+
+# Records, not persons
+
+
+@pytest.mark.parametrize(("language", "words"), [(VI, "mỗi bản ghi được đếm như một người"), (EN, "each record is counted as if")])
+def test_without_person_numbers_every_page_file_and_tile_says_that_it_counts_records(language, words):
+    for filters in (Filters(), Filters(path="/definitions"), Filters(path="/targets")):
+        assert words in said(shell.AROUND["notices"](view(filters, Silent("person"), language)))
+    assert words in credit(view(Filters(), Silent("person"), language), "ranking").text
+    assert said(tiles.tiles(view(Filters(), Silent("person"), language))).count(language.say("told.records_short")) == 3
+    assert words not in said(shell.AROUND["notices"](view(Filters(), language=language)))
+
+
+def test_of_two_sources_the_one_without_person_numbers_is_named():
+    province = Province()
+    province.silent_some = ("person",)
+    assert "Nguồn lists không cung cấp" in said(shell.AROUND["notices"](view(Filters(), province)))
+    assert "Đếm bản ghi" not in said(tiles.tiles(view(Filters(), province)))
+
+
+def test_nobody_is_due_or_overdue_whom_nobody_knows():
+    asked = view(Filters(path="/district/<unit>"), Silent("person"))
+    shown = said(district_lead.tiles(asked))
+    assert "nguồn không cung cấp" in shown and "không biết ai đến hạn hay quá hạn mũi 2" in shown
+    found = second.table(asked)
+    assert {row.values.get(name) for row in (*found.rows, *found.foot) for name in ("overdue", "passed", "lateshare", "due")} == {None}
+    assert "không biết ai đến hạn" in found.sentence
+    assert {row.values["needed"] for row in due.due_table(view(Filters(path="/vaccines"), Silent("person"))).rows} == {None}
+
+
+def test_the_api_names_the_sources_whose_records_it_counts():
+    found = answer(read({}, "application/json", Silent("person")), Silent("person"))
+    assert found["counts_records_of"] == ["platform"]
+
+
+# Where nobody tells where people live
+
+
+def test_without_residences_the_overview_is_by_place_and_says_why():
+    reader = Reader(Silent("residence_code"), "vi")
+    asked = reader.read("/")
+    assert asked.filters.by_place
+    assert "không tính được bao phủ theo nơi ở" in said(shell.AROUND["notices"](asked))
+    assert not Reader(Province(), "vi").read("/").filters.by_place
+
+
+# Units without a population
+
+
+class Lacking(Province):
+    """One district's population is not known: 7 of each 10 persons are counted, over half the population."""
+
+    def standing(self, filters, level=None):
+        return self._rows([
+            replace(row, lacking=[CHAU_DUC], counted=row.people * 7 // 10, population=row.population // 2) if row.is_self else
+            replace(row, population=None, coverage=None) if row.unit_id == CHAU_DUC else row
+            for row in super().standing(filters, level)
+        ])  # fmt: skip
+
+
+def test_a_unit_without_population_is_named_where_the_others_rate_stands():
+    asked = view(Filters(), Lacking())
+    name = asked.name(CHAU_DUC)
+    assert f"Chưa có đối tượng đích của {name}: tỷ lệ tính trên các địa bàn còn lại." in said(people.lead(asked))
+    own = people.self_of(people.standings(asked))
+    assert f"{VI.count(own.counted)} / {VI.count(own.population)} người" in said(tiles.tiles(asked))
+    assert "Không kể 1 địa bàn chưa có đối tượng đích" in said(tiles.tiles(asked))
+    assert name in said(people.league(asked)).split("Chưa có đối tượng đích:")[1]
+    assert name in people.league_table(asked).sentence
+    assert name in credit(asked, "ranking").text
+    assert "Chưa có đối tượng đích của" not in said(people.lead(view(Filters())))
