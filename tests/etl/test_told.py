@@ -60,12 +60,6 @@ def test_a_database_that_begins_to_give_a_field_is_read_again(db, register, tmp_
     assert verb(file, "once") == 0
     assert db.execute("SELECT received FROM warehouse.source").fetchone() == (received,)
 
-    configure_with(file, "platform", FIELDS)  # what it told it has told
-    assert verb(file, "once") == 0
-    register.enter("new")
-    assert verb(file, "once") == 0
-    assert counted(db) == (RECORDS + 1, 1, 100)
-
 
 def test_files_whose_settings_begin_to_give_a_field_are_read_again(db, tmp_path):
     names = [*FIELDS, "certificate_printed_at"]
