@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def _database(data: Path, verb: str) -> Iterator[None]:
     with contextlib.closing(folder):
         folder.announce(f"./run {verb}")
         server = EmbeddedServer(data / "postgres")
-        server.start()
+        server.start(say=lambda line: print(line, file=sys.stderr))
         try:
             world.make_database(server.url("postgres"), "warehouse")
             yield

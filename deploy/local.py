@@ -206,7 +206,7 @@ def _refuse_taken(port: int) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
             return answer.status == 200
     except OSError:
         return False

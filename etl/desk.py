@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 import sql
 from etl import station
+from etl.heartbeat import PATIENCE_SECONDS
 from etl.identity import PersonKeyError
 from etl.pipeline import Fenced
 from etl.progress import Progress
@@ -117,7 +118,7 @@ class Desk:
 
     def __init__(self, led: Station):
         self.led = led
-        self.db = connect.raw(led.settings, "etl_writer", autocommit=True, application_name="etl desk")
+        self.db = connect.raw(led.settings, "etl_writer", seconds=PATIENCE_SECONDS, autocommit=True, application_name="etl desk")
         self.db.row_factory = namedtuple_row
         self.db.execute("SET idle_session_timeout = 0")
         self.db.execute(DESK["forsake"])

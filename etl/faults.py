@@ -28,6 +28,8 @@ def in_words(fault: BaseException) -> str:
     if isinstance(fault, psycopg.Error) and (message := fault.diag.message_primary):
         is_quoting = (fault.sqlstate or "").startswith("22")  # a value that is none of its type
         said += ": " + (re.sub('".*"', "…", message) if is_quoting else message)
+    elif isinstance(fault, psycopg.OperationalError):  # of the connection, by libpq: no statement, no value
+        said += ": " + " ".join(str(fault).split())[:300]
     place = _place(fault)
     return f"{said}, at {place}" if place else said
 

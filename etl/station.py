@@ -51,6 +51,7 @@ def leading(
         if not lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
             yield None
             return
+        lock.execute("SET synchronous_commit = off")  # a sign of life need not wait for a disk that is busy
         lock.execute("SELECT set_config('idle_session_timeout', %s, false)", [f"{settings.etl.takeover_seconds}s"])
         lock.execute("LISTEN warehouse_upload; LISTEN warehouse_request")
         _end_who_led(lock)

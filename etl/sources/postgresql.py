@@ -57,6 +57,11 @@ class PostgresqlSource(AnyDatabase):
             cursor.execute(_SESSION)
         db.commit()
 
+    def _know(self) -> bool:
+        if self._is_closed.is_set():  # by who no longer waits for it: no question more
+            raise SourceError(f"sources.{self.name}: was closed while it was read")
+        return super()._know()
+
     def _look(self) -> dict[str, str]:
         """The types of all columns."""
 

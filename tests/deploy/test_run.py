@@ -1,5 +1,6 @@
 """The whole, as ./run starts it: one at a time, mended when a part is killed, gone when it is stopped."""
 
+import argparse
 import json
 import os
 import re
@@ -10,10 +11,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from deploy import child, local, watch
+from sql.server import ServerError
 from sql.settings import PROJECT
 from tests.processes import becomes, ends, is_running, with_environment
 
@@ -248,3 +252,31 @@ def test_the_lock_holds_no_secret(running):
     running.start()
     assert set(json.loads((running.data / "lock").read_text())) == {"address", "pid"}
     assert "${" not in (running.data / "postgres" / "url").read_text()
+
+
+class Dead:
+    """A PostgreSQL that ends whenever it is started, as on a full disk."""
+
+    folder = Path("/nowhere")
+
+    def __init__(self):
+        self.starts: list[float] = []
+
+    def start(self, **_options) -> None:
+        self.starts.append(time.monotonic())
+        raise ServerError("PostgreSQL did not start; No space left on device")
+
+    def alive(self) -> bool:
+        return False
+
+    def trim_log(self) -> None: ...
+
+
+def test_a_postgresql_that_ends_again_and_again_is_started_less_and_less_often(monkeypatch, capfd):
+    monkeypatch.setattr(child, "_FIRST_PAUSE", 0.1)
+    run = local.Run(argparse.Namespace())
+    run.server, run.server_watch = Dead(), watch.Watch(lambda: True)
+    assert becomes(lambda: run._mend() or len(run.server.starts) == 5)
+    pauses = [after - before for before, after in pairwise(run.server.starts)]
+    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8], abs=0.1)
+    assert "No space left on device; again in 1 s" in capfd.readouterr().out

@@ -1,9 +1,12 @@
 """A database as a source: PostgreSQL by COPY, any other by SQLAlchemy, with the same promises."""
 
 import json
+import os
+import signal
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -16,6 +19,7 @@ from etl import sources
 from etl.sources import START, Cursor, SourceError
 from sql import connect
 from sql.settings import DatabaseSource
+from tests.processes import becomes
 
 KEY = b"k" * 32
 ZONE = "Asia/Ho_Chi_Minh"
@@ -469,3 +473,48 @@ def test_a_clock_of_texts_that_becomes_one_of_another_kind_is_noticed(tmp_path):
     platform.run('CREATE TABLE injections (id integer PRIMARY KEY, "CCCD" text, "điểm" text, vx text, tiem text, sua text)')
     platform.enter(7, 5)
     assert source.read_after(cursor, 10).records["record_id"].to_pylist() == ["7"]
+
+
+def of_source(url: str, but: int = 0) -> int:
+    """The process of the source's own server that serves us."""
+    ours = "SELECT pid FROM pg_stat_activity WHERE application_name = 'vaccination etl' AND datname = current_database() AND pid <> %s"
+    with connect.raw_at(url, "owner", autocommit=True) as db:
+        return db.execute(ours, [but]).fetchone()[0]
+
+
+def test_a_question_that_is_not_answered_ends(postgresql):
+    postgresql.enter(1)
+    source = opened(postgresql.url, answer_within_seconds=1)
+    with connect.raw_at(postgresql.url, "owner") as somebody:
+        somebody.execute("LOCK TABLE injections")
+        with pytest.raises(SourceError, match="does not answer: no answer for 1 s"):
+            source.read_after(START, 10)
+    assert source.read_after(START, 10).received == 1
+
+
+def test_a_connection_that_stands_still_is_given_up_for_another(postgresql):
+    postgresql.enter(1)
+    source = opened(postgresql.url, answer_within_seconds=1)
+    assert source.read_after(START, 10).received == 1
+    frozen = of_source(postgresql.url)
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        assert source.read_after(START, 10).received == 1
+        assert of_source(postgresql.url, but=frozen)
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+
+
+def test_who_reads_a_source_that_is_closed_is_let_go(postgresql):
+    postgresql.enter(1)
+    source = opened(postgresql.url)
+    assert source.read_after(START, 10).received == 1
+    with connect.raw_at(postgresql.url, "owner") as somebody, ThreadPoolExecutor(1) as aside:
+        somebody.execute("LOCK TABLE injections")
+        reading = aside.submit(source.read_after, START, 10)
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        with connect.raw_at(postgresql.url, "owner", autocommit=True) as db:
+            assert becomes(lambda: db.execute(waits).fetchone() == (1,))
+        source.close()
+        with pytest.raises(SourceError):
+            reading.result(5)
