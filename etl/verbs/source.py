@@ -67,6 +67,8 @@ def _rename(led: Station, name: str, to: str) -> Answer:
                     led.db.execute(IDENTITY[statement], {"source_id": newer.source_id})
             facts = {"source_id": source.source_id, "to": to, "now": led.clock.now()}
             led.db.execute(IDENTITY["rename"], facts)
+        with led.writing:
+            led.note_what_sources_tell()
         for intake in intakes:
             intake.read_identity()
     finally:

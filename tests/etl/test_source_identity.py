@@ -8,7 +8,9 @@ from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, Register, configure, source, verb
 from tests.etl.test_braked_source import FILE_FIELDS, enter, held, lines, put, stand, stops
+from tests.etl.test_intake import running
 from tests.etl.world import ZONE
+from tests.processes import becomes
 
 
 @pytest.fixture
@@ -64,6 +66,32 @@ def test_a_source_under_a_new_name_is_asked_about_and_nothing_is_counted_twice(r
     assert verb(file, "once") == 0
     assert ask("SELECT name, received, state FROM warehouse.source") == [("register", count + 5, "running")]
     assert held(ask) == count + 5
+    assert differences(warehouse) == {}
+
+
+def test_a_running_etl_renames_and_goes_on_under_the_new_name(register, named, ask, warehouse):
+    """The operator restarted it with the new name, and sees the source stand."""
+    enter(register, 250)
+    verb(named("platform"), "once")
+    file = named("register")
+    with running(file):
+        assert becomes(lambda: stops(ask) == [("renamed", "standing")], 30)
+        assert verb(file, "source", "rename", "platform", "register") == 0
+        enter(register, 5, first=5000, ago=0)
+        assert becomes(lambda: held(ask) == 255, 30)
+        assert becomes(lambda: stand(ask, "register") == ("running", None), 30)
+    assert ask("SELECT name, is_configured, told IS NOT NULL FROM warehouse.source") == [("register", True, True)]
+    assert differences(warehouse) == {}
+
+
+def test_a_running_etl_forgets_and_brings_back(register, named, ask, warehouse):
+    enter(register, 50)
+    verb(named("platform"), "once")
+    with running(file := named()):
+        assert verb(file, "source", "forget", "platform") == 0
+        assert doses(ask) == 0
+        assert verb(file, "source", "restore", "platform") == 0
+    assert doses(ask) == 50
     assert differences(warehouse) == {}
 
 
