@@ -14,24 +14,10 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from etl import desk
+from etl.archive import ArchiveError
 from etl.verbs import (
-    Answer,
-    Refused,
-    backfill,
-    braked,
-    migrate,
-    once,
-    quarantine,
-    rebuild,
-    reconcile,
-    recount,
-    release,
-    retry,
-    run,
-    source,
-    status,
-    verify,
-    words,
+    Answer, Refused, backfill, backup, braked, migrate, once, quarantine, rebuild, reconcile, recount, release,
+    restore, retry, run, source, status, verify, words,
 )  # fmt: skip
 from sql import VERSION, connect, settings
 from sql.migrate import MigrationError
@@ -40,7 +26,10 @@ from sql.version import OtherVersion
 from sql.world import WorldError
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (run, once, backfill, status, verify, reconcile, recount, retry, quarantine, braked, release, source, rebuild, migrate)
+VERBS = (
+    run, once, backfill, status, verify, reconcile, recount, retry, quarantine,
+    braked, release, source, rebuild, migrate, backup, restore,
+)  # fmt: skip
 
 
 def name_of(verb) -> str:
@@ -65,6 +54,9 @@ def main(
     except desk.WRONG as wrong:
         print(wrong, file=sys.stderr)
         return 2
+    except ArchiveError as refused:
+        print(refused, file=sys.stderr)
+        return 1
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code

@@ -40,8 +40,11 @@ class MigrationError(Exception):
     """The database cannot be brought to this version; the message names the file and what to do."""
 
 
-def migrate(engine: Engine, folder: Path = sql.FOLDER) -> list[str]:
-    """Apply what is new in `folder`, as the warehouse's owner; returns the names of the migrations applied."""
+def migrate(engine: Engine, folder: Path = sql.FOLDER, last: str | None = None) -> list[str]:
+    """Apply what is new in `folder`, as the warehouse's owner; returns the names of the migrations applied.
+
+    With `last` no further than that migration, and no views: for data of an older version, to be put in.
+    """
     holder = engine.raw_connection()
     try:
         db: psycopg.Connection = holder.driver_connection
@@ -50,7 +53,9 @@ def migrate(engine: Engine, folder: Path = sql.FOLDER) -> list[str]:
         _refuse_old_server(db)
         _refuse_plain_letters(db)
         db.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        fresh = _apply_migrations(db, folder / "migrations")
+        fresh = _apply_migrations(db, folder / "migrations", last)
+        if last:
+            return fresh
         with db.transaction():
             _make_roles(db)
             _make_views(db, folder / "views")
@@ -76,14 +81,16 @@ def _refuse_plain_letters(db: psycopg.Connection) -> None:
         )
 
 
-def _apply_migrations(db: psycopg.Connection, folder: Path) -> list[str]:
+def _apply_migrations(db: psycopg.Connection, folder: Path, last: str | None) -> list[str]:
     db.execute(_APPLIED)
     applied = dict(db.execute("SELECT name, checksum FROM public.applied_migration").fetchall())
     files = _in_order(folder)
     _refuse_strangers(applied, files)
     fresh = []
     for name, statements in files.items():
-        checksum = hashlib.sha256(statements.encode()).hexdigest()
+        if last and name > last:
+            break
+        checksum = checksum_of(statements)
         if name not in applied:
             _apply(db, f"sql/migrations/{name}", statements, (name, checksum))
             fresh.append(name)
@@ -93,6 +100,11 @@ def _apply_migrations(db: psycopg.Connection, folder: Path) -> list[str]:
                 "is frozen. Restore the file and put the change in a new one, or start anew with --fresh"
             )
     return fresh
+
+
+def checksum_of(statements: str) -> str:
+    """Of a migration's text, as applied_migration keeps it."""
+    return hashlib.sha256(statements.encode()).hexdigest()
 
 
 def _in_order(folder: Path) -> dict[str, str]:

@@ -1,0 +1,170 @@
+"""The warehouse as one file: a ZIP of its tables as PostgreSQL's COPY writes them, and a manifest with their checksums.
+
+No program of PostgreSQL is needed, and a file of one version of PostgreSQL goes into another. All of it is of one
+moment. A file of an older version of this program is put into tables of that version, which are migrated afterwards.
+"""
+
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Composed, Identifier
+from sqlalchemy import Engine
+
+import sql
+from sql.migrate import checksum_of, migrate
+
+ARCHIVE = sql.load("queries/archive.sql")
+
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+# Does not depend on the order of the rows, nor on the version of PostgreSQL.
+_CHECKSUM = """
+SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)::text FROM warehouse.{} AS t
+"""
+
+
+class ArchiveError(Exception):
+    """A backup cannot be written or restored; the message says why and what to do."""
+
+
+def write(db: psycopg.Connection, file: Path, now: str, expect: Callable, progress: Callable[[int], None]) -> dict[str, Any]:
+    """Write all tables as they are at one moment; returns the manifest. `db` may read them, and is not in autocommit."""
+    db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    db.read_only = True
+    if file.exists():
+        raise ArchiveError(f"{file} is there already: name another file, or remove it")
+    draft = file.with_name(file.name + ".part")
+    try:
+        # Only for its owner: it holds a row for each injection.
+        with open(draft, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out, zipfile.ZipFile(
+            out, "w", zipfile.ZIP_DEFLATED, compresslevel=3
+        ) as archive:
+            manifest = _about(db) | {"made_at": now, "tables": {}}
+            tables = _tables(db)
+            expect(sum(table["estimate"] for table in tables.values()))
+            for name, table in tables.items():
+                rows, checksum = _checksum(db, name)
+                with (
+                    archive.open(f"tables/{name}", "w", force_zip64=True) as entry,
+                    db.cursor().copy(_copy(name, table["columns"], "TO STDOUT")) as copy,
+                ):
+                    for piece in copy:
+                        entry.write(piece)
+                manifest["tables"][name] = {"columns": table["columns"], "rows": rows, "checksum": checksum}
+                progress(rows)
+            archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+            out.flush()
+            os.fsync(out.fileno())
+        draft.rename(file)
+    except OSError as refused:
+        raise ArchiveError(f"{file} cannot be written: {refused.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def read_manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
+    """What is in a file. Raises ArchiveError where this version cannot restore it."""
+    try:
+        manifest = json.loads(archive.read(_MANIFEST))
+    except (KeyError, ValueError):
+        raise ArchiveError(f"{file} is no backup of a warehouse: it has no readable {_MANIFEST}") from None
+    if manifest.get("format") != _FORMAT:
+        raise ArchiveError(f"{file} has the format {manifest.get('format')}, this version reads {_FORMAT}")
+    ours = {f.name: checksum_of(f.read_text(encoding="utf-8")) for f in sorted((sql.FOLDER / "migrations").glob("*.sql"))}
+    if strange := [name for name in manifest["migrations"] if name not in ours]:
+        raise ArchiveError(f"{file} was made by a newer version (it has {', '.join(strange)}): restore it by that one")
+    if changed := [name for name, checksum in manifest["migrations"].items() if ours[name] != checksum]:
+        raise ArchiveError(f"{file} was made by other texts of {', '.join(changed)}: restore it by the version that made it")
+    return manifest
+
+
+def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[int], None]) -> dict[str, Any]:
+    """Put a file into an empty warehouse, made if need be; all of it or nothing. Returns the manifest.
+
+    Every table is counted again by its checksum before anything is kept. As the owner.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = read_manifest(archive, file)
+            migrate(engine, last=max(manifest["migrations"]))
+            expect(sum(table["rows"] for table in manifest["tables"].values()))
+            _put_in(engine, archive, manifest, file, progress)
+    except OSError as refused:
+        raise ArchiveError(f"{file} cannot be read: {refused.strerror}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError) as damaged:
+        raise ArchiveError(f"{file} is damaged, or no backup: {damaged}. Nothing was restored") from None
+    migrate(engine)
+    return manifest
+
+
+def _put_in(engine: Engine, archive: zipfile.ZipFile, manifest: dict, file: Path, progress: Callable[[int], None]) -> None:
+    holder = engine.raw_connection()
+    try:
+        db: psycopg.Connection = holder.driver_connection
+        with db.transaction():
+            if db.execute(ARCHIVE["batches"]).fetchone()[0]:
+                raise ArchiveError("this warehouse holds batches already: restore into an empty one (--data, DATABASE_URL)")
+            _refuse_other_columns(_tables(db), manifest, file)
+            db.execute(SQL("TRUNCATE {}").format(SQL(", ").join(_named(name) for name in manifest["tables"])))
+            for name in _parents_first(db, manifest["tables"]):
+                table = manifest["tables"][name]
+                into = _copy(name, table["columns"], "FROM STDIN")
+                with archive.open(f"tables/{name}") as entry, db.cursor().copy(into) as copy:
+                    while piece := entry.read(1 << 20):
+                        copy.write(piece)
+                if _checksum(db, name) != (table["rows"], table["checksum"]):
+                    raise ArchiveError(f"{file}: the table {name} is not what was backed up. Nothing was restored")
+                progress(table["rows"])
+            for name, last in manifest["sequences"].items():
+                db.execute("SELECT setval(%s::regclass, %s)", [f"warehouse.{name}", last])
+    except psycopg.Error as refused:
+        said = refused.diag.message_primary or refused
+        raise ArchiveError(f"{file}: the database refuses it: {said}. Nothing was restored") from None
+    finally:
+        holder.invalidate()
+
+
+def _about(db: psycopg.Connection) -> dict[str, Any]:
+    found = db.cursor(row_factory=dict_row).execute(ARCHIVE["about"]).fetchone()
+    return {"format": _FORMAT, "program": sql.VERSION, **found,
+            "migrations": dict(db.execute(ARCHIVE["migrations"]).fetchall()),
+            "sequences": dict(db.execute(ARCHIVE["sequences"]).fetchall())}  # fmt: skip
+
+
+def _tables(db: psycopg.Connection) -> dict[str, dict]:
+    return {row["name"]: row for row in db.cursor(row_factory=dict_row).execute(ARCHIVE["tables"])}
+
+
+def _refuse_other_columns(here: dict[str, dict], manifest: dict, file: Path) -> None:
+    there = {name: table["columns"] for name, table in manifest["tables"].items()}
+    if {name: table["columns"] for name, table in here.items()} != there:
+        raise ArchiveError(f"{file} holds other tables than its migrations make: it was changed by hand")
+
+
+def _parents_first(db: psycopg.Connection, names) -> list[str]:
+    order = TopologicalSorter({name: () for name in names})
+    for child, parent in db.execute(ARCHIVE["references"]):
+        order.add(child, parent)
+    return list(order.static_order())
+
+
+def _checksum(db: psycopg.Connection, name: str) -> tuple[int, str]:
+    return db.execute(SQL(_CHECKSUM).format(Identifier(name))).fetchone()
+
+
+def _copy(name: str, columns: list[str], direction: str) -> Composed:
+    listed = SQL(", ").join(map(Identifier, columns))
+    return SQL("COPY {} ({}) " + direction).format(_named(name), listed)
+
+
+def _named(name: str) -> Identifier:
+    return Identifier("warehouse", name)
