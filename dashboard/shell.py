@@ -193,6 +193,9 @@ def _provenance(view: View) -> tuple:
             (row.source_rows, row.held_rows) if row.source_rows != row.held_rows else None,
             {"without_time": row.without_time or 0, "ahead": row.ahead or 0},
             row.merged or 0,
+            not row.is_configured,
+            row.missing,
+            row.missing_of,
         )
         for row in found
     ]

@@ -3,6 +3,7 @@
 What was stopped stays to be looked at (etl.stopped); a release lets pass what was looked at, and nothing else.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _TIMES_HISTORY = 3
 
 # Of this kind is what was read again to be compared: it holds whatever its clock says, and is received once already.
 RECONCILE = "reconcile"
+# Records that the source no longer has, and how many of them are shown.
+LOST, _EXAMPLES = "lost", 5
 
 # What a release is for, besides a file or the records of a batch.
 EMPTIED = "emptied"
@@ -170,6 +173,20 @@ def _nothing_kept(source) -> str:
     if source.release_id is not None:
         other = f" What was released at {source.released_at:%Y-%m-%d %H:%M} UTC was another delivery: this one was not looked at."
     return f" Nothing of this batch was kept.{other} {THEN}"
+
+
+def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: bool = True) -> Stop | None:
+    """What stops a source that no longer has these records, of `held`: so many of them, or nothing else (not `is_any`)."""
+    if not record_ids or (is_any and (held < limits.min_records or len(record_ids) <= limits.void_share * held)):
+        return None
+    reason = (
+        f"{len(record_ids):,} of the {held:,} records held are no longer at the source (up to {limits.void_share:.0%} is "
+        f"let pass). None was taken out. {THEN}"
+    )
+    content = hashlib.sha256("\n".join(sorted(record_ids)).encode()).hexdigest()
+    examples = [{"record": number, "was": None, "value": None, "records": 1} for number in record_ids[:_EXAMPLES]]
+    return Stop(LOST, reason, content, kind, received=held, found=len(record_ids), allowed=limits.void_share,
+                findings=(Finding(LOST, "record_id", len(record_ids), examples),))  # fmt: skip
 
 
 def check_file(file, before, limits: Brake) -> None:

@@ -13,14 +13,14 @@ from psycopg.rows import namedtuple_row
 
 import sql
 from etl import brake, first_load, stopped
-from etl.brake import Accepted, Braked
+from etl.brake import Braked
 from etl.faults import in_words, is_of_values
 from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, RECONCILE, Delivery, Outcome, Pipeline
 from etl.sources import Cursor, Page, SourceError, read_ahead, reading
 from etl.stopped import Stop
-from sql.settings import Etl
+from sql.settings import Etl, Mapped
 
 log = logging.getLogger("etl")
 
@@ -42,9 +42,9 @@ Report = Callable[[Outcome], None]
 class Intake:
     """The way of one source into the warehouse. One thread at a time (`turn`); `halt` ends it after the batch at hand."""
 
-    def __init__(self, pipeline: Pipeline, source, kind: str, settings: Etl, writing: threading.Lock, report: Report):
+    def __init__(self, pipeline: Pipeline, source, given: Mapped, settings: Etl, writing: threading.Lock, report: Report):
         """`writing` is shared by all sources: the pipeline has one connection."""
-        self.pipeline, self.source, self.kind, self.settings = pipeline, source, kind, settings
+        self.pipeline, self.source, self.kind, self.settings = pipeline, source, given.kind, settings
         self.writing, self.report = writing, report
         self.turn, self.retrying = threading.Lock(), threading.Lock()
         self.halt = threading.Event()
@@ -52,7 +52,7 @@ class Intake:
         self.lately = Lately()
         self.complaint: str | None = None
         with writing:
-            facts = {"name": source.name, "kind": kind}
+            facts = {"name": source.name, "kind": given.kind}
             pipeline.db.execute(INTAKE["register_source"], facts)
         self.read_identity()
 
@@ -108,9 +108,6 @@ class Intake:
         return self._state().state == "running"
 
     def _take_in(self) -> None:
-        if self.kind == "files":
-            self._take_files()
-            return
         start = self.cursor()
         received = self._load_pages(
             self._pages(start, self.released()),
@@ -166,75 +163,6 @@ class Intake:
     def _fold_the_rest(self) -> None:
         with self.writing:
             self.pipeline.fold_the_rest()
-
-    def _take_files(self) -> None:
-        known = self._known_files()
-        accepted = Accepted(known)
-        with reading(self.source.name):
-            files = self.source.deliveries(known)
-        released = self.released()
-        if released is not None:
-            files.sort(key=lambda file: file.sha256 != released.content)
-            if not any(file.sha256 == released.content for file in files):
-                self._end_release()  # it is not there any more
-        for file in files:
-            if self.halt.is_set():
-                return
-            is_released = released is not None and file.sha256 == released.content
-            try:
-                before = None if is_released else accepted.before(file.path, self.settings.brake)
-                accepted.add(replace(file, records_done=self._take_file(file, before, is_released)))
-            except Braked as braked:
-                self._write_delivery(file, "braked", braked.stop.reason)
-                raise
-            except SourceError as failed:
-                self._write_delivery(file, "failed", str(failed))
-        newest = {row.path: row for row in self._known_files()}
-        if failed := [row for row in newest.values() if row.state == "failed"]:
-            more = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
-            self._mark("failed", failed[-1].reason + more)
-        else:
-            self._mark_polled()
-
-    def _take_file(self, file, before, is_released: bool) -> int:
-        """Load a file, measured against one before it. Returns how many records it has."""
-        limits = self.settings.brake
-        if not is_released:
-            brake.check_file(file, before, limits)
-        done = file.records_done
-
-        def describe(page: Page) -> dict:
-            nonlocal done
-            done += page.records.num_rows
-            if not page.more and not is_released:
-                brake.check_records(file, done, before, limits)
-            state = "loading" if page.more else "done"
-            if page.note and not page.more:
-                log.warning("%s: %s", file.path, page.note)
-            return {"unit": file.path, "outcome": vars(file) | {"state": state, "reason": page.note, "records_done": done}}
-
-        self._load_pages(self._file_pages(file), describe)
-        return done
-
-    def _file_pages(self, file) -> Iterator[Page]:
-        offset, more = file.records_done, True
-        while more:
-            page = self.source.read_delivery(file, offset, self.settings.backfill_batch_size)
-            yield page
-            offset, more = offset + page.records.num_rows, page.more
-
-    def _write_delivery(self, file, state: str, reason: str) -> None:
-        reason = reason.replace("SOURCE", self.source.name)
-        facts = vars(file) | {
-            "source_id": self.source_id,
-            "state": state,
-            "reason": reason,
-            "now": self.pipeline.clock.now(),
-        }
-        log.warning("%s: %s", state, reason)
-        self.complaint = reason
-        with self.writing:
-            self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
         """One batch of this source's. Raises what Pipeline.load raises."""
@@ -312,10 +240,6 @@ class Intake:
             db.execute("ANALYZE seen_keys")
             return [record for (record,) in db.execute(INTAKE["unknown_keys"], {"source_id": self.source_id})]
 
-    def _known_files(self) -> list:
-        with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
-            return cursor.execute(INTAKE["known_deliveries"], {"source_id": self.source_id}).fetchall()
-
     def retry(self, progress: Callable[[int], None] = lambda records: None) -> Outcome:
         """Try what is in quarantine again, with today's settings and reference data. Returns the sums."""
         with self.retrying:
@@ -353,10 +277,6 @@ class Intake:
         """What a person let pass and has not come again yet, or None."""
         with self.writing:
             return stopped.released(self.pipeline.db, self.source_id)
-
-    def _end_release(self) -> None:
-        with self.writing, self.pipeline.db.transaction():
-            stopped.end_open(self.pipeline.db, self.source_id, self.pipeline.clock.now())
 
     def _stop(self, stop: Stop) -> None:
         """Stand still, and keep what is to be looked at."""

@@ -20,7 +20,7 @@ from etl.brake import RECONCILE
 from etl.faults import Fenced
 from etl.in_rows import InRows
 from etl.residence import Readings
-from etl.statements import BALANCES, IDENTITY, INTAKE
+from etl.statements import BALANCES, IDENTITY, INTAKE, MEMBERSHIP
 from sql import version
 from sql.clock import Clock
 from sql.settings import Etl
@@ -44,6 +44,7 @@ class Delivery:
     cursor: tuple[datetime, str] | None = None
     unit: str | None = None
     outcome: dict | None = None  # of a file: the row of warehouse.delivery that commits with the batch
+    part: int | None = None  # of a file: where in it they begin; which records it holds is kept from there on
 
 
 @dataclass(frozen=True)
@@ -316,6 +317,10 @@ class Pipeline:
             self.run(INTAKE, facts | delivery.outcome, "write_delivery")
             if delivery.outcome["state"] == "done":
                 self.run(INTAKE, facts | delivery.outcome, "end_lines")
+        if delivery.part is not None:
+            record_ids = pc.unique(delivery.records["record_id"]).drop_null().to_pylist()
+            kept = {"part": delivery.part, "record_ids": record_ids, "contents": None}
+            self.run(MEMBERSHIP, facts | delivery.outcome | kept, "forget", "keep")
 
     def _number(self, facts: dict, kind: str, outcome: Outcome, unit: str | None = None) -> None:
         closing = {"kind": kind, "unit": unit, "started_at": facts["now"], "committed_at": self.clock.now()}

@@ -5,7 +5,6 @@ digests of each day of the clock are compared first, and only days that differ a
 and loaded as it is now; what is gone is taken out of the figures, or reported (`deletes` in the settings).
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,19 +17,16 @@ import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
 import sql
-from etl import held
-from etl.brake import THEN, Braked
+from etl import brake, held
+from etl.brake import Braked
 from etl.intake import AHEAD, Intake
 from etl.pipeline import RECONCILE, Delivery
 from etl.sources import START, Day, reading
-from etl.stopped import Finding, Stop
+from etl.stopped import Stop
 from sql.settings import DatabaseSource, Settings
 
 SQL = sql.load("queries/reconcile.sql")
 
-# What the brake says of records that the source no longer has.
-LOST = "lost"
-_EXAMPLES = 5
 _KEYS = pa.schema({"record_id": pa.string(), "updated_at": pa.timestamp("us", "UTC")})
 _MOMENT = timedelta(microseconds=1)
 _FIRST = datetime(2, 1, 2, tzinfo=UTC)
@@ -203,19 +199,11 @@ class _Reconciliation:
 
     def _stop(self, gone: list[str], held_rows: int) -> Stop | None:
         """Why so many are not taken out before a person looked at them; what was looked at passes."""
-        limits = self.intake.settings.brake
-        if not self.is_void or held_rows < limits.min_records or len(gone) <= limits.void_share * held_rows:
+        stop = brake.lost(gone, held_rows, RECONCILE, self.intake.settings.brake) if self.is_void else None
+        released = self.intake.released()
+        if stop and released and (released.kind, released.content) == (stop.kind, stop.content):
             return None
-        content = hashlib.sha256("\n".join(sorted(gone)).encode()).hexdigest()
-        if (released := self.intake.released()) and (released.kind, released.content) == (RECONCILE, content):
-            return None
-        reason = (
-            f"{len(gone):,} of the {held_rows:,} records held are no longer at the source (up to {limits.void_share:.0%} is "
-            f"let pass). None was taken out. {THEN}"
-        )
-        examples = [{"record": number, "was": None, "value": None, "records": 1} for number in gone[:_EXAMPLES]]
-        return Stop(LOST, reason, content, RECONCILE, received=held_rows, found=len(gone), allowed=limits.void_share,
-                    findings=(Finding(LOST, "record_id", len(gone), examples),))  # fmt: skip
+        return stop
 
     def _load(self, records: pa.Table) -> int:
         """In the source's turn, which its polls wait for: no version read earlier may overwrite a newer one."""

@@ -2,7 +2,7 @@
 
 import sql
 
-LOAD, COURSE, LEDGER, HELD, STORE, BALANCES, INTAKE, IDENTITY = (
+LOAD, COURSE, LEDGER, HELD, STORE, BALANCES, INTAKE, IDENTITY, MEMBERSHIP = (
     sql.load(f"queries/{name}.sql")
-    for name in ("load", "course", "ledger", "held", "store", "balances", "intake", "identity")
+    for name in ("load", "course", "ledger", "held", "store", "balances", "intake", "identity", "membership")
 )

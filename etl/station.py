@@ -14,6 +14,7 @@ import sql
 from etl import identity, reconcile, reference, sources, uploads
 from etl.heartbeat import PATIENCE_SECONDS, Heartbeat
 from etl.intake import INTAKE, Intake, Report
+from etl.intake_files import FileIntake
 from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceError
@@ -153,7 +154,8 @@ class Station:
             facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
             self.db.execute(INTAKE["mark_state"], facts)
             return None
-        intake = Intake(self.pipeline, source, given.kind, self.settings.etl, self.writing, self.report)
+        kind = FileIntake if given.kind == "files" else Intake
+        intake = kind(self.pipeline, source, given, self.settings.etl, self.writing, self.report)
         read_by = (
             self.settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
             given.model_dump_json(exclude={"url"}),
@@ -307,7 +309,10 @@ class Station:
 
     def reconcilable(self) -> list[Intake]:
         """Databases read by their changes: what happened to a row without a new clock is found by comparing alone."""
-        return [intake for intake in self.intakes if intake.kind == "database" and not intake.forgotten_at]
+        return [
+            intake for intake in self.intakes
+            if self.settings.sources[intake.source.name].is_reconciled and not intake.forgotten_at
+        ]  # fmt: skip
 
     def reconcile(self, intake: Intake, budget: int | None = None) -> Comparison | None:
         """Compare a source with what is held of it, on a connection of its own. None where it cannot be compared now: its

@@ -11,12 +11,12 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from sql.strict import Model, SettingsError, complaint, fill_in, read_yaml
+from sql.screens import Dashboard
+from sql.strict import LocalPath, Model, Pattern, SettingsError, Share, Text, TimeZone, complaint, fill_in, read_yaml
 from sql.told import told
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -29,34 +29,8 @@ FIELDS = (
     "updated_at", "status", "identity_status", "identity_checked_at", "certificate_printed_at",
     "app_confirmed_at",
 )  # fmt: skip
-# The screens that the wall can show (dashboard/wall draws them).
-WALL_PAGES = ("standing", "ranking", "map", "trend", "today")
 REQUIRED_FIELDS = ("record_id", "site_code", "vaccine_code", "injected_at", "updated_at")
 
-
-def _in_folder(path: Path, info: ValidationInfo) -> Path:
-    return (info.context or {}).get("folder", Path()) / path.expanduser()
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"is not a time zone such as Asia/Ho_Chi_Minh (found {name})")
-    return name
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as broken:
-        raise ValueError(f"is not a regular expression: {broken} (found {pattern})") from None
-    return pattern
-
-
-Text = Annotated[str, Field(min_length=1)]
-LocalPath = Annotated[Path, AfterValidator(_in_folder)]
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
-Pattern = Annotated[str, AfterValidator(_compiles)]
-Share = Annotated[float, Field(ge=0, le=1)]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -188,6 +162,8 @@ class Mapped(Model):
     # One source row gives one record an entry; each adds to `fields` or takes their place.
     rows: Annotated[tuple[Fields, ...], Field(min_length=1)] | None = None
     time_zone: TimeZone | None = None
+    # What each delivery is: some changes, the whole truth, or further records.
+    deliveries: Literal["changes", "snapshot", "append"] | None = None
     # What the source no longer holds is taken out of the figures, or only said.
     deletes: Literal["void", "report"] = "void"
     person_id_formats: tuple[Pattern, ...] = (r"^\d{12}$", r"^\d{9}$", r"^[A-Z]\d{7,8}$")
@@ -195,9 +171,10 @@ class Mapped(Model):
     @model_validator(mode="after")
     def _required(self) -> Self:
         for entry in self.rows or ({},):
-            missing = [name for name in REQUIRED_FIELDS if name not in self.fields and name not in entry]
+            given = self.fields.keys() | entry.keys() | ({"updated_at"} if self.is_read_whole else set())
+            missing = [name for name in REQUIRED_FIELDS if name not in given]
             if missing:
-                hint = "; a files source may say updated_at: {file: modified}" if "updated_at" in missing else ""
+                hint = f"; {self.WITHOUT_CLOCK}" if "updated_at" in missing else ""
                 raise ValueError(f"fields: {', '.join(missing)} must be mapped{hint}")
         return self
 
@@ -205,6 +182,16 @@ class Mapped(Model):
     def told(self) -> int:
         """Which optional fields it gives, in the bits of sql/told.py; with `rows`, what any of them gives."""
         return told(name for name, _spec in self.specs())
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether it is no file and yet a snapshot: read from its first row to its last each time, by no clock."""
+        return False
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Whether it is compared with what is held of it now and then: a database of which only the changes are read."""
+        return False
 
     def specs(self) -> list[tuple[str, FieldSpec]]:
         """Every (field, spec), those of `rows` too."""
@@ -219,6 +206,17 @@ class DatabaseSource(Mapped):
     listen: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = None
     # A first answer may take a sort of all rows; a server that stands still gives none.
     answer_within_seconds: Annotated[float, Field(gt=0)] = 300
+
+    WITHOUT_CLOCK: ClassVar[str] = "without it the source is read whole each time: deliveries: snapshot"
+
+    @property
+    def is_read_whole(self) -> bool:
+        has_clock = all("updated_at" in self.fields or "updated_at" in entry for entry in self.rows or ({},))
+        return self.deliveries == "snapshot" or (self.deliveries is None and not has_clock)
+
+    @property
+    def is_reconciled(self) -> bool:
+        return not self.is_read_whole and self.deliveries != "append"
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -236,6 +234,8 @@ class FilesSource(Mapped):
     sheet: Text | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: Text = "utf-8-sig"
+
+    WITHOUT_CLOCK: ClassVar[str] = "a files source may say updated_at: {file: modified}"
 
 
 SourceSettings = Annotated[DatabaseSource | FilesSource, Field(discriminator="kind")]
@@ -271,35 +271,6 @@ class Etl(Model):
     # An ETL that gives no sign of life for so long is replaced by one that waits.
     takeover_seconds: Annotated[int, Field(ge=2)] = 15
     brake: Brake = Brake()
-
-
-class Map(Model):
-    """Boundaries of the units, as the user has them: `key` is the property that holds a unit's code."""
-
-    geojson: LocalPath
-    key: Text = "code"
-
-
-class Wall(Model):
-    """What the wall screen (`?wall=1`) turns through, in this order, and how long each stays."""
-
-    pages: Annotated[tuple[Literal[WALL_PAGES], ...], Field(min_length=1, strict=False)] = WALL_PAGES
-    seconds: Annotated[int, Field(ge=5, le=3600)] = 20
-
-
-class Dashboard(Model):
-    # Nothing else until there is access control: who can reach the port can read everything.
-    host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8050
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
-    language: Literal["vi", "en"] = "vi"
-    stale_after_seconds: Annotated[int, Field(ge=1)] = 60
-    # A site with an open session is silent when nothing was recorded for so long.
-    silent_after_minutes: Annotated[int, Field(ge=1)] = 60
-    # Coverage from which a unit is in RED category 1 or 2.
-    red_coverage: Annotated[float, Field(gt=0, le=1)] = 0.9
-    map: Map | None = None
-    wall: Wall = Wall()
 
 
 class Settings(Model):

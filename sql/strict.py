@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 
 class SettingsError(ValueError):
@@ -16,6 +18,31 @@ class Model(BaseModel):
     """A part of the settings: no unknown key, no silent conversion, no change afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+def _in_folder(path: Path, info: ValidationInfo) -> Path:
+    return (info.context or {}).get("folder", Path()) / path.expanduser()
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"is not a time zone such as Asia/Ho_Chi_Minh (found {name})")
+    return name
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as broken:
+        raise ValueError(f"is not a regular expression: {broken} (found {pattern})") from None
+    return pattern
+
+
+Text = Annotated[str, Field(min_length=1)]
+LocalPath = Annotated[Path, AfterValidator(_in_folder)]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Pattern = Annotated[str, AfterValidator(_compiles)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Loader(yaml.SafeLoader):

@@ -26,6 +26,9 @@ class SourceLine:
     differing: tuple[int, int] | None = None
     unread: dict[str, int] = field(default_factory=dict)
     merged: int = 0
+    is_removed: bool = False
+    missing: int = 0
+    missing_of: Sequence[str] = ()
 
 
 def sources(language: Language, lines: Sequence[SourceLine]):
@@ -41,7 +44,7 @@ def sources(language: Language, lines: Sequence[SourceLine]):
                 html.Td(
                     [
                         html.Span(className=f"dot {line.state}", **{"aria-hidden": "true"}),
-                        say(f"sources.{line.state}"),
+                        say("sources.removed" if line.is_removed else f"sources.{line.state}"),
                         *(html.Span(text, className="reason") for text in _complaints(language, line)),
                     ]
                 ),
@@ -62,11 +65,18 @@ def _complaints(language: Language, line: SourceLine) -> list[str]:
         at_source, held = map(language.count, line.differing)
         found.append(language.say("sources.differing", source=at_source, held=held))
     found += [language.say(f"sources.{kind}", n=n) for kind, n in (line.unread | {"merged": line.merged}).items() if n]
-    return found
+    return [*found, missing(language, line)] if line.missing else found
 
 
 def _reason(language: Language, line: SourceLine) -> str:
     return stops.why(language, line.stopped) if line.state == "braked" and line.stopped else line.reason
+
+
+def missing(language: Language, line: SourceLine) -> str:
+    """`1 bản ghi của list.csv không còn trong đó mà vẫn được tính`"""
+    first, *others = line.missing_of
+    key = "sources.missing_more" if others else "sources.missing"
+    return language.say(key, n=line.missing, file=first, more=len(others))
 
 
 def ago(ms: int | None) -> html.Span:

@@ -141,6 +141,8 @@ class Source:
     is_first_load: bool
     expected: int | None  # rows that it had when the first load began
     per_second: float | None  # records, in the first load
+    missing: int  # records that its deliveries no longer hold, while they are counted on
+    missing_of: list[str]  # the deliveries, those with the most first
     stop: dict | None = None  # what the brake stopped, while it stands or is released
     # Of the last comparison with a database; None: never compared.
     source_rows: int | None = None

@@ -161,5 +161,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{n} dòng trùng mã bản ghi với dòng khác (khác nhau ở dấu cách)",
         "{n} {n:row|rows} with the record number of another, but for spaces",
     ),
+    "sources.removed": ("đã bỏ khỏi cấu hình", "removed from the settings"),
+    "sources.missing": (
+        "{n} bản ghi của {file} không còn trong đó mà vẫn được tính",
+        "{n} {n:record|records} of {file} {n:is|are} no longer in it, and still counted",
+    ),
+    "sources.missing_more": (
+        "{n} bản ghi của {file} và {more} nơi khác không còn ở đó mà vẫn được tính",
+        "{n} records of {file} and {more} {more:other|others} are no longer there, and still counted",
+    ),
     "sources.none": ("Chưa có nguồn nào.", "No source yet."),
 }

@@ -8,10 +8,10 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -40,8 +40,18 @@ class Known(Protocol):
     sha256: str
     size_bytes: int
     modified_at: datetime
+    mark: str | None
+    stamped_at: datetime
     records_done: int
     state: str
+
+
+class Stat(NamedTuple):
+    """What tells whether a file may be another than it was; `mark` also where its size and its time are the same."""
+
+    size_bytes: int
+    modified_at: datetime  # to the microsecond, as PostgreSQL keeps it
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,9 @@ class Delivery:
     path: str
     size_bytes: int
     modified_at: datetime
+    mark: str
     sha256: str  # empty where the file may not be read
+    stamped_at: datetime = _EPOCH  # the time of change of its records that have none of their own
     records_done: int = 0  # canonical records that are in already: where a loading that was cut off goes on
 
 
@@ -71,33 +83,50 @@ class Folder:
 
     def __init__(self, name: str, source: FilesSource, mapper: Mapper):
         self.name, self.mapper, self._source = name, mapper, source
-        self._hashes: dict[str, tuple[tuple[int, datetime], str]] = {}
-        self._ahead: dict[str, tuple[int, datetime]] = {}
-        self._tried: dict[str, tuple[int, datetime, str]] = {}
+        self.present: dict[str, str | None] = {}  # as of the last look: path → content; None where it is being written
+        self.touched: list[Delivery] = []  # at the last look: known content under another mark
+        self._hashes: dict[str, tuple[Stat, str]] = {}
+        self._ahead: dict[str, Stat] = {}
+        self._tried: dict[str, tuple[Stat, str]] = {}
         self._odd_paths: dict[str, Path] = {}
         self._reading: _Reading | None = None
 
     def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
         """Files whose content is new, the oldest first. Raises SourceError where the folder cannot be read.
 
-        Size and time of change tell whether to look at the content; the content tells whether it is
+        Size, times and inode tell whether to look at the content; the content tells whether it is
         new. What was left in the state `loading` comes again, to be gone on with; what `failed` comes
         again from its beginning, once: the settings may have been mended.
         """
         rows: dict[str, list[Known]] = {}
+        last = _EPOCH
         for row in known:
             rows.setdefault(row.path, []).append(row)
+            last = max(last, row.stamped_at)
+        self.present, self.touched = {}, []
         found = [d for path in self._paths() if (d := self._delivery(path, rows)) is not None]
-        return sorted(found, key=lambda d: (d.modified_at, d.path))
+        return self._stamped(sorted(found, key=lambda d: (d.modified_at, d.path)), last)
+
+    @staticmethod
+    def _stamped(found: list[Delivery], last: datetime) -> list[Delivery]:
+        """Each with a time after that of all before it: a list taken from an archive may be older than the one it replaces."""
+        latest, stamped = datetime.now(UTC) + AHEAD, []
+        for delivery in found:
+            if delivery.stamped_at == _EPOCH:
+                last = max(min(delivery.modified_at, latest), last + timedelta(microseconds=1))
+                delivery = replace(delivery, stamped_at=last)
+            stamped.append(delivery)
+        return stamped
 
     def read_delivery(self, delivery: Delivery, offset: int, limit: int) -> Page:
         """Canonical records of a file from `offset` on, at most `limit`. Cheap where the last read ended.
 
         Raises DeliveryError: not what its name says, a column missing, damaged, changed meanwhile.
         """
-        self._tried[delivery.path] = delivery.size_bytes, delivery.modified_at, delivery.sha256
+        stat = Stat(delivery.size_bytes, delivery.modified_at, delivery.mark)
+        self._tried[delivery.path] = stat, delivery.sha256
         try:
-            if self._stat(self._path(delivery)) != (delivery.size_bytes, delivery.modified_at):
+            if self._stat(self._path(delivery)) != stat:
                 raise Unreadable("changed while it was read; it comes again as it is now")
             reading = self._reading
             if reading is None or reading.delivery != delivery or reading.at != offset:
@@ -145,23 +174,27 @@ class Folder:
         try:
             stat = self._stat(path)
             if not self._is_settled(name, stat):
+                self.present[name] = None
                 return None
-            ended = [row for row in rows.get(name, ()) if row.state != "loading"]
-            if any((row.size_bytes, row.modified_at) == stat and row.state != "failed" for row in ended):
+            newest = max(rows.get(name, ()), key=lambda row: row.stamped_at, default=None)
+            is_known = newest is not None and newest.state in ("done", "braked")
+            if is_known and (newest.size_bytes, newest.modified_at, newest.mark) == stat:
+                self.present[name] = newest.sha256
                 return None
             sha256 = self._sha256(path, name, stat)
         except FileNotFoundError:
             return None  # taken away since we looked
-        newest = max(ended, key=lambda row: row.modified_at, default=None)
-        if newest is not None and newest.sha256 == sha256:
-            if newest.state != "failed":
-                return None  # only touched
-            if self._tried.get(name) == (*stat, sha256):
-                return None  # nothing has changed since: neither the file nor, in the life of this object, the settings
-        done = next(
-            (row.records_done for row in rows.get(name, ()) if row.sha256 == sha256 and row.state == "loading"), 0
-        )
-        return Delivery(name, *stat, sha256, done)
+        self.present[name] = sha256
+        if newest is None or newest.sha256 != sha256:
+            return Delivery(name, *stat, sha256)
+        delivery = Delivery(name, *stat, sha256, newest.stamped_at)
+        if is_known:
+            self.touched.append(delivery)
+            return None
+        if newest.state == "loading":
+            return replace(delivery, records_done=newest.records_done)
+        # Nothing has changed since it failed: neither the file nor, in the life of this object, the settings.
+        return None if self._tried.get(name) == (stat, sha256) else delivery
 
     def _name(self, path: Path) -> str:
         """As the warehouse keeps it; of a name in no UTF-8, which no text column takes, the odd bytes are spelt out."""
@@ -175,20 +208,20 @@ class Folder:
         return self._odd_paths.get(delivery.path, self._source.folder / delivery.path)
 
     @staticmethod
-    def _stat(path: Path) -> tuple[int, datetime]:
-        """(bytes, time of change to the microsecond, as PostgreSQL keeps it)."""
+    def _stat(path: Path) -> Stat:
         stat = path.stat()
-        return stat.st_size, _EPOCH + timedelta(microseconds=stat.st_mtime_ns // 1000)
+        modified_at = _EPOCH + timedelta(microseconds=stat.st_mtime_ns // 1000)
+        return Stat(stat.st_size, modified_at, f"{stat.st_ino} {stat.st_ctime_ns}")
 
-    def _is_settled(self, name: str, stat: tuple[int, datetime]) -> bool:
-        age = time.time() - stat[1].timestamp()
+    def _is_settled(self, name: str, stat: Stat) -> bool:
+        age = time.time() - stat.modified_at.timestamp()
         if age >= SETTLED:
             return True
         # From a machine whose clock is ahead: settled when it is the same at the next look.
         before, self._ahead[name] = self._ahead.get(name), stat
         return age < -SETTLED and before == stat
 
-    def _sha256(self, path: Path, name: str, stat: tuple[int, datetime]) -> str:
+    def _sha256(self, path: Path, name: str, stat: Stat) -> str:
         if name not in self._hashes or self._hashes[name][0] != stat:
             if not os.access(path, os.R_OK):
                 return ""
@@ -229,9 +262,9 @@ class Folder:
             if piece is None:
                 return False
             reading.note = piece.note or reading.note
-            reading.ready = self.mapper(piece.rows, reading.delivery.modified_at)
+            reading.ready = self.mapper(piece.rows, reading.delivery.stamped_at)
             if piece.broken:
-                lines = as_records(piece.broken, reading.delivery.path, reading.delivery.modified_at)
+                lines = as_records(piece.broken, reading.delivery.path, reading.delivery.stamped_at)
                 reading.ready = pa.concat_tables([reading.ready, lines])
         return True
 

@@ -27,6 +27,9 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
         leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
         lists = {name: db.execute(OPERATIONS[name]).fetchall() for name in _LISTS}
         found = db.execute(OPERATIONS["sources"]).fetchall()
+    for source in found:
+        if source["name"] not in config.sources:
+            source |= {"state": "removed", "reason": None}  # it is asked no more, and waited for by nobody
     etl = leader["verb"].removeprefix("etl ") if leader else None
     standing = [*_standing_etl(etl, state), *_standing_sources(config, found, Clock(state.get("shift_days") or 0))]
     return Answer(

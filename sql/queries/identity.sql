@@ -13,6 +13,7 @@ SELECT source_id, received, forgotten_at, deleted_at, keyed_as FROM warehouse.so
 -- A source of this name that brought nothing yet makes room for the one that is renamed.
 WITH stops AS (DELETE FROM warehouse.brake WHERE source_id = %(source_id)s),
     files AS (DELETE FROM warehouse.delivery WHERE source_id = %(source_id)s),
+    members AS (DELETE FROM warehouse.membership WHERE source_id = %(source_id)s),
     comparisons AS (DELETE FROM warehouse.reconciliation WHERE source_id = %(source_id)s)
 SELECT 1
 
@@ -65,6 +66,7 @@ WITH injections AS (DELETE FROM warehouse.injection WHERE source_id = %(source_i
     records AS (DELETE FROM warehouse.record WHERE source_id = %(source_id)s),
     broken AS (DELETE FROM warehouse.quarantine WHERE source_id = %(source_id)s),
     files AS (DELETE FROM warehouse.delivery WHERE source_id = %(source_id)s),
+    members AS (DELETE FROM warehouse.membership WHERE source_id = %(source_id)s),
     stops AS (DELETE FROM warehouse.brake WHERE source_id = %(source_id)s),
     comparisons AS (DELETE FROM warehouse.reconciliation WHERE source_id = %(source_id)s)
 SELECT count(*) FROM injections

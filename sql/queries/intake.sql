@@ -114,7 +114,7 @@ WHERE source_id = %(source_id)s AND first_loaded_batch IS NULL
 
 -- name: idle_others
 -- Sources that the settings no longer name are not waited for.
-UPDATE warehouse.source SET state = 'idle', reason = NULL, is_configured = false WHERE name <> ALL (%(names)s)
+UPDATE warehouse.source SET state = 'idle', reason = NULL, is_configured = false WHERE name <> ALL (%(names)s::text[])
 
 -- name: age_bands_by_year
 SELECT coalesce(b.age_band, 0)::smallint FROM generate_series(0, 150) AS y (age)
@@ -147,22 +147,29 @@ SELECT record_id, content, record FROM warehouse.quarantine WHERE state = 'open'
 ORDER BY record_id, content LIMIT %(limit)s
 
 -- name: known_deliveries
-SELECT path, sha256, size_bytes, modified_at, records_done, state, reason, ended_at FROM warehouse.delivery WHERE source_id = %(source_id)s
-ORDER BY first_seen_at
+SELECT path, sha256, size_bytes, modified_at, mark, stamped_at, records_done, state, reason, ended_at
+FROM warehouse.delivery WHERE source_id = %(source_id)s
+ORDER BY stamped_at, first_seen_at
 
 -- name: write_delivery
-INSERT INTO warehouse.delivery AS d (source_id, path, sha256, size_bytes, modified_at, records_done, state, reason,
-    first_seen_at, ended_at)
-VALUES (%(source_id)s, %(path)s, %(sha256)s, %(size_bytes)s, %(modified_at)s, %(records_done)s, %(state)s, %(reason)s,
-    %(now)s, CASE WHEN %(state)s <> 'loading' THEN %(now)s END)
+INSERT INTO warehouse.delivery AS d (source_id, path, sha256, size_bytes, modified_at, mark, stamped_at, records_done,
+    state, reason, first_seen_at, ended_at)
+VALUES (%(source_id)s, %(path)s, %(sha256)s, %(size_bytes)s, %(modified_at)s, %(mark)s, %(stamped_at)s, %(records_done)s,
+    %(state)s, %(reason)s, %(now)s, CASE WHEN %(state)s <> 'loading' THEN %(now)s END)
 ON CONFLICT (source_id, path, sha256) DO UPDATE SET records_done = excluded.records_done, state = excluded.state,
-    reason = excluded.reason, modified_at = excluded.modified_at, ended_at = excluded.ended_at
+    reason = excluded.reason, size_bytes = excluded.size_bytes, modified_at = excluded.modified_at, mark = excluded.mark,
+    stamped_at = excluded.stamped_at, ended_at = excluded.ended_at
+
+-- name: mark_touched
+-- The same content under another mark: what a restart need not read again.
+UPDATE warehouse.delivery SET modified_at = %(modified_at)s, mark = %(mark)s
+WHERE source_id = %(source_id)s AND path = %(path)s AND sha256 = %(sha256)s
 
 -- name: end_lines
 -- A file that was read to its end says anew which of its lines are no records; those of its content before are past.
 UPDATE warehouse.quarantine SET state = 'superseded', ended_batch_id = %(batch_id)s
 WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s || '#') AND record->'unreadable' ? 'line'
-  AND updated_at < %(modified_at)s
+  AND updated_at < %(stamped_at)s
 
 -- name: persons_after
 SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s

@@ -7,9 +7,12 @@ SELECT l.last_batch_id AS batch, l.folded_through, b.committed_at, w.is_sample, 
 FROM warehouse.leader l CROSS JOIN warehouse.world w LEFT JOIN warehouse.batch b ON b.batch_id = l.last_batch_id
 
 -- name: sources
-SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
+SELECT s.name, s.kind, CASE WHEN s.is_configured THEN s.state ELSE 'removed' END AS state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
     s.quarantined, s.vanished, c.compared_at, c.source_rows, c.held_rows, c.lost, c.is_withdrawn, c.merged, c.without_time, c.ahead,
     coalesce(c.source_rows = c.held_rows AND c.merged + c.without_time + c.ahead = 0, true) AS is_equal,
+    (SELECT string_agg(concat_ws(' ', d.missing, CASE d.missing WHEN 1 THEN 'record of' ELSE 'records of' END, d.path,
+            CASE d.missing WHEN 1 THEN 'is' ELSE 'are' END, 'no longer in it'), ', ' ORDER BY d.missing DESC, d.path)
+        FROM warehouse.delivery d WHERE d.source_id = s.source_id AND d.missing > 0) AS no_longer_there,
     (SELECT string_agg(r.rule || ' ' || r.n, ', ' ORDER BY r.n DESC, r.rule) FROM (
         SELECT rule, count(*) AS n FROM warehouse.quarantine q CROSS JOIN unnest(q.rules) AS rule
         WHERE q.source_id = s.source_id AND q.state = 'open' GROUP BY rule) AS r) AS open_rules,

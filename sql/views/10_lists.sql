@@ -69,7 +69,7 @@ $$;
 CREATE FUNCTION mart.sources() RETURNS TABLE (
     source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
     received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint,
-    is_configured boolean, is_first_load boolean, expected bigint, per_second double precision,
+    is_configured boolean, is_first_load boolean, expected bigint, per_second double precision, missing bigint, missing_of text[],
     stop jsonb, source_rows bigint, held_rows bigint, merged bigint, without_time bigint, ahead bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
@@ -82,6 +82,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             FROM (SELECT * FROM warehouse.batch r WHERE r.source_id = s.source_id ORDER BY r.batch_id DESC LIMIT 8) AS b
             WHERE b.started_at > (SELECT max(n.committed_at) FROM warehouse.batch n WHERE n.source_id = s.source_id)
                 - interval '10 minutes')::double precision END,
+        coalesce(d.missing, 0), coalesce(d.paths, '{}'),
         -- What the brake stopped, while it stands, or is released and has not come again.
         (SELECT jsonb_build_object('state', b.state, 'criterion', b.criterion, 'reason', b.reason, 'unit', b.unit,
                 'received', b.received, 'found', b.found, 'allowed', b.allowed, 'measured_by', b.measured_by,
@@ -94,6 +95,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM warehouse.source s CROSS JOIN LATERAL (SELECT mart.is_in_first_load(s.source_id, NULL) AS is_first_load) AS f
     LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
         ORDER BY r.compared_at DESC LIMIT 1) AS c ON true
+    LEFT JOIN (SELECT source_id, sum(missing)::bigint AS missing, array_agg(path ORDER BY missing DESC, path) AS paths
+        FROM warehouse.delivery WHERE missing > 0 GROUP BY source_id) AS d ON d.source_id = s.source_id
 $$;
 
 -- Seconds since the ETL that leads gave a sign of life, all by this server's clock; none while no ETL has run.

@@ -1,6 +1,7 @@
 """The parts of pages: right words, rows that add up, nothing that hides what is not known."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -308,6 +309,16 @@ def test_where_a_source_and_the_figures_differ_both_numbers_stand():
     assert "2 dòng trùng mã bản ghi" in text
     world = make(World, received=1, loaded=1, unchanged=0, quarantined=0, vanished=0)
     assert "5 dòng của nguồn không đọc được" in re.sub(r"\s+", " ", said(provenance.counter(VI, [line], world)))
+
+
+def test_a_source_says_what_its_files_lost_and_that_it_was_removed():
+    line = provenance.SourceLine("a", "running", None, 1, 1, 10, 0, missing=1, missing_of=["list.csv"])
+    assert "1 bản ghi của list.csv không còn trong đó mà vẫn được tính" in said(provenance.sources(VI, [line]))
+    assert "1 record of list.csv is no longer in it, and still counted" in said(provenance.sources(EN, [line]))
+    more = replace(line, missing=3, missing_of=["list.csv", "b.csv"])
+    assert "3 records of list.csv and 1 other are no longer there" in said(provenance.sources(EN, [more]))
+    removed = replace(line, state="idle", is_removed=True, missing=0, missing_of=[])
+    assert "đã bỏ khỏi cấu hình" in said(provenance.sources(VI, [removed]))
 
 
 def test_sample_data_are_called_so():

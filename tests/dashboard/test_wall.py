@@ -14,7 +14,7 @@ from dashboard.parts import charts
 from dashboard.view import View
 from dashboard.wall import frame, screens, ticker
 from dashboard.wall.enlarge import enlarged
-from sql import settings
+from sql.screens import WALL_PAGES, Wall
 from tests.dashboard.house import settled, until
 from tests.dashboard.province import ROOT, Province, standing
 from tests.dashboard.test_accessibility import faults
@@ -99,13 +99,13 @@ def test_the_ticker_has_today_the_last_minute_and_the_batches_that_brought_somet
 
 
 def test_the_settings_know_the_same_pages_as_the_wall():
-    assert set(settings.WALL_PAGES) == set(screens.DRAWN) | set(screens.CHARTS)
+    assert set(WALL_PAGES) == set(screens.DRAWN) | set(screens.CHARTS)
 
 
 def test_the_wall_says_nothing_but_the_catalogue():
     asked = view(language=BRACKETED)
     drawn = [draw(asked) for draw in screens.DRAWN.values()]
-    tree = [frame.frame(BRACKETED, "/", settings.Wall()), *drawn, screens.now(asked), ticker.ticker(asked)]
+    tree = [frame.frame(BRACKETED, "/", Wall()), *drawn, screens.now(asked), ticker.ticker(asked)]
     assert outside_the_catalogue(tree) == []
 
 

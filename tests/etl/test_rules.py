@@ -246,7 +246,8 @@ def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(shared, 
 def intake(held: Given) -> Intake:
     mapper = mapping.compile(held.settings.sources["platform"], ZONE, KEY, "platform")
     source = SimpleNamespace(name="platform", mapper=mapper)
-    return Intake(held.pipeline, source, "files", held.settings.etl, threading.Lock(), lambda outcome: None)
+    given = SimpleNamespace(kind="files")
+    return Intake(held.pipeline, source, given, held.settings.etl, threading.Lock(), lambda outcome: None)
 
 
 def test_a_mended_alias_lets_retry_bring_a_record_back_and_the_counter_still_closes(world):

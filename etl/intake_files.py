@@ -1,0 +1,137 @@
+"""The files of a folder into the pipeline: each new content once, judged by what lies in the folder now."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+from psycopg.rows import namedtuple_row
+
+from etl import brake, stopped
+from etl.brake import Accepted, Braked
+from etl.intake import INTAKE, Intake
+from etl.membership import Membership
+from etl.sources import Page, SourceError, reading
+
+log = logging.getLogger("etl")
+
+
+class FileIntake(Intake):
+    """The way of a folder's files into the warehouse."""
+
+    def __init__(self, pipeline, source, given, *more):
+        super().__init__(pipeline, source, given, *more)
+        # Files of changes hold by what they say, not by what they leave out.
+        self.membership = None if given.deliveries == "changes" else Membership(self, given)
+
+    def _take_in(self) -> None:
+        known = self._known()
+        accepted = Accepted(known)
+        with reading(self.source.name):
+            files = self.source.deliveries(known)
+        released = self.released()
+        if released is not None and released.kind == "file":
+            files.sort(key=lambda file: file.sha256 != released.content)
+            if not any(file.sha256 == released.content for file in files):
+                self._end_release()  # it is not there any more
+        for file in files:
+            if self.halt.is_set():
+                return
+            is_released = released is not None and file.sha256 == released.content
+            try:
+                before = None if is_released else accepted.before(file.path, self.settings.brake)
+                accepted.add(replace(file, records_done=self._take(file, before, is_released)))
+            except Braked as braked:
+                self._write_delivery(file, "braked", braked.stop.reason)
+                raise
+            except SourceError as failed:
+                self._write_delivery(file, "failed", str(failed))
+        for file in self.source.touched:
+            self._run("mark_touched", **vars(file))
+        self._judge(released)
+
+    def _judge(self, released) -> None:
+        """By what lies in the folder now: a file that was taken away is no fault any more."""
+        known = self._known()
+        newest = {row.path: row for row in known}
+        there = {path: newest.get(path) for path in self.source.present}
+        there = {path: row for path, row in there.items() if row and row.sha256 == self.source.present[path]}
+        failed = [row for row in there.values() if row.state == "failed"]
+        is_whole = len(there) == len(self.source.present) and all(row.state == "done" for row in there.values())
+        if self.membership and (is_whole or not self.membership.is_snapshot):
+            self.membership.settle(*self._holding(known, there), released)
+        if failed:
+            more = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
+            waits = "; until it can be read, nothing is taken out" if self.membership and self.membership.is_void else ""
+            self._mark("failed", failed[-1].reason + more + waits)
+        else:
+            self._mark_polled()
+
+    def _holding(self, known: list, there: dict) -> tuple[dict[str, str], dict[str, str]]:
+        """path → content of the files that hold records, and of the newest of each path."""
+        newest = {row.path: row.sha256 for row in known}
+        if self.membership.is_snapshot:
+            return {path: row.sha256 for path, row in there.items()}, newest
+        listed = self.membership.listed()
+        return {row.path: row.sha256 for row in known if row.state == "done" and (row.path, row.sha256) in listed}, newest
+
+    def _take(self, file, before, is_released: bool) -> int:
+        """Load a file, measured against one before it. Returns how many records it has."""
+        limits = self.settings.brake
+        if not is_released:
+            brake.check_file(file, before, limits)
+        done = file.records_done
+
+        def describe(page: Page) -> dict:
+            nonlocal done
+            done += page.records.num_rows
+            if not page.more and not is_released:
+                brake.check_records(file, done, before, limits)
+            state = "loading" if page.more else "done"
+            if page.note and not page.more:
+                log.warning("%s: %s", file.path, page.note)
+            part = None if self.membership is None else done - page.records.num_rows
+            return {"part": part, "unit": file.path, "outcome": vars(file) | {"state": state, "reason": page.note, "records_done": done}}
+
+        self._load_pages(self._file_pages(file), describe)
+        return done
+
+    def _file_pages(self, file) -> Iterator[Page]:
+        offset, more = file.records_done, True
+        while more:
+            page = self.source.read_delivery(file, offset, self.settings.backfill_batch_size)
+            yield page
+            offset, more = offset + page.records.num_rows, page.more
+
+    def _write_delivery(self, file, state: str, reason: str) -> None:
+        reason = reason.replace("SOURCE", self.source.name)
+        facts = vars(file) | {
+            "source_id": self.source_id,
+            "state": state,
+            "reason": reason,
+            "now": self.pipeline.clock.now(),
+        }
+        log.warning("%s: %s", state, reason)
+        self.complaint = reason
+        with self.writing:
+            self.pipeline.db.execute(INTAKE["write_delivery"], facts)
+
+    def _known(self) -> list:
+        """What became of each file and content, in the order in which they were delivered."""
+        with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
+            rows = cursor.execute(INTAKE["known_deliveries"], {"source_id": self.source_id}).fetchall()
+        if self.membership is None or not self.membership.is_snapshot:
+            return rows
+        # What a file holds was not always kept: one of which it is not known is read again.
+        listed = self.membership.listed()
+        return [
+            row._replace(state="loading", records_done=0) if row.state == "done" and (row.path, row.sha256) not in listed else row
+            for row in rows
+        ]
+
+    def _end_release(self) -> None:
+        with self.writing, self.pipeline.db.transaction():
+            stopped.end_open(self.pipeline.db, self.source_id, self.pipeline.clock.now())
+
+    def _run(self, name: str, **facts) -> None:
+        with self.writing:
+            self.pipeline.db.execute(INTAKE[name], facts | {"source_id": self.source_id})

@@ -1,0 +1,102 @@
+"""Which records each delivery of a source holds, and what becomes of those that none holds any more.
+
+A snapshot is the whole truth about what it covers: what no present delivery holds is taken out of the figures, or said
+where the settings ask for no more. Of deliveries that add records (`append`) it is said only what a newer version of one
+has lost. Nothing is remembered but what each delivery holds: after a crash the same question finds what is left to do.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from etl import brake
+from etl.brake import Braked
+from etl.pipeline import Outcome
+from etl.statements import MEMBERSHIP
+from sql.settings import Mapped
+
+# Taken out in one go: the source's neighbours wait for less than a second.
+_AT_ONCE = 10_000
+
+
+class Membership:
+    """What the deliveries of one source hold."""
+
+    def __init__(self, intake, given: Mapped):
+        self.intake, self.pipeline, self.writing = intake, intake.pipeline, intake.writing
+        self.is_snapshot = given.deliveries == "snapshot" or given.is_read_whole
+        self.is_void = self.is_snapshot and given.deletes == "void"
+        # At the first look of a process nothing is taken for granted: the settings may have been others before.
+        self.settled: dict[str, str] | None = None
+
+    def listed(self) -> set[tuple[str, str]]:
+        """(path, content) of the deliveries whose records are known."""
+        with self.writing:
+            return {tuple(row) for row in self.pipeline.db.execute(MEMBERSHIP["listed"], {"source_id": self.intake.source_id})}
+
+    def settle(self, current: Mapping[str, str], newest: Mapping[str, str], released=None) -> None:
+        """Deal with what no current delivery holds. Once all of them are in. Raises Braked.
+
+        `current`: path → content of the deliveries that hold; `newest`: the same, of all that ever came; `released`:
+        what a person let pass.
+        """
+        if current == self.settled:
+            return
+        stale = {pair for pair in self.listed() if current.get(pair[0]) != pair[1]}
+        facts = {"source_id": self.intake.source_id, "paths": list(current), "contents": list(current.values())}
+        if self.is_void:
+            self._take_out(facts, stale, bool(current), released)
+            missing: dict[str, list[str]] = {}
+        else:
+            missing = self._missing(facts, stale)
+        self._keep(stale, missing, newest)
+        self.settled = dict(current)
+
+    def _take_out(self, facts: dict, stale: Iterable[tuple[str, str]], is_any: bool, released) -> None:
+        # Who let a shorter file pass has seen what it lost.
+        seen = {pair for pair in stale if released is not None and released.kind == "file" and pair[0] == released.unit}
+        facts = facts | {"seen_paths": [path for path, _ in seen], "seen_contents": [content for _, content in seen]}
+        with self.writing, self.pipeline.db.transaction():
+            self.pipeline.db.execute("SET LOCAL work_mem = '256MB'")
+            rows = self.pipeline.db.execute(MEMBERSHIP["vanished"], facts).fetchall()
+            (held,) = self.pipeline.db.execute(MEMBERSHIP["held"], facts).fetchone()
+        lost = [record_id for record_id, is_counted, is_seen in rows if is_counted and not is_seen]
+        stop = brake.lost(lost, held, "vanished", self.pipeline.settings.brake, is_any)
+        is_released = stop and released is not None and (released.kind, released.content) == (stop.kind, stop.content)
+        if stop and not is_released:
+            raise Braked(stop)
+        record_ids = [record_id for record_id, _, _ in rows]
+        for start in range(0, len(rows), _AT_ONCE):
+            with self.writing:
+                outcome = self.pipeline.withdraw(self.intake.source_id, record_ids[start : start + _AT_ONCE])
+        if is_released:
+            self._pass(released, outcome)
+
+    def _pass(self, released, outcome: Outcome) -> None:
+        facts = {"brake_id": released.brake_id, "batch_id": outcome.batch_id, "now": self.pipeline.clock.now()}
+        with self.writing:
+            self.pipeline.db.execute(brake.BRAKE["pass"], facts)
+
+    def _missing(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+        """Of each path, what its earlier versions held and nothing holds now."""
+        earlier = [pair for pair in stale if self.is_snapshot or pair[0] in facts["paths"]]
+        facts = facts | {"earlier_paths": [path for path, _ in earlier], "earlier_contents": [content for _, content in earlier]}
+        found = defaultdict(list)
+        if earlier:
+            with self.writing, self.pipeline.db.transaction():
+                self.pipeline.db.execute("SET LOCAL work_mem = '256MB'")
+                for path, record_id in self.pipeline.db.execute(MEMBERSHIP["missing"], facts):
+                    found[path].append(record_id)
+        return found
+
+    def _keep(self, stale: Iterable[tuple[str, str]], missing: Mapping[str, list[str]], newest: Mapping[str, str]) -> None:
+        """Of what holds no longer, no more than what is still missing."""
+        with self.writing, self.pipeline.db.transaction():
+            for path, content in stale:
+                self._run("forget", path=path, sha256=content, part=0)
+            for path, record_ids in missing.items():
+                self._run("keep", path=path, sha256="", part=0, record_ids=record_ids, contents=None)
+            counts = {path: len(record_ids) for path, record_ids in missing.items()}
+            self._run("count_missing", paths=list(counts), contents=[newest[path] for path in counts], counts=list(counts.values()))
+
+    def _run(self, name: str, **facts) -> None:
+        self.pipeline.db.execute(MEMBERSHIP[name], facts | {"source_id": self.intake.source_id})

@@ -1,0 +1,70 @@
+-- Which records each delivery of a source holds. Parameters are psycopg's.
+
+-- name: listed
+SELECT DISTINCT path, sha256 FROM warehouse.membership WHERE source_id = %(source_id)s
+
+-- name: forget
+DELETE FROM warehouse.membership
+WHERE source_id = %(source_id)s AND path = %(path)s AND sha256 = %(sha256)s AND part >= %(part)s
+
+-- name: keep
+INSERT INTO warehouse.membership (source_id, path, sha256, part, record_ids, contents)
+VALUES (%(source_id)s, %(path)s, %(sha256)s, %(part)s, %(record_ids)s::text[], %(contents)s)
+
+-- name: vanished
+-- What is held of a source, or waits in quarantine, and is in no current delivery.
+WITH current AS MATERIALIZED (
+    SELECT DISTINCT n.record_id
+    FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS c (path, sha256)
+    JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = c.path AND m.sha256 = c.sha256
+    CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+), absent AS MATERIALIZED (
+    SELECT r.record_id, r.person_key FROM warehouse.record r
+    WHERE r.source_id = %(source_id)s AND NOT EXISTS (SELECT FROM current c WHERE c.record_id = r.record_id)
+), lost AS MATERIALIZED (
+    SELECT a.record_id FROM absent a
+    JOIN warehouse.injection i ON i.person_key = a.person_key AND i.source_id = %(source_id)s AND i.record_id = a.record_id
+    WHERE i.status <> 'vanished'
+), seen AS MATERIALIZED (
+    SELECT DISTINCT n.record_id
+    FROM unnest(%(seen_paths)s::text[], %(seen_contents)s::text[]) AS s (path, sha256)
+    JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = s.path AND m.sha256 = s.sha256
+    CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+)
+SELECT record_id, true AS is_counted, EXISTS (SELECT FROM seen s WHERE s.record_id = l.record_id) AS is_seen FROM lost l
+UNION ALL
+SELECT DISTINCT q.record_id, false, false FROM warehouse.quarantine q
+WHERE q.source_id = %(source_id)s AND q.state = 'open' AND q.record_id <> ''
+  AND NOT EXISTS (SELECT FROM current c WHERE c.record_id = q.record_id)
+  AND NOT EXISTS (SELECT FROM lost l WHERE l.record_id = q.record_id)
+
+-- name: held
+SELECT (SELECT count(*) FROM warehouse.record r WHERE r.source_id = s.source_id) - s.vanished
+FROM warehouse.source s WHERE s.source_id = %(source_id)s
+
+-- name: missing
+-- What earlier versions of a path held and no current delivery holds, as far as it is counted.
+WITH current AS MATERIALIZED (
+    SELECT DISTINCT n.record_id
+    FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS c (path, sha256)
+    JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = c.path AND m.sha256 = c.sha256
+    CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+), earlier AS MATERIALIZED (
+    SELECT DISTINCT m.path, n.record_id
+    FROM unnest(%(earlier_paths)s::text[], %(earlier_contents)s::text[]) AS e (path, sha256)
+    JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = e.path AND m.sha256 = e.sha256
+    CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+)
+SELECT e.path, e.record_id FROM earlier e
+JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = e.record_id
+JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
+WHERE i.status = 'completed' AND NOT EXISTS (SELECT FROM current c WHERE c.record_id = e.record_id)
+ORDER BY e.path, e.record_id
+
+-- name: count_missing
+UPDATE warehouse.delivery d SET missing = coalesce(found.missing, 0)
+FROM warehouse.delivery o
+LEFT JOIN unnest(%(paths)s::text[], %(contents)s::text[], %(counts)s::integer[]) AS found (path, sha256, missing)
+    ON found.path = o.path AND found.sha256 = o.sha256
+WHERE o.source_id = %(source_id)s AND (d.source_id, d.path, d.sha256) = (o.source_id, o.path, o.sha256)
+  AND d.missing <> coalesce(found.missing, 0)

@@ -1,0 +1,357 @@
+"""What the files of a folder hold is what counts: lists that shrink, are replaced, renamed, taken away and come back."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from etl import membership, station
+from etl.pipeline import Pipeline
+from etl.recount import recount
+from sql import connect
+from tests.etl.register import configure, read, verb
+from tests.etl.world import ZONE
+
+FIELDS = {name: name for name in ("record_id", "residence_code", "site_code", "vaccine_code", "dose_number", "injected_at")}
+FIELDS |= {"person_id": "person_id", "birth_year": {"value": 1980}, "updated_at": {"file": "modified"}}
+DAY = 86_400
+ALL = range(1, 11)
+
+
+class Inbox:
+    """A folder of lists, and the warehouse that they come into."""
+
+    def __init__(self, folder: Path, url: str):
+        self.root, self.folder, self.url = folder, folder / "inbox", url
+        self.folder.mkdir()
+        self.db = connect.raw_at(url, "owner", autocommit=True)
+        self.configure()
+
+    def configure(self, fields=FIELDS, brake=None, **more) -> None:
+        """Of files this small a record less is much: that they shrink is let pass."""
+        given = {"kind": "files", "folder": str(self.folder), "pattern": "**/*.csv", "fields": fields} | more
+        self.file = configure(self.root, {"lists": given}, brake={"shrink_share": 1} | (brake or {}))
+
+    def put(self, name: str, numbers, age: float = DAY, **given) -> Path:
+        """A list of records of one person each; `given` in place of the usual cells."""
+        usual = {"residence_code": "C1", "site_code": "S1", "vaccine_code": "JS", "dose_number": "1", "injected_at": "2021-10-05 09:30"} | given
+        lines = [",".join(["record_id", "person_id", *usual])]
+        lines += [",".join([f"R{n:03}", f"{n + 77_080_000_000:012}", *usual.values()]) for n in numbers]
+        return self.write(name, "\n".join(lines) + "\n", age)
+
+    def write(self, name: str, text: str, age: float = DAY) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        os.utime(path, (time.time() - age,) * 2)
+        return path
+
+    def once(self) -> int:
+        while (code := verb(self.file, "once", "--json")) == 3:
+            time.sleep(0.05)  # the connection of the run before is not closed yet
+        return code
+
+    def ask(self, question: str, *values) -> list:
+        return self.db.execute(question, values).fetchall()
+
+    def counted(self) -> list[int]:
+        """The numbers of the records in the figures, which are those of the ledger, too."""
+        found = [int(record[1:]) for (record,) in self.ask(
+            "SELECT record_id FROM warehouse.injection WHERE status = 'completed' ORDER BY 1")]  # fmt: skip
+        assert self.ask("SELECT coalesce(sum(doses), 0) FROM warehouse.ledger_doses") == [(len(found),)]
+        return found
+
+    def state(self) -> tuple:
+        return self.ask("SELECT state, reason FROM warehouse.source WHERE name = 'lists'")[0]
+
+    def missing(self) -> list[tuple]:
+        return self.ask("SELECT path, missing FROM warehouse.delivery WHERE missing > 0 ORDER BY 1")
+
+    def differences(self) -> dict:
+        with connect.raw_at(self.url, "etl_writer", autocommit=True) as db:
+            return {name: rows for name, rows in recount(db, ZONE, 0).items() if rows}
+
+
+@pytest.fixture
+def inbox(warehouse, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    held = Inbox(tmp_path, warehouse.url)
+    yield held
+    held.db.close()
+
+
+@pytest.fixture
+def snapshots(inbox):
+    inbox.configure(deliveries="snapshot")
+    return inbox
+
+
+# -- snapshots
+
+
+def test_what_a_newer_list_no_longer_names_is_taken_out_and_comes_back(snapshots):
+    snapshots.put("list.csv", ALL)
+    assert snapshots.once() == 0
+    snapshots.put("list.csv", range(1, 10), age=3600)
+    assert snapshots.once() == 0
+    assert snapshots.counted() == list(range(1, 10))
+    assert snapshots.ask("SELECT cause::text, sum(doses) FROM warehouse.ledger_doses GROUP BY 1 ORDER BY 1") == [("late", 10), ("vanished", -1)]
+    snapshots.put("list.csv", ALL, age=60)
+    assert snapshots.once() == 0
+    assert snapshots.counted() == list(ALL)
+    assert snapshots.differences() == {}
+    assert snapshots.ask("SELECT received, loaded, unchanged, quarantined, vanished FROM warehouse.source") == [(29, 11, 18, 0, 0)]
+
+
+def test_a_revised_publication_takes_the_place_of_the_file_before_it(snapshots):
+    """Under another name, and from an archive: older than what it replaces."""
+    snapshots.put("figures_2021-11.csv", ALL)
+    snapshots.once()
+    (snapshots.folder / "figures_2021-11.csv").unlink()
+    snapshots.put("figures_2021-11_revised.csv", range(1, 9), age=9 * DAY, vaccine_code="AZ")
+    snapshots.once()
+    assert snapshots.counted() == list(range(1, 9))
+    vaccines = "SELECT DISTINCT v.code FROM warehouse.injection i JOIN warehouse.vaccine v USING (vaccine_id) WHERE i.status = 'completed'"
+    assert snapshots.ask(vaccines) == [("AZ",)]
+    assert snapshots.differences() == {}
+
+
+def test_a_record_in_two_files_counts_once_and_goes_when_no_file_holds_it(snapshots):
+    snapshots.put("a.csv", [1, 2, 3])
+    snapshots.put("b.csv", [3, 4, 5])
+    snapshots.once()
+    assert snapshots.counted() == [1, 2, 3, 4, 5]
+    snapshots.put("a.csv", [1, 2], age=600)
+    snapshots.once()
+    assert snapshots.counted() == [1, 2, 3, 4, 5]
+    snapshots.put("b.csv", [4, 5], age=500)
+    snapshots.once()
+    assert snapshots.counted() == [1, 2, 4, 5]
+
+
+def test_a_file_that_is_taken_away_or_moved(snapshots):
+    snapshots.put("a.csv", [1, 2])
+    moved = snapshots.put("b.csv", [3])
+    snapshots.once()
+    (snapshots.folder / "sub").mkdir()
+    moved.rename(snapshots.folder / "sub" / "c.csv")
+    snapshots.once()
+    assert snapshots.counted() == [1, 2, 3]
+    (snapshots.folder / "a.csv").unlink()
+    snapshots.once()
+    assert snapshots.counted() == [3]
+    assert snapshots.ask("SELECT DISTINCT path FROM warehouse.membership") == [("sub/c.csv",)]
+
+
+def test_nothing_is_taken_out_until_every_file_is_read(snapshots):
+    snapshots.put("a.csv", [1, 2])
+    snapshots.put("b.csv", [3])
+    snapshots.once()
+    snapshots.put("a.csv", [1], age=600)
+    bad = snapshots.write("b.csv", "nothing of the kind\n2,3\n" * 9, age=600)
+    assert snapshots.once() == 1
+    assert snapshots.counted() == [1, 2, 3]
+    assert snapshots.state()[0] == "failed" and "nothing is taken out" in snapshots.state()[1]
+    bad.unlink()
+    snapshots.put("b.csv", [2, 3], age=60)
+    assert snapshots.once() == 0
+    assert snapshots.counted() == [1, 2, 3]
+
+
+def test_broken_records_of_a_file_leave_the_quarantine_with_it(snapshots):
+    snapshots.put("a.csv", [1])
+    snapshots.put("b.csv", [2], vaccine_code="?")
+    snapshots.once()
+    (snapshots.folder / "b.csv").unlink()
+    snapshots.once()
+    assert snapshots.ask("SELECT count(*) FROM warehouse.quarantine WHERE state = 'open'") == [(0,)]
+    snapshots.put("b.csv", [2], vaccine_code="?")
+    snapshots.once()
+    assert snapshots.ask("SELECT record_id FROM warehouse.quarantine WHERE state = 'open'") == [("R002",)]
+
+
+def test_what_went_before_the_settings_said_so_goes_at_the_first_look(inbox):
+    inbox.put("list.csv", ALL)
+    inbox.once()
+    inbox.put("list.csv", range(1, 9), age=600)
+    inbox.once()
+    assert inbox.counted() == list(ALL)
+    inbox.db.execute("DELETE FROM warehouse.membership")  # as of a version that kept none
+    inbox.configure(deliveries="snapshot")
+    inbox.once()
+    assert inbox.counted() == list(range(1, 9))
+    assert inbox.missing() == []
+
+
+def test_where_the_settings_ask_for_a_report_the_difference_is_said(inbox):
+    inbox.configure(deliveries="snapshot", deletes="report")
+    inbox.put("a.csv", [1, 2, 3])
+    inbox.put("b.csv", [4])
+    inbox.once()
+    inbox.put("a.csv", [1], age=600)
+    (inbox.folder / "b.csv").unlink()
+    assert inbox.once() == 0
+    assert inbox.counted() == [1, 2, 3, 4]
+    assert inbox.missing() == [("a.csv", 2), ("b.csv", 1)]
+    inbox.put("a.csv", [1, 2, 4], age=60)
+    inbox.once()
+    assert inbox.missing() == [("a.csv", 1)]
+
+
+# -- the brake
+
+
+def test_a_snapshot_that_lost_much_is_braked_and_obeyed_when_it_is_released(inbox):
+    inbox.configure(deliveries="snapshot", brake={"min_records": 10})
+    inbox.put("a.csv", range(1, 8))
+    inbox.put("b.csv", range(8, 11))
+    inbox.once()
+    (inbox.folder / "b.csv").unlink()
+    assert inbox.once() == 1
+    state, reason = inbox.state()
+    assert state == "braked" and "3 of the 10 records held are no longer at the source" in reason
+    assert inbox.counted() == list(ALL)
+    assert verb(inbox.file, "release", "lists") == 0
+    assert inbox.once() == 0
+    assert inbox.counted() == list(range(1, 8))
+
+
+def test_who_let_a_shorter_file_pass_has_seen_what_it_lost(inbox):
+    inbox.configure(deliveries="snapshot", brake={"min_records": 10, "shrink_share": 0.5})
+    inbox.put("a.csv", range(1, 21))
+    inbox.put("b.csv", range(21, 30))
+    inbox.once()
+    inbox.put("a.csv", range(1, 5), age=600)
+    assert inbox.once() == 1
+    assert "a.csv has" in inbox.state()[1]
+    verb(inbox.file, "release", "lists")
+    assert inbox.once() == 0
+    assert inbox.counted() == [*range(1, 5), *range(21, 30)]
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_an_empty_folder_or_file_is_braked_however_few_its_records_were(snapshots, what):
+    snapshots.put("a.csv", [1, 2])
+    snapshots.once()
+    if what == "folder":
+        (snapshots.folder / "a.csv").unlink()
+    else:
+        snapshots.put("a.csv", [], age=600)
+    assert snapshots.once() == 1
+    assert snapshots.state()[0] == "braked"
+    assert snapshots.counted() == [1, 2]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3])
+def test_killed_between_two_withdrawals_the_rest_follows(snapshots, monkeypatch, chunk):
+    snapshots.put("a.csv", ALL)
+    snapshots.put("b.csv", [1])
+    snapshots.once()
+    snapshots.put("a.csv", [1, 2, 3], age=600)
+    monkeypatch.setattr(membership, "_AT_ONCE", chunk)
+    withdraw, done = Pipeline.withdraw, []
+
+    def killed(self, *given, **more):
+        if done:
+            raise KeyboardInterrupt
+        done.append(withdraw(self, *given, **more))
+
+    monkeypatch.setattr(Pipeline, "withdraw", killed)
+    with pytest.raises(KeyboardInterrupt):
+        snapshots.once()
+    assert len(snapshots.counted()) == 10 - chunk
+    monkeypatch.setattr(Pipeline, "withdraw", withdraw)
+    snapshots.once()
+    assert snapshots.counted() == [1, 2, 3]
+    assert snapshots.differences() == {}
+
+
+# -- files that add records
+
+
+def test_a_list_that_lost_a_record_says_so_and_voids_nothing(inbox):
+    inbox.put("list.csv", ALL)
+    inbox.put("other.csv", [11])
+    inbox.once()
+    inbox.put("list.csv", range(1, 10), age=600)
+    (inbox.folder / "other.csv").unlink()  # put away: that is no loss
+    assert inbox.once() == 0
+    assert inbox.counted() == [*ALL, 11]
+    assert inbox.missing() == [("list.csv", 1)]
+    inbox.put("list.csv", [*range(1, 10), 12], age=500)
+    inbox.once()
+    assert inbox.missing() == [("list.csv", 1)]  # still
+    inbox.put("third.csv", [10], age=400)
+    inbox.once()
+    assert inbox.missing() == []
+
+
+def test_a_file_of_changes_loses_nothing_by_holding_others(inbox):
+    inbox.configure(deliveries="changes")
+    inbox.put("today.csv", [1, 2, 3])
+    inbox.once()
+    inbox.put("today.csv", [4, 5, 6], age=600)
+    inbox.once()
+    assert inbox.counted() == [1, 2, 3, 4, 5, 6]
+    assert inbox.missing() == [] == inbox.ask("SELECT * FROM warehouse.membership")
+
+
+# -- what lies in the folder now
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_noticed(inbox):
+    moment = time.time() - DAY
+    path = inbox.put("list.csv", [1, 2, 3])
+    os.utime(path, (moment, moment))
+    inbox.once()
+    path = inbox.put("list.csv", [1, 2, 3], residence_code="C2")
+    os.utime(path, (moment, moment))
+    inbox.once()
+    places = "SELECT DISTINCT u.code FROM warehouse.injection i JOIN warehouse.unit u ON u.unit_id = i.residence_unit_id"
+    assert inbox.ask(places) == [("C2",)]
+
+
+def test_of_two_versions_the_one_delivered_later_holds(inbox):
+    inbox.put("list.csv", [1, 2], age=600, vaccine_code="PF")
+    inbox.once()
+    inbox.put("list.csv", [1, 2], age=30 * DAY, vaccine_code="AZ")
+    inbox.once()
+    vaccines = "SELECT DISTINCT v.code FROM warehouse.injection i JOIN warehouse.vaccine v USING (vaccine_id)"
+    assert inbox.ask(vaccines) == [("AZ",)]
+    inbox.put("list.csv", [1, 2], age=600, vaccine_code="PF")
+    inbox.once()
+    assert inbox.ask(vaccines) == [("PF",)]
+
+
+def test_a_bad_file_that_was_taken_away_is_no_fault_any_more(inbox):
+    inbox.put("good.csv", [1])
+    bad = inbox.write("bad.csv", "no,header\n")
+    assert inbox.once() == 1
+    assert inbox.state()[0] == "failed"
+    bad.unlink()
+    assert inbox.once() == 0
+    assert inbox.state() == ("running", None)
+
+
+def test_while_a_bad_file_is_there_it_stays_one(inbox):
+    inbox.write("bad.csv", "no,header\n")
+    with station.leading(read(inbox.file)) as led:
+        led.prepare()
+        for _ in range(2):
+            led.intakes[0].work()
+            assert inbox.state()[0] == "failed"
+
+
+def test_a_source_that_the_settings_no_longer_name_is_idle_and_called_removed(inbox, capsys):
+    inbox.write("bad.csv", "no,header\n")
+    assert inbox.once() == 1
+    inbox.file = configure(inbox.root, {"others": {"kind": "files", "folder": str(inbox.folder), "pattern": "*.none", "fields": FIELDS}})
+    for is_led in (False, True):
+        capsys.readouterr()
+        verb(inbox.file, "status")
+        said = capsys.readouterr().out
+        assert re.search(r"lists +files +removed", said) and "source lists is failed" not in said
+        assert is_led or inbox.once() == 0
+    assert inbox.ask("SELECT state, reason, is_configured FROM warehouse.source WHERE name = 'lists'") == [("idle", None, False)]
