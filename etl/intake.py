@@ -132,7 +132,7 @@ class Intake:
         yield replace(page, asked=self.settings.batch_size)
         if page.more:
             size = self.settings.backfill_batch_size
-            with contextlib.closing(self.source.stream(page.cursor, size, until)) as pages:
+            with contextlib.closing(self.source.stream(page.cursor or cursor, size, until)) as pages:
                 yield from (replace(page, asked=size) for page in pages)
 
     def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from time import sleep
+from time import monotonic, sleep
 from urllib.parse import quote, quote_plus
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from sqlalchemy import exc
 
 from etl import times
 from etl.mapping import Mapper
-from etl.sources import START, Cursor, Day, Page, SourceError, check_columns
+from etl.sources import START, Cursor, Day, Page, SourceError, check_columns, driven
 from etl.sources.statements import Statements, origin
 from sql import patience
 from sql.settings import DatabaseSource
@@ -27,6 +28,9 @@ from sql.settings import DatabaseSource
 # A time outside of these is a mistake, and a cursor there would never let another row through.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # where the address names none
+_LOOKED_AT = 100  # rows, to learn of what kind they are
+# Rows whose clock is no time are few, no index leads to them, and nobody waits for them.
+_MISSPELT, _MISSPELT_SECONDS = 10_000, 60.0
 IN_ONE_QUESTION = 500  # record numbers; SQLite takes 999 parameters, SQL Server 2100
 
 
@@ -72,12 +76,15 @@ class AnyDatabase:
         self._is_text = self._is_aware = False
         self._number_of: Callable[[str], object] = str
         self._last: tuple[Cursor, tuple] | None = None
+        self._looked_for_misspelt_at = -_MISSPELT_SECONDS
         try:
             self._engine = patience.engine(url, source.answer_within_seconds, pool_size=2, pool_pre_ping=True)
         except (ModuleNotFoundError, TypeError) as wrong:
             raise SourceError(
                 f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}"
             ) from None
+        if url.get_dialect().name == "sqlite":
+            sa.event.listen(self._engine, "connect", driven.read_any_text)
 
     # -- the promises
 
@@ -111,7 +118,15 @@ class AnyDatabase:
         ends = self._ends(until.updated_at)
         keys = self.mapper.keys(self._ask(lambda s: s.from_on(names, first, ends, None)))
         moment = pc.field("updated_at")
-        return keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(until.updated_at)))
+        keys = keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(until.updated_at)))
+        return pa.concat_tables([keys, self._misspelt(names)])
+
+    def _misspelt(self, names: Sequence[str]) -> pa.Table:
+        """Keys of rows whose clock is a text that is no time: no order ever comes to them, so they are looked for."""
+        if monotonic() < self._looked_for_misspelt_at + _MISSPELT_SECONDS:
+            return self.mapper.keys(self._table([], names))
+        self._looked_for_misspelt_at = monotonic()
+        return self.mapper.keys(self._ask(lambda s: s.outside(names, self._ends(None), _MISSPELT)))
 
     def read_records(self, record_ids: list[str]) -> Page:
         if not record_ids or not self._know():
@@ -214,23 +229,29 @@ class AnyDatabase:
         return type(clock), isinstance(clock, datetime) and clock.tzinfo is not None, type(number)
 
     def _sample(self) -> sa.Row | None:
-        one = self.statements.columns([self._clock.column, self._number.column])
-        return self._run(lambda db: db.execute(one.where(sa.column(self._clock.column).is_not(None)).limit(1)).first())
+        return next(iter(self._samples(1)), None)
+
+    def _samples(self, most: int) -> Sequence[sa.Row]:
+        some = self.statements.columns([self._clock.column, self._number.column]).limit(most)
+        return self._run(lambda db: db.execute(some.where(sa.column(self._clock.column).is_not(None))).fetchall())
 
     def _learn(self) -> bool:
-        row = self._sample()
-        if row is None:
+        rows = self._samples(_LOOKED_AT)
+        if not rows:
             return False
-        clock, number = row
+        # a column without a type may hold a value of another kind among its own
+        clock = next((clock for clock, _number in rows if isinstance(clock, str | date)), rows[0][0])
+        is_number = sum(isinstance(number, int) for _clock, number in rows) * 2 > len(rows)
         self._is_text = isinstance(clock, str)
         self._is_aware = isinstance(clock, datetime) and clock.tzinfo is not None
         self._is_day = isinstance(clock, date) and not isinstance(clock, datetime)
-        self._number_of = int if isinstance(number, int) else str
+        self._number_of = driven.as_number if is_number else str
         if not isinstance(clock, str | date):
             raise SourceError(
                 f'sources.{self.name}.fields.updated_at: column "{self._clock.column}" is neither a time nor '
                 f"a text in ISO 8601 (found a {type(clock).__name__}); a query may make it one"
             )
+        self.statements = replace(self.statements, spelt="____-__-__%" if self._is_loose else None)
         return True
 
     _is_day = False
@@ -248,10 +269,10 @@ class AnyDatabase:
         Times kept as text come in many spellings (a T or a space, how many digits behind the
         point), and compare as text: only the very text that was read can be compared with.
         """
-        if cursor == START or cursor.updated_at < FIRST:
-            return ()
         if self._last and self._last[0] == cursor:
             return self._last[1]
+        if cursor == START or cursor.updated_at < FIRST:
+            return ()
         if self._is_loose:
             return None
         return self._time(cursor.updated_at), self._number_of(cursor.record_id)
@@ -301,16 +322,19 @@ class AnyDatabase:
     def _page(self, found: pa.Table, cursor: Cursor, more: bool) -> Page:
         if not found.num_rows:
             return Page(self.mapper(found), None if cursor == START else cursor, False)
-        last = self.mapper.row_keys(found.slice(found.num_rows - 1)).to_pylist()[0]
-        if last["updated_at"] is None or last["record_id"] is None:
-            missing = "updated_at" if last["updated_at"] is None else "record_id"
-            raise SourceError(
-                f"sources.{self.name}.fields.{missing}: a row has none that can be read, so nothing after it "
-                "can be found; mend it in the source"
-            )
-        after = Cursor(last["updated_at"].astimezone(UTC), last["record_id"])
-        self._last = after, self._last_row(found)
-        return Page(self.mapper(found), after, more)
+        # what is behind the last row with a time and a number has no place that could be kept, but here it is passed
+        cursor = self._end(found.slice(found.num_rows - 1)) or self._end(found) or cursor
+        self._last = cursor, self._last_row(found)
+        return Page(self.mapper(found), None if cursor == START else cursor, more)
+
+    def _end(self, found: pa.Table) -> Cursor | None:
+        """The place of the last row that has a time and a number."""
+        keys = self.mapper.row_keys(found)
+        whole = np.flatnonzero(pc.and_(keys["updated_at"].is_valid(), keys["record_id"].is_valid()))
+        if not len(whole):
+            return None
+        (last,) = keys.slice(whole[-1], 1).to_pylist()
+        return Cursor(last["updated_at"].astimezone(UTC), last["record_id"])
 
     # -- asking
 
@@ -331,7 +355,7 @@ class AnyDatabase:
     @staticmethod
     def _table(rows: Sequence[Sequence], names: Sequence[str]) -> pa.Table:
         columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        return pa.table([_array(cells) for cells in columns], names=list(names))
+        return pa.table([driven.array(cells) for cells in columns], names=list(names))
 
     def _run(self, work: Callable):
         try:
@@ -359,15 +383,3 @@ class AnyDatabase:
 def _within(records: pa.Table, first: datetime, last: datetime) -> pa.Table:
     moment = pc.field("updated_at")
     return records.filter((moment >= pa.scalar(first)) & (moment < pa.scalar(last)))
-
-
-def _array(cells: Sequence) -> pa.Array:
-    """Values of a driver as they come; where they are of several kinds, as text."""
-    try:
-        return pa.array(cells)
-    except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        return pa.array([None if cell is None else _cell(cell) for cell in cells], pa.binary())
-
-
-def _cell(cell) -> bytes:
-    return bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode("utf-8", "surrogatepass")

@@ -34,7 +34,8 @@ class Statements:
     """`clock` and `number` are the names of the columns behind updated_at and record_id.
 
     `rows_compare` says that (a, b) > (c, d) may be used, which an index serves in one go;
-    `clock_type` and `number_type` are what the cursor's values are cast to (None: left as they are).
+    `clock_type` and `number_type` are what the cursor's values are cast to (None: left as they are);
+    `spelt` is a LIKE pattern of clocks kept as text: what is spelt otherwise has no place in their order.
     """
 
     origin: sa.FromClause | sa.TextClause
@@ -43,6 +44,7 @@ class Statements:
     rows_compare: bool = False
     clock_type: str | None = None
     number_type: str | None = None
+    spelt: str | None = None
 
     def everything(self) -> sa.Select:
         """No row, but all columns: what is there."""
@@ -69,6 +71,10 @@ class Statements:
         clock = sa.column(self.clock)
         query = self.columns(names).where(clock >= self._time(since), clock <= self._time(until[0]), upto)
         return query.where(self._within(*ends)).order_by(clock, sa.column(self.number))
+
+    def outside(self, names: Sequence[str], ends: tuple, limit: int) -> sa.Select:
+        """Rows whose clock is there, and is not in [ends) or no time."""
+        return self.columns(names).where(sa.not_(self._within(*ends))).limit(limit)
 
     def numbered(self, names: Sequence[str], numbers: Sequence) -> sa.Select:
         """The rows of some record numbers."""
@@ -101,7 +107,8 @@ class Statements:
 
     def _within(self, first, last) -> sa.ColumnElement:
         clock = sa.column(self.clock)
-        return sa.and_(clock >= self._time(first), clock < self._time(last))
+        is_within = sa.and_(clock >= self._time(first), clock < self._time(last))
+        return is_within if self.spelt is None else sa.and_(is_within, clock.like(self.spelt))
 
     def _beyond(self, clock, number) -> sa.ColumnElement:
         at, what = sa.column(self.clock), sa.column(self.number)

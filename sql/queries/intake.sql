@@ -134,9 +134,9 @@ CREATE TEMP TABLE seen_keys (record_id text COLLATE "C", updated_at timestamptz)
 SELECT k.record_id FROM seen_keys k
 LEFT JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = k.record_id
 LEFT JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
-WHERE (i.updated_at IS NULL OR i.updated_at < k.updated_at)
+WHERE k.record_id IS NOT NULL AND (i.updated_at IS NULL OR k.updated_at IS NULL OR i.updated_at < k.updated_at)
   AND NOT EXISTS (SELECT FROM warehouse.quarantine q WHERE q.source_id = %(source_id)s AND q.record_id = k.record_id
-      AND q.updated_at >= k.updated_at)
+      AND (q.updated_at >= k.updated_at OR q.updated_at IS NULL AND k.updated_at IS NULL))
 ORDER BY k.updated_at, k.record_id
 
 -- name: open_quarantine

@@ -226,7 +226,8 @@ WITH kept AS (
 SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}') FROM kept
 
 -- name: end_quarantine
--- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced.
+-- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced. Of a broken
+-- version without a time only the order of arrival is known: a whole one that comes later replaces it.
 -- The broken are set aside first: without statistics of the quarantine they were sought in all that came, once for each
 -- open row (200,000 records, 600 open: 70 s).
 WITH broken AS MATERIALIZED (
@@ -237,7 +238,8 @@ SET state = CASE WHEN w.is_same_moment THEN 'resolved' ELSE 'superseded' END, en
 FROM (
     SELECT o.source_id, o.record_id, o.content, bool_or(n.updated_at = o.updated_at) AS is_same_moment
     FROM warehouse.quarantine o
-    JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined' AND n.updated_at >= o.updated_at
+    JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
+        AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL)
     WHERE o.state = 'open' AND o.source_id = %(source_id)s
     GROUP BY o.source_id, o.record_id, o.content
     UNION ALL

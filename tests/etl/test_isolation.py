@@ -1,8 +1,10 @@
 """One bad thing never stops the good ones: a delivery, a source, a row that cannot be read stands alone, with its reason."""
 
+import contextlib
 import json
 import logging
 import os
+import sqlite3
 import threading
 import time
 from contextlib import contextmanager
@@ -136,6 +138,120 @@ def test_a_ragged_line_is_in_quarantine_with_its_number_and_the_rest_loads(inbox
     assert counters_close(look)
 
 
+# Databases
+
+
+def sqlite(tmp_path, rows, kinds="") -> dict:
+    """A table without types, but for those of `kinds`, as a source."""
+    url = tmp_path / "platform.db"
+    columns = ", ".join(f"{name} {kinds}" if name == "record_id" else name for name in NAMES)
+    with contextlib.closing(sqlite3.connect(url)) as db, db:
+        db.execute(f"CREATE TABLE IF NOT EXISTS injections ({columns})")
+        db.executemany(f"INSERT INTO injections VALUES ({', '.join('?' * len(NAMES))})", rows)
+    return {"kind": "database", "url": f"sqlite:///{url}", "table": "injections", "fields": FIELDS}
+
+
+def broken(look) -> dict:
+    return {record: (rules, found) for record, rules, found in look(
+        "SELECT record_id, rules, record->'unreadable' FROM warehouse.quarantine WHERE state = 'open'")}  # fmt: skip
+
+
+def test_a_clock_that_is_spelt_otherwise_is_in_quarantine_and_the_others_are_read(look, tmp_path):
+    good = ["2021-10-05 10:00", "2021-10-05T10:00:00", "2021-10-05 10:00:00+07:00", "2021-10-06T03:00:00.123Z"]
+    odd = ["05/10/2021 10:00", "31/12/2021", "hôm qua", "Oct 5 2021", 1633402800, 1633402800.5, "2021-13-45 10:00", "0015-10-05"]
+    given = sqlite(tmp_path, [row(n, updated_at=clock) for n, clock in enumerate([*good, *odd], 1)])
+    file = configure(tmp_path, {"platform": given})
+    assert verb(file, "once") == 1  # it is said that the source has rows without a time
+    assert held(look) == ["R001", "R002", "R003", "R004"]
+    found = broken(look)
+    assert sorted(found) == [f"R{n:03}" for n in range(5, 13)]
+    assert all(rules == ["unreadable_field"] and [*what] == ["updated_at"] for rules, what in found.values())
+    assert found["R006"][1] == {"updated_at": "31/12/2021"}
+    for _ in range(2):
+        verb(file, "once")
+    assert (len(broken(look)), counters_close(look)) == (8, True)
+
+    sqlite(tmp_path, [row(20, updated_at="2021-11-01 10:00"), row(21, updated_at="01/11/2021 10:00")])
+    with contextlib.closing(sqlite3.connect(tmp_path / "platform.db")) as db, db:
+        db.execute("UPDATE injections SET updated_at = '2021-11-02 10:00' WHERE record_id = 'R007'")
+    verb(file, "once")
+    assert held(look) == ["R001", "R002", "R003", "R004", "R007", "R020"]
+    assert sorted(broken(look)) == ["R005", "R006", "R008", "R009", "R010", "R011", "R012", "R021"]
+    assert counters_close(look)
+
+
+def test_a_text_among_numbers_is_a_record_like_others(look, tmp_path):
+    given = sqlite(tmp_path, [row(n, record_id=number) for n, number in enumerate([1, 2, "A7", 10, "007"], 1)])
+    file = configure(tmp_path, {"platform": given})
+    assert verb(file, "once") == 0
+    assert held(look) == ["007", "1", "10", "2", "A7"]
+    sqlite(tmp_path, [row(9, record_id=11, updated_at="2021-10-06 10:00"), row(10, record_id="B8", updated_at="2021-10-06 10:00")])
+    for _ in range(2):
+        assert verb(file, "once") == 0
+        assert held(look) == ["007", "1", "10", "11", "2", "A7", "B8"]
+
+
+@pytest.mark.parametrize("number", ["", " ", None, "\0"])
+def test_a_row_without_a_number_is_in_quarantine_and_what_comes_after_it_is_read(look, tmp_path, number):
+    given = sqlite(tmp_path, [row(1), row(2, record_id=number, updated_at="2021-10-05 11:00")])
+    with connect_as(configure(tmp_path, {"platform": given})) as led:
+        for _ in range(3):
+            led.intakes[0].work()
+        assert [record for record, _rules in look("SELECT record_id, rules FROM warehouse.quarantine")] == [""]
+        sqlite(tmp_path, [row(3, updated_at="2021-10-05 12:00")])
+        led.intakes[0].work()
+    assert held(look) == ["R001", "R003"]
+    assert look("SELECT state FROM warehouse.source") == [("running",)] and counters_close(look)
+
+
+def test_a_row_without_a_number_harms_no_postgresql_source_either(look, tmp_path, database):
+    register = Register(database)
+    for n, number in enumerate(["r1", "", "r2", ""]):
+        register.db.execute("ALTER TABLE public.injections DROP CONSTRAINT IF EXISTS injections_pkey")
+        register.enter(number, ago=100 - n)
+    with connect_as(configure(tmp_path, {"platform": source(register.url)}, look_back_every_seconds=1, batch_size=1)) as led:
+        for _ in range(3):
+            led.intakes[0].work()
+        register.enter("r3")
+        led.intakes[0].work()
+        time.sleep(1.1)
+        led.intakes[0].work()
+    register.close()
+    assert held(look) == ["r1", "r2", "r3"]
+    assert look("SELECT state FROM warehouse.source") == [("running",)] and counters_close(look)
+
+
+# What stands in single cells, whatever it is
+
+
+ODD = [
+    "", " ", "\0", "a\0b", "\ud800", "x" * 10_000, "ẩ" * 10_000, "\ufeff", "\u200b", "'", '"', "\\N", "\\", "{}", "[1]", "NaN", "inf", "-1", "0",
+    "1e400", "9" * 400, "٣", "²", "0000-00-00", "0001-01-01", "9999-12-31", "10000-01-01", "2021-02-30", "2021-10-05 24:00", "infinity",
+    "=1+1", "#N/A", "null", "\t\n", "\x1f", "\U0001f489", 0, -1, 2**63 - 1, -(2**63), 1.5, 1e300, float("inf"), b"\x00\xff", b"abc", None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["in rows", "in columns"])
+def test_whatever_stands_in_a_cell_the_other_rows_are_read(look, tmp_path, monkeypatch, large):
+    monkeypatch.setattr(pipeline, "LARGE", 0 if large else 10_000)
+    rows = [row(0)]
+    for name in NAMES:
+        rows += [row(n, **{name: bytes_of(cell)}) for n, cell in enumerate(ODD, len(rows))]
+    rows.append(row(len(rows)))
+    given = sqlite(tmp_path, rows)
+    file = configure(tmp_path, {"platform": given}, brake={"quarantine_share": 1, "change_share": 1})
+    verb(file, "once")
+    assert {"R000", f"R{len(rows) - 1:03}"} <= {*held(look)}
+    ((received, state),) = look("SELECT received, state FROM warehouse.source")
+    unread = len([cell for cell in ODD if cell is None])  # without a clock
+    assert received >= len(rows) - unread and state == "running" and counters_close(look)
+
+
+def bytes_of(cell):
+    """SQLite's driver takes no half of a letter; as bytes cast to text it stands there all the same."""
+    return cell.encode("utf-8", "surrogatepass") if isinstance(cell, str) and "\ud800" in cell else cell
+
+
 # Values that the warehouse refuses, faults of our own
 
 
@@ -154,6 +270,13 @@ def test_what_the_warehouse_refuses_is_the_fault_of_the_source_that_sent_it(inbo
     assert held(look) == ["R007"]
     (why,) = [reason for state, reason in deliveries(look).values() if state == "failed"]
     assert why.startswith("sources.bad: its records cannot be loaded (DatetimeFieldOverflow: ") and "0770" not in why + caplog.text
+
+
+@contextmanager
+def connect_as(file):
+    with station.leading(read(file)) as led:
+        led.prepare()
+        yield led
 
 
 @contextmanager
