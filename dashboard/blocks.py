@@ -56,9 +56,9 @@ def fill(
     inputs = (ADDRESS, VERSION, PULSE) if is_first else (ADDRESS, VERSION)
 
     @app.callback(draws(app, id), *inputs)
-    def show(address, _version, _pulse=None):
+    def show(address, version, _pulse=None):
         try:
-            view = reader.read(address)
+            view = reader.read(address, version)
             if view.missing:  # the frame says so
                 return {"": None}
             if _is_shown(view, of_a_part):
@@ -101,20 +101,20 @@ def fill_chart(
 
     reader.tables[id] = Taken(made, has_denominator, of_a_part)
 
-    @app.callback(Output(id, "figure"), draws(app, id), ADDRESS, VERSION, THEME)
-    def show(address, _version, chosen):
+    @app.callback(draws(app, id), ADDRESS, VERSION, THEME)
+    def show(address, version, chosen):
         colours = theme.palette(chosen)
         try:
-            view = reader.read(address)
+            view = reader.read(address, version)
             if view.missing or not _is_shown(view, of_a_part):
                 why = "loading.quiet" if view.has_figures else "asof.never"
-                return nothing(view.language, colours, why), _words("", "", "")
+                return _chart(nothing(view.language, colours, why))
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:
-            return nothing(reader.language(address), colours, "asof.never"), _words("", "", "")
+            return _chart(nothing(reader.language(address), colours, "asof.never"))
         table = table_twin(view.language, Table.of(title, "", *twin), _MOST_ROWS)
         unit = noted(view, id, unit)
-        return figure, _words(title, unit, sentence, table, take_away(view, id, True, has_denominator))
+        return _chart(figure, title, unit, sentence, table, take_away(view, id, True, has_denominator))
 
 
 def fill_table(
@@ -173,5 +173,7 @@ def noted(view: View, id: str, under):
     return [panel.unit(under), " ", note] if isinstance(under, str) else [*under, note]
 
 
-def _words(title, unit, sentence, twin=None, take=None) -> dict:
-    return {"-title": title, "-unit": unit, "-sentence": sentence, "-table": twin, "-take": take}
+def _chart(figure: dict, title="", unit="", sentence="", twin=None, take=None) -> dict:
+    """The figure is drawn with its words (assets/draw.js), so that both are of one batch."""
+    words = {"-title": title, "-unit": unit, "-sentence": sentence, "-table": twin, "-take": take}
+    return {"figure": figure} | words

@@ -309,7 +309,7 @@ def _register_provenance(app, reader: Reader, data) -> None:
     )
     def show_provenance(address, version, _pulse):
         try:
-            view = reader.read(address)
+            view = reader.read(address, version)
             footer, as_of, newest = _provenance(view)
         except WarehouseUnreachable:
             language = reader.language(address)

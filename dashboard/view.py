@@ -185,7 +185,8 @@ class Reader:
     silent_after_minutes: int = 60
     given: Mapping[str, object] = field(default_factory=dict)
 
-    def read(self, address: str | None) -> View:
+    def read(self, address: str | None, batch: int | None = None) -> View:
+        """`batch`: what the page shows, all of it, though a newer one may be in."""
         filters, ignored = parts.read(address, self._known(), self.pages)
         if filters.as_of is not None and not self._has(filters.as_of):
             ignored += (Ignored("as_of", str(filters.as_of)),)
@@ -196,7 +197,7 @@ class Reader:
         language = LANGUAGES[filters.lang or self.default_language]
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
-        view = View(self.data, filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
+        view = View(self.data.at(batch), filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
         if "basis" in uses and view.is_untold("residence_code"):
             view = replace(view, filters=filters.but(basis="place"))  # where people live, nobody tells
         of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given")}

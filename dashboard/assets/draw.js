@@ -74,10 +74,39 @@
     while (parent.childNodes.length > wanted.length) parent.lastChild.remove();
   }
 
-  // `tree` maps the end of an id to what belongs there: {"": …} or {"-title": …, "-table": …}.
+  // A new batch is drawn in all blocks at once, when the last of them has answered: until then the page is whole, and of
+  // the batch before. What takes longer than PATIENCE (as in live.js) must not hold up the others.
+  const PATIENCE = 20000;
+  const held = new Map();
+  let since = 0; // when the batch that is being asked about began; 0: blocks are drawn as they answer
+
+  window.addEventListener("batch", () => {
+    since = Date.now();
+    setTimeout(settle, 50);
+  });
+
+  function settle() {
+    const isAsking = window.store && window.store.getState().isLoading;
+    if (isAsking && Date.now() - since < PATIENCE) {
+      setTimeout(settle, 30);
+      return;
+    }
+    since = 0;
+    const all = [...held];
+    held.clear();
+    all.forEach(([id, tree]) => put(id, tree));
+  }
+
+  // `tree` maps the end of an id to what belongs there: {"": …} or {"-title": …, "-table": …}; of a chart also its figure.
   function draw(tree) {
     if (!tree) return;
     const id = dash_clientside.callback_context.inputs_list[0].id.replace(/-tree$/, "");
+    if (since && document.querySelector(`[id="${id}"][data-drawn], [id="${id}-title"][data-drawn]`)) held.set(id, tree);
+    else put(id, tree);
+  }
+
+  function put(id, { figure, ...tree }) {
+    if (figure && document.getElementById(id)) dash_clientside.set_props(id, { figure });
     for (const [end, children] of Object.entries(tree)) {
       const place = document.getElementById(id + end);
       if (!place) continue;

@@ -59,10 +59,12 @@
       waiting = live.batch;
       return dash_clientside.no_update;
     }
+    window.dispatchEvent(new Event("batch"));
     return live.batch;
   }
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || waiting === null) return;
+    window.dispatchEvent(new Event("batch"));
     dash_clientside.set_props("version", { data: waiting });
     waiting = null;
   });

@@ -104,6 +104,9 @@ class Cache:
 
     def _remember(self, question: tuple, version: Version, answer) -> None:
         with self._guard:
+            held = self._last.get(question)
+            if held and (held[0].batch_id or 0) > (version.batch_id or 0):
+                return  # of a page that stands at an earlier batch
             self._last[question] = version, answer
             self._last.move_to_end(question)
             while len(self._last) > _REMEMBERED:

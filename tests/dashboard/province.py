@@ -3,6 +3,7 @@
 Three districts: one has reached the target, one is behind, one has no population (no data).
 """
 
+import copy
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -101,6 +102,7 @@ class Province:
 
     def __init__(self):
         self.batch_number, self.extra = 7, 0
+        self.now = self  # what is not as of a batch: the sources
         self.is_gone = self.is_empty = False
         self.is_silent = False
         self.silent, self.silent_some = (), ()
@@ -112,6 +114,15 @@ class Province:
     def tick(self):
         self.batch_number += 1
         self.extra += 1
+
+    def at(self, batch):
+        """What it was at that batch."""
+        if batch is None or batch >= self.batch_number:
+            return self
+        held = copy.copy(self)
+        held.extra -= self.batch_number - batch
+        held.batch_number = batch
+        return held
 
     def forget_version(self):
         """Every answer here is new."""
@@ -156,7 +167,7 @@ class Province:
 
     def sources(self):
         asked = None if self.polled_ago is None else datetime.now(UTC) - self.polled_ago
-        return self._rows(
+        return self.now._rows(
             [
                 make(
                     Source, source="platform", kind="database", state=self.source_state, reason=None,

@@ -308,3 +308,35 @@ def test_answers_travel_between_processes_whole(database, engine, tmp_path):
 def test_the_reader_can_neither_write_nor_see_records(database, engine):
     with engine.connect() as db, pytest.raises(ProgrammingError, match="permission denied"):
         db.execute(text("SELECT * FROM warehouse.injection"))
+
+
+def test_what_a_page_shows_stays_of_its_batch_while_newer_ones_come_in(database, engine, tmp_path):
+    rows.source(database)
+    first = rows.batch(database, people=[(DAY, 4, 1, 70)], doses=[(DAY, 4, 4, 9)])
+    data = data_on(engine, tmp_path)
+    page, filters = data.at(first), Filters()
+    assert page.standing(filters).version.batch_id == first
+    second = rows.batch(database, people=[(DAY, 4, 1, 5), (DAY + timedelta(1), 3, 1, 2)], doses=[(DAY, 4, 4, 1)])
+    for asked, people, doses in ((page, 70, 9), (data, 77, 10), (data.at(first), 70, 9), (data.at(second), 77, 10)):
+        found = asked.standing(filters)
+        assert next(row.people for row in found if row.is_self and row.stage == Stage.FIRST) == people
+        assert asked.doses_by_unit(filters).version == found.version
+        assert next(row.doses for row in asked.doses_by_unit(filters) if row.is_self) == doses
+        assert asked.world().batch_id == found.version.batch_id
+    assert data.at(first).trend(filters) == data.trend(Filters(as_of=first))
+    assert data.at(second + 5).standing(filters).version.batch_id == second, "a batch that is not there is none"
+
+
+def test_an_answer_of_a_batch_is_kept_under_it_and_does_not_put_out_the_newest(database, engine, tmp_path, statements):
+    first = rows.batch(database, people=[(DAY, 4, 1, 70)])
+    data = data_on(engine, tmp_path, newest_batch=lambda: rows_in(database))
+    data.world()
+    second = rows.batch(database, people=[(DAY, 4, 1, 5)])
+    for batch in (second, first, second, first):
+        data.at(batch).standing(Filters())
+    assert asked(statements, "standing") == 2
+
+
+def rows_in(database) -> int:
+    with psycopg.connect(connect.conninfo(database)) as db:
+        return db.execute("SELECT folded_through FROM warehouse.leader").fetchone()[0]

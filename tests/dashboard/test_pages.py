@@ -95,6 +95,48 @@ def test_blocks_that_answer_more_slowly_than_batches_come_are_drawn(visit, house
         writer.join()
 
 
+def test_all_of_a_page_is_of_one_batch_while_batches_flow_fast(visit, house, monkeypatch):
+    import random
+    import threading
+    import time
+
+    def slowly(question):
+        def ask(*asked, **more):
+            time.sleep(random.uniform(0, 0.3))
+            return question(*asked, **more)
+
+        return ask
+
+    for name in ("standing", "doses_by_unit", "doses_by_hour"):
+        monkeypatch.setattr(type(house.province), name, slowly(getattr(type(house.province), name)))
+    stop = threading.Event()
+
+    def enter():
+        while not stop.wait(0.1):
+            house.province.tick()
+
+    page = visit()
+    writer = threading.Thread(target=enter)
+    writer.start()
+    seen = set()
+    try:
+        end = time.monotonic() + 8
+        while time.monotonic() < end:
+            # ranking, tiles, the chart's sentence and the counter: how many more each says than at first
+            seen.add(tuple(page.evaluate("""() => {
+                const number = (place, at = 0) => Number(
+                    (document.querySelector(place).textContent.replace(/[.]/g, '').match(/\\d+/g) || [])[at]);
+                return [number('#ranking .whole .people') - 8000, number('#tiles .counted') - 8000,
+                    number('#tiles .tile:last-child .number') - 120, number('.counter') - 1000];
+            }""")))
+            page.wait_for_timeout(20)
+    finally:
+        stop.set()
+        writer.join()
+    assert [shown for shown in seen if len(set(shown)) > 1] == []
+    assert len(seen) > 3, "the page did not move"
+
+
 def test_a_batch_that_was_never_announced_is_found_when_it_has_been_quiet(visit, house):
     page = visit()
     fresh(page, "live")
