@@ -130,6 +130,14 @@ def as_of(held: Given, batch: int | None) -> list[tuple]:
     return answers
 
 
+def forget_and_bring_back(held: Given) -> None:
+    """The whole source, as its verbs do it: nothing is left of it meanwhile, and all of it comes back as it was."""
+    counted = [record for (record,) in held.ask("SELECT record_id FROM warehouse.injection WHERE status = 'completed'")]
+    held.pipeline.withdraw(held.source_id, counted)
+    assert held_figures(held) == {name: Counter() for name in oracle.figures([])}
+    held.pipeline.bring_back(held.source_id, counted)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data(), history=st.lists(VERSIONS, min_size=1, max_size=14))
 def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history):
@@ -142,8 +150,11 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
     batches = [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True) if a < b]
     batches += data.draw(st.lists(st.sampled_from(batches), max_size=2))  # replays
     crash = data.draw(st.none() | st.integers(0, 60))
+    forgotten = data.draw(st.none() | st.integers(0, len(batches)))
     seen = {}
     for n, batch in enumerate(batches):
+        if n == forgotten:
+            forget_and_bring_back(held)
         if crash is not None and n == len(batches) // 2:
             held.pipeline.after = crash
         # In rows or in columns, folded at once or with a later batch: all go through one history, and each may meet what
