@@ -190,8 +190,12 @@ def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: boo
 
 
 def check_file(file, before, limits: Brake) -> None:
-    """Raises Braked when a file (bytes) is much smaller than the last one that was accepted of its name or pattern."""
-    if before and file.size_bytes < before.size_bytes * (1 - limits.shrink_share):
+    """Raises Braked when a file (bytes) is much smaller than the last one that was accepted of its name or pattern.
+
+    Before any of it is read, and of text alone: how much others shrink depends on who packed them.
+    """
+    is_text = file.path.lower().endswith(".csv")
+    if is_text and before and file.size_bytes < before.size_bytes * (1 - limits.shrink_share):
         raise Braked(_smaller(file, before, "bytes", file.size_bytes, before.size_bytes, limits))
 
 

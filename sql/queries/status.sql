@@ -26,6 +26,7 @@ SELECT s.name, s.kind, CASE WHEN s.is_configured THEN s.state ELSE 'removed' END
 FROM warehouse.source s
 LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
     ORDER BY r.compared_at DESC LIMIT 1) AS c ON true
+WHERE s.deleted_at IS NULL
 ORDER BY s.name
 
 -- name: estimate_injections

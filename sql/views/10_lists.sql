@@ -97,6 +97,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         ORDER BY r.compared_at DESC LIMIT 1) AS c ON true
     LEFT JOIN (SELECT source_id, sum(missing)::bigint AS missing, array_agg(path ORDER BY missing DESC, path) AS paths
         FROM warehouse.delivery WHERE missing > 0 GROUP BY source_id) AS d ON d.source_id = s.source_id
+    WHERE s.deleted_at IS NULL
 $$;
 
 -- Seconds since the ETL that leads gave a sign of life, all by this server's clock; none while no ETL has run.
@@ -115,7 +116,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         ('app_confirmed_at', 16), ('recorded_at', 32), ('birth', 64), ('sex', 128), ('residence_code', 256),
         ('lot_number', 512), ('priority_group', 1024), ('dose_kind', 2048), ('dose_number', 4096), ('status', 8192)
     ) AS f (field, bit)
-    JOIN warehouse.source s ON s.loaded > 0
+    JOIN warehouse.source s ON s.loaded > 0 AND s.forgotten_at IS NULL
     GROUP BY f.field
 $$;
 

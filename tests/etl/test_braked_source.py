@@ -282,6 +282,19 @@ def test_a_file_cut_off_in_its_records_and_not_in_its_bytes_is_stopped(lists, in
     assert held(ask) == 400
 
 
+def test_a_packed_file_is_measured_by_its_records(lists, inbox, ask):
+    put(inbox / "list.csv.gz", lines(400))
+    verb(lists, "once")
+    same = [f"{line},{n * 7919 % 9973}" for n, line in enumerate(lines(400).splitlines())]  # noise packs badly
+    put(inbox / "list.csv.gz", "\n".join([f"{HEAD},noise", *same[1:]]) + "\n", ago=50)
+    assert verb(lists, "once") == 0
+    put(inbox / "list.csv.gz", lines(400), ago=45)
+    assert verb(lists, "once") == 0
+    put(inbox / "list.csv.gz", lines(199), ago=40)
+    assert verb(lists, "once") == 1
+    assert "list.csv.gz has 199 records, the one of this name accepted before it had 400" in stand(ask, "lists")[1]
+
+
 def test_the_list_of_the_next_day_is_measured_against_that_of_the_day_before(lists, inbox, ask):
     put(inbox / "list_2021-11-05.csv", lines(400))
     verb(lists, "once")

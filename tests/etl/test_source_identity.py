@@ -243,6 +243,7 @@ def test_what_was_forgotten_is_deleted_only_when_asked_and_its_name_is_free_agai
         assert ask(f"SELECT count(*) FROM warehouse.{table}") == [(0,)]
     assert differences(warehouse) == {}
     assert verb(named(), "source", "restore", "platform") == 2
+    assert ask("SELECT * FROM mart.sources()") == []
     assert verb(named("platform"), "once") == 0
     assert doses(ask) == 20
     assert differences(warehouse) == {}
