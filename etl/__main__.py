@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from etl import desk
 from etl.archive import ArchiveError
 from etl.verbs import (
-    Answer, Refused, backfill, backup, braked, migrate, once, quarantine, rebuild, reconcile, recount, release,
+    Answer, Refused, backfill, backup, braked, check, migrate, once, quarantine, rebuild, reconcile, recount, release,
     restore, retry, run, source, status, verify, words,
 )  # fmt: skip
 from sql import VERSION, connect, settings
@@ -27,7 +27,7 @@ from sql.world import WorldError
 
 # In the order in which --help lists them; a verb's name is its module's.
 VERBS = (
-    run, once, backfill, status, verify, reconcile, recount, retry, quarantine,
+    run, check, once, backfill, status, verify, reconcile, recount, retry, quarantine,
     braked, release, source, rebuild, migrate, backup, restore,
 )  # fmt: skip
 

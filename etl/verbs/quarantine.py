@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", help="of this source only")
     parser.add_argument("--rule", help="that broke this rule")
     parser.add_argument("--field", help="with a fault in this field")
-    parser.add_argument("--limit", type=_count, default=20, help="show: so many records (20)")
+    parser.add_argument("--limit", type=count, default=20, help="show: so many records (20)")
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
@@ -60,26 +60,26 @@ def _listed(db: psycopg.Connection, asked: dict, zone: ZoneInfo) -> Iterator[dic
 
 
 def _faults(row: dict, zone: ZoneInfo) -> dict:
-    return {name: row[name] for name in _HEAD[:3]} | {"received_at": row["received_at"], "record": {
-        name: value for name, value in _told(row["record"], zone).items() if value is not None}}  # fmt: skip
+    told = {name: value for name, value in _told(row["record"], zone).items() if value is not None}
+    return {name: row[name] for name in _HEAD[:4]} | {"record": told}
 
 
 def _export(db: psycopg.Connection, asked: dict, file: Path, zone: ZoneInfo) -> int:
     """How many records were written."""
-    count = 0
+    written = 0
     try:
         with file.open("x", encoding="utf-8-sig", newline="") as out, db.cursor("quarantine") as rows:
             writer = csv.DictWriter(out, _HEAD)
             writer.writeheader()
             for row in rows.execute(QUARANTINE["records"], asked):
-                told = {name: row[name] for name in ("source", "record_id", "received_at")} | {"rules": " ".join(row["rules"])}
-                writer.writerow({name: harmless(value) for name, value in (told | _told(row["record"], zone)).items()})
-                count += 1
+                told = {name: row[name] for name in _HEAD[:4]} | {"rules": " ".join(row["rules"])} | _told(row["record"], zone)
+                writer.writerow({name: harmless(value) for name, value in told.items()})
+                written += 1
     except FileExistsError:
         raise Refused(f"{file} is there already: name another file, or remove it", 2) from None
     except OSError as refused:
         raise Refused(f"{file} cannot be written: {refused.strerror}", 2) from None
-    return count
+    return written
 
 
 def _told(record: dict, zone: ZoneInfo) -> dict[str, str | None]:
@@ -92,7 +92,8 @@ def _said(field: str, value, zone: ZoneInfo) -> str | None:
     return stopped.shown(field, None if value is None else str(value), zone)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A number of records, as a word of the command line."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 (found {text})")
     return int(text)

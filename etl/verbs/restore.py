@@ -30,7 +30,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
     figures = {
         "batch": manifest["batch"], "made_at": manifest["made_at"], "tables_verified": len(manifest["tables"]),
         "rows": sum(table["rows"] for table in manifest["tables"].values()), "balances_different": different,
-        "person_key": key or "the right one is here",
+        "person_key": key or ("the right one is here" if manifest["key_fingerprint"] else "none was used yet"),
     }  # fmt: skip
     return Answer(figures, int(bool(key or different)))
 
@@ -38,9 +38,11 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
 def _key(config: Settings, fingerprint: str | None) -> str | None:
     """What is to be done about the key of persons, or None."""
     file = config.data / "person.key"
-    if fingerprint is None or (os.environ.get(identity.KEY_NAME) is None and not file.exists()):
+    if fingerprint is None:
+        return None
+    if os.environ.get(identity.KEY_NAME) is None and not file.exists():
         wanted = f"bring back the key that the warehouse was loaded with, as {file} (mode 0600) or {identity.KEY_NAME}"
-        return fingerprint and f"missing: {wanted}, before ./run starts"
+        return f"missing: {wanted}, before ./run starts"
     if identity.fingerprint(identity.load_key(os.environ, config.data)) == fingerprint:
         return None
     return f"another one is here: put the key that the warehouse was loaded with in the place of {file} or {identity.KEY_NAME}"

@@ -57,7 +57,8 @@ def _standing_etl(etl: str | None, state: dict) -> list[str]:
 
 
 def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list[str]:
-    standing = []
+    held = {source["name"] for source in found}
+    standing = [f"source {name} was not read yet" for name in config.sources if name not in held]
     for source in found:
         name, limit = f"source {source['name']}", config.dashboard.stale_after_seconds
         if source["state"] in ("braked", "failed"):

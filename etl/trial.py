@@ -1,0 +1,185 @@
+"""A trial of settings, reference tables and sources: what would happen, and nothing of it kept."""
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy.pool import NullPool
+
+import sql
+from etl import identity, reference, sources, stopped, uploads
+from etl.brake import Braked
+from etl.faults import in_words, is_of_values
+from etl.pipeline import Delivery, Outcome, Pipeline
+from etl.refusal import ReferenceError
+from etl.sources import START, SourceError, reading
+from etl.sources.files import SETTLED
+from etl.statements import INTAKE
+from sql import connect, version
+from sql.clock import Clock
+from sql.migrate import migrate
+from sql.server import EmbeddedServer
+from sql.settings import Brake, Settings
+from sql.world import settle
+
+WORLD = sql.load("world.sql")
+
+_FILES = 50  # of a folder so many are looked at
+_EXAMPLES = 5
+_UNBRAKED = Brake(min_records=10**9)
+
+
+class Trial:
+    """What was found: `faults`, one sentence each; `sources`, a row each; `refused`, what rules would refuse and why."""
+
+    def __init__(self, db: psycopg.Connection, settings: Settings, records: int):
+        """`db` as etl_writer, in autocommit; `records` are read of each source."""
+        self.db, self.settings, self.records = db, settings, records
+        self.faults: list[str] = []
+        self.sources: list[dict] = []
+        self.refused: list[dict] = []
+        world = db.execute(WORLD["world"]).fetchone()
+        self.clock = Clock(world[1] if world else 0)
+
+    def run(self) -> None:
+        """All of it in one transaction that is taken back."""
+        with self.db.transaction(force_rollback=True):
+            is_placed = self._try_reference()
+            for name in self.settings.sources:
+                self._try_source(name, is_placed)
+
+    def _try_reference(self) -> bool:
+        """Every table that cannot be read is named, not the first alone; then whether they fit together."""
+        found = len(self.faults)
+        for name in reference.TABLES:
+            try:
+                reference.read_table(name, getattr(self.settings.reference, name))
+            except ReferenceError as wrong:
+                self.faults.append(str(wrong))
+        if len(self.faults) > found:
+            return False
+        held = uploads.in_force(self.db)
+        today, shift = self.clock.today(self.settings.time_zone), self.clock.shift_days
+        try:
+            with self.db.transaction():
+                reference.load(self.db, self.settings, today, shift, lambda given: uploads.laid_over(given, held))
+        except ReferenceError as wrong:
+            self.faults.append(str(wrong))
+            return False
+        return True
+
+    def _try_source(self, name: str, is_placed: bool) -> None:
+        given = self.settings.sources[name]
+        row = {"source": name, "read": 0}
+        self.sources.append(row)
+        try:
+            with reading(name):
+                source = sources.open(name, given, self.settings.time_zone, _key(self.settings))
+            with contextlib.closing(source):
+                for delivery in self._deliveries(name, source, given.kind, row):
+                    row["read"] += delivery.records.num_rows
+                    if is_placed:
+                        self._try_load(row, delivery)
+        except SourceError as wrong:
+            self.faults.append(str(wrong))
+
+    def _deliveries(self, name: str, source, kind: str, row: dict) -> Iterator[Delivery]:
+        facts = {"name": name, "kind": kind}
+        (source_id,) = self.db.execute(INTAKE["register_source"], facts).fetchone()
+        if kind != "files":
+            with reading(name):
+                row |= {key: source.describe().get(key) for key in ("rows", "without_time")}
+                page = source.read_after(START, self.records, self.clock.now())
+            yield Delivery(source_id, page.records)
+            return
+        with reading(name):
+            files = source.deliveries()
+            if not files:
+                time.sleep(SETTLED)  # one may have been put there just now
+                files = source.deliveries()
+        row["files"] = len(files)
+        if not files:
+            given = self.settings.sources[name]
+            self.faults.append(f"sources.{name}.pattern: no file in {given.folder} is called so (found {given.pattern})")
+        for file in files[:_FILES]:
+            try:
+                with reading(name):
+                    page = source.read_delivery(file, 0, self.records)
+            except SourceError as wrong:
+                self.faults.append(str(wrong))
+                continue
+            yield Delivery(source_id, page.records.slice(0, self.records), unit=file.path)
+
+    def _try_load(self, row: dict, delivery: Delivery) -> None:
+        try:
+            with self.db.transaction(force_rollback=True):
+                outcome = self._pipeline(_UNBRAKED).load(delivery, fold=False)
+                self._count(row, delivery, outcome)
+            with self.db.transaction(force_rollback=True):
+                self._pipeline(self.settings.etl.brake).load(delivery, fold=False)
+        except Braked as stopped_it:
+            row["brake"] = str(stopped_it).replace("SOURCE", row["source"])
+        except Exception as fault:
+            if not is_of_values(fault):
+                raise
+            self.faults.append(f"sources.{row['source']}: its records cannot be loaded ({in_words(fault)})")
+
+    def _count(self, row: dict, delivery: Delivery, outcome: Outcome) -> None:
+        for name in ("loaded", "unchanged", "quarantined", "unrecognised", "outside"):
+            row[name] = row.get(name, 0) + getattr(outcome, name)
+        facts = {"source_id": delivery.source_id, "batch_id": outcome.batch_id, "examples": _EXAMPLES}
+        groups: dict[tuple, dict] = {}
+        for told in self.db.cursor(row_factory=namedtuple_row).execute(stopped.BRAKE["rules_of_batch"], facts):
+            group = groups.setdefault((told.rule, told.field), {
+                "source": row["source"], "file": delivery.unit, "rule": told.rule, "field": told.field or None,
+                "records": told.in_all, "example": told.record_id, "values": {},
+            })  # fmt: skip
+            group["values"][told.value] = told.records
+        self.refused += groups.values()
+
+    def _pipeline(self, brake: Brake) -> Pipeline:
+        (term,) = self.db.execute("SELECT term FROM warehouse.leader").fetchone()
+        etl = self.settings.etl.model_copy(update={"brake": brake})
+        return Pipeline(self.db, self.clock, self.settings.time_zone, etl, term)
+
+
+def _key(settings: Settings) -> bytes:
+    """The key of persons where there is one; a check makes none."""
+    if os.environ.get(identity.KEY_NAME) or (settings.data / "person.key").exists():
+        return identity.load_key(os.environ, settings.data)
+    return bytes(identity.SHORTEST_KEY)
+
+
+@contextlib.contextmanager
+def warehouse(settings: Settings) -> Iterator[tuple[psycopg.Connection, str | None]]:
+    """The instance's, or an empty one for the time being; and why, where it is not the instance's."""
+    with contextlib.ExitStack() as until_done:
+        try:
+            db = until_done.enter_context(connect.raw(settings, "etl_writer", autocommit=True))
+            version.check(db)
+            why = None
+        except (connect.NoWarehouse, psycopg.OperationalError, version.OtherVersion) as none:
+            why = f"tried against an empty warehouse, which has no history for the brake: {' '.join(str(none).split())}"
+            db = until_done.enter_context(_empty(settings))
+        yield db, why
+
+
+@contextlib.contextmanager
+def _empty(settings: Settings) -> Iterator[psycopg.Connection]:
+    with tempfile.TemporaryDirectory(prefix="vaccine-check-") as folder:
+        Path(folder).chmod(0o755)  # as root, PostgreSQL runs as another user
+        server = EmbeddedServer(Path(folder), {"fsync": "off"})
+        server.start()
+        try:
+            engine = connect.engine_at(server.url("postgres"), "owner", poolclass=NullPool)
+            migrate(engine)
+            settle(engine, settings)
+            with connect.raw_at(server.url("postgres"), "etl_writer", autocommit=True) as db:
+                yield db
+        finally:
+            server.stop()

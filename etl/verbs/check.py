@@ -1,0 +1,21 @@
+"""Try settings, reference tables and the first records of each source: all faults at once. Nothing is written."""
+
+import argparse
+
+from etl.trial import Trial, warehouse
+from etl.verbs import Answer
+from etl.verbs.quarantine import count
+from sql.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--records", type=count, default=1000, help="read so many records of each source or file (1000)")
+
+
+def act(config: Settings, options: argparse.Namespace) -> Answer:
+    with warehouse(config) as (db, why):
+        trial = Trial(db, config, options.records)
+        trial.run()
+    figures = {"faults": trial.faults, "sources": trial.sources, "refused": trial.refused}
+    is_wrong = bool(trial.faults) or any(row.get("brake") for row in trial.sources)
+    return Answer(({"note": why} if why else {}) | figures, int(is_wrong))
