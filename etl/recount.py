@@ -113,12 +113,23 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
     if given:
         first = given[0]
         rule = rules.dose_rule(first.vaccine_id, first.vaccine_id, first.injected_on)
-        if rules.asked(first.vaccine_id, first.injected_on) > 1 and rule and any(_tells(i, "person") for i in given):
+        if not any(_tells(i, "person") for i in given):
+            course.reached = _by_number(rules, given)
+        elif rules.asked(first.vaccine_id, first.injected_on) > 1 and rule:
             course.second_due_on = first.injected_on + timedelta(days=rule[3])
         years = {i.birth_year for i in given if i.birth_year is not None}
         sexes = {i.sex for i in given if i.sex != "unknown"}
         course.is_identity_shared = len(years) > 1 or len(sexes) > 1
     return course
+
+
+def _by_number(rules: Rules, given: list) -> dict[int, tuple[date, int]]:
+    """What a record that names no person stands for: what its dose number says."""
+    first = given[0]
+    number = max((i.dose_number for i in given if i.dose_kind != "additional"), default=None)
+    asked = rules.asked(first.vaccine_id, first.injected_on)
+    stages = {1: 1, 2: asked, 3: asked + 1, 4: asked + 2}
+    return {stage: (first.injected_on, first.vaccine_id) for stage, needed in stages.items() if number == needed}
 
 
 def _keeps_interval(rules: Rules, previous, i) -> bool:

@@ -62,9 +62,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.coverage-first.limits": (
         "Người chưa rõ nơi ở, có mã không nhận ra và người ngoài địa bàn có dòng riêng, không làm tăng tỷ lệ. Có thể vượt 100% khi mẫu "
-        "số cũ hoặc thiếu.",
+        "số cũ hoặc thiếu. Địa bàn chưa có đối tượng đích được nêu tên và đứng ngoài cả tử số lẫn mẫu số.",
         "People whose residence is unknown or not recognised, and visitors, have rows of their own and do not lift the share. It may exceed "
-        "100% where the denominator is old or too small.",
+        "100% where the denominator is old or too small. Areas without a target population are named, and are in neither number.",
     ),
     "indicator.coverage-complete.name": ("Bao phủ đủ liều cơ bản", "Coverage, primary series complete"),
     "indicator.coverage-complete.what": (
@@ -81,9 +81,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.coverage-complete.limits": (
         "Mũi tiêm sớm hơn khoảng cách tối thiểu hoặc trộn ngoài quy tắc không được tính. Mức đạt lấy theo thứ tự "
-        "các mũi, không theo số mũi ghi trên phiếu.",
+        "các mũi, không theo số mũi ghi trên phiếu; riêng nguồn không cung cấp số giấy tờ hay họ tên thì mỗi bản ghi là một "
+        "người, theo số mũi đã ghi.",
         "A dose before its minimum interval, or a mix outside the rules, does not count. Stages follow the order "
-        "of a person's doses, not the number recorded.",
+        "of a person's doses, not the number recorded; where a source gives neither ID numbers nor names, each record is a "
+        "person, by the number recorded.",
     ),
     "indicator.booster.name": ("Mũi nhắc lại lần k", "Booster k"),
     "indicator.booster.what": (
@@ -125,9 +127,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "indicator.overdue.limits": (
         "Người tiêm mũi 2 ở tỉnh khác mà chưa nhập lên hệ thống vẫn bị tính là quá hạn. Không áp dụng cho vắc xin một mũi. "
-        "Người đến hạn: chưa có mũi 2, ngày cuối của khoảng cách nằm trong 28 ngày tới.",
+        "Người đến hạn: chưa có mũi 2, ngày cuối của khoảng cách nằm trong 28 ngày tới. Bản ghi mà nguồn không cho biết là "
+        "của ai thì không tính.",
         "A person whose dose 2 was given elsewhere and never entered counts as overdue. Does not apply to "
-        "one-dose vaccines. Due: no dose 2 yet, and the last day of the interval is one of the coming 28.",
+        "one-dose vaccines. Due: no dose 2 yet, and the last day of the interval is one of the coming 28. Records whose "
+        "source does not say whose they are, are left out.",
     ),
     "indicator.red.name": ("Nhóm RED", "RED category"),
     "indicator.red.what": (

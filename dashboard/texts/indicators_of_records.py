@@ -67,8 +67,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "sent = with a valid ID + without or badly formed; valid = correct + wrong + not yet checked",
     ),
     "indicator.identity-funnel.limits": (
-        "Người nước ngoài (hộ chiếu) không được đối chiếu và đứng riêng.",
-        "Foreigners (passport) are not checked and stand apart.",
+        "Người nước ngoài (hộ chiếu) không được đối chiếu và đứng riêng; mũi mà nguồn không cung cấp xác thực cũng vậy.",
+        "Foreigners (passport) are not checked and stand apart, and so do doses whose source tells no check.",
     ),
     "indicator.identity-before.name": ("Xác thực trước khi tiêm", "Authenticated before injection"),
     "indicator.identity-before.what": (
@@ -80,8 +80,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "correct, checked at ≤ injected at ÷ doses",
     ),
     "indicator.identity-before.limits": (
-        "Phụ thuộc giờ xác thực mà nguồn ghi.",
-        "Depends on the time of checking that the source gives.",
+        "Phụ thuộc giờ xác thực mà nguồn ghi. Mũi mà nguồn không cung cấp xác thực đứng ngoài mẫu số.",
+        "Depends on the time of checking that the source gives. Doses whose source tells no check are in no denominator.",
     ),
     "indicator.certificates.name": (
         "Giấy xác nhận in từ Nền tảng; thấy trên ứng dụng",
@@ -96,8 +96,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "doses with a time of printing (of the app) ÷ doses",
     ),
     "indicator.certificates.limits": (
-        "Giấy viết tay không được tính.",
-        "Certificates written by hand do not count.",
+        "Giấy viết tay không được tính. Mũi mà nguồn không cung cấp giờ in (giờ thấy trên ứng dụng) đứng ngoài mẫu số.",
+        "Certificates written by hand do not count. Doses whose source tells no printing (no app) are in no denominator.",
     ),
     # --- faults
     "indicator.interval.name": ("Khoảng cách giữa các mũi hợp lệ", "Interval validity"),

@@ -2,14 +2,14 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "told.records": (
-        "Nguồn không cung cấp số giấy tờ hay họ tên: mỗi bản ghi được đếm như một người. Số liệu là số bản ghi, không phải "
-        "số người; không so với chỉ tiêu, không biết ai đến hạn hay quá hạn mũi 2.",
-        "The source gives neither ID numbers nor names: each record is counted as if it were a person. These are numbers of "
-        "records, not of people; they are held against no target, and nobody knows who is due or overdue for dose 2.",
+        "Nguồn không cung cấp số giấy tờ hay họ tên: mỗi bản ghi được đếm như một người, theo số mũi đã ghi. Số liệu là số "
+        "bản ghi, không phải số người; không biết ai đến hạn hay quá hạn mũi 2.",
+        "The source gives neither ID numbers nor names: each record is counted as if it were a person, by its dose number. "
+        "These are numbers of records, not of people; nobody knows who is due or overdue for dose 2.",
     ),
     "told.records_of": (
-        "Nguồn {sources} không cung cấp số giấy tờ hay họ tên: mỗi bản ghi của nguồn này được đếm như một người.",
-        "{sources} gives neither ID numbers nor names: each of its records is counted as if it were a person.",
+        "Nguồn {sources} không cung cấp số giấy tờ hay họ tên: mỗi bản ghi của nguồn này được đếm như một người, theo số mũi đã ghi.",
+        "{sources} gives neither ID numbers nor names: each of its records is counted as if it were a person, by its dose number.",
     ),
     "told.records_short": ("Đếm bản ghi, không phải người", "Counts records, not people"),
     "told.no_residence": (

@@ -335,8 +335,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             ON t.unit_id = l.row_id AND t.stage = l.stage AND (l.is_self OR l.row_id <> p_unit)
             -- People of some days or some vaccines are a part: what is missing to the target cannot be told from them.
             AND p_from IS NULL AND p_vaccines IS NULL AND (p_to IS NULL OR p_to >= p_today)
-            -- Nor from records that each stand for a person.
-            AND (SELECT mart.tells('person'))
     ), needed AS (
         SELECT *, CASE WHEN due_on >= p_today THEN gap / greatest(due_on - p_today, 1) END AS pace_needed FROM measured
     )

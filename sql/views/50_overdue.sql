@@ -153,7 +153,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM line l
         LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n
             ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
-            AND (SELECT mart.tells('person') AND mart.tells('residence_code'))
+            AND (SELECT mart.tells('residence_code'))
     )
     SELECT row_id, is_self, firsts::bigint, seconds::bigint, dropout::double precision, dropout < 0, coverage::double precision,
         CASE WHEN coverage IS NULL OR dropout IS NULL THEN NULL

@@ -12,8 +12,8 @@ from dashboard.credit import credit
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import people, tiles
+from dashboard.parts.district import communes, second
 from dashboard.parts.district import lead as district_lead
-from dashboard.parts.district import second
 from dashboard.parts.district import sites as district_sites
 from dashboard.parts.sites import all_sites, directive, one_site
 from dashboard.parts.sites.faults import faults
@@ -177,6 +177,7 @@ def test_nobody_is_due_or_overdue_whom_nobody_knows():
     found = second.table(asked)
     assert {row.values.get(name) for row in (*found.rows, *found.foot) for name in ("overdue", "passed", "lateshare", "due")} == {None}
     assert "không biết ai đến hạn" in found.sentence
+    assert {row.values["late"] for row in communes.table(view(Filters(path="/district/<unit>"), Silent("person"))).rows} == {None}
     assert {row.values["needed"] for row in due.due_table(view(Filters(path="/vaccines"), Silent("person"))).rows} == {None}
 
 

@@ -46,8 +46,9 @@ class Crashing(Pipeline):
 # Everything, no person, neither certificate nor app, nothing of what may be left out.
 _TOLD = (EVERYTHING, EVERYTHING, EVERYTHING - 1, EVERYTHING - 24, 0)
 VERSIONS = st.builds(
-    lambda day, hour, delay, stamp, told, identity_status, **given: record(
+    lambda day, hour, delay, stamp, told, identity_status, person, **given: record(
         told=told, identity_status=identity_status if told & 2 else "unknown",
+        person=person if told & 1 else f"record:{given['record_id']}",
         injected_at=f"{oracle.later(_START, day)} {hour:02}:30", updated_at=f"2022-03-{stamp:02} 09:00",
         recorded_at=None if delay is None else f"{oracle.later(_START, day + delay)} {hour:02}:45",
         identity_checked_at=f"{oracle.later(_START, day)} 12:00", **given),

@@ -30,7 +30,8 @@ def table(asked: View) -> Table | None:
 
     def row_of(row, name, href, is_asked, kind="") -> Row:
         state = progress.status(row, view.today)
-        values = {"name": name, "people": row.people, "late": late.get((row.unit_id, row.is_self), 0)}
+        overdue = None if view.is_untold("person") else late.get((row.unit_id, row.is_self), 0)
+        values = {"name": name, "people": row.people, "late": overdue}
         if row.population:
             values |= {
                 "cov": Bar(row.coverage, row.target_share),
@@ -52,7 +53,7 @@ def table(asked: View) -> Table | None:
         total = {
             "name": say("ranking.total"),
             "people": whole.people + sum(row.people for row in nowhere),
-            "late": sum(row.values["late"] for row in foot),
+            "late": None if view.is_untold("person") else sum(row.values["late"] for row in foot),
         }
         foot.append(Row(total, kind="total"))
     own = people.self_of(rows)

@@ -12,6 +12,7 @@ from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
 _DAYS = 28
+_WAITING = ("overdue", "passed", "lateshare", "due")
 _COLUMNS = ("firsts", "seconds", "passed", "overdue", "due")
 
 
@@ -52,9 +53,9 @@ def table(asked: View) -> Table:
 
     def row_of(row, name, href, is_asked, kind="") -> Row:
         other = given.get((row.unit_id, row.is_self))
-        values = {"place": name}
-        if not view.is_untold("person"):
-            values |= {"overdue": row.overdue, "passed": row.passed, "lateshare": row.share, "due": row.due_soon}
+        values = {"place": name, "overdue": row.overdue, "passed": row.passed, "lateshare": row.share, "due": row.due_soon}
+        if view.is_untold("person"):  # nobody can know
+            values |= dict.fromkeys(_WAITING)
         values |= {"firsts": other.first_doses if other else 0, "seconds": other.second_doses if other else 0}
         values["dropout"] = other and other.dropout
         if kind != "nowhere" and (row.is_self or row.unit_id != view.unit.unit_id):
@@ -64,7 +65,7 @@ def table(asked: View) -> Table:
 
     body, foot = rows_of(view, asked, sorted(waiting.values(), key=lambda row: -row.overdue), row_of)
     if any(row.kind == "nowhere" for row in foot):
-        total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS if name in foot[0].values}
+        total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS if foot[0].values[name] is not None}
         foot.append(Row({"place": say("ranking.total")} | total, kind="total"))
     keys = [definition(view, "overdue", "district.define_overdue"), definition(view, "red", "district.define_red")]
     return Table(

@@ -149,16 +149,29 @@ WITH course AS (
         min_by(vaccine_id, n) FILTER (WHERE is_valid AND injected_on > booster1_on) AS booster2_vaccine_id,
         coalesce(min(birth_year) <> max(birth_year), false)
             OR coalesce(min(sex) FILTER (WHERE sex <> 'unknown') <> max(sex) FILTER (WHERE sex <> 'unknown'), false)
-            AS is_identity_shared, bool_or((coalesce(told, 1) & 1) <> 0) AS is_person_told
+            AS is_identity_shared, bool_or((coalesce(told, 1) & 1) <> 0) AS is_person_told,
+        max(dose_number) FILTER (WHERE dose_kind IS DISTINCT FROM 'additional') AS dose_number
     FROM after
     WHERE is_given
     GROUP BY person_key
 )
--- Whose source names no persons may have had the second dose: nobody waits for what nobody can know.
-SELECT c.person_key, c.residence_unit_id, c.first_on, c.complete_on, c.booster1_on, c.booster2_on,
+-- Where a source names no persons, each record stands for what its dose number says that was reached; and nobody waits for
+-- a second dose that he may have had.
+SELECT c.person_key, c.residence_unit_id,
+    CASE WHEN c.is_person_told OR c.dose_number = 1 THEN c.first_on END AS first_on,
+    CASE WHEN c.is_person_told THEN c.complete_on WHEN c.dose_number = v.primary_doses THEN c.first_on END AS complete_on,
+    CASE WHEN c.is_person_told THEN c.booster1_on WHEN c.dose_number = v.primary_doses + 1 THEN c.first_on END AS booster1_on,
+    CASE WHEN c.is_person_told THEN c.booster2_on WHEN c.dose_number = v.primary_doses + 2 THEN c.first_on END AS booster2_on,
     CASE WHEN v.primary_doses > 1 AND c.is_person_told THEN c.first_on + r.recommended_max_days END AS second_due_on,
-    c.age_band, c.priority_group, c.doses, c.first_vaccine_id, c.complete_vaccine_id, c.booster1_vaccine_id,
-    c.booster2_vaccine_id, c.is_identity_shared
+    c.age_band, c.priority_group, c.doses,
+    CASE WHEN c.is_person_told OR c.dose_number = 1 THEN c.first_vaccine_id END AS first_vaccine_id,
+    CASE WHEN c.is_person_told THEN c.complete_vaccine_id
+         WHEN c.dose_number = v.primary_doses THEN c.first_vaccine_id END AS complete_vaccine_id,
+    CASE WHEN c.is_person_told THEN c.booster1_vaccine_id
+         WHEN c.dose_number = v.primary_doses + 1 THEN c.first_vaccine_id END AS booster1_vaccine_id,
+    CASE WHEN c.is_person_told THEN c.booster2_vaccine_id
+         WHEN c.dose_number = v.primary_doses + 2 THEN c.first_vaccine_id END AS booster2_vaccine_id,
+    c.is_identity_shared
 FROM course c
 JOIN primary_series v ON v.vaccine_id = c.first_vaccine_id AND c.first_on BETWEEN v.valid_from AND v.valid_to
 LEFT JOIN dose_rule r ON r.vaccine_id = c.first_vaccine_id AND r.previous_vaccine_id = c.first_vaccine_id
