@@ -11,7 +11,7 @@ from dashboard import theme
 from dashboard.figures import stacked
 from dashboard.filters import Filters, read
 from dashboard.i18n import LANGUAGES
-from dashboard.parts.vaccines import due, given, lots, standing, stock, supply
+from dashboard.parts.vaccines import due, given, lots, pairs, standing, stock, supply
 from dashboard.view import View
 from tests.dashboard.house import PHONE, WIDE, until
 from tests.dashboard.province import AZ, CHAU_DUC, CON_DAO, TODAY, VUNG_TAU, Province
@@ -30,6 +30,14 @@ def view(language=VI, **filters) -> View:
 
 def written(tree) -> str:
     return " ".join(texts(tree))
+
+
+def test_pairs_that_no_rule_is_of_are_listed_with_the_people_concerned():
+    table = pairs.unruled(view())
+    assert [tuple(row.values[key] for key in ("before", "vaccine", "people", "doses")) for row in table.rows] == [
+        ("AstraZeneca", "Comirnaty (Pfizer-BioNTech)", 11, 12)]  # fmt: skip
+    assert "AstraZeneca rồi Comirnaty (Pfizer-BioNTech): 11 người" in table.sentence
+    assert pairs.unruled(view(as_of=3)) is None and pairs.unruled(view(unit="747")) is None
 
 
 # What to move
