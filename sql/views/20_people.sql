@@ -3,7 +3,7 @@
 -- for them since.
 
 -- The rows of a table about a unit: each unit below it (at p_level, else its children), itself for what lies at no
--- unit below, and for the whole world the rows of what lies nowhere (0, -1; -2 where there ever was any). One row per unit that carries facts. A unit
+-- unit below, and for the whole world the three rows of what lies nowhere. One row per unit that carries facts. A unit
 -- that is no more has the units below it of its last day.
 CREATE FUNCTION mart.member(p_unit integer, p_level integer, p_day date) RETURNS TABLE (unit_id integer, row_id integer)
 LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
@@ -24,13 +24,8 @@ LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
         ON r.unit_id = scope.unit_id
     WHERE scope.ancestor_id = p_unit
     UNION ALL
-    SELECT nowhere, nowhere FROM warehouse.world w CROSS JOIN (VALUES (0), (-1)) AS n (nowhere)
+    SELECT nowhere, nowhere FROM warehouse.world w CROSS JOIN (VALUES (0), (-1), (-2)) AS n (nowhere)
     WHERE w.root_unit_id = p_unit
-    UNION ALL
-    SELECT -2, -2 FROM warehouse.world w
-    WHERE w.root_unit_id = p_unit AND (
-        EXISTS (SELECT FROM warehouse.balance_people_total b WHERE b.stage = 1 AND b.unit_id = -2)
-        OR EXISTS (SELECT FROM warehouse.balance_doses_total b WHERE NOT b.is_by_place AND b.unit_id = -2))
 $$;
 
 -- A unit and all below it, so that a page of one commune reads what lies there and not the whole world.
