@@ -28,8 +28,8 @@ def test_people_are_counted_once_at_each_stage_where_they_live(world):
     """Bình keeps AstraZeneca's 56 days, Chi is a day too early; Em's mix is in the table, Giang's is not."""
     world.load(drawn(CAMPAIGN))
     found = standing(world)
-    assert people(found, FIRST) == {"D1": 4, "D2": 2, "D3": 1, "[P]": 7, "?": 1, "-": 1}
-    assert people(found, COMPLETE) == {"D1": 2, "D2": 1, "D3": 1, "[P]": 4, "?": 1, "-": 1}
+    assert people(found, FIRST) == {"D1": 4, "D2": 2, "D3": 1, "[P]": 7, "?": 1, "-": 1, "!": 0}
+    assert people(found, COMPLETE) == {"D1": 2, "D2": 1, "D3": 1, "[P]": 4, "?": 1, "-": 1, "!": 0}
     assert found["[P]", FIRST].coverage == pytest.approx(7 / 195)
     assert found["D1", COMPLETE].coverage == pytest.approx(2 / 150)
     assert (found["D1", FIRST].population, found["D2", FIRST].population, found["D3", FIRST].population) == (150, 40, 5)
@@ -50,7 +50,7 @@ def test_what_lies_nowhere_has_its_own_row_without_a_population(world):
 def test_a_district_without_communes_stands_for_itself_among_the_communes(world):
     world.load(drawn(CAMPAIGN))
     found = standing(world, level=2)
-    assert people(found, FIRST) == {"C1": 2, "C2": 1, "C3": 2, "D3": 1, "P": 1, "[P]": 7, "?": 1, "-": 1}
+    assert people(found, FIRST) == {"C1": 2, "C2": 1, "C3": 2, "D3": 1, "P": 1, "[P]": 7, "?": 1, "-": 1, "!": 0}
     assert found["D3", FIRST].population == 5
     alone = standing(world, "D3")
     assert people(alone, FIRST) == {"D3": 1, "[D3]": 1}
@@ -198,7 +198,7 @@ def test_the_ranking_is_by_coverage_and_leaves_out_who_has_no_population(world):
     world.load(drawn(CAMPAIGN))
     found = standing(world)
     assert {code: row.rank for (code, stage), row in found.items() if stage == FIRST} == {
-        "D3": 1, "D2": 2, "D1": 3, "[P]": None, "?": None, "-": None}  # fmt: skip
+        "D3": 1, "D2": 2, "D1": 3, "[P]": None, "?": None, "-": None, "!": None}  # fmt: skip
 
 
 def test_people_of_some_days_or_vaccines_are_not_measured_against_the_target(world):

@@ -56,7 +56,7 @@ def test_overdue_is_who_has_one_dose_and_whose_interval_has_passed(world):
     found = {code: r[2:] for code, r in by_unit(world, rows(world, OVERDUE, "P", None, TODAY, None)).items()}
     assert found == {
         "[P]": (1, 2, 0.5, 2), "D1": (1, 2, 0.5, 1), "D2": (0, 0, None, 1), "D3": (0, 0, None, 0),
-        "?": (1, 1, 1.0, 0), "-": (0, 0, None, 0)}  # fmt: skip
+        "?": (1, 1, 1.0, 0), "-": (0, 0, None, 0), "!": (0, 0, None, 0)}  # fmt: skip
     tomorrow = by_unit(world, rows(world, OVERDUE, "D2", None, "2021-11-11", None))["[D2]"]
     assert (tomorrow.overdue, tomorrow.passed, tomorrow.due_soon) == (1, 1, 0)
     pfizer = world.ask("SELECT vaccine_id FROM warehouse.vaccine WHERE code = 'PF'")[0][0]
@@ -89,7 +89,7 @@ def test_dropout_and_the_red_category(world):
     world.load(drawn(CAMPAIGN))
     found = {c: (r.first_doses, r.second_doses, r.dropout, r.red_category) for c, r in by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9)).items()}
     assert found == {"[P]": (6, 6, 0, 3), "D1": (3, 3, 0, 3), "D2": (2, 2, 0, 3), "D3": (1, 1, 0, 3),
-                     "?": (0, 0, None, None), "-": (0, 0, None, None)}  # fmt: skip
+                     "?": (0, 0, None, None), "-": (0, 0, None, None), "!": (0, 0, None, None)}  # fmt: skip
     assert by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.02))["D1"].red_category == 1
 
 

@@ -82,7 +82,7 @@ def lines(world: World, unit: str, unit_id: int) -> list[tuple[str, bool]]:
     place = row_of(world.codes[unit_id], unit)
     if place is None:
         return []
-    return [(place, False)] + ([(unit, True)] if place not in "?-" else [])
+    return [(place, False)] + ([(unit, True)] if place not in "?-!" else [])
 
 
 @pytest.mark.parametrize("given", [{}, {"groups": [1, 9]}, {"ages": [3]}, {"vaccines": ["PF", "AB"]}], ids=str)

@@ -59,8 +59,8 @@ def test_doses_by_unit_on_both_bases(world):
         rows = ask(world, f"SELECT unit_id, is_self, doses, plan_today FROM mart.doses_by_unit(%s, '{basis}', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)", unit)
         return {f"[{codes[u]}]" if is_self else codes[u]: (n, plan) for u, is_self, n, plan in rows}
 
-    assert doses("place") == {"D1": (6, 150), "D2": (2, None), "D3": (2, 20), "?": (0, None), "-": (0, None), "[P]": (10, 170)}
-    assert {k: n for k, (n, _) in doses("residence").items()} == {"D1": 4, "D2": 2, "D3": 1, "?": 2, "-": 1, "[P]": 7}
+    assert doses("place") == {"D1": (6, 150), "D2": (2, None), "D3": (2, 20), "?": (0, None), "-": (0, None), "!": (0, None), "[P]": (10, 170)}
+    assert {k: n for k, (n, _) in doses("residence").items()} == {"D1": 4, "D2": 2, "D3": 1, "?": 2, "-": 1, "!": 0, "[P]": 7}
     assert {k: n for k, (n, _) in doses("place", "D2").items()} == {"C3": 0, "D2": 2, "[D2]": 2}
 
 

@@ -132,7 +132,7 @@ def lies_in(code: str, unit: str) -> bool:
 def row_of(code: str, unit: str) -> str | None:
     """The row of a table about `unit` that something at `code` belongs to."""
     if not lies_in(code, unit):
-        return code if unit == "P" and code in "?-" else None
+        return code if unit == "P" and code in "?-!" else None
     return next((below for below in BELOW.get(unit, ()) if lies_in(code, below)), unit)
 
 
@@ -150,7 +150,7 @@ def test_people(world, unit, given):
     for row in world.reached:
         if not (place := row_of(row["unit"], unit)):
             continue
-        rows = [(place, False)] + ([(unit, True)] if place not in "?-" else [])
+        rows = [(place, False)] + ([(unit, True)] if place not in "?-!" else [])
         ago = (TODAY - row["day"]).days
         for r in rows:
             expected[*r, row["stage"], "people"] += passes(row, given, ELIGIBLE)
@@ -165,7 +165,7 @@ def test_people(world, unit, given):
                             (*where, "week"): round(pace * 7)})  # fmt: skip
     assert +counted == +expected
     for stage, what in product((1, 2, 3, 4), range(3, 6)):
-        rows = [r for r in found if r[2] == stage and world.codes[r[0]] not in "?-"]
+        rows = [r for r in found if r[2] == stage and world.codes[r[0]] not in "?-!"]
         assert sum(r[what] for r in rows if not r[1]) == sum(r[what] for r in rows if r[1])
 
 
@@ -194,7 +194,7 @@ def test_doses(world, unit, given, basis):
     expected: Counter = Counter()
     for row in world.doses:
         if place := row_of(row[basis], unit):
-            for r in [(place, False)] + ([(unit, True)] if place not in "?-" else []):
+            for r in [(place, False)] + ([(unit, True)] if place not in "?-!" else []):
                 expected[*r, "doses"] += passes(row, given)
                 if passes(row, whole):
                     expected[*r, "today"] += row["day"] == TODAY
@@ -204,7 +204,7 @@ def test_doses(world, unit, given, basis):
         where = world.codes[unit_id], is_self
         counted |= Counter({(*where, "doses"): doses, (*where, "today"): today, (*where, "yesterday"): yesterday})
     assert +counted == +expected
-    of_unit = [row for row in rows if world.codes[row[0]] not in "?-"]
+    of_unit = [row for row in rows if world.codes[row[0]] not in "?-!"]
     for what in range(2, 6):
         assert sum(r[what] or 0 for r in of_unit if not r[1]) == sum(r[what] or 0 for r in of_unit if r[1])
 
