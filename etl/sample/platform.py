@@ -15,6 +15,7 @@ from etl.sample.rows import COLUMNS
 from etl.sample.vaccines import ALL_SPELLINGS, CODE_OF_SPELLING, CODES, DOSES_PER_VIAL
 from sql import statements
 from sql.connect import conninfo
+from sql.patience import LINE
 
 _FILE = Path(__file__).parent / "platform.sql"
 SQL = statements("etl/sample/platform.sql", _FILE.read_text(encoding="utf-8"))
@@ -26,7 +27,7 @@ _OPTIONS = "-c timezone=UTC -c jit=off -c application_name=sample"
 
 def connect(url: str, **options) -> psycopg.Connection:
     """A connection to the Platform; `url` is an SQLAlchemy address of a PostgreSQL database."""
-    return psycopg.connect(conninfo(make_url(url)), options=_OPTIONS, **options)
+    return psycopg.connect(conninfo(make_url(url)), **LINE | {"options": _OPTIONS} | options)
 
 
 def lock(db: psycopg.Connection) -> None:
