@@ -99,7 +99,7 @@ def _print(options: argparse.Namespace, figures: dict) -> None:
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, default=str))
         return
-    for line in words.lines(figures):
+    for line in words.lines(figures, getattr(options.verb, "QUIET", ())):
         print(line)
 
 

@@ -39,6 +39,7 @@ DESK = sql.load("queries/desk.sql")
 
 WRONG = (SettingsError, ReferenceError, PersonKeyError, SourceError)  # for the operator to mend: exit code 2
 _ONLY_OF_CALLER = {"verb", "config", "data", "json"}
+_MAPPINGS = "mappings"  # among the arguments: by which settings who asks would have each source read
 _LOOK_EVERY_SECONDS = 0.3
 # A leader takes a request up within a second or two, even in the middle of a batch, and gives a sign each second then.
 _TAKEN_UP_WITHIN_SECONDS = 20.0
@@ -62,6 +63,7 @@ def do(config: Settings, options: argparse.Namespace) -> Answer:
 def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progress: Progress) -> Answer | None:
     """The leader's answer; None where it left before it took the request up."""
     arguments = {name: value for name, value in vars(options).items() if name not in _ONLY_OF_CALLER}
+    arguments[_MAPPINGS] = {name: station.mapping_fingerprint(config, name) for name in config.sources}
     asked_by = f"{getpass.getuser()}@{socket.gethostname()} (pid {os.getpid()})"
     with connect.raw(config, "etl_writer", autocommit=True, row_factory=namedtuple_row) as db:
         if _leader(db) is None:
@@ -140,9 +142,11 @@ class Desk:
         self.db.close()
 
     def _work_off(self, request) -> None:
+        mappings = request.arguments.pop(_MAPPINGS, None)
         log.info("asked for: %s %s", request.verb, json.dumps(request.arguments, ensure_ascii=False))
         self._at_work = progress = _Progress(request.request_id)
         try:
+            self._refuse_other_settings(mappings)
             answer = _verb(request.verb).work(self.led, argparse.Namespace(**request.arguments), progress)
         except Refused as refused:
             self._answer("refused", code=refused.code, reason=str(refused))
@@ -159,6 +163,16 @@ class Desk:
             self._answer("failed", code=1, reason=f"{type(fault).__name__}: {fault}")
         else:
             self._answer("done", code=answer.code, answer=json.dumps(answer.figures, ensure_ascii=False, default=str))
+
+    def _refuse_other_settings(self, asked: dict[str, str] | None) -> None:
+        """Who mended the settings and asks for a retry would wonder why nothing changes."""
+        own = {name: station.mapping_fingerprint(self.led.settings, name) for name in self.led.settings.sources}
+        if asked is not None and asked != own:
+            other = sorted(name for name in asked.keys() | own.keys() if asked.get(name) != own.get(name))
+            raise Refused(
+                f"the settings of {', '.join(other)} are not those that the running ETL works by: restart ./run, "
+                "which tries again by itself what other settings refused; then ask again", 2
+            )  # fmt: skip
 
     def _answer(self, state: str, code: int, answer: str | None = None, reason: str | None = None) -> None:
         facts = self._at_work.facts() | {"state": state, "code": code, "answer": answer, "reason": reason}

@@ -156,14 +156,10 @@ class Station:
             return None
         kind = FileIntake if given.kind == "files" else Intake
         intake = kind(self.pipeline, source, given, self.settings.etl, self.writing, self.report)
-        read_by = (
-            self.settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
-            given.model_dump_json(exclude={"url"}),
-        )
         if intake.forgotten_at:
             self._say_forgotten(intake)
-        fingerprint = hashlib.sha256("\n".join(read_by).encode()).hexdigest()
-        self.db.execute(INTAKE["keep_mapping_fingerprint"], {"source_id": intake.source_id, "fingerprint": fingerprint})
+        facts = {"source_id": intake.source_id, "fingerprint": mapping_fingerprint(self.settings, name)}
+        self.db.execute(INTAKE["keep_mapping_fingerprint"], facts)
         return intake
 
     def _say_forgotten(self, intake: Intake) -> None:
@@ -192,8 +188,10 @@ class Station:
                 self.prepare()
                 return True
             except ReferenceError as wrong:
-                # The sample makes its own tables meanwhile: a wait, not a fault.
-                self._complain(str(wrong), logging.INFO if self.settings.is_sample else logging.WARNING)
+                if self.settings.is_sample:
+                    self._complain("waiting for the sample, which is making its tables", logging.INFO)
+                else:
+                    self._complain(str(wrong))
                 stop.wait(_RETRY_SECONDS)
         return False
 
@@ -208,7 +206,8 @@ class Station:
                 if changed or ended:
                     self.pipeline.close_reference()
         except ReferenceError as wrong:
-            self._keep_refusal(str(wrong))
+            if not self.settings.is_sample:  # it is still making its tables
+                self._keep_refusal(str(wrong))
             raise
         self._keep_refusal(None)
         for upload in ended:
@@ -362,6 +361,15 @@ class Station:
         if complaint != self.complaint:
             log.log(level, "%s", complaint)
         self.complaint = complaint
+
+
+def mapping_fingerprint(settings: Settings, name: str) -> str:
+    """Of all settings by which the records of a source are read, wherever they lie."""
+    read_by = (
+        settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
+        settings.sources[name].model_dump_json(exclude={"url", "folder"}),
+    )
+    return hashlib.sha256("\n".join(read_by).encode()).hexdigest()
 
 
 def total(outcomes: list[Outcome]) -> dict[str, int]:

@@ -75,22 +75,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Source {name} was stopped because what it delivered looks wrong; nothing of that batch is counted.",
     ),
     "source.braked_do": (
-        "xem lý do dưới đây; nếu số liệu đúng, cho chạy tiếp bằng: python -m etl release {name}",
-        "see the reason below; if the records are right, let it go on with: python -m etl release {name}",
+        "xem lý do dưới đây; nếu số liệu đúng, cho chạy tiếp bằng: ./run release {name}",
+        "see the reason below; if the records are right, let it go on with: ./run release {name}",
     ),
     "source.unasked": ("Nguồn {name} chưa được đọc lần nào.", "Source {name} has not been read yet."),
     "source.unasked_do": (
-        "đợi vài giây; nếu vẫn vậy, kiểm tra chương trình nạp có đang chạy không: python -m etl status",
-        "wait a few seconds; if it stays so, see whether the ETL runs: python -m etl status",
+        "đợi vài giây; nếu vẫn vậy, kiểm tra chương trình nạp có đang chạy không: ./run status",
+        "wait a few seconds; if it stays so, see whether the ETL runs: ./run status",
     ),
     "source.all_faulty": (
         "Nguồn {name}: đã nhận {n} bản ghi, nhưng bản ghi nào cũng lỗi và đang chờ xử lý.",
         "Source {name}: {n} {n:record|records} received, every one of them faulty and waiting to be mended.",
     ),
     "source.all_faulty_do": (
-        "xem lỗi gì bằng: python -m etl status; sửa bảng danh mục hoặc mục sources.{name}.fields, rồi: python -m etl retry",
-        "see which faults with: python -m etl status; mend the reference tables or sources.{name}.fields, "
-        "then: python -m etl retry",
+        "xem lỗi gì bằng: ./run status; sửa bảng danh mục hoặc mục sources.{name}.fields, rồi: ./run retry",
+        "see which faults with: ./run status; mend the reference tables or sources.{name}.fields, "
+        "then: ./run retry",
     ),
     "source.no_files": (
         "Nguồn {name}: không có tệp nào khớp mẫu {pattern} trong thư mục {folder}.",

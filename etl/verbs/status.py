@@ -20,6 +20,9 @@ _SILENT_SECONDS = 30
 # Lists that are shown where there is anything in them.
 _LISTS = ("residences_not_recognised", "pairs_without_rule")
 
+# Columns of sources that say something only where they are not 0.
+QUIET = ("vanished", "lost", "is_withdrawn", "merged", "without_time", "ahead")
+
 
 def act(config: Settings, _options: argparse.Namespace) -> Answer:
     with connect.raw(config, "etl_writer", autocommit=True, row_factory=dict_row) as db:

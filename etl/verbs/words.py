@@ -9,25 +9,25 @@ _WIDEST = 40
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?:\+00:00)")
 
 
-def lines(figures: Mapping) -> Iterator[str]:
-    """Each figure by its name; what is a list of rows is a table."""
+def lines(figures: Mapping, quiet: Iterable[str] = ()) -> Iterator[str]:
+    """Each figure by its name; what is a list of rows is a table. Columns in `quiet` are left out where all is 0 or no."""
     for name, value in figures.items():
         label = name.replace("_", " ")
         if isinstance(value, list):
             if value:
                 yield f"{label}:"
-                yield from _table(value)
+                yield from _table(value, quiet)
         elif isinstance(value, Mapping):
             yield f"{label}: " + ", ".join(f"{key.replace('_', ' ')} {_cell(given)}" for key, given in value.items())
         elif value is not None:
             yield f"{label}: {_cell(value)}"
 
 
-def _table(rows: list) -> Iterator[str]:
+def _table(rows: list, quiet: Iterable[str]) -> Iterator[str]:
     if not all(isinstance(row, Mapping) for row in rows):
         yield from (f"  {_cell(row)}" for row in rows)
         return
-    names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_said(name, rows)]
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_said(name, rows, name in quiet)]
     below = [name for name in names if any(len(_cell(row.get(name))) > _WIDEST for row in rows)]
     beside = [name for name in names if name not in below]
     cells = [[name.replace("_", " ") for name in beside], *([_cell(row.get(name)) for name in beside] for row in rows)]
@@ -41,8 +41,9 @@ def _table(rows: list) -> Iterator[str]:
                 yield f"      {name.replace('_', ' ')}: {_cell(row[name])}"
 
 
-def _is_said(name: str, rows: Iterable[Mapping]) -> bool:
-    return any(row.get(name) is not None for row in rows)
+def _is_said(name: str, rows: Iterable[Mapping], is_quiet: bool) -> bool:
+    values = [row.get(name) for row in rows]
+    return any(values) if is_quiet else any(value is not None for value in values)
 
 
 def _cell(value) -> str:

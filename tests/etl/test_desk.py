@@ -160,6 +160,16 @@ def test_a_verb_that_a_leader_does_not_know_is_refused_in_words(file, lead, ask)
     assert "does not know dance" in ask("SELECT reason FROM warehouse.request")[0][0]
 
 
+def test_settings_that_the_leader_does_not_work_by_are_said(file, register, lead, capsys):
+    lead(file)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("status: trang_thai", "status: {column: trang_thai, values: {Đã tiêm: completed}}"), encoding="utf-8")
+    assert verb(file, "retry") == 2
+    assert "the settings of platform are not those that the running ETL works by: restart ./run" in capsys.readouterr().err
+    file.write_text(text, encoding="utf-8")
+    assert verb(file, "retry") == 0
+
+
 # Tried again by itself
 
 

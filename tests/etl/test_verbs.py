@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from etl import station
-from etl.__main__ import main
+from etl.__main__ import VERBS as PROGRAM
+from etl.__main__ import main, name_of
 from etl.progress import Progress
 from etl.verbs import words
 from sql import connect
 from tests.etl.register import Register, configure, source, verb
 
 PROJECT = Path(__file__).parents[2]
-VERBS = ("run", "once", "status", "verify", "retry", "braked", "source", "release", "rebuild", "backfill", "recount")
+VERBS = tuple(name_of(verb) for verb in PROGRAM)
 
 
 @pytest.fixture
@@ -206,6 +207,7 @@ def test_a_table_in_words_lays_numbers_and_long_texts_out(capsys):
         "  longer          2",
         "      reason: so long a reason that it would push every other column out",
     ]
+    assert list(words.lines({"sources": [{"name": "a", "lost": 0, "ahead": 2}]}, quiet=("lost", "ahead"))) == ["sources:", "  name  ahead", "  a         2"]
 
 
 def test_a_missing_right_in_the_warehouse_is_named(file, warehouse, capsys):
