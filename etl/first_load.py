@@ -4,8 +4,8 @@ from etl.pipeline import INTAKE
 
 
 def begins(intake, state) -> None:
-    """`state`: the source's, before it is read. How many rows it has is asked once; of files nobody can say."""
-    if state.first_loaded_batch is None and state.expected is None and intake.kind != "files":
+    """`state`: the source's, before it is read. How many rows it has is asked until it has some; of files nobody can say."""
+    if state.first_loaded_batch is None and not state.expected and intake.kind != "files":
         rows = intake.source.describe()["rows"]
         with intake.writing:
             intake.pipeline.db.execute(INTAKE["expect"], {"source_id": intake.source_id, "rows": rows})

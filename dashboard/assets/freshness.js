@@ -14,18 +14,19 @@
   window.serverNow = () => Date.now() + (ahead || 0);
   window.addEventListener("server-time", ({ detail }) => { ahead = detail - Date.now(); });
 
-  const MINUTE = 60, HOUR = 3600;
+  const MINUTE = 60, HOUR = 3600, DAY = 86400;
 
   function words(seconds, texts) {
     const [unit, number] =
-      seconds < MINUTE ? ["s", seconds] : seconds < HOUR ? ["m", seconds / MINUTE] : ["h", seconds / HOUR];
+      seconds < MINUTE ? ["s", seconds] : seconds < HOUR ? ["m", seconds / MINUTE]
+        : seconds < 2 * DAY ? ["h", seconds / HOUR] : ["d", seconds / DAY];
     const whole = Math.max(0, Math.floor(number)); // clocks that differ a little
     return whole === 1 ? texts[unit + "-1"] : texts[unit + "-2"].replace("2", String(whole));
   }
 
   function texts(element) {
     const found = {};
-    for (const unit of ["s", "m", "h"]) {
+    for (const unit of ["s", "m", "h", "d"]) {
       for (const number of ["1", "2"]) found[unit + "-" + number] = element.getAttribute("data-" + unit + "-" + number);
     }
     return found;
@@ -49,7 +50,7 @@
     document.querySelectorAll(".ago[data-ms]").forEach((element) => {
       const seconds = age(element);
       const isToCome = seconds !== null && seconds < -CLOCKS_DIFFER;
-      write(element, seconds === null ? main.getAttribute("data-never")
+      write(element, seconds === null ? element.getAttribute("data-never")
         : isToCome ? main.getAttribute("data-ahead") : words(seconds, said));
     });
     judge(age(main), Number(frame.getAttribute("data-stale-after")));

@@ -27,7 +27,7 @@ def as_of(
     say = language.say
     words = {
         f"data-{unit}-{number}": say(f"asof.{key}", n=number)
-        for unit, key in (("s", "ago"), ("m", "ago_minutes"), ("h", "ago_hours"))
+        for unit, key in (("s", "ago"), ("m", "ago_minutes"), ("h", "ago_hours"), ("d", "ago_days"))
         for number in (1, 2)
     }
     counted = {"data-ms": "" if real_ms is None else str(real_ms), "data-never": say("asof.unknown"), **words}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dash import html
 
-from dashboard.components import stops
+from dashboard.components import reasons, stops
 from dashboard.components.marks import live
 from dashboard.i18n import Language
 
@@ -48,8 +48,8 @@ def sources(language: Language, lines: Sequence[SourceLine]):
                         *(html.Span(text, className="reason") for text in _complaints(language, line)),
                     ]
                 ),
-                html.Td(ago(line.polled_ms)),
-                html.Td(ago(line.changed_ms)),
+                html.Td(ago(language, line.polled_ms)),
+                html.Td(ago(language, line.changed_ms)),
                 html.Td(live(language.count(line.in_quarantine))),
             ]
         )
@@ -58,7 +58,7 @@ def sources(language: Language, lines: Sequence[SourceLine]):
     return html.Table([html.Thead(head), html.Tbody(rows)], className="twin sources")
 
 
-def _complaints(language: Language, line: SourceLine) -> list[str]:
+def _complaints(language: Language, line: SourceLine) -> list:
     """Why the source stands, and where it and the figures are not the same."""
     found = [_reason(language, line)] if line.reason else []
     if line.differing:
@@ -68,8 +68,9 @@ def _complaints(language: Language, line: SourceLine) -> list[str]:
     return [*found, missing(language, line)] if line.missing else found
 
 
-def _reason(language: Language, line: SourceLine) -> str:
-    return stops.why(language, line.stopped) if line.state == "braked" and line.stopped else line.reason
+def _reason(language: Language, line: SourceLine):
+    is_stopped = line.state == "braked" and line.stopped
+    return stops.why(language, line.stopped) if is_stopped else reasons.why(language, line.reason)
 
 
 def missing(language: Language, line: SourceLine) -> str:
@@ -79,9 +80,9 @@ def missing(language: Language, line: SourceLine) -> str:
     return language.say(key, n=line.missing, file=first, more=len(others))
 
 
-def ago(ms: int | None) -> html.Span:
+def ago(language: Language, ms: int | None) -> html.Span:
     """How long ago, counted by the browser each second (assets/freshness.js)."""
-    return html.Span(className="ago", **{"data-ms": "" if ms is None else str(ms)})
+    return html.Span(className="ago", **{"data-ms": "" if ms is None else str(ms), "data-never": language.say("sources.never")})
 
 
 def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:

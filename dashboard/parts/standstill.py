@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dash import html
 
-from dashboard.components import marks
+from dashboard.components import marks, reasons, stops
 from dashboard.view import View
 
 _MINUTE, _HOUR = 60, 3600
@@ -69,16 +69,16 @@ def waiting(view: View) -> html.Div:
 
 def _why(view: View) -> Iterator[list]:
     world = view.world
-    if world.is_sample and (world.reference_refusal or world.root_unit_id is None):
-        yield [html.P(view.say("waiting.sample"))]
+    rows = [row for row in view.data.sources() if row.is_configured]
+    if world.is_sample and all(row.state in ("idle", "running") for row in rows):
+        yield [html.P(view.say("waiting.sample"))]  # its tables, too, are in the making
         return
     if world.reference_refusal:
-        yield _said(view, "waiting.reference", "waiting.reference_do", world.reference_refusal)
+        yield _said(view, "waiting.reference", "waiting.reference_do", [html.Code(world.reference_refusal, lang="en")])
         return
     if world.root_unit_id is None:
         yield _said(view, "waiting.etl", "waiting.etl_do")
         return
-    rows = [row for row in view.data.sources() if row.is_configured]
     if not rows:
         said = ("waiting.etl", "waiting.etl_do") if view.given else ("waiting.no_source", "waiting.no_source_do")
         yield _said(view, *said)
@@ -90,7 +90,9 @@ def matter(view: View, row) -> list | None:
     """What is wrong with a source, what to do, and the program's own words; None when it runs and has records."""
     name, given = row.source, view.given.get(row.source)
     if row.state in ("failed", "braked"):
-        return _said(view, f"source.{row.state}", f"source.{row.state}_do", row.reason, name=name)
+        stopped = stops.read(row.stop, view.local) if row.state == "braked" else None
+        reason = stops.why(view.language, stopped) if stopped else row.reason and reasons.why(view.language, row.reason)
+        return _said(view, f"source.{row.state}", f"source.{row.state}_do", reason, name=name)
     if row.last_polled_at is None:
         return _said(view, "source.unasked", "source.unasked_do", name=name)
     if row.received and not row.loaded:
@@ -103,8 +105,8 @@ def matter(view: View, row) -> list | None:
     return _said(view, "source.empty", "source.empty_do", name=name)
 
 
-def _said(view: View, what: str, to_do: str, reason: str | None = None, **values) -> list:
+def _said(view: View, what: str, to_do: str, reason=None, **values) -> list:
     parts = [html.P(view.say(what, **values)), html.P([html.B(view.say("waiting.do")), view.say(to_do, **values)])]
     if reason:
-        parts.append(html.P([view.say("source.reason"), html.Code(reason, lang="en")], className="reason"))
+        parts.append(html.P(reason, className="reason"))
     return parts

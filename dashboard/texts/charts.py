@@ -144,6 +144,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources.polled": ("Hỏi lần cuối", "Last asked"),
     "sources.changed": ("Thay đổi lần cuối", "Last change"),
     "sources.quarantine": ("Bản ghi lỗi chờ xử lý", "Faulty records waiting"),
+    "sources.never": ("chưa lần nào", "never"),
     "sources.running": ("đang chạy", "running"),
     "sources.idle": ("chờ", "idle"),
     "sources.braked": ("đã dừng để kiểm tra", "stopped by the brake"),

@@ -13,6 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "asof.ago_minutes": ("{n} phút trước", "{n} {n:minute|minutes} ago"),
     "asof.ago_hours": ("{n} giờ trước", "{n} {n:hour|hours} ago"),
     "asof.never": ("Chưa có số liệu", "No data yet"),
+    "asof.ago_days": ("{n} ngày trước", "{n} {n:day|days} ago"),
     "asof.unknown": ("chưa rõ lúc nào", "time unknown"),
     "asof.ahead": ("đồng hồ máy nạp hoặc máy chủ chạy sai", "a clock of the ETL or the server is wrong"),
     "asof.stale": ("Số liệu cũ", "Stale"),

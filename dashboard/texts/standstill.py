@@ -105,5 +105,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "nếu lẽ ra phải có, kiểm tra table hoặc query ở mục sources.{name} của tệp cấu hình.",
         "if it should have some, check table or query of sources.{name} in the settings.",
     ),
-    "source.reason": ("Lý do, theo lời chương trình: ", "The reason, in the program's words: "),
+    "reason.no_answer": (
+        "Máy chủ cơ sở dữ liệu của nguồn không trả lời: kiểm tra máy chủ, mạng và địa chỉ (url).",
+        "The source's database server does not answer: check the server, the network and the url.",
+    ),
+    "reason.no_permission": (
+        "Tài khoản đọc nguồn thiếu quyền: nhờ quản trị nguồn cấp quyền SELECT.",
+        "The account that reads the source lacks a permission: have SELECT granted.",
+    ),
+    "reason.no_login": ("Sai tên đăng nhập hoặc mật khẩu của nguồn.", "The source's user name or password is wrong."),
+    "reason.no_column": ("Nguồn không có cột {what}.", "The source has no column {what}."),
+    "reason.no_table": ("Nguồn không có bảng {what}.", "The source has no table {what}."),
+    "reason.no_database": ("Máy chủ nguồn không có cơ sở dữ liệu {what}.", "The source's server has no database {what}."),
+    "reason.no_folder": ("Thư mục {what} không có hoặc không đọc được.", "The folder {what} is not there or cannot be read."),
+    "reason.bad_pattern": ("Mẫu tên tệp {what} viết sai.", "The pattern {what} cannot be understood."),
+    "reason.bad_field": (
+        "Trường {what} của nguồn khai báo chưa đúng hoặc có giá trị không đọc được.",
+        "The field {what} is not mapped right, or has values that cannot be read.",
+    ),
+    "reason.bad_file": ("Tệp {what} không đọc được; các tệp khác vẫn được nạp.", "The file {what} cannot be read; the others are loaded."),
 }

@@ -1,0 +1,40 @@
+"""Why a source cannot be read, in the reader's language: of the commonest reasons a sentence; each with the ETL's words.
+
+The ETL writes its reasons in English, for the log, too (docs/sources.md has each with its remedy).
+"""
+
+import re
+
+from dash import html
+
+from dashboard.i18n import Language
+
+# What a reason says → the text that says it. The first that is found holds.
+_KNOWN = (
+    (re.compile(r"does not answer"), "reason.no_answer"),
+    (re.compile(r"permission denied|GRANT", re.I), "reason.no_permission"),
+    (re.compile(r"password authentication|authentication failed|Access denied", re.I), "reason.no_login"),
+    (re.compile(r'column "(?P<what>[^"]+)" (is not in|does not exist)'), "reason.no_column"),
+    (re.compile(r'relation "(?P<what>[^"]+)" does not exist', re.I), "reason.no_table"),
+    (re.compile(r"no such table: (?P<what>\S+)", re.I), "reason.no_table"),
+    (re.compile(r'database "(?P<what>[^"]+)" does not exist'), "reason.no_database"),
+    (re.compile(r"folder: (?P<what>.+) is not a folder that can be read"), "reason.no_folder"),
+    (re.compile(r"\.pattern: .*\(found (?P<what>.+)\)"), "reason.bad_pattern"),
+    (re.compile(r"fields\.(?P<what>\w+): "), "reason.bad_field"),
+    (re.compile(r"^(?!sources\.)(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.I), "reason.bad_file"),
+)
+
+
+def sentence(language: Language, reason: str) -> str | None:
+    """What the reader's language has for it; None where there is nothing but the ETL's own words."""
+    for pattern, text in _KNOWN:
+        if found := pattern.search(reason):
+            return language.say(text, **found.groupdict())
+    return None
+
+
+def why(language: Language, reason: str) -> list:
+    """The sentence, and what the ETL said."""
+    said = None if language.code == "en" else sentence(language, reason)
+    words = html.Code(reason, lang="en")
+    return [said, " ", words] if said else [words]
