@@ -93,8 +93,8 @@ class Workbook:
     def rows(self, sheet: Sheet | str, is_calculated: bool = True) -> Iterator[Row]:
         """The rows that are not empty; a cell is None, str, int, float, bool, datetime, time or Formula."""
         if self._texts is None:
-            self._texts = self._read_texts()
             self._days = self._read_days()
+            self._texts = self._read_texts()
         part = sheet.part if isinstance(sheet, Sheet) else sheet
         found = _Cells(self._texts, self._days, self._is_1904, is_calculated)
         for _chunk in self._parse(part, found.start, found.end, found.text):

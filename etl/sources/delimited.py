@@ -146,18 +146,27 @@ class _Form:
     def swallowed(self, path: Path) -> Iterator[Piece]:
         """Lines within cells that are whole records by themselves: the quote before them was never closed."""
         with _Stream(path, self.encoding) as file:
-            text = io.TextIOWrapper(file, "utf-8-sig", "ignore", newline="")
-            for row in csv.reader(text, delimiter=self.delimiter):
-                if len(row) == len(self.names):  # others are ragged, and were looked into
-                    for cell in row:
-                        if "\n" in cell and (whole := self._whole(cell)):
-                            yield Piece(self._table(whole))
+            rows = csv.reader(io.TextIOWrapper(file, "utf-8-sig", "ignore", newline=""), delimiter=self.delimiter)
+            try:
+                for row in rows:
+                    if len(row) == len(self.names):  # others are ragged, and were looked into
+                        for cell in row:
+                            if "\n" in cell and (whole := self._whole(cell)):
+                                yield Piece(self._table(whole))
+            except csv.Error:
+                raise Unreadable(f"a quote before line {rows.line_num} is never closed, and what follows is not read") from None
 
     def _whole(self, text: str) -> list[list[str]]:
         if "\n" not in text or len(self.names) < _WIDE:
             return []
-        rows = (next(csv.reader([line], delimiter=self.delimiter), []) for line in re.split(r"\r?\n", text)[1:])
+        rows = (self._fields(line) for line in re.split(r"\r?\n", text)[1:])
         return [row for row in rows if len(row) == len(self.names)]
+
+    def _fields(self, line: str) -> list[str]:
+        try:
+            return next(csv.reader([line], delimiter=self.delimiter), [])
+        except csv.Error:
+            return []
 
     def _table(self, rows: list[list[str]]) -> pa.Table:
         return pa.table({column: pa.array([row[at] or None for row in rows], pa.string()) for column, at in self.places.items()})
