@@ -46,6 +46,7 @@ class Intake:
         """`writing` is shared by all sources: the pipeline has one connection."""
         self.pipeline, self.source, self.kind, self.settings = pipeline, source, given.kind, settings
         self.writing, self.report = writing, report
+        self.is_looking_back = given.kind == "database" and not given.is_read_whole
         self.turn, self.retrying = threading.Lock(), threading.Lock()
         self.halt = threading.Event()
         self.looked_back_at = 0.0
@@ -168,7 +169,7 @@ class Intake:
         """One batch of this source's. Raises what Pipeline.load raises."""
         with self._loading():
             outcome = self.pipeline.load(delivery, fold)
-        if self.kind != "files" and delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
+        if self.is_looking_back and delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
             self.lately.add(delivery.records)
         self.report(outcome)
         return outcome

@@ -57,7 +57,9 @@ class Mapper:
         self.keyed_as = name
         self._id_pattern = "|".join(f"(?:{pattern})" for pattern in source.person_id_formats)
         self._check_id_pattern()
-        entries = [{**source.fields, **row} for row in source.rows or ({},)]
+        # What is read whole is as new as its reading, whatever its rows say.
+        clock = {"updated_at": FieldSpec(file="modified")} if source.is_read_whole else {}
+        entries = [{**source.fields, **row, **clock} for row in source.rows or ({},)]
         self._entries = [{field: self._reader(field, spec, zone) for field, spec in e.items()} for e in entries]
         self._plain = {
             field: Reader(field, FieldSpec(column=field), zone) for field in (*SCHEMA.names,) if field in _READ

@@ -15,6 +15,7 @@ from etl import identity, reconcile, reference, sources, uploads
 from etl.heartbeat import PATIENCE_SECONDS, Heartbeat
 from etl.intake import INTAKE, Intake, Report
 from etl.intake_files import FileIntake
+from etl.intake_whole import WholeIntake
 from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceError
@@ -154,7 +155,7 @@ class Station:
             facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
             self.db.execute(INTAKE["mark_state"], facts)
             return None
-        kind = FileIntake if given.kind == "files" else Intake
+        kind = FileIntake if given.kind == "files" else WholeIntake if given.is_read_whole else Intake
         intake = kind(self.pipeline, source, given, self.settings.etl, self.writing, self.report)
         if intake.forgotten_at:
             self._say_forgotten(intake)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from psycopg.rows import dict_row, namedtuple_row
 
 import sql
+from etl.digests import digests
 from etl.fields import TIMES
 
 BRAKE = sql.load("queries/brake.sql")
@@ -72,9 +73,7 @@ def identity(delivery) -> dict:
 
 def hashes(records: pa.Table) -> np.ndarray:
     """8 bytes for each record, sorted: the same for the same content, in whatever order it comes."""
-    rows = zip(*(column.to_pylist() for column in records.columns), strict=True)
-    digests = b"".join(hashlib.blake2b(repr(row).encode(), digest_size=8).digest() for row in rows)
-    return np.sort(np.frombuffer(digests, "<u8"))
+    return np.sort(digests(records))
 
 
 def is_within(records: pa.Table, seen: bytes) -> bool:

@@ -119,6 +119,9 @@ class Source(Protocol):
     def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
         """The next whole records changed in [first, last) behind `after`, as they are now."""
 
+    def read_whole(self, limit: int, moment: datetime) -> Iterator[Page]:
+        """All rows as they are now, of a source that has no clock; `moment` is their time of change."""
+
     def close(self) -> None: ...
 
 

@@ -4,12 +4,10 @@ This is the road for every dialect; PostgreSQL has a faster one with the same pr
 MariaDB have their own kinds of time (mysql.py).
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic, sleep
-from urllib.parse import quote, quote_plus
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -36,7 +34,7 @@ IN_ONE_QUESTION = 500  # record numbers; SQLite takes 999 parameters, SQL Server
 
 def open_database(name: str, source: DatabaseSource, mapper: Mapper):
     """The road that fits the address."""
-    for field in ("record_id", "updated_at"):
+    for field in () if source.is_read_whole else ("record_id", "updated_at"):
         spec = source.fields.get(field)
         if spec is None or spec.origin != "column" or spec.values or (field == "record_id" and spec.format):
             raise SourceError(
@@ -67,9 +65,13 @@ class AnyDatabase:
 
     def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
         self.name, self.mapper, self._url = name, mapper, url
-        self._clock, self._number = source.fields["updated_at"], source.fields["record_id"]
+        self._is_read_whole = source.is_read_whole
+        order = ("", "")  # of what is read whole there is none
+        if not source.is_read_whole:
+            self._clock, self._number = source.fields["updated_at"], source.fields["record_id"]
+            order = self._clock.column, self._number.column
         self._zone = ZoneInfo(mapper.zone)
-        self.statements = Statements(origin(source.table, source.query), self._clock.column, self._number.column)
+        self.statements = Statements(origin(source.table, source.query), *order)
         self._what = f'table "{source.table}"' if source.table else "query"
         self._is_known = False
         self._kinds: object = None
@@ -152,10 +154,17 @@ class AnyDatabase:
         return False
 
     def describe(self, until: datetime | None = None) -> dict[str, int | str | None]:
-        ends = self._ends(None) if self._know() else None
+        ends = self._ends(None) if not self._is_read_whole and self._know() else None
         beyond = self._ends(until)[1] if until and ends else None
         rows, timed, ahead = self._run(lambda db: db.execute(self.statements.count(ends, beyond)).one())
-        return {"kind": "database", "rows": rows, "without_time": rows - (timed or 0), "ahead": ahead or 0}
+        timed = rows if self._is_read_whole else timed or 0
+        return {"kind": "database", "rows": rows, "without_time": rows - timed, "ahead": ahead or 0}
+
+    def read_whole(self, limit: int, moment: datetime) -> Iterator[Page]:
+        """All rows as they are at one moment, in no order, in pages of `limit`; `moment` is their time of change."""
+        self._check_columns()
+        for rows, more in self._all(self.statements.columns(self.mapper.columns), limit):
+            yield Page(self.mapper(rows, moment), None, more)
 
     # -- what reconciliation asks
 
@@ -171,7 +180,7 @@ class AnyDatabase:
         if not self._know():
             return self.mapper.keys(self._table([], names))
         ends = self._around(first, last)
-        return _within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, last)
+        return driven.within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, last)
 
     def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
         names = self.mapper.columns
@@ -180,7 +189,7 @@ class AnyDatabase:
         place, ends = self._place(after) or None, self._around(first, last)
         found = self._ask(lambda s: s.after(names, place, ends, limit + 1))
         page = self._page(found.slice(0, limit), after, found.num_rows > limit)
-        return replace(page, records=_within(page.records, first, last))
+        return replace(page, records=driven.within(page.records, first, last))
 
     def _around(self, first: datetime, last: datetime) -> tuple:
         """Ends in the source's own values that hold [first, last): texts are compared by days, and by one more each way."""
@@ -199,11 +208,14 @@ class AnyDatabase:
         False while nothing can be known, because there is no row yet.
         """
         if not self._is_known:
-            found = self._run(lambda db: list(db.execute(self.statements.everything()).keys()))
-            check_columns(self.name, self.mapper, found, self._what)
+            self._check_columns()
             self._is_known = self._learn()
             self._kinds = self._look() if self._is_known else None
         return self._is_known
+
+    def _check_columns(self) -> None:
+        found = self._run(lambda db: list(db.execute(self.statements.everything()).keys()))
+        check_columns(self.name, self.mapper, found, self._what)
 
     def _look_again(self) -> None:
         """Forget what is known where the columns are of another kind by now.
@@ -349,8 +361,22 @@ class AnyDatabase:
             raise
 
     def _fetch(self, query: sa.Select) -> pa.Table:
-        rows = self._run(lambda db: db.execute(query).fetchall())
+        rows = self._run(lambda db: self._mended(answer := db.execute(query), answer.fetchall()))
         return self._table(rows, [column.name for column in query.selected_columns])
+
+    def _all(self, query: sa.Select, limit: int) -> Iterator[tuple[pa.Table, bool]]:
+        """The rows of a query in pieces, each with whether another follows; at least one, which may be empty."""
+        names = [column.name for column in query.selected_columns]
+        try:
+            with self._engine.connect().execution_options(stream_results=True) as db:
+                answer = db.execute(query)
+                for rows, more in driven.pieces(answer, limit):
+                    yield self._table(self._mended(answer, rows), names), more
+        except (exc.SQLAlchemyError, OSError) as wrong:
+            raise self._error(wrong) from None
+
+    _mended = staticmethod(lambda _answer, rows: rows)
+    """Rows of an answer, with what the driver did not pass on."""
 
     @staticmethod
     def _table(rows: Sequence[Sequence], names: Sequence[str]) -> pa.Table:
@@ -366,20 +392,8 @@ class AnyDatabase:
 
     def _error(self, wrong: Exception) -> SourceError:
         """What the driver says, on one line and without the password."""
-        said = " ".join(str(getattr(wrong, "orig", None) or wrong).split()) or type(wrong).__name__
-        if password := self._url.password:
-            for spelled in {str(password), quote(str(password), safe=""), quote_plus(str(password))}:
-                said = said.replace(spelled, "***")
-        said = re.sub(r"\(Background on this error.*", "", said)[:500]
-        if isinstance(wrong, exc.DataError):  # quotes the value that it refuses, which is somebody's
-            said = re.sub(r'"[^"]*"|\'[^\']*\'', "…", said)
+        said = driven.in_words(wrong, self._url.password)
         down = isinstance(wrong, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | OSError)
         where = self._url.host or self._url.database or self._url.drivername
-        return SourceError(
-            f"sources.{self.name}: {f'the database at {where} does not answer' if down else 'refused'}: {said}"
-        )
-
-
-def _within(records: pa.Table, first: datetime, last: datetime) -> pa.Table:
-    moment = pc.field("updated_at")
-    return records.filter((moment >= pa.scalar(first)) & (moment < pa.scalar(last)))
+        what = f"the database at {where} does not answer" if down else "refused"
+        return SourceError(f"sources.{self.name}: {what}: {said}")

@@ -1,9 +1,13 @@
 """Values as a database's driver gives them, and takes them; in a column without a type they are of several kinds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from urllib.parse import quote, quote_plus
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import CursorResult, exc
 
 
 def read_any_text(db, _record) -> None:
@@ -26,3 +30,31 @@ def array(cells: Sequence) -> pa.Array:
 
 def _cell(cell) -> bytes:
     return bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode("utf-8", "surrogatepass")
+
+
+def pieces(answer: CursorResult, limit: int) -> Iterator[tuple[Sequence, bool]]:
+    """The rows of an answer in pieces, each with whether another follows; at least one, which may be empty."""
+    rows, more = answer.fetchmany(limit), True
+    while more:
+        following = answer.fetchmany(limit)
+        more = bool(following)
+        yield rows, more
+        rows = following
+
+
+def within(records: pa.Table, first: datetime, last: datetime) -> pa.Table:
+    """Those changed in [first, last)."""
+    moment = pc.field("updated_at")
+    return records.filter((moment >= pa.scalar(first)) & (moment < pa.scalar(last)))
+
+
+def in_words(wrong: Exception, password: object) -> str:
+    """What a driver says, on one line and without the password."""
+    said = " ".join(str(getattr(wrong, "orig", None) or wrong).split()) or type(wrong).__name__
+    if password:
+        for spelled in {str(password), quote(str(password), safe=""), quote_plus(str(password))}:
+            said = said.replace(spelled, "***")
+    said = re.sub(r"\(Background on this error.*", "", said)[:500]
+    if isinstance(wrong, exc.DataError):  # quotes the value that it refuses, which is somebody's
+        said = re.sub(r'"[^"]*"|\'[^\']*\'', "…", said)
+    return said

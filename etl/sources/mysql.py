@@ -6,7 +6,6 @@ The server writes an instant as the session's zone has it, so a session of ours 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.mapping import Mapper
@@ -48,16 +47,12 @@ class MysqlSource(AnyDatabase):
             return super()._time(moment)
         return min(max(moment, FIRST), LAST).astimezone(UTC).replace(tzinfo=None)
 
-    def _fetch(self, query: sa.Select) -> pa.Table:
-        def ask(db: sa.Connection) -> tuple[list[int], Sequence[Sequence]]:
-            answer = db.execute(query)
-            return _types(answer), answer.fetchall()
-
-        types, rows = self._run(ask)
-        instants = {place for place, kind in enumerate(types) if kind == _INSTANT}
-        if instants:
-            rows = [[_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows]
-        return self._table(rows, [column.name for column in query.selected_columns])
+    @staticmethod
+    def _mended(answer: sa.CursorResult, rows: Sequence[Sequence]) -> Sequence[Sequence]:
+        instants = {place for place, kind in enumerate(_types(answer)) if kind == _INSTANT}
+        if not instants:
+            return rows
+        return [[_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows]
 
 
 def _types(answer: sa.CursorResult) -> list[int]:

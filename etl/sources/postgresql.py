@@ -114,6 +114,12 @@ class PostgresqlSource(AnyDatabase):
 
     # -- COPY
 
+    def _all(self, query: sa.Select, limit: int) -> Iterator[tuple[pa.Table, bool]]:
+        self._types = self._look()
+        names = [column.name for column in query.selected_columns]
+        for piece, more in self._copied(query, limit):
+            yield self._parse(piece, names), more
+
     def _fetch(self, query: sa.Select) -> pa.Table:
         ((text, _more),) = self._copied(query, None)
         return self._parse(text, [column.name for column in query.selected_columns])

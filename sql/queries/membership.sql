@@ -11,6 +11,17 @@ WHERE source_id = %(source_id)s AND path = %(path)s AND sha256 = %(sha256)s AND 
 INSERT INTO warehouse.membership (source_id, path, sha256, part, record_ids, contents)
 VALUES (%(source_id)s, %(path)s, %(sha256)s, %(part)s, %(record_ids)s::text[], %(contents)s)
 
+-- name: last_contents
+-- Of a table that is read whole: its last reading.
+SELECT m.sha256, m.contents FROM warehouse.membership m
+WHERE m.source_id = %(source_id)s AND m.path = %(path)s AND m.sha256 = (
+    SELECT d.sha256 FROM warehouse.delivery d WHERE d.source_id = m.source_id AND d.path = m.path
+    ORDER BY d.stamped_at DESC LIMIT 1)
+ORDER BY m.part
+
+-- name: forget_contents
+UPDATE warehouse.membership SET contents = NULL WHERE source_id = %(source_id)s AND path = %(path)s
+
 -- name: vanished
 -- What is held of a source, or waits in quarantine, and is in no current delivery.
 WITH current AS MATERIALIZED (

@@ -83,8 +83,6 @@ def test_a_fault_is_named_by_its_key(old, new, said):
     [
         ("updated_at", "updated", "sources.platform.fields.updated: must be 'record_id', 'person_id'"),
         ("updated_at: cap_nhat", "{}: x", "sources.platform"),
-        ("updated_at: cap_nhat", "\n    deliveries: changes", "sources.platform: fields: updated_at must be mapped; without it the source is "
-            "read whole each time: deliveries: snapshot"),
         ("updated_at: cap_nhat", "updated_at: {}", "fields.updated_at: must have exactly one of column, value"),
         ("cap_nhat", "{column: a, value: b}", "fields.updated_at: must have exactly one of column, value"),
         ("cap_nhat", "{file: modified}", "sources.platform: a database has no file"),
@@ -102,6 +100,12 @@ def test_a_database_without_a_clock_is_a_snapshot():
     found = with_source("updated_at: cap_nhat", "").sources["platform"]
     assert found.is_read_whole and not found.is_reconciled
     assert with_source().sources["platform"].is_reconciled
+
+
+def test_a_database_of_changes_needs_a_clock():
+    source = SOURCE.replace("updated_at: cap_nhat", "").replace("kind: database", "kind: database\n    deliveries: changes")
+    with pytest.raises(SettingsError, match="updated_at must be mapped; without it the source is read whole each time: deliveries: snapshot"):
+        settings.parse(TEXT.replace("sources: {}", source, 1), CONFIG, "somewhere", ENVIRONMENT)
 
 
 def test_several_faults_are_said_at_once():

@@ -1,0 +1,110 @@
+"""A table or query without a clock into the pipeline: read whole each time; what is new, changed or gone is found here."""
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from etl.digests import digests
+from etl.intake import INTAKE, Intake
+from etl.membership import Membership
+from etl.sources import Page
+from etl.statements import MEMBERSHIP
+
+# A reading is followed by a pause of so many times its length: the source is busy with us for a sixth of its time.
+_PAUSE = 5
+
+
+class WholeIntake(Intake):
+    """The way of such a source into the warehouse. What a reading held is kept; what differs from it is loaded."""
+
+    def __init__(self, pipeline, source, given, *more):
+        super().__init__(pipeline, source, given, *more)
+        self.unit = given.table or "query"
+        self.membership = Membership(self, given)
+        self.next_at = 0.0
+        self.content: str | None = None  # of the last reading that is in, and the digests of its rows
+        self.known: np.ndarray | None = None
+
+    def _take_in(self) -> None:
+        started = time.monotonic()
+        if started < self.next_at:
+            return
+        if self.known is None:
+            self._read_known()
+        reading = self._load_what_differs()
+        if self.halt.is_set():
+            return
+        self._settle(*reading)
+        self._mark_polled()
+        ended = time.monotonic()
+        self.next_at = ended + _PAUSE * (ended - started)
+
+    def _load_what_differs(self) -> tuple[list[pa.Array], list[np.ndarray]]:
+        """Load the rows that are not among those of the last reading. Returns all ids and digests, by page."""
+        # After whatever was read before, also where the clock was set back meanwhile.
+        moment = max(self.pipeline.clock.now(), self.cursor().updated_at + timedelta(microseconds=1))
+        ids: list[pa.Array] = []
+        seen: list[np.ndarray] = []
+        size = self.settings.backfill_batch_size
+
+        def differing(pages: Iterator[Page]) -> Iterator[Page]:
+            for page in pages:
+                found = digests(page.records)
+                ids.append(page.records["record_id"].combine_chunks())
+                seen.append(found)
+                yield replace(page, records=page.records.filter(pa.array(~np.isin(found, self.known))), asked=size)
+
+        def describe(page: Page) -> dict:
+            if page.records.num_rows:
+                self._forget_content()
+            return {"cursor": (moment, "")}
+
+        with contextlib.closing(self.source.read_whole(size, moment)) as pages:
+            self._load_pages(differing(pages), describe)
+        return ids, seen
+
+    def _settle(self, ids: list[pa.Array], seen: list[np.ndarray]) -> None:
+        """All of it is in: keep what the reading held, and take out what it does not hold any more."""
+        rows = np.sort(np.concatenate(seen)) if seen else np.array([], "<u8")
+        content = hashlib.sha256(rows.tobytes()).hexdigest()
+        if content != self.content:
+            self._keep(content, ids, seen)
+            self.content, self.known = content, rows
+        current = {self.unit: content} if len(rows) else {}
+        self.membership.settle(current, {self.unit: content}, self.released())
+
+    # -- what the last reading held
+
+    def _read_known(self) -> None:
+        facts = {"source_id": self.source_id, "path": self.unit}
+        with self.writing:
+            found = self.pipeline.db.execute(MEMBERSHIP["last_contents"], facts).fetchall()
+        is_whole = bool(found) and all(contents is not None for _sha256, contents in found)
+        self.content = found[0][0] if is_whole else None
+        self.known = np.sort(np.frombuffer(b"".join(contents for _sha256, contents in found), "<u8")) if is_whole else np.array([], "<u8")
+
+    def _forget_content(self) -> None:
+        """From the first row that differs until the end of the reading nobody knows which rows are in: after a crash all
+        are loaded again."""
+        if self.content is not None:
+            self.content = None
+            with self.writing:
+                self.pipeline.db.execute(MEMBERSHIP["forget_contents"], {"source_id": self.source_id, "path": self.unit})
+
+    def _keep(self, content: str, ids: list[pa.Array], seen: list[np.ndarray]) -> None:
+        now = self.pipeline.clock.now()
+        facts = {"source_id": self.source_id, "path": self.unit, "sha256": content, "now": now}
+        delivery = {"size_bytes": 0, "modified_at": now, "mark": None, "stamped_at": now, "state": "done", "reason": None,
+                    "records_done": sum(map(len, seen))}  # fmt: skip
+        with self.writing, self.pipeline.db.transaction():
+            self.pipeline.db.execute(INTAKE["write_delivery"], facts | delivery)
+            self.pipeline.db.execute(MEMBERSHIP["forget"], facts | {"part": 0})
+            for part, (some, rows) in enumerate(zip(ids, seen, strict=True)):
+                kept = {"part": part, "record_ids": some.unique().drop_null().to_pylist(), "contents": rows.tobytes()}
+                self.pipeline.db.execute(MEMBERSHIP["keep"], facts | kept)
