@@ -9,16 +9,14 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from importlib import import_module
 
 import psycopg
 from sqlalchemy.exc import OperationalError
 
 from etl import desk
 from etl.archive import ArchiveError
-from etl.verbs import (
-    Answer, Refused, backfill, backup, braked, check, migrate, once, quarantine, rebuild, reconcile, recount, release,
-    restore, retry, run, source, status, verify, words,
-)  # fmt: skip
+from etl.verbs import Answer, Refused, words
 from sql import VERSION, connect, settings
 from sql.migrate import MigrationError
 from sql.settings import Settings
@@ -26,9 +24,15 @@ from sql.version import OtherVersion
 from sql.world import WorldError
 
 # In the order in which --help lists them; a verb's name is its module's.
-VERBS = (
-    run, check, once, backfill, status, verify, reconcile, recount, retry, quarantine,
-    braked, release, source, rebuild, migrate, backup, restore,
+VERBS = tuple(import_module(f"etl.verbs.{name}") for name in (
+    "run", "check", "once", "backfill", "status", "verify", "reconcile", "recount",
+    "retry", "quarantine", "braked", "release", "source", "rebuild", "migrate", "backup", "restore",
+))  # fmt: skip
+
+# What a database lacks that holds no warehouse, or an older one.
+_NOT_THERE = (
+    psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
 )  # fmt: skip
 
 
@@ -63,8 +67,8 @@ def main(
     except (connect.NoWarehouse, OtherVersion, MigrationError, WorldError) as refused:
         print(refused, file=sys.stderr)
         return 3
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        print("the database holds no warehouse of this version yet: ./run makes it, as ./run migrate does", file=sys.stderr)
+    except _NOT_THERE:
+        print("the database holds no warehouse of this version: ./run makes it, as ./run migrate does", file=sys.stderr)
         return 3
     except psycopg.errors.InsufficientPrivilege as refused:
         said = f"the warehouse refuses it: {refused.diag.message_primary}"

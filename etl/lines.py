@@ -100,5 +100,5 @@ def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
 
 def in_drivers_words(refused: Exception, url: sa.URL) -> str:
     """What the driver says (column, line, hint), on one line and without the password."""
-    said = connect.in_drivers_words(refused)
+    said = connect.in_drivers_words(refused, url.username)
     return (said.replace(url.password, "***") if url.password else said)[:500]

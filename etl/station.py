@@ -189,10 +189,7 @@ class Station:
                 self.prepare()
                 return True
             except ReferenceError as wrong:
-                if self.settings.is_sample:
-                    self._complain("waiting for the sample, which is making its tables", logging.INFO)
-                else:
-                    self._complain(str(wrong))
+                self._complain(str(wrong))
                 stop.wait(_RETRY_SECONDS)
         return False
 
@@ -358,9 +355,12 @@ class Station:
         for intake in self.intakes:
             intake.source.close()
 
-    def _complain(self, complaint: str, level: int = logging.WARNING) -> None:
+    def _complain(self, complaint: str) -> None:
+        """Once each. The sample makes its own tables, and holds them up meanwhile: a wait, no fault of anybody."""
+        if self.settings.is_sample:
+            complaint = "waiting for the sample, which is making its tables"
         if complaint != self.complaint:
-            log.log(level, "%s", complaint)
+            log.log(logging.INFO if self.settings.is_sample else logging.WARNING, "%s", complaint)
         self.complaint = complaint
 
 

@@ -6,6 +6,7 @@ The role travels in the start-up packet: a pooler in transaction mode would lose
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -79,9 +80,21 @@ def address(settings: Settings, role: Role) -> URL:
     return make_url(_embedded(settings.data))
 
 
-def in_drivers_words(refused: Exception) -> str:
-    """What the driver says of a connection, on one line; it never tells a password."""
-    return " ".join(str(getattr(refused, "orig", None) or refused).split()) or type(refused).__name__
+_DENIED = re.compile(r"permission denied for (schema|table|view|materialized view|foreign table|relation) (\S+)")
+
+
+def in_drivers_words(refused: Exception, user: str | None = None) -> str:
+    """What the driver says, on one line, and which right is missing. Of a connection it never tells a password."""
+    said = " ".join(str(getattr(refused, "orig", None) or refused).split()) or type(refused).__name__
+    return said + missing_right(said, user)
+
+
+def missing_right(said: str, user: str | None) -> str:
+    """What the owner of a database would say to allow what PostgreSQL denied; nothing where it denied nothing."""
+    if (denied := _DENIED.search(said)) is None:
+        return ""
+    right = f"USAGE ON SCHEMA {denied[2]}" if denied[1] == "schema" else f"SELECT ON {denied[2]}"
+    return f'. Its owner allows it by: GRANT {right} TO "{user or "the user of the address"}"'
 
 
 def find_sample(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from etl.mapping import Mapper
 from etl.sources import START, Cursor, Day, Page, SourceError, check_columns, driven
 from etl.sources.statements import Statements, origin
 from sql import patience
+from sql.connect import missing_right
 from sql.settings import DatabaseSource
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
@@ -396,4 +397,4 @@ class AnyDatabase:
         down = isinstance(wrong, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | OSError)
         where = self._url.host or self._url.database or self._url.drivername
         what = f"the database at {where} does not answer" if down else "refused"
-        return SourceError(f"sources.{self.name}: {what}: {said}")
+        return SourceError(f"sources.{self.name}: {what}: {said}{missing_right(said, self._url.username)}")

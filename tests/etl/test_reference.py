@@ -185,7 +185,7 @@ def test_a_missing_right_and_a_wrong_address_are_said(world, tables, database):
     file = tables / "config.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("populations: populations.csv", f'populations: {{url: "{guest}", query: "SELECT * FROM secret"}}'), encoding="utf-8")
-    with pytest.raises(ReferenceError, match="permission denied for table secret"):
+    with pytest.raises(ReferenceError, match='permission denied for table secret. Its owner allows it by: GRANT SELECT ON secret TO "only_guest"'):
         load(world, tables)
     file.write_text(text.replace("populations: populations.csv", 'populations: {url: "nosuch:x", query: "SELECT 1"}'), encoding="utf-8")
     with pytest.raises(ReferenceError, match=r"reference\.populations\.url: is not an address"):
@@ -249,6 +249,25 @@ def test_names_sort_and_search_without_accents():
 
 
 # Changed while running
+
+
+@pytest.mark.parametrize(("is_sample", "level"), [(False, "WARNING"), (True, "INFO")])
+def test_a_refused_table_is_a_warning_and_kept_but_the_sample_only_waits(warehouse, tables, monkeypatch, caplog, is_sample, level):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    config = read(tables / "config.yaml").model_copy(update={"sample": is_sample, "sources": {}})
+    with station.leading(config) as led:
+        led.prepare()
+        change(tables, "sites", "fixed,C1", "fixed,nowhere")
+        caplog.set_level("INFO", "etl")
+        caplog.clear()
+        led.refresh_reference()
+        led.refresh_reference()
+        assert [(found.levelname, "nowhere" in found.message) for found in caplog.records] == [(level, not is_sample)]
+        (kept,) = led.db.execute("SELECT reference_refusal FROM warehouse.world").fetchone()
+        assert (kept is None) == is_sample
+        change(tables, "sites", "fixed,nowhere", "fixed,C1")
+        led.refresh_reference()
+        assert led.db.execute("SELECT reference_refusal FROM warehouse.world").fetchone() == (None,)
 
 
 def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tmp_path, monkeypatch):

@@ -210,6 +210,22 @@ def test_a_table_in_words_lays_numbers_and_long_texts_out(capsys):
     assert list(words.lines({"sources": [{"name": "a", "lost": 0, "ahead": 2}]}, quiet=("lost", "ahead"))) == ["sources:", "  name  ahead", "  a         2"]
 
 
+def test_a_missing_right_at_a_source_is_named_with_what_grants_it(warehouse, register, tmp_path, monkeypatch, said):
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    register.db.execute("DROP ROLE IF EXISTS only_looks; CREATE ROLE only_looks LOGIN")
+    file = configure(tmp_path, {"platform": source(register.url.replace("postgres@", "only_looks@"))})
+    assert verb(file, "once", "--json") == 1
+    reason = said()["sources"][0]["reason"]
+    assert 'permission denied for table injections. Its owner allows it by: GRANT SELECT ON injections TO "only_looks"' in reason
+
+
+def test_a_warehouse_of_an_older_version_is_3_without_a_traceback(file, warehouse, capsys):
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("ALTER TABLE warehouse.source DROP COLUMN vanished CASCADE")
+    assert verb(file, "status") == 3
+    assert "holds no warehouse of this version: ./run makes it, as ./run migrate does" in capsys.readouterr().err
+
+
 def test_a_missing_right_in_the_warehouse_is_named(file, warehouse, capsys):
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
         db.execute("REVOKE SELECT ON warehouse.source FROM etl_writer")
