@@ -246,8 +246,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), tops AS MATERIALIZED (
         SELECT array_agg(DISTINCT t.top_id) AS units
         FROM (SELECT row_id FROM place WHERE row_id > 0 UNION SELECT p_unit) AS t (top_id)
+    ), known AS MATERIALIZED (
+        SELECT * FROM mart.denominator(p_ages, p_groups, p_today, p_as_of)
     ), piece AS MATERIALIZED (
         SELECT p.* FROM tops CROSS JOIN LATERAL mart.population_pieces(tops.units, p_ages, p_groups, p_today, p_as_of) p
+        WHERE NOT tops.units <@ ARRAY(SELECT k.unit_id FROM known k WHERE k.population IS NOT NULL)
     ), pieced AS (
         SELECT top_id, sum(population) AS population, min(source) AS source, min(dated_on) AS dated_on FROM piece GROUP BY top_id
     ), lacking AS (
@@ -314,7 +317,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT l.*, coalesce(n.population, d.population) AS population, coalesce(n.source, d.source) AS source,
             coalesce(n.dated_on, d.dated_on) AS dated_on, k.units AS lacking
         FROM line l
-        LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n
+        LEFT JOIN known n
             ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
         LEFT JOIN pieced d
             ON d.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))

@@ -57,18 +57,34 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- Coverage over time: one row per unit asked for, stage and day on which anybody reached it, with all who had by then; of
--- the population in force on p_today.
+-- the population in force on p_today. Coverage as in mart.standing where units below have none.
 CREATE FUNCTION mart.coverage_by_day(
     p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint, coverage double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH reached AS (
-        SELECT d.unit_id, d.stage, d.day, sum(d.people) OVER (PARTITION BY d.unit_id, d.stage ORDER BY d.day) AS people
+    WITH asked AS MATERIALIZED (
+        SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages
+    ), piece AS MATERIALIZED (
+        SELECT * FROM mart.population_pieces(p_units, p_ages, p_groups, p_today, p_as_of)
+    ), peopled AS (
+        SELECT unit_id, population FROM mart.denominator(p_ages, p_groups, p_today, p_as_of) WHERE population IS NOT NULL
+        UNION ALL
+        SELECT top_id, sum(population) FROM piece GROUP BY top_id
+    ), posted AS (
+        SELECT d.unit_id, d.stage, d.day, d.people,
+            CASE WHEN d.unit_id IN (SELECT p.top_id FROM piece p) THEN 0 ELSE d.people END AS counted
+        FROM mart.people_by_day(p_units, (SELECT ages FROM asked), p_groups, p_vaccines, p_as_of) d
+        UNION ALL
+        SELECT p.top_id, d.stage, d.day, 0, d.people
         FROM mart.people_by_day(
-            p_units, (SELECT mart.counted_ages(p_ages, p_today, p_as_of)), p_groups, p_vaccines, p_as_of) d
+            ARRAY(SELECT DISTINCT piece.unit_id FROM piece), (SELECT ages FROM asked), p_groups, p_vaccines, p_as_of) d
+        JOIN piece p USING (unit_id)
+    ), reached AS (
+        SELECT unit_id, stage, day, sum(sum(people)) OVER so_far AS people, sum(sum(counted)) OVER so_far AS counted
+        FROM posted GROUP BY unit_id, stage, day WINDOW so_far AS (PARTITION BY unit_id, stage ORDER BY day)
     )
-    SELECT r.unit_id, r.stage, r.day, r.people::bigint, (r.people / nullif(n.population, 0))::double precision
-    FROM reached r LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n USING (unit_id)
+    SELECT r.unit_id, r.stage, r.day, r.people::bigint, (r.counted / nullif(n.population, 0))::double precision
+    FROM reached r LEFT JOIN peopled n USING (unit_id)
 $$;
 
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.

@@ -84,6 +84,10 @@ def test_a_unit_without_population_is_named_and_the_others_keep_their_rate(world
     assert {code: row.rank for (code, stage), row in found.items() if stage == FIRST and row.rank} == {"D3": 1, "D2": 2, "D1": 3}
     communes = standing(world, level=2)
     assert communes["[P]", FIRST].coverage == province.coverage
+    over_time = world.ask(
+        "SELECT unit_id, people, coverage FROM mart.coverage_by_day(%s, NULL, NULL, NULL, %s, NULL) WHERE stage = 1 ORDER BY day",
+        [ids["P"], ids["D2"]], TODAY)  # fmt: skip
+    assert {unit: row for unit, *row in over_time} == {ids["P"]: [7, province.coverage], ids["D2"]: [2, found["D2", FIRST].coverage]}
     assert (communes["C2", FIRST].coverage, communes["C2", FIRST].rank, communes["C2", FIRST].lacking) == (None, None, None)
 
 

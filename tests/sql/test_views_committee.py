@@ -223,7 +223,8 @@ def test_one_site_by_day_and_by_what_it_used(world):
     (site,) = world.ask("SELECT site_id FROM warehouse.site WHERE code = 'S1'")[0]
     days = rows(world, "SELECT * FROM mart.site_days(%s, %s, %s, NULL) ORDER BY day", None, site, "2021-11-09", "2021-11-11")
     assert [tuple(r) for r in days] == [
-        (date(2021, 11, 9), 1, 0, 0, False, None), (date(2021, 11, 10), 2, 0, 2, True, 60), (date(2021, 11, 11), 0, 0, 0, True, None)]  # fmt: skip
+        (date(2021, 11, 9), 1, 0, 0, 0, False, None), (date(2021, 11, 10), 2, 0, 2, 0, True, 60),
+        (date(2021, 11, 11), 0, 0, 0, 0, True, None)]  # fmt: skip
     used = rows(world, "SELECT * FROM mart.site_used(%s, NULL, NULL, NULL) ORDER BY lot_number", None, site)
     assert [tuple(r)[1:] for r in used] == [(1, "", 1), (1, "L1", 2), (1, "L2", 1)]
 
