@@ -125,6 +125,7 @@ def _comes_instead(source, delivery) -> bool:
 
 def _wrong(cursor, source, delivery, outcome, limits: Brake) -> dict | None:
     own = {name: getattr(outcome, name) for name in _COUNTS} | {"fresh": outcome.received - outcome.unchanged}
+    own["received"] = max(outcome.received, delivery.read or 0)
     before = cursor.execute(BRAKE["recent"], own | {
         "source_id": delivery.source_id, "after_batch": source.braked_after_batch, "min_records": limits.min_records,
     }).fetchall()  # fmt: skip

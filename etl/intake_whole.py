@@ -37,7 +37,11 @@ class WholeIntake(Intake):
             return
         if self.known is None:
             self._read_known()
-        reading = self._load_what_differs()
+        try:
+            reading = self._load_what_differs()
+        except BaseException:
+            self.known = None  # some of it may be in
+            raise
         if self.halt.is_set():
             return
         self._settle(*reading)
@@ -58,12 +62,11 @@ class WholeIntake(Intake):
                 found = digests(page.records)
                 ids.append(page.records["record_id"].combine_chunks())
                 seen.append(found)
-                yield replace(page, records=page.records.filter(pa.array(~np.isin(found, self.known))), asked=size)
+                new = page.records.filter(pa.array(~np.isin(found, self.known)))
+                yield replace(page, records=new, asked=size, read=len(found))
 
         def describe(page: Page) -> dict:
-            if page.records.num_rows:
-                self._forget_content()
-            return {"cursor": (moment, "")}
+            return {"cursor": (moment, ""), "read": page.read, "forgets": self.unit}
 
         with contextlib.closing(self.source.read_whole(size, moment)) as pages:
             self._load_pages(differing(pages), describe)
@@ -88,14 +91,6 @@ class WholeIntake(Intake):
         is_whole = bool(found) and all(contents is not None for _sha256, contents in found)
         self.content = found[0][0] if is_whole else None
         self.known = np.sort(np.frombuffer(b"".join(contents for _sha256, contents in found), "<u8")) if is_whole else np.array([], "<u8")
-
-    def _forget_content(self) -> None:
-        """From the first row that differs until the end of the reading nobody knows which rows are in: after a crash all
-        are loaded again."""
-        if self.content is not None:
-            self.content = None
-            with self.writing:
-                self.pipeline.db.execute(MEMBERSHIP["forget_contents"], {"source_id": self.source_id, "path": self.unit})
 
     def _keep(self, content: str, ids: list[pa.Array], seen: list[np.ndarray]) -> None:
         now = self.pipeline.clock.now()

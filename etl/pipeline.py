@@ -44,6 +44,10 @@ class Delivery:
     cursor: tuple[datetime, str] | None = None
     unit: str | None = None
     outcome: dict | None = None  # of a file: the row of warehouse.delivery that commits with the batch
+    # Of a table that is read whole: from the first row that differs until the end of the reading nobody knows which rows
+    # are in; after a crash all are loaded again.
+    forgets: str | None = None
+    read: int | None = None  # how many records were read for it, where those that are as they were are left out
     part: int | None = None  # of a file: where in it they begin; which records it holds is kept from there on
 
 
@@ -317,6 +321,8 @@ class Pipeline:
             self.run(INTAKE, facts | delivery.outcome, "write_delivery")
             if delivery.outcome["state"] == "done":
                 self.run(INTAKE, facts | delivery.outcome, "end_lines")
+        if delivery.forgets:
+            self.run(MEMBERSHIP, facts | {"path": delivery.forgets}, "forget_contents")
         if delivery.part is not None:
             record_ids = pc.unique(delivery.records["record_id"]).drop_null().to_pylist()
             kept = {"part": delivery.part, "record_ids": record_ids, "contents": None}

@@ -56,6 +56,7 @@ class Page:
     more: bool  # whether another record follows
     unit: str | None = None  # of a file: its name
     asked: int | None = None  # of a database: how many rows were asked for
+    read: int | None = None  # of a table that is read whole: how many records, those left out that are as they were
     note: str | None = None  # of a file: what of it is not read, and why
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sql import connect
-from tests.etl.register import Register, configure, source, verb
+from tests.etl.register import FIELDS, Register, configure, source, verb
 
 HEAD = "record_id,person_id,birth_year,sex,residence_code,site_code,vaccine_code,dose_number,injected_at,updated_at"
 FILE_FIELDS = {name: name for name in HEAD.split(",")}
@@ -212,6 +212,26 @@ def test_a_release_of_an_emptied_source_is_for_that_alone(file, register, ask, s
     enter(register, 250, first=1000, ago=60, vac_xin="?")
     assert verb(file, "once", "--json") == 1
     assert stops(ask) == [("emptied", "ended"), ("broken", "standing")]
+
+
+def test_of_a_table_that_is_read_whole_the_changes_are_a_share_of_the_table(warehouse, register, tmp_path, monkeypatch, ask):
+    """Only what differs is loaded: all of that changes something, and that says nothing."""
+    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+    fields = {name: column for name, column in FIELDS.items() if name != "updated_at"}
+    file = configure(tmp_path, {"platform": source(register.url, fields=fields)})
+    enter(register, 1000)
+    verb(file, "once")
+    register.db.execute("UPDATE public.injections SET noi_o = 'C2' WHERE id < 'r4'")
+    register.db.execute("UPDATE public.injections SET trang_thai = 'entered-in-error' WHERE id LIKE 'r9%'")  # 111
+    assert verb(file, "once") == 0
+    assert ask("SELECT count(*) FROM warehouse.injection WHERE status = 'entered-in-error'") == [(111,)]
+    register.db.execute("UPDATE public.injections SET noi_o = 'C1', mui = 2 WHERE id NOT LIKE 'r9%'")
+    register.db.execute("UPDATE public.injections SET mui = 2 WHERE id LIKE 'r9%' AND id < 'r95'")
+    assert verb(file, "once") == 1
+    assert "of the last 1,000 records changed records loaded earlier" in stand(ask)[1]
+    verb(file, "release", "platform")
+    assert verb(file, "once") == 0
+    assert stops(ask) == [("changed", "passed")]
 
 
 # Files
