@@ -6,6 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+# Kinds for which much of Arrow has no functions, and the ones that mean the same.
+_RARE = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary(), pa.float16(): pa.float32()}
+
 
 def names(path: str) -> Iterator[list[str]]:
     """The names of its columns, in one piece."""
@@ -26,6 +29,8 @@ def _plain(column: pa.Array, longest: int) -> pa.Array:
         return _plain(column.dictionary, longest).take(column.indices)
     if pa.types.is_nested(kind):
         return pa.array([None if cell is None else str(cell)[:longest] for cell in column.to_pylist()], pa.string())
+    if kind in _RARE:
+        return _plain(column.cast(_RARE[kind]), longest)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         is_long = (pc.max(pc.binary_length(column)).as_py() or 0) > longest
         return pc.utf8_slice_codeunits(column, 0, longest) if is_long else column

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -165,6 +166,24 @@ def test_a_mutant_is_read_or_refused_in_words_and_the_file_beside_it_is_read(tmp
             assert [record["record_id"] for record in read(source, beside)] == ["99"], seed
         path.unlink()
     assert min(outcomes.values()) > MUTANTS / 50, outcomes  # both are tried
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_parquet_column_of_any_kind_is_read_or_named(tmp_path, name, kept):
+    kinds = [
+        pa.array([Decimal("1.50"), None]), pa.array([b"\xff\0", b"a"]), pa.array([b"ab", None], pa.binary(2)), pa.array([[1], None]), pa.array([{"a": 1}, None]),
+        pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int64())), pa.array(["x", None]).dictionary_encode(), pa.nulls(2),
+        pa.array([2**64 - 1, 0], pa.uint64()), pa.array([1.5, float("inf")]).cast(pa.float16()), pa.array([1e308, float("nan")]), pa.array([1, None], pa.time64("us")),
+        pa.array([1, None], pa.duration("us")), pa.array([2**31 - 1, -(2**31)], pa.int32()).view(pa.date32()), pa.array([2**63 - 1, -(2**62)]).view(pa.timestamp("us")),
+        pa.array([2**62, None]).view(pa.timestamp("us", "Asia/Ho_Chi_Minh")), pa.array([True, None]), pa.array(["a", None], pa.string_view()),
+        pa.array([b"\xff", None], pa.binary_view()), pa.array(["x" * 100_000, "a\0b"]), pa.array([[["a"]], None]),
+    ]  # fmt: skip
+    monotonous = {column: pa.array([cell, cell]) for column, cell in zip(COLUMNS, list_row(1), strict=True)}
+    for n, column in enumerate(kinds):
+        pq.write_table(pa.table(monotonous | {name: column}), tmp_path / f"{n:02}.parquet")
+        settle(tmp_path / f"{n:02}.parquet", 1000 - n)
+    source = folder(tmp_path)
+    assert [len(read(source, delivery)) for delivery in source.deliveries()] == [2] * len(kinds)
 
 
 def test_once_ends_without_a_traceback_and_the_good_file_loads(tmp_path, warehouse, monkeypatch):
