@@ -1,7 +1,7 @@
 """python -m etl VERB: records from the sources into the warehouse.
 
 Exit codes: 0 all is well · 1 something is wrong with the data or a source · 2 the settings or the command are wrong ·
-3 the warehouse cannot be reached, or another ETL leads.
+3 the warehouse cannot be reached, or the ETL that leads does not answer.
 """
 
 import argparse

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pyarrow as pa
 from psycopg.rows import namedtuple_row
 from sqlalchemy.pool import NullPool
 
@@ -47,11 +48,20 @@ class Trial:
         self.clock = Clock(world[1] if world else 0)
 
     def run(self) -> None:
-        """All of it in one transaction that is taken back."""
+        """Sources are read first: who waits for a slow one must not hold up an ETL that leads meanwhile."""
+        read = [(row, list(self._read(row))) for row in map(self._row, self.settings.sources)]
         with self.db.transaction(force_rollback=True):
-            is_placed = self._try_reference()
-            for name in self.settings.sources:
-                self._try_source(name, is_placed)
+            if not self._try_reference():
+                return
+            for row, pieces in read:
+                facts = {"name": row["source"], "kind": self.settings.sources[row["source"]].kind}
+                (source_id,) = self.db.execute(INTAKE["register_source"], facts).fetchone()
+                for records, unit in pieces:
+                    self._try_load(row, Delivery(source_id, records, unit=unit))
+
+    def _row(self, name: str) -> dict:
+        self.sources.append({"source": name, "read": 0})
+        return self.sources[-1]
 
     def _try_reference(self) -> bool:
         """Every table that cannot be read is named, not the first alone; then whether they fit together."""
@@ -73,30 +83,27 @@ class Trial:
             return False
         return True
 
-    def _try_source(self, name: str, is_placed: bool) -> None:
+    def _read(self, row: dict) -> Iterator[tuple[pa.Table, str | None]]:
+        """The first records of a source, of files of each, with its name."""
+        name = row["source"]
         given = self.settings.sources[name]
-        row = {"source": name, "read": 0}
-        self.sources.append(row)
         try:
             with reading(name):
                 source = sources.open(name, given, self.settings.time_zone, _key(self.settings))
             with contextlib.closing(source):
-                for delivery in self._deliveries(name, source, given.kind, row):
-                    row["read"] += delivery.records.num_rows
-                    if is_placed:
-                        self._try_load(row, delivery)
+                for records, unit in self._files(row, source) if given.kind == "files" else self._rows(row, source):
+                    row["read"] += records.num_rows
+                    yield records, unit
         except SourceError as wrong:
             self.faults.append(str(wrong))
 
-    def _deliveries(self, name: str, source, kind: str, row: dict) -> Iterator[Delivery]:
-        facts = {"name": name, "kind": kind}
-        (source_id,) = self.db.execute(INTAKE["register_source"], facts).fetchone()
-        if kind != "files":
-            with reading(name):
-                row |= {key: source.describe().get(key) for key in ("rows", "without_time")}
-                page = source.read_after(START, self.records, self.clock.now())
-            yield Delivery(source_id, page.records)
-            return
+    def _rows(self, row: dict, source) -> Iterator[tuple[pa.Table, str | None]]:
+        with reading(row["source"]):
+            row |= {key: source.describe().get(key) for key in ("rows", "without_time")}
+            yield source.read_after(START, self.records, self.clock.now()).records, None
+
+    def _files(self, row: dict, source) -> Iterator[tuple[pa.Table, str | None]]:
+        name = row["source"]
         with reading(name):
             files = source.deliveries()
             if not files:
@@ -109,11 +116,11 @@ class Trial:
         for file in files[:_FILES]:
             try:
                 with reading(name):
-                    page = source.read_delivery(file, 0, self.records)
+                    records = source.read_delivery(file, 0, self.records).records
             except SourceError as wrong:
                 self.faults.append(str(wrong))
-                continue
-            yield Delivery(source_id, page.records.slice(0, self.records), unit=file.path)
+            else:
+                yield records.slice(0, self.records), file.path
 
     def _try_load(self, row: dict, delivery: Delivery) -> None:
         try:
