@@ -58,6 +58,25 @@ def figures(history: list[dict]) -> dict[str, Counter]:
     return {family: Counter({cell: n for cell, n in sums[family].items() if n}) for family in sums}
 
 
+def standing(steps: list) -> list[dict]:
+    """The versions that count after these steps: lists of versions that came, and sets of numbers that vanished.
+
+    What vanished comes back with a version that is not older than the one held.
+    """
+    held: dict[str, dict] = {}
+    vanished: set[str] = set()
+    for step in steps:
+        if isinstance(step, set):
+            vanished |= step & held.keys()
+            continue
+        for version in filter(is_whole, step):
+            number = version["record_id"]
+            if number not in held or version["updated_at"] >= held[number]["updated_at"]:
+                held[number] = version
+                vanished.discard(number)
+    return [version for number, version in held.items() if number not in vanished]
+
+
 def is_whole(version: dict) -> bool:
     """Whether it passes the rules."""
     if version["status"] != "completed":
