@@ -309,6 +309,19 @@ def test_a_jump_of_people_from_elsewhere_stops(world):
     assert (found.records, found.examples[0]["value"], found.examples[0]["records"]) == (51, "Z9", 51)
 
 
+@pytest.mark.parametrize(("of_doses", "stops"), [(0, False), (150, False), (151, True)])
+def test_what_follows_a_dose_may_come_in_bulk(world, of_doses, stops):
+    """A night's certificates and identity checks are no jump of corrections; half of them with another site are."""
+    records = new(300)
+    world.load(records)
+    batch = changed(records, "2021-11-06", identity_status="wrong", certificate_printed_at="2021-11-06")
+    batch = changed(batch[:of_doses], "2021-11-06", site_code="S2") + batch[of_doses:]
+    if stops:
+        assert stopped_by(world, batch).criterion == "changed"
+    else:
+        assert world.load(batch).corrected == 300
+
+
 def test_voids_are_judged_by_themselves(world):
     records = new(1500)
     world.load(records)
