@@ -4,6 +4,7 @@ TCP notices a machine that is gone, where it is told to look. A server that is f
 to no time-out of its own: so a question has an end on this side, too.
 """
 
+import math
 import os
 import socket
 from contextlib import suppress
@@ -73,7 +74,8 @@ def _arguments(driver: str, seconds: float | None) -> dict:
         case "psycopg" | "psycopg2":
             return dict(LINE)
         case "pymysql" | "mysqldb" | "mariadbconnector":
-            return {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds, "write_timeout": seconds}
+            whole = math.ceil(seconds) if seconds else None  # MySQLdb takes no fractions
+            return {"connect_timeout": CONNECT_SECONDS, "read_timeout": whole, "write_timeout": whole}
         case "mysqlconnector":
             return {"connection_timeout": CONNECT_SECONDS}
         case "oracledb":

@@ -81,4 +81,4 @@ def test_a_session_has_limits_of_its_own(warehouse, role, limit, value):
 
 @pytest.mark.parametrize("driver", ["pymysql", "mysqldb", "mariadbconnector"])
 def test_other_drivers_are_told_as_they_understand_it(driver):
-    assert patience._arguments(driver, 7) == {"connect_timeout": 5, "read_timeout": 7, "write_timeout": 7}
+    assert patience._arguments(driver, 6.5) == {"connect_timeout": 5, "read_timeout": 7, "write_timeout": 7}
