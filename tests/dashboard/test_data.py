@@ -56,7 +56,7 @@ def test_figures_come_with_the_version_they_were_counted_from(database, engine, 
     number = rows.batch(database, people=[(DAY, 4, 1, 70), (DAY, 3, 1, 20), (DAY, 0, 1, 5)])
     found = data_on(engine, tmp_path).standing(Filters())
     first = {(row.unit_id, row.is_self): row.people for row in found if row.stage == Stage.FIRST}
-    assert first == {(1, True): 90, (2, False): 70, (3, False): 20, (0, False): 5, (-1, False): 0}
+    assert first == {(1, True): 90, (2, False): 70, (3, False): 20, (0, False): 5, (-1, False): 0, (-2, False): 0}
     assert found.version.batch_id == number
     whole = next(row for row in found if row.is_self and row.stage == Stage.FIRST)
     assert (whole.population, whole.population_source, whole.coverage) == (1000, "Tổng điều tra 2019", 0.09)

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from sql.settings import Brake
 from tests.etl.world import Given, record
 from tests.sql.asked import units
 
@@ -61,6 +62,8 @@ def history(seed: int) -> list[list[dict]]:
 def world(request, shared_warehouse):
     """The drawn world, its rows as plain data, and where each batch stood."""
     held = Given(shared_warehouse.url)
+    # its corrections are drawn at random, persons too
+    held.pipeline.settings = held.pipeline.settings.model_copy(update={"brake": Brake(person_share=1)})
     with shared_warehouse.owner.begin() as db:
         db.exec_driver_sql("TRUNCATE warehouse.injection, warehouse.record, warehouse.person, warehouse.quarantine, warehouse.batch CASCADE")
         for (table,) in db.exec_driver_sql("SELECT relation FROM warehouse.placement WHERE relation ~ '^(ledger|balance)_|^posted_day$'").fetchall():
