@@ -64,7 +64,7 @@ def do(verb: str, words: Sequence[str]) -> int:
 def _settings(options: argparse.Namespace, data: Path) -> Settings:
     """Those of the file that was asked for, or that the instance was started with: as it is now, sample included."""
     started = {"config": str(PROJECT / "config.yaml"), "is_sample": False}
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         started = json.loads((data / _FILE).read_text(encoding="utf-8"))
     file = Path(options.config or started["config"])
     plain = settings.read(file, data)

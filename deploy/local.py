@@ -20,6 +20,7 @@ from deploy.child import Child, Pauses
 from deploy.folder import DataFolder, FolderError
 from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
+from sql.connect import NoWarehouse
 from sql.migrate import MigrationError
 from sql.patience import PULSE
 from sql.server import EmbeddedServer, ServerError
@@ -30,7 +31,7 @@ from sql.strict import SettingsError
 PATIENCE_SECONDS = 20.0
 _LOOK_EVERY_SECONDS = 0.2
 
-_REFUSALS = (SettingsError, FolderError, ServerError, MigrationError, world.WorldError)
+_REFUSALS = (SettingsError, NoWarehouse, FolderError, ServerError, MigrationError, world.WorldError)
 
 
 def main() -> int:

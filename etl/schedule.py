@@ -19,6 +19,7 @@ from etl.faults import Fenced, in_words, is_of_values
 from etl.intake import Intake
 from etl.sources import SourceError, reading
 from etl.station import Station
+from sql import connect
 from sql.settings import Settings
 from sql.version import OtherVersion
 
@@ -53,7 +54,8 @@ def run(settings: Settings, stop: threading.Event, pulse: Callable[[], None] = l
                     said = None
                     _lead(led, settings, stop)
         except psycopg.OperationalError as gone:
-            waits, longest = f"the warehouse is out of reach ({in_words(gone)}); trying until it is back", _OUT_OF_REACH_SECONDS
+            waits = f"the warehouse is out of reach ({connect.in_drivers_words(gone)}); trying until it is back"
+            longest = _OUT_OF_REACH_SECONDS
         except OtherVersion as other:
             waits = f"{other}; waiting until they are of one version"
         except (psycopg.Error, Fenced) as fault:

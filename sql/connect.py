@@ -12,6 +12,7 @@ from typing import Literal
 
 import psycopg
 from sqlalchemy import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError
 
 from sql import patience
 from sql.settings import Settings
@@ -107,14 +108,18 @@ def find_sample(settings: Settings) -> None:
 def _embedded(data: Path) -> str:
     try:
         return (data / "postgres" / "url").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NoWarehouse(
             f"DATABASE_URL is not set and no database was started in {data}: start ./run first, or set DATABASE_URL"
         ) from None
 
 
 def _psycopg(url: str | URL) -> URL:
-    url = make_url(url)
+    try:
+        url = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not shown as it is: it may hold a password.
+        raise NoWarehouse("DATABASE_URL is not an address such as postgresql://user@host/database") from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise NoWarehouse(f"the warehouse must be PostgreSQL, not {url.get_backend_name()}")
     return url.set(drivername="postgresql+psycopg")

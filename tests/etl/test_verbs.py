@@ -357,6 +357,14 @@ def test_no_warehouse_is_3(file, capsys, monkeypatch, name):
     assert "out of reach" in found and "s3cr3t" not in found
 
 
+@pytest.mark.parametrize("address", ["not an address", "postgresql://an:s3cr3t@host:port/x", "mysql://an:s3cr3t@host/x"])
+def test_an_address_that_is_none_is_3_and_not_shown(file, capsys, monkeypatch, address):
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert verb(file, "status") == 3
+    found = capsys.readouterr().err
+    assert "postgresql" in found.lower() and "s3cr3t" not in found
+
+
 @pytest.mark.parametrize("name", ["once", "status", "verify"])
 def test_a_database_that_is_no_warehouse_yet_is_3(file, capsys, monkeypatch, register, name):
     monkeypatch.setenv("DATABASE_URL", register.url)
