@@ -13,7 +13,8 @@ def begins(intake, state) -> None:
 
 def ends(intake, before, now) -> None:
     """The source was read to its end; `before` and `now` are its states around that."""
-    is_news = before.last_polled_at is None or now.received  # an empty source is at its end each time
+    # A source without a record is at its end each time: said once.
+    is_news = now.received or (before.last_polled_at is None and now.last_polled_at is not None)
     if before.first_loaded_batch is None and is_news and not intake.halt.is_set():
         with intake.writing:
             intake.pipeline.end_first_load(intake.source_id)

@@ -16,6 +16,7 @@ _KINDS = {0: "unknown", -1: "outside", -2: "not_recognised"}
 def answer(question: Question, data: Data) -> dict:
     """Every row of one snapshot, whose version stands in `as_of`."""
     filters = question.filters
+    data = data.at(data.world().batch_id)  # the flags are of the figures' own batch
     world = data.world(filters.as_of)
     levels = [level["name"] for level in world.levels]
     units = {unit.unit_id: unit for unit in data.units()}

@@ -134,19 +134,33 @@ def test_an_empty_source_keeps_nothing_back_and_begins_with_its_first_records(re
         assert not is_first_load(look)
 
 
-def test_files_have_one_too(look, tmp_path):
-    (tmp_path / "inbox").mkdir()
-    for name in ("a", "b"):
-        lines = ["id,day", *(f"{name}{n},2021-11-05 08:00" for n in range(5))]
-        file = tmp_path / "inbox" / f"{name}.csv"
-        file.write_text("\n".join(lines), encoding="utf-8")
+def lists(inbox, **files: str) -> dict:
+    """A folder with these files, as the settings name it."""
+    inbox.mkdir()
+    for name, text in files.items():
+        file = inbox / f"{name}.csv"
+        file.write_text(text, encoding="utf-8")
         os.utime(file, (0, 0))  # it is written no longer
     fields = {name: {"value": value} for name, value in {"site_code": "S1", "vaccine_code": "JS", "dose_number": 1}.items()}
     fields |= {"record_id": "id", "injected_at": "day", "updated_at": "day", "birth_year": {"value": 1980}}
-    lists = {"kind": "files", "folder": str(tmp_path / "inbox"), "pattern": "*.csv", "fields": fields}
-    with stationed(configure(tmp_path, {"lists": lists}, backfill_batch_size=3)) as led:
+    return {"kind": "files", "folder": str(inbox), "pattern": "*.csv", "fields": fields}
+
+
+def test_files_have_one_too(look, tmp_path):
+    texts = {name: "\n".join(["id,day", *(f"{name}{n},2021-11-05 08:00" for n in range(5))]) for name in ("a", "b")}
+    with stationed(configure(tmp_path, {"lists": lists(tmp_path / "inbox", **texts)}, backfill_batch_size=3)) as led:
         seen = []
         led.intakes[0].report = lambda outcome: seen.append(is_first_load(look))
         led.intakes[0].work()
         assert seen == [True] * 4
         assert not is_first_load(look)
+
+
+def test_a_folder_whose_files_cannot_be_read_makes_no_version_at_each_look(look, tmp_path):
+    with stationed(configure(tmp_path, {"lists": lists(tmp_path / "inbox", a="something else")})) as led:
+        led.intakes[0].work()
+        batch = newest(look)
+        led.intakes[0].work()
+        assert look("SELECT state FROM warehouse.source") == [("failed",)]
+        assert newest(look) == batch
+        assert is_first_load(look)

@@ -100,7 +100,8 @@ def house(warehouse: str, platform: str, folder: Path) -> Iterator[House]:
         environment = os.environ | {"DATABASE_URL": warehouse}
         etl = subprocess.Popen(words, cwd=PROJECT, env=environment, stdout=out, stderr=out)
         try:
-            assert becomes(lambda: served.get("/readyz").status == 200, 30), log.read_text(encoding="utf-8")
+            nothing_yet = ["warehouse: no record was loaded yet"]
+            assert becomes(lambda: served.get("/readyz").json()["reasons"] == nothing_yet, 30), log.read_text(encoding="utf-8")
             yield House(source, served, etl, log)
         finally:
             etl.terminate()
