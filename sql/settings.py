@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sql.screens import Dashboard
-from sql.strict import LocalPath, Model, Pattern, SettingsError, Share, Text, TimeZone, complaint, fill_in, read_yaml
+from sql.strict import Encoding, LocalPath, Model, Pattern, SettingsError, Share, Text, TimeZone, complaint, fill_in, read_yaml
 from sql.told import told
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -233,7 +233,7 @@ class FilesSource(Mapped):
     pattern: Text
     sheet: Text | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    encoding: Text = "utf-8-sig"
+    encoding: Encoding = "utf-8-sig"
 
     WITHOUT_CLOCK: ClassVar[str] = "a files source may say updated_at: {file: modified}"
 

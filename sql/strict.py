@@ -30,6 +30,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValueError(f"is not an encoding of text such as utf-8, utf-16 or cp1258 (found {name})") from None
+    return name
+
+
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -42,6 +50,7 @@ Text = Annotated[str, Field(min_length=1)]
 LocalPath = Annotated[Path, AfterValidator(_in_folder)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

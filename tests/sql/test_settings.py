@@ -1,9 +1,12 @@
 """Settings are strict, and the complaint names the key."""
 
+import json
+
 import pytest
+from pydantic import ValidationError
 
 from sql import settings
-from sql.settings import PROJECT
+from sql.settings import PROJECT, REQUIRED_FIELDS, FilesSource
 from sql.strict import SettingsError
 
 CONFIG = PROJECT / "config.yaml"
@@ -156,3 +159,9 @@ def test_the_data_folder_is_the_option_then_the_environment_then_the_projects(tm
 
 def test_a_missing_file_is_said():
     assert "nowhere.yaml: No such file" in complaint(settings.read, "nowhere.yaml")
+
+
+def test_an_encoding_that_is_none_is_named():
+    given = {"kind": "files", "folder": "inbox", "pattern": "*", "encoding": "utf-9", "fields": dict.fromkeys(REQUIRED_FIELDS, "x")}
+    with pytest.raises(ValidationError, match=r"is not an encoding of text such as utf-8, utf-16 or cp1258 \(found utf-9\)"):
+        FilesSource.model_validate_json(json.dumps(given))
