@@ -89,10 +89,14 @@ def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:
     """received = loaded + unchanged + quarantined; beside it what can never be received."""
     say = language.say
 
-    def part(name: str) -> html.Span:
-        return html.Span([html.B(live(language.count(getattr(world, name)))), " ", say(f"footer.{name}")])
+    def part(name: str, text: str | None = None) -> html.Span:
+        return html.Span([html.B(live(language.count(getattr(world, name)))), " ", say(f"footer.{text or name}")])
 
-    closed: Iterable = [part("received"), " = ", part("loaded"), " + ", part("unchanged"), " + ", part("quarantined")]
+    # What was replaced or has vanished since waits no longer, and stays in the equation.
+    waiting = sum(line.in_quarantine for line in lines)
+    is_all = waiting >= world.quarantined
+    faulty = part("quarantined") if is_all else [part("quarantined", "faulty"), " ", say("footer.waiting", n=waiting)]
+    closed: list = [part("received"), " = ", part("loaded"), " + ", part("unchanged"), " + ", faulty]
     beside: list = ["; ", part("vanished")] if world.vanished else []
     if unread := sum(sum(line.unread.values()) for line in lines):
         beside += ["; ", html.Span([html.B(live(language.count(unread))), " ", say("footer.unread")])]

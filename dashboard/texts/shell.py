@@ -73,6 +73,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "footer.unchanged": ("không đổi", "unchanged"),
     "footer.vanished": ("không còn trong nguồn", "no longer in the source"),
     "footer.unread": ("dòng của nguồn không đọc được", "rows of the source cannot be read"),
+    "footer.faulty": ("bản ghi lỗi", "faulty"),
+    "footer.waiting": ("(trong đó {n} chờ xử lý)", "({n} of them waiting)"),
     "footer.quarantined": ("bản ghi lỗi chờ xử lý", "faulty, waiting"),
     "footer.sources": ("Nguồn số liệu", "Sources"),
     "footer.time_zone": ("Mọi giờ theo {zone}", "All times in {zone}"),

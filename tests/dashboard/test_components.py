@@ -273,15 +273,22 @@ def test_residence_and_place_are_reconciled_in_numbers():
     assert sum(widths) == FLOW.total
 
 
+def waiting(records: int) -> provenance.SourceLine:
+    """A source of whose records so many wait to be mended."""
+    return provenance.SourceLine("platform", "running", None, 1, 1, 1000, records)
+
+
 def test_the_counter_is_written_as_an_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40)
-    text = re.sub(r"\s+", " ", said(provenance.counter(VI, (), world)))
+    text = re.sub(r"\s+", " ", said(provenance.counter(VI, [waiting(40)], world)))
     assert text == "Bộ đếm bản ghi 1.000 nhận = 900 nạp + 60 không đổi + 40 bản ghi lỗi chờ xử lý"
+    text = re.sub(r"\s+", " ", said(provenance.counter(VI, [waiting(30), waiting(5)], world)))
+    assert text.endswith("+ 40 bản ghi lỗi (trong đó 35 chờ xử lý)")
 
 
 def test_what_its_source_no_longer_holds_stands_beside_the_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40, vanished=7)
-    assert re.sub(r"\s+", " ", said(provenance.counter(VI, (), world))).endswith("+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn")
+    assert re.sub(r"\s+", " ", said(provenance.counter(VI, [waiting(40)], world))).endswith("+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn")
 
 
 def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():
