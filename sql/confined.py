@@ -23,6 +23,9 @@ _PROJECT = Path(__file__).parents[1]
 # One thread, one pool of memory: each of more would reserve room that it never uses, and the limit is of what is reserved.
 _LEAN = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
 
+# Of the environment; keys and addresses of databases are no business of who reads a stranger's file.
+_TOLD = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+
 
 class TooMuch(Exception):
     """A limit was reached; `limit` is memory, time or crash, and `most` what was allowed of it (bytes, seconds)."""
@@ -51,7 +54,7 @@ class Confined:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | _LEAN | {"PYTHONPATH": str(_PROJECT)},
+            env={name: value for name, value in os.environ.items() if name in _TOLD} | _LEAN | {"PYTHONPATH": str(_PROJECT)},
         )
         return self
 
