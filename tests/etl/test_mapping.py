@@ -96,6 +96,8 @@ def test_a_row_becomes_a_canonical_record():
         "certificate_printed_at": None,
         "app_confirmed_at": None,
         "told": sum(BITS[name] for name in ("person", "recorded_at", "birth", "sex", "residence_code", "lot_number", "dose_number")),
+        "age_from": None,
+        "age_to": None,
         "unreadable": None,
     }
     assert tuple(record) == mapping.COLUMNS
@@ -393,8 +395,7 @@ def test_a_number_that_lost_its_zeros_gets_them_back_where_the_settings_say_so()
 @pytest.mark.parametrize("number", ["12345678", "12345678.0", "012345678", "'012345678", "000012345678"])
 def test_eight_digits_were_a_cmnd(number):
     fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}}
-    found = one({"cccd": number}, fields)
-    assert (found["person_key"], found["identity_status"]) == (person(cccd="012345678"), "pending")
+    assert one({"cccd": number}, fields)["person_key"] == person(cccd="012345678")
 
 
 @pytest.mark.parametrize("number", [12345678, 12345678.0])
@@ -407,10 +408,22 @@ def test_a_cell_of_numbers_and_a_text_are_one_person(number):
 
 def test_no_id_is_made_up_of_zeros():
     """More zeros than a number can lose would make a CCCD that begins with 000."""
-    fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}}
+    fields = FIELDS | {"person_id": {"column": "cccd", "format": "%012d"}, "identity_status": "xac_thuc"}
     assert [one({"cccd": n}, fields)["identity_status"] for n in ("1234567", "1", "1077085001", "11077085001")] == [
         "bad_format", "bad_format", "pending", "pending"]  # fmt: skip
     assert one({"cccd": "1077085001"}, fields)["person_key"] == person(cccd="001077085001")
+
+
+@pytest.mark.parametrize("given, found", [
+    ({"tuoi": "34", "nhom": "12-17"}, (34, 34)), ({"tuoi": None, "nhom": "12 – 17 tuổi"}, (12, 17)), ({"tuoi": "?", "nhom": "65+"}, (65, 150)),
+    ({"tuoi": None, "nhom": "trẻ em"}, (None, None))])  # fmt: skip
+def test_an_age_or_a_group_of_ages_stands_for_a_birth(given, found):
+    fields = {name: spec for name, spec in FIELDS.items() if name != "birth_date"} | {"age": "tuoi", "age_group": "nhom"}
+    record = one(given, fields)
+    assert (record["age_from"], record["age_to"], record["birth_year"], record["unreadable"]) == (*found, None, None)
+    ready = mapper(fields)
+    again = as_dicts(ready.reread([record | {"person_key": str(uuid.UUID(bytes=record["person_key"]))}]))[0]
+    assert (again["age_from"], again["age_to"], again["unreadable"]) == (*found, None)
 
 
 def test_another_key_makes_other_persons():
