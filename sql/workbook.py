@@ -190,7 +190,7 @@ class Workbook:
             raise Damaged(f"is damaged: it has no {part}") from None
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
             raise Damaged(f"is damaged: {part} cannot be unpacked") from None
-        except (ValueError, IndexError, OverflowError):
+        except (ValueError, LookupError, OverflowError):
             raise Damaged(f"is damaged: {part} holds what no spreadsheet writes") from None
 
 
