@@ -155,10 +155,10 @@ class Readings:
 
     def revise(self) -> list[str]:
         """Read every spelling again, by the units and the form of now. Returns those that mean something else."""
-        if self.db.execute(SQL["is_unread"]).fetchone()[0]:  # by a version that kept no readings
-            new = [text for (text,) in self.db.execute(SQL["spellings_of_injections"])]
-            self._write(new)
-            return new
+        if self.db.execute(SQL["is_unread"]).fetchone()[0]:
+            # Loaded by a version that kept no readings: its fingerprint asks for a rebuild of everything.
+            self._write([text for (text,) in self.db.execute(SQL["spellings_of_injections"])])
+            return []
         held: dict[str, list[Reading]] = {}
         for text, *reading in self.db.execute(SQL["readings"]):
             held.setdefault(text, []).append(Reading(*reading))

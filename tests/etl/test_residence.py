@@ -136,6 +136,14 @@ def revised(world: Given, pattern: str | None = r"\d{5}", units: str = "") -> li
     return persons
 
 
+def test_the_spellings_of_an_older_warehouse_are_read_once(world):
+    load(world)
+    held = world.ask("SELECT * FROM warehouse.residence_reading ORDER BY 1, 2")
+    world.db.execute("DELETE FROM warehouse.residence_reading")
+    assert revised(world) == []
+    assert world.ask("SELECT * FROM warehouse.residence_reading ORDER BY 1, 2") == held
+
+
 @pytest.mark.parametrize("large", [0, 1_000])
 def test_what_units_and_forms_say_of_a_spelling_is_said_again_where_they_change(world, large):
     pipeline.LARGE = large
