@@ -152,6 +152,17 @@ def test_the_balances_of_the_world_are_filled_as_folding_would(owner, database, 
             assert sorted(db.execute(f"SELECT * FROM warehouse.balance_{table}").fetchall()) == filled
 
 
+def test_a_source_that_gave_records_before_counts_as_loaded(owner, tmp_path):
+    """What an upgrade finds was judged all along; what never gave a record is in its first load."""
+    migrate_until("first_load.sql", owner, tmp_path)
+    with owner.begin() as db:
+        db.exec_driver_sql("INSERT INTO warehouse.source (name, kind, received, loaded) VALUES ('old', 'files', 1, 1), ('new', 'files', 0, 0)")
+    migrate(owner)
+    with owner.begin() as db:
+        found = db.exec_driver_sql("SELECT source, is_first_load FROM mart.sources() ORDER BY source").fetchall()
+    assert [tuple(row) for row in found] == [("new", True), ("old", False)]
+
+
 def test_a_changed_migration_is_refused_by_name(owner, folder):
     migrate(owner, folder)
     (folder / "migrations" / "0001_first.sql").write_text("CREATE SCHEMA warehouse;")
