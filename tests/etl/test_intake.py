@@ -264,7 +264,7 @@ def test_changed_rules_place_every_injection_anew(register, look, tmp_path, ware
         led.refresh_reference()
         assert look("SELECT count(*) FROM warehouse.batch WHERE kind = 'rebuild'") == [(0,)]
         with connect.raw_at(warehouse.url, "owner") as db:
-            db.execute("UPDATE warehouse.vaccine SET primary_doses = primary_doses + 1")
+            db.execute("UPDATE warehouse.primary_series SET primary_doses = primary_doses + 1")
         led.rebuild_if_need_be()
         assert look("SELECT count(*) FROM warehouse.batch WHERE kind = 'rebuild'") == [(1,)]
     assert differences(warehouse.url) == {}

@@ -280,7 +280,7 @@ def test_rebuild_works_every_course_out_anew(file, register, warehouse, said):
     verb(file, "once", "--json")
     said()
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        db.execute("UPDATE warehouse.vaccine SET primary_doses = 1 WHERE code = 'PF'")
+        db.execute("UPDATE warehouse.primary_series s SET primary_doses = 1 FROM warehouse.vaccine v WHERE v.vaccine_id = s.vaccine_id AND v.code = 'PF'")
     assert verb(file, "verify", "--json") == 1
     said()
     rewrite(file, "vaccines.csv", "theirs.csv")
