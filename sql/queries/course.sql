@@ -272,6 +272,7 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     priority_group = excluded.priority_group, age_band = excluded.age_band,
     is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
     is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number,
+    told = excluded.told,
     vaccine_alias_id = excluded.vaccine_alias_id, site_alias_id = excluded.site_alias_id, age_from = excluded.age_from,
     age_to = excluded.age_to, unruled_after = excluded.unruled_after
 
