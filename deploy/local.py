@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 from deploy import effective, instance
@@ -209,7 +210,7 @@ def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
             return answer.status == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

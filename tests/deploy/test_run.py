@@ -11,6 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -84,13 +86,20 @@ class Running:
             self.process.kill()
             self.process.wait()
 
+    def clear(self) -> None:
+        """Leave nothing behind: a part that a test suspended never hears that it is to end."""
+        self.kill()
+        for pid in with_environment("OF_TEST", str(self.data)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
 
 @pytest.fixture
 def running(tmp_path):
     run = Running(tmp_path / "a place" / "data")
     run.data.parent.mkdir()
     yield run
-    run.kill()
+    run.clear()
 
 
 def test_a_run_from_its_start_to_ctrl_c(running):
@@ -120,7 +129,11 @@ def test_a_killed_part_comes_back(running, part):
 def test_parts_that_stand_still_are_replaced(running):
     running.start()
     parts = {words: running.part(words) for words in ("-m etl run", "-m dashboard")}
-    time.sleep(3)  # until each was heard once: who has just been started is given more time
+    # Until each was heard once: who has just been started is given more time.
+    pulse = running.data / "logs" / "etl.pulse"
+    begun = pulse.stat().st_mtime_ns
+    assert becomes(lambda: pulse.stat().st_mtime_ns > begun, 60), running.said()
+    time.sleep(2 * watch._EVERY_SECONDS)
     for pid in parts.values():
         os.kill(pid, signal.SIGSTOP)
     for words, first in parts.items():
@@ -201,6 +214,19 @@ def test_settings_in_another_encoding_are_said(running, tmp_path):
     config.write_bytes("sources: {}\nname: Hòa\n".encode("cp1252"))
     code, said = refused(running, "--config", str(config))
     assert (code, said) == (2, f"{config}: line 2 is not UTF-8: save the file as UTF-8\n")
+
+
+def test_another_program_that_has_the_port_by_now_is_no_answer():
+    def speak() -> None:
+        line, _ = other.accept()
+        with line:
+            line.recv(1000)
+            line.sendall(b"nothing that a web server says\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as other, ThreadPoolExecutor(1) as speaker:
+        spoken = speaker.submit(speak)
+        assert local._answers(f"http://127.0.0.1:{other.getsockname()[1]}") is False
+        spoken.result()
 
 
 SOURCE = """
