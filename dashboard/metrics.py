@@ -25,7 +25,7 @@ _OF_WAREHOUSE = {
     "reference_refused": (GaugeMetricFamily, "1 while the reference tables are refused.", ()),
     "records": (CounterMetricFamily, "Records received, by what became of them.", ("source", "outcome")),
     "source_state": (GaugeMetricFamily, "1 for the state that a source is in.", ("source", "state")),
-    "lag_seconds": (GaugeMetricFamily, "Since a source was last read.", ("source",)),
+    "lag_seconds": (GaugeMetricFamily, "Since a source of the settings was last read.", ("source",)),
     "quarantine": (GaugeMetricFamily, "Records that wait to be mended, by rule.", ("source", "rule")),
     "reconcile_records": (GaugeMetricFamily, "What the last comparison with a source counted.", ("source", "what")),
 }

@@ -24,7 +24,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     -- The clock of a sample's figures is shifted by whole days.
     SELECT 'lag_seconds', s.name, NULL, extract(epoch FROM
         clock_timestamp() + make_interval(days => w.shift_days) - s.last_polled_at)::double precision
-    FROM warehouse.source s CROSS JOIN warehouse.world w WHERE s.last_polled_at IS NOT NULL
+    FROM warehouse.source s CROSS JOIN warehouse.world w WHERE s.is_configured AND s.last_polled_at IS NOT NULL
     UNION ALL
     SELECT 'quarantine', s.name, r.rule, count(*)::double precision
     FROM warehouse.quarantine q JOIN warehouse.source s USING (source_id) CROSS JOIN unnest(q.rules) AS r (rule)

@@ -261,6 +261,11 @@ def test_metrics_tell_batches_records_states_and_times(served, database):
     assert sum(states) == 1
     assert float(found['vaccination_question_seconds_count{question="sources"}']) >= 1
     assert "secret" not in answer.text and "r1" not in answer.text
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.source SET is_configured = false")
+    assert "vaccination_lag_seconds{" not in served.get("/metrics").text  # nobody reads what the settings do not name
+    with connect.raw_at(database, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.source SET is_configured = true")
 
 
 def test_metrics_add_up_over_several_workers(shared_warehouse, tmp_path):
