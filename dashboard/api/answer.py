@@ -34,7 +34,7 @@ def answer(question: Question, data: Data) -> dict:
         rows = [row for row in rows if row.stage in question.stages]
         figures = [_place(row, asked, units, levels) | _standing(row, units, world.is_first_load) for row in rows]
     if not world.loaded:  # a zero of nothing is no figure
-        figures = [row | {name: None for name in ("people", "coverage", "gap", "doses") if name in row} for row in figures]
+        figures = [row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row} for row in figures]
     return {
         "as_of": _as_of(filters.as_of, found.version, data),
         "is_sample": world.is_sample,

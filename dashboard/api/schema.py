@@ -115,7 +115,7 @@ def _schemas(levels: list[str]) -> dict:
             **_place(levels),
             stage={"type": "string", "enum": STAGE_NAMES},
             people=_whole("Distinct persons who reached the stage; null: no_figures says why"),
-            counted=_whole("People that coverage is of: those of the units whose population is known"),
+            counted=_whole("Of them, those that coverage is of: of the units whose population is known; null: as of people"),
             population=_or_null("integer"),
             population_source=_or_null("string"),
             population_on=_day(),

@@ -268,7 +268,7 @@ def test_of_nothing_there_is_no_figure_and_of_a_part_no_verdict(warehouse, tmp_p
     with serving(warehouse.url, tmp_path) as found:
         nothing = coverage(found, "stage=complete")
         assert nothing["no_figures"] == "no record was loaded yet"
-        assert {row[name] for row in nothing["rows"] for name in ("people", "coverage", "gap")} == {None}
+        assert {row[name] for row in nothing["rows"] for name in ("people", "counted", "coverage", "gap")} == {None}
         assert {row["doses"] for row in coverage(found, "basis=place")["rows"]} == {None}
         _hears_of(found, rows.batch(warehouse.url))
         assert "warehouse: no record was loaded yet" in found.get("/readyz").json()["reasons"]
