@@ -47,13 +47,17 @@ class View:
 
     @property
     def has_figures(self) -> bool:
-        """Whether any record is in them. A zero of nothing is no figure."""
-        return bool(self.world.received and self.world.loaded)
+        """Whether any record is in them, as of the moment that is asked for. A zero of nothing is no figure."""
+        return bool(self._world_then.loaded)
 
     @cached_property
     def is_first_load(self) -> bool:
         """Whether the page's figures are of a source that was not read to its end by then."""
-        return self.data.world(self.filters.as_of).is_first_load
+        return self._world_then.is_first_load
+
+    @cached_property
+    def _world_then(self):
+        return self.data.world(self.filters.as_of)
 
     @cached_property
     def units(self) -> dict:

@@ -30,6 +30,8 @@ def blueprint(reader: Reader) -> Blueprint:
         taken, writer = reader.tables.get(block), WRITERS.get(ending)
         page, _ = find(f"/{path}", reader.pages)
         is_there = taken and writer and page and page == reader.homes.get(block) and not view.missing
+        if is_there and not view.has_figures:
+            return _said(view.say("waiting.title"), 503)
         if is_there and view.is_first_load and not taken.is_of_a_part:
             return _said(view.say("loading.no_file"), 503)
         table = taken.make(view) if is_there else None

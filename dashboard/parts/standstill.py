@@ -63,8 +63,11 @@ def _left(view: View, seconds: float) -> str:
 
 def waiting(view: View) -> html.Div:
     say = view.say
-    shown = [html.P(say("waiting.title"), className="what"), html.Ul([html.Li(one) for one in _why(view)])]
-    return html.Div([*shown, html.P(say("waiting.itself"), className="why")], className="state waiting", role="status")
+    if view.filters.is_live:
+        shown = [html.Ul([html.Li(one) for one in _why(view)]), html.P(say("waiting.itself"), className="why")]
+    else:
+        shown = [html.P(say("waiting.frozen"))]
+    return html.Div([html.P(say("waiting.title"), className="what"), *shown], className="state waiting", role="status")
 
 
 def _why(view: View) -> Iterator[list]:

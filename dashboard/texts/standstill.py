@@ -42,6 +42,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Số liệu tự hiện khi có bản ghi đầu tiên, không cần tải lại trang.",
         "Figures appear by themselves with the first record; no need to reload.",
     ),
+    "waiting.frozen": (
+        "Lúc ấy chưa có bản ghi nào được nạp. Hãy chọn một lúc muộn hơn.",
+        "No record had been loaded by that moment. Choose a later one.",
+    ),
     "waiting.etl": ("Chương trình nạp chưa làm việc.", "The loading program (ETL) has not started its work."),
     "waiting.etl_do": (
         "đợi một phút; nếu vẫn vậy, khởi động lại bằng ./run hoặc python -m etl run và xem nhật ký etl.log.",

@@ -80,6 +80,18 @@ def test_how_far_the_first_load_is_and_how_long_it_takes():
     assert "lần nạp đầu tiên chưa xong" in words(data, "/?as_of=3")
 
 
+def test_as_of_a_moment_before_the_first_record_there_are_no_figures():
+    class Later(Province):
+        """Its records came after batch 1."""
+
+        def world(self, as_of=None):
+            return replace(super().world(), **({"received": 0, "loaded": 0} if as_of == 1 else {}))
+
+    text = words(Later(), "/?as_of=1")
+    assert "Lúc ấy chưa có bản ghi nào được nạp" in text and "Cần làm" not in text
+    assert standstill.said(Reader(Later(), "vi").read("/?as_of=2")) is None
+
+
 def test_a_page_with_figures_that_are_whole_says_nothing_of_it():
     assert standstill.said(Reader(Province(), "vi").read("/")) is None
 
@@ -132,6 +144,16 @@ def test_how_far_it_is_moves_without_a_batch(visit, house):
     until(opened, "document.querySelector('.state.loading')")
     house.province.more_sources = [source(received=7, loaded=7)]
     until(opened, "document.querySelector('.state.loading').innerText.includes('lists: đã nhận 7')", 12)
+
+
+def test_a_file_of_nothing_is_refused(tmp_path):
+    from dashboard import app as application
+    from sql import settings
+
+    client = application.make(settings.read(data=tmp_path), Nothing(source())).server.test_client()
+    for block in ("ranking", "reconciliation"):  # a verdict, and a count
+        refused = client.get(f"/export/{block}.csv/")
+        assert refused.status_code == 503 and "Chưa có số liệu" in refused.text
 
 
 def test_a_file_of_a_verdict_is_refused_in_the_first_load_and_a_count_says_that_it_is_a_part(tmp_path):
