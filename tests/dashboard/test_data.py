@@ -15,6 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from dashboard.data import Data, Stage, Unknown, WarehouseUnreachable
 from dashboard.data.cache import Cache, shared
+from dashboard.data.timing import QUESTIONS, timed
 from dashboard.data.warehouse import Warehouse
 from dashboard.filters import Filters
 from sql import connect
@@ -340,3 +341,13 @@ def test_an_answer_of_a_batch_is_kept_under_it_and_does_not_put_out_the_newest(d
 def rows_in(database) -> int:
     with psycopg.connect(connect.conninfo(database)) as db:
         return db.execute("SELECT folded_through FROM warehouse.leader").fetchone()[0]
+
+
+def test_a_question_that_was_given_up_is_among_the_times():
+    def counted() -> float:
+        return sum(one.value for one in QUESTIONS.collect()[0].samples if one.name.endswith("_count"))
+
+    before = counted()
+    with pytest.raises(WarehouseUnreachable), timed("of a test"):
+        raise WarehouseUnreachable("gone")
+    assert counted() == before + 1
