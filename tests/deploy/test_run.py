@@ -304,5 +304,5 @@ def test_a_postgresql_that_ends_again_and_again_is_started_less_and_less_often(m
     run.server, run.server_watch = Dead(), watch.Watch(lambda: True)
     assert becomes(lambda: run._mend() or len(run.server.starts) == 5)
     pauses = [after - before for before, after in pairwise(run.server.starts)]
-    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8], abs=0.1)
+    assert all(pause >= wanted for pause, wanted in zip(pauses, [0.1, 0.2, 0.4, 0.8], strict=True)), pauses
     assert "No space left on device; again in 1 s" in capfd.readouterr().out

@@ -37,7 +37,11 @@ class Mariadb:
             [PROGRAMS[0], "--no-defaults", f"--datadir={folder}/data", f"--socket={folder}/socket", f"--port={self.port}",
              "--bind-address=127.0.0.1", "--skip-grant-tables", "--default-time-zone=+00:00", "--innodb-buffer-pool-size=16M",
              "--skip-networking=0", *user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self.process.kill()
+            raise
 
     def _wait(self) -> None:
         for _ in range(300):

@@ -105,7 +105,10 @@ def house(warehouse: str, platform: str, folder: Path) -> Iterator[House]:
             yield House(source, served, etl, log)
         finally:
             etl.terminate()
-            etl.wait(20)
+            try:
+                etl.wait(20)
+            finally:
+                etl.kill()
 
 
 def _settings(platform: str) -> dict:
