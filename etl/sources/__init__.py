@@ -20,6 +20,10 @@ from sql.settings import DatabaseSource, FilesSource
 class SourceError(Exception):
     """A source cannot be read; the message names the source, what was found and what to do. Never a password."""
 
+    def __init__(self, message: str):
+        # A damaged file may call a column what is no text of the warehouse, which keeps the message.
+        super().__init__(message.replace("\0", "\ufffd").encode("utf-8", "replace").decode())
+
 
 @contextlib.contextmanager
 def reading(name: str) -> Iterator[None]:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import openpyxl
 import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from etl import pipeline, schedule, station
@@ -101,6 +103,15 @@ def test_a_damaged_workbook_fails_alone_and_says_why(inbox, look, tmp_path, capl
     assert [record.levelname for record in caplog.records if "a.xlsx" in record.message] == ["WARNING"]
     (shown,) = json.loads(capsys.readouterr().out)["sources"]
     assert shown["state"] == "failed" and shown["reason"] == found["a.xlsx"][1]
+
+
+def test_a_reason_that_is_no_text_of_the_warehouse_is_kept_all_the_same(inbox, look, tmp_path):
+    """A damaged file names its columns by whatever bytes stand there."""
+    pq.write_table(pa.table({"record_id": ["r1"], "a\0b": ["x"]}), inbox / "damaged.parquet")
+    settle(inbox / "damaged.parquet")
+    assert verb(configure(tmp_path, {"lists": lists(inbox)}), "once") == 1
+    assert held(look) == ["R001", "R002", "R003"]
+    assert "it has: record_id, a\ufffdb" in deliveries(look)["damaged.parquet"][1]
 
 
 def test_a_file_name_that_is_no_text_is_a_name_like_others(inbox, look, tmp_path):
