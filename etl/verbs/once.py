@@ -5,7 +5,7 @@ import contextlib
 
 from etl import station
 from etl.pipeline import Outcome
-from etl.sources import SourceError
+from etl.sources import SourceError, reading
 from etl.verbs import Answer, Refused, status
 
 UNIT = "records"
@@ -30,7 +30,7 @@ def work(led: station.Station, options: argparse.Namespace, progress) -> Answer:
     with led.reporting(hear):
         for intake in led.intakes:
             if options.source in (None, intake.source.name):
-                with intake.turn, contextlib.suppress(SourceError):  # `work` records it
+                with intake.turn, contextlib.suppress(SourceError), reading(intake.source.name):  # `work` records it
                     progress.expect(intake.source.describe().get("rows"))
                 intake.work()
         for intake in led.reconcilable():

@@ -28,6 +28,7 @@ WHERE state = 'running'
 -- name: take_up
 UPDATE warehouse.request SET state = 'running', heard_at = clock_timestamp()
 WHERE request_id = (SELECT min(request_id) FROM warehouse.request WHERE state = 'waiting')
+  AND state = 'waiting' -- still: who asked may have withdrawn it meanwhile
 RETURNING request_id, verb, arguments
 
 -- name: give_sign

@@ -153,6 +153,24 @@ def test_where_the_leader_leaves_before_it_took_it_up_the_verb_leads_itself(file
     assert ask("SELECT state FROM warehouse.request") == [("withdrawn",)]
 
 
+def test_a_request_that_is_withdrawn_while_it_is_taken_up_is_not_begun(warehouse, ask):
+    ((request,),) = ask("INSERT INTO warehouse.request (verb, arguments, asked_by) VALUES ('rebuild', '{}', 'an') RETURNING request_id")
+    taken = []
+
+    def take_up():
+        with connect.raw_at(warehouse.url, "etl_writer", autocommit=True, application_name="taker") as leader:
+            taken.append(leader.execute(desk.DESK["take_up"]).fetchone())
+
+    with connect.raw_at(warehouse.url, "etl_writer") as asker:
+        asker.execute(desk.DESK["withdraw"], {"request": request})
+        taker = threading.Thread(target=take_up)
+        taker.start()
+        assert becomes(lambda: ask("SELECT FROM pg_stat_activity WHERE application_name = 'taker' AND wait_event_type = 'Lock'"))
+    taker.join()
+    assert taken == [None]
+    assert ask("SELECT state FROM warehouse.request") == [("withdrawn",)]
+
+
 def test_a_verb_that_a_leader_does_not_know_is_refused_in_words(file, lead, ask):
     lead(file)
     ask("INSERT INTO warehouse.request (verb, arguments, asked_by) VALUES ('dance', '{}', 'an') RETURNING 1")

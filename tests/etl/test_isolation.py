@@ -327,6 +327,15 @@ def test_a_neighbour_does_not_starve_and_the_lead_is_kept(inbox, database, look,
     assert "somebody" not in caplog.text
 
 
+def test_a_source_that_cannot_say_how_much_it_has_is_read_all_the_same(inbox, look, tmp_path, monkeypatch):
+    def stumble(*_given):
+        raise RuntimeError("a driver of somebody")
+
+    monkeypatch.setattr("etl.sources.files.Folder.describe", stumble)
+    assert verb(configure(tmp_path, {"lists": lists(inbox)}), "once") == 0
+    assert held(look) == ["R001", "R002", "R003"]
+
+
 def test_a_fault_of_the_warehouse_gives_up_the_lead_with_growing_pauses(inbox, look, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(schedule, "_RETRY_SECONDS", 0.1)
     began = []
