@@ -51,18 +51,18 @@ class InColumns:
         pa.default_memory_pool().release_unused()
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in, and
-        how many of these for want of a vaccine or site."""
+        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in,
+        how many of these for want of a vaccine or site, and the broken that have no number, by their content."""
         self._read_held(delivery.records, facts)
         self._take_readings()
         self.bench.run(CHECK["check_records"], facts)
         self.bench.run(CHECK["drop_repeated"], facts)
         counts = self.bench.ask(CHECK["count_incoming"])
-        quarantined = unmapped = 0
+        quarantined, unmapped, unnumbered = 0, 0, None
         if counts.broken:
             self._give("broken", CHECK["broken"], facts)
             if delivery.kind != "retry":
-                quarantined, unmapped = self.db.execute(STORE["quarantine_records"], facts).fetchone()
+                quarantined, unmapped, unnumbered = self.db.execute(STORE["quarantine_records"], facts).fetchone()
         if self._give("ended", CHECK["ended"], facts):
             self.pipeline.run(STORE, facts, "end_replaced")
         if counts.broken:
@@ -72,7 +72,7 @@ class InColumns:
             self.pipeline.run(STORE, facts, "restamp")
         if delivery.kind == "retry" and self._give("retried", CHECK["retried"], facts):
             self.pipeline.run(STORE, facts, "settle_retried", "keep_rules_of_retry")
-        return counts, quarantined, unmapped
+        return counts, quarantined, unmapped, unnumbered or []
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""

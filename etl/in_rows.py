@@ -32,8 +32,8 @@ class InRows:
             pipeline.db.execute(LOAD[f"create_{name}"])
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in, and
-        how many of these for want of a vaccine or site."""
+        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in,
+        how many of these for want of a vaccine or site, and the broken that have no number, by their content."""
         run, db = self.pipeline.run, self.pipeline.db
         if delivery.records.num_rows:
             with db.cursor() as cursor, cursor.copy(LOAD["copy_landed"] + f" ({COPY_FORMAT})") as copy:
@@ -41,15 +41,15 @@ class InRows:
                     copy.write(piece)
         run(LOAD, facts, "find_known_records", "read_known", "check_records", "drop_repeated")
         counts = self.pipeline.ask(LOAD["count_incoming"])
-        quarantined = unmapped = 0
+        quarantined, unmapped, unnumbered = 0, 0, None
         if counts.broken and delivery.kind != "retry":
-            quarantined, unmapped = db.execute(LOAD["quarantine_records"], facts).fetchone()
+            quarantined, unmapped, unnumbered = db.execute(LOAD["quarantine_records"], facts).fetchone()
         run(LOAD, facts, "end_quarantine")
         if counts.restamped:
             run(LOAD, facts, "restamp")
         if delivery.kind == "retry":
             run(LOAD, facts, "keep_rules_of_retry")
-        return counts, quarantined, unmapped
+        return counts, quarantined, unmapped, unnumbered or []
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""

@@ -1,16 +1,20 @@
 """The files of a folder into the pipeline: each new content once, judged by what lies in the folder now."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
 from etl import brake, stopped
 from etl.brake import Accepted, Braked
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
+from etl.pipeline import RECONCILE, Delivery
 from etl.sources import Page, SourceError, reading
+from etl.sources.files import Delivery as File
 
 log = logging.getLogger("etl")
 
@@ -58,7 +62,8 @@ class FileIntake(Intake):
         failed = [row for row in there.values() if row.state == "failed"]
         is_whole = len(there) == len(self.source.present) and all(row.state == "done" for row in there.values())
         if self.membership and (is_whole or not self.membership.is_snapshot):
-            self.membership.settle(*self._holding(known, there), released)
+            read_again = (lambda wanted: self._read_again(wanted, there)) if self.membership.is_snapshot else None
+            self.membership.settle(*self._holding(known, there), released, read_again)
         if failed:
             more = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
             waits = "; until it can be read, nothing is taken out" if self.membership and self.membership.is_void else ""
@@ -77,6 +82,8 @@ class FileIntake(Intake):
     def _take(self, file, before, is_released: bool) -> int:
         """Load a file, measured against one before it. Returns how many records it has."""
         limits = self.settings.brake
+        if self.membership:
+            self.membership.settled = None  # also where the folder is, in the end, what it was before
         if not is_released:
             brake.check_file(file, before, limits)
         done = file.records_done
@@ -94,6 +101,34 @@ class FileIntake(Intake):
 
         self._load_pages(self._file_pages(file), describe)
         return done
+
+    def _read_again(self, wanted: Mapping[str, list[str]], there: dict) -> bool:
+        """Load these records, path by path, as the files have them, whatever was held of them. False where told to stop."""
+        numbers = [records["record_id"].combine_chunks() for records in self._wanted(wanted, there)]
+        counts = pa.chunked_array(numbers, pa.string()).value_counts()
+        repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+        # Of what came more than once the newest whole version holds, which one batch tells; a few, kept until all are read.
+        several: list[pa.Table] = []
+        for records in self._wanted(wanted, there):
+            is_repeated = pc.is_in(records["record_id"], repeated)
+            several.append(records.filter(is_repeated))
+            self._load_as_it_is(records.filter(pc.invert(is_repeated)))
+        if several and not self.halt.is_set():
+            self._load_as_it_is(pa.concat_tables(several))
+        return not self.halt.is_set()
+
+    def _wanted(self, wanted: Mapping[str, list[str]], there: dict) -> Iterator[pa.Table]:
+        for path, record_ids in wanted.items():
+            row, numbers = there[path], pa.array(record_ids, pa.string())
+            file = File(path, row.size_bytes, row.modified_at, row.mark, row.sha256, row.stamped_at)
+            for page in self._file_pages(file):
+                if self.halt.is_set():
+                    return
+                yield page.records.filter(pc.is_in(page.records["record_id"], numbers))
+
+    def _load_as_it_is(self, records: pa.Table) -> None:
+        if records.num_rows:
+            self.load(Delivery(self.source_id, records, RECONCILE))
 
     def _file_pages(self, file) -> Iterator[Page]:
         offset, more = file.records_done, True

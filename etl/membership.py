@@ -6,13 +6,15 @@ has lost. Nothing is remembered but what each delivery holds: after a crash the 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from etl import brake
 from etl.brake import Braked
 from etl.pipeline import Outcome
 from etl.statements import MEMBERSHIP
 from sql.settings import Mapped
+
+ReadAgain = Callable[[Mapping[str, list[str]]], bool]
 
 # Taken out in one go: the source's neighbours wait for less than a second.
 _AT_ONCE = 10_000
@@ -25,6 +27,8 @@ class Membership:
         self.intake, self.pipeline, self.writing = intake, intake.pipeline, intake.writing
         self.is_snapshot = given.deliveries == "snapshot" or given.is_read_whole
         self.is_void = self.is_snapshot and given.deletes == "void"
+        self.is_of_files = given.kind == "files"
+        self.is_stamped = all(spec.origin == "file" for name, spec in given.specs() if name == "updated_at")
         # At the first look of a process nothing is taken for granted: the settings may have been others before.
         self.settled: dict[str, str] | None = None
 
@@ -33,11 +37,12 @@ class Membership:
         with self.writing:
             return {tuple(row) for row in self.pipeline.db.execute(MEMBERSHIP["listed"], {"source_id": self.intake.source_id})}
 
-    def settle(self, current: Mapping[str, str], newest: Mapping[str, str], released=None) -> None:
+    def settle(self, current: Mapping[str, str], newest: Mapping[str, str], released=None, read_again: ReadAgain | None = None) -> None:
         """Deal with what no current delivery holds. Once all of them are in. Raises Braked.
 
         `current`: path → content of the deliveries that hold; `newest`: the same, of all that ever came; `released`:
-        what a person let pass.
+        what a person let pass; `read_again` loads records by path, as they are there: what those that are gone said of
+        them holds no longer. It returns False where it was stopped.
         """
         if current == self.settled:
             return
@@ -48,6 +53,8 @@ class Membership:
             missing: dict[str, list[str]] = {}
         else:
             missing = self._missing(facts, stale)
+        if read_again and (wanted := self._to_read_again(facts, stale)) and not read_again(wanted):
+            return
         self._keep(stale, missing, newest)
         self.settled = dict(current)
 
@@ -55,6 +62,7 @@ class Membership:
         # Who let a shorter file pass has seen what it lost.
         seen = {pair for pair in stale if released is not None and released.kind == "file" and pair[0] == released.unit}
         facts = facts | {"seen_paths": [path for path, _ in seen], "seen_contents": [content for _, content in seen]}
+        facts["is_of_files"] = self.is_of_files
         with self.writing, self.pipeline.db.transaction():
             self.pipeline.db.execute("SET LOCAL work_mem = '256MB'")
             rows = self.pipeline.db.execute(MEMBERSHIP["vanished"], facts).fetchall()
@@ -87,6 +95,13 @@ class Membership:
                 for path, record_id in self.pipeline.db.execute(MEMBERSHIP["missing"], facts):
                     found[path].append(record_id)
         return found
+
+    def _to_read_again(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+        facts = facts | {"is_stamped": self.is_stamped}
+        facts |= {"stale_paths": [path for path, _ in stale], "stale_contents": [content for _, content in stale]}
+        with self.writing, self.pipeline.db.transaction():
+            self.pipeline.db.execute("SET LOCAL work_mem = '256MB'")
+            return dict(self.pipeline.db.execute(MEMBERSHIP["to_read_again"], facts).fetchall())
 
     def _keep(self, stale: Iterable[tuple[str, str]], missing: Mapping[str, list[str]], newest: Mapping[str, str]) -> None:
         """Of what holds no longer, no more than what is still missing."""

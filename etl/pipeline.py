@@ -91,14 +91,14 @@ class Pipeline:
 
         def take_in(work, facts: dict, folded: int) -> Outcome:
             self.residences.learn(pc.unique(delivery.records["residence_code"]).drop_null().to_pylist())
-            outcome = self._check(work, delivery, facts | {"is_current": delivery.kind == RECONCILE})
+            outcome, unnumbered = self._check(work, delivery, facts | {"is_current": delivery.kind == RECONCILE})
             if delivery.kind == RECONCILE and not outcome.received:
                 raise _Unchanged
             if outcome.loaded:
                 work.work_out(facts)
             if fold:
                 self._fold(folded, facts["batch_id"])
-            self._close(delivery, outcome, facts)
+            self._close(delivery, outcome, facts, unnumbered)
             if fold:
                 self.tell()
             return outcome
@@ -278,8 +278,8 @@ class Pipeline:
                   "age_bands": bands, "told_before": leader.told_before or []}  # fmt: skip
         return facts, leader.folded_through
 
-    def _check(self, work, delivery: Delivery, facts: dict) -> Outcome:
-        counts, quarantined, unmapped = work.check(delivery, facts)
+    def _check(self, work, delivery: Delivery, facts: dict) -> tuple[Outcome, list[str]]:
+        counts, quarantined, unmapped, unnumbered = work.check(delivery, facts)
         received = delivery.records.num_rows
         outcome = Outcome(
             facts["batch_id"], received, counts.loaded, received - counts.loaded - quarantined, quarantined,
@@ -287,12 +287,12 @@ class Pipeline:
         )  # fmt: skip
         if delivery.kind == "retry":
             # Received once already: what left the quarantine now counts as loaded or unchanged instead.
-            return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded)
+            return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded), unnumbered
         if delivery.kind == RECONCILE:
             # Only what differs counts.
             outcome = replace(outcome, received=counts.loaded + counts.restamped + quarantined, unchanged=counts.restamped)
         brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
-        return outcome
+        return outcome, unnumbered
 
     def _fold(self, from_batch: int, to_batch: int) -> None:
         facts = {"from_batch": from_batch, "to_batch": to_batch, "batch_id": to_batch}
@@ -311,7 +311,7 @@ class Pipeline:
             self._put_columns_away()
             return False
 
-    def _close(self, delivery: Delivery, outcome: Outcome, facts: dict) -> None:
+    def _close(self, delivery: Delivery, outcome: Outcome, facts: dict, unnumbered: list[str]) -> None:
         self._number(facts, delivery.kind, outcome, delivery.unit)
         self.run(INTAKE, facts | vars(outcome) | {"kind": delivery.kind}, "count_for_source")
         if delivery.cursor:
@@ -325,7 +325,7 @@ class Pipeline:
             self.run(MEMBERSHIP, facts | {"path": delivery.forgets}, "forget_contents")
         if delivery.part is not None:
             record_ids = pc.unique(delivery.records["record_id"]).drop_null().to_pylist()
-            kept = {"part": delivery.part, "record_ids": record_ids, "contents": None}
+            kept = {"part": delivery.part, "record_ids": record_ids + unnumbered, "contents": None}
             self.run(MEMBERSHIP, facts | delivery.outcome | kept, "forget", "keep")
 
     def _number(self, facts: dict, kind: str, outcome: Outcome, unit: str | None = None) -> None:

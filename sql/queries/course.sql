@@ -76,9 +76,12 @@ JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.so
 WHERE (i.status = 'vanished') <> (%(status)s::text = 'vanished')
 
 -- name: take_out_of_quarantine
--- Versions that were replaced, too: should one of them be delivered again, it is open again.
+-- Versions that were replaced, too: should one of them be delivered again, it is open again. Of those without a number
+-- '#' and their content stands for it.
 UPDATE warehouse.quarantine SET state = 'vanished', ended_batch_id = %(batch_id)s
-WHERE source_id = %(source_id)s AND record_id = ANY (%(record_ids)s::text[]) AND state <> 'vanished'
+WHERE source_id = %(source_id)s AND state <> 'vanished'
+  AND (record_id = ANY (%(record_ids)s::text[])
+    OR record_id = '' AND content = ANY (SELECT substr(n, 2)::uuid FROM unnest(%(record_ids)s::text[]) AS n WHERE n ~ '^#[0-9a-f-]{36}$'))
 
 -- name: read_before
 INSERT INTO before

@@ -152,7 +152,9 @@ SELECT
     recorded_at IS NULL, false, false, residence_code, lot_number, told, vaccine_alias_id, site_alias_id, age_from, age_to,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
-         WHEN content IS NOT DISTINCT FROM old_content THEN 'restamped'
+         WHEN content IS NOT DISTINCT FROM old_content THEN
+             CASE WHEN %(is_current)s AND updated_at = old_updated_at AND vaccine_alias_id IS NOT DISTINCT FROM old_vaccine_alias_id
+                       AND site_alias_id IS NOT DISTINCT FROM old_site_alias_id THEN 'held' ELSE 'restamped' END
          WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
          ELSE 'corrected' END,
     CASE WHEN old_status = 'vanished' THEN 'vanished'
@@ -174,7 +176,7 @@ WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
     OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL
         AND (content > old_content OR content = old_content AND (vaccine_alias_id > old_vaccine_alias_id
             OR vaccine_alias_id = old_vaccine_alias_id AND coalesce(site_alias_id, 0) > coalesce(old_site_alias_id, 0)))))
-    OR (%(is_current)s AND (updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
+    OR (%(is_current)s AND (rules IS NULL OR updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
@@ -212,18 +214,23 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
 FROM incoming
 
 -- name: quarantine_records
--- How many are new there, and how many of them for want of a vaccine or site.
-WITH kept AS (
+-- How many are new there, and how many of them for want of a vaccine or site; and those that came without a number, by
+-- their content. What is read again because a newer version is gone is open again.
+WITH broken AS MATERIALIZED (
+    SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
+    FROM incoming WHERE verdict = 'quarantined'
+), kept AS (
     INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
     SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, quarantined
-    FROM (SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
-          FROM incoming WHERE verdict = 'quarantined') AS broken
-    ORDER BY record_id, content
+    FROM broken ORDER BY record_id, content
     ON CONFLICT (source_id, record_id, content)
-    DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules WHERE q.state = 'vanished'
+    DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
+    WHERE q.state = 'vanished' OR (%(is_current)s AND q.state = 'superseded')
     RETURNING q.rules
 )
-SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}') FROM kept
+SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}'),
+    (SELECT array_agg(DISTINCT '#' || content) FROM broken WHERE record_id = '')
+FROM kept
 
 -- name: end_quarantine
 -- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced. Of a broken

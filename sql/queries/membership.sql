@@ -1,4 +1,5 @@
--- Which records each delivery of a source holds. Parameters are psycopg's.
+-- Which records each delivery of a source holds; of broken ones of a file that have no number, '#' and their content.
+-- Parameters are psycopg's.
 
 -- name: listed
 SELECT DISTINCT path, sha256 FROM warehouse.membership WHERE source_id = %(source_id)s
@@ -48,6 +49,40 @@ SELECT DISTINCT q.record_id, false, false FROM warehouse.quarantine q
 WHERE q.source_id = %(source_id)s AND q.state = 'open' AND q.record_id <> ''
   AND NOT EXISTS (SELECT FROM current c WHERE c.record_id = q.record_id)
   AND NOT EXISTS (SELECT FROM lost l WHERE l.record_id = q.record_id)
+UNION ALL
+SELECT '#' || q.content, false, false FROM warehouse.quarantine q
+WHERE q.source_id = %(source_id)s AND q.state = 'open' AND q.record_id = '' AND %(is_of_files)s
+  AND NOT EXISTS (SELECT FROM current c WHERE c.record_id = '#' || q.content)
+
+-- name: to_read_again
+-- By path, what a current delivery holds whose version here may be that of one that is gone or was replaced. Where records
+-- carry the time of their delivery, that of a later one is held already. And what was taken out and is there again, which
+-- loading leaves alone where its clock is older.
+WITH current AS MATERIALIZED (
+    SELECT m.path, n.record_id, d.stamped_at
+    FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS c (path, sha256)
+    JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = c.path AND m.sha256 = c.sha256
+    JOIN warehouse.delivery d ON (d.source_id, d.path, d.sha256) = (m.source_id, m.path, m.sha256)
+    CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+), last AS MATERIALIZED (
+    SELECT record_id, max(stamped_at) AS stamped_at FROM current GROUP BY record_id
+), gone AS MATERIALIZED (
+    SELECT n.record_id, max(d.stamped_at) AS stamped_at
+    FROM unnest(%(stale_paths)s::text[], %(stale_contents)s::text[]) AS s (path, sha256)
+    JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = s.path AND m.sha256 = s.sha256
+    LEFT JOIN warehouse.delivery d ON (d.source_id, d.path, d.sha256) = (m.source_id, m.path, m.sha256)
+    CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+    GROUP BY n.record_id
+), again AS MATERIALIZED (
+    SELECT l.record_id FROM last l JOIN gone g USING (record_id)
+    WHERE (NOT %(is_stamped)s OR g.stamped_at > l.stamped_at) AND l.record_id !~ '^#[0-9a-f-]{36}$'
+    UNION
+    SELECT l.record_id FROM warehouse.injection i JOIN last l USING (record_id)
+    WHERE i.source_id = %(source_id)s AND i.status = 'vanished' AND NOT EXISTS (
+        SELECT FROM warehouse.quarantine q WHERE q.source_id = i.source_id AND q.record_id = i.record_id AND q.state = 'open')
+)
+SELECT c.path, array_agg(DISTINCT c.record_id) FROM current c JOIN again a USING (record_id)
+GROUP BY c.path, c.stamped_at ORDER BY c.stamped_at, c.path
 
 -- name: held
 SELECT (SELECT count(*) FROM warehouse.record r WHERE r.source_id = s.source_id) - s.vanished

@@ -41,29 +41,32 @@ CREATE TEMP TABLE IF NOT EXISTS changed_person (LIKE warehouse.person) ON COMMIT
 CREATE TEMP TABLE IF NOT EXISTS gone_person (person_key uuid) ON COMMIT DELETE ROWS
 
 -- name: quarantine_records
--- How many are new there, and how many of them for want of a vaccine or site.
-WITH kept AS (
+-- How many are new there, and how many of them for want of a vaccine or site; and those that came without a number, by
+-- their content. What is read again because a newer version is gone is open again.
+WITH came AS MATERIALIZED (
+    SELECT coalesce(record_id, '') AS record_id, md5(record::text)::uuid AS content, updated_at,
+        string_to_array(rules, ',') AS rules, record
+    FROM broken CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
+        'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
+        'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
+        'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
+        'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
+        'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
+        'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
+        'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to,
+        'unreadable', unreadable)) AS record) AS written
+), kept AS (
     INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
     SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, record
-    FROM (
-        SELECT coalesce(record_id, '') AS record_id, md5(record::text)::uuid AS content, updated_at,
-            string_to_array(rules, ',') AS rules, record
-        FROM broken CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
-            'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
-            'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
-            'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
-            'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
-            'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
-            'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-            'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to,
-            'unreadable', unreadable)) AS record) AS written
-    ) AS broken
-    ORDER BY record_id, content
+    FROM came ORDER BY record_id, content
     ON CONFLICT (source_id, record_id, content)
-    DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules WHERE q.state = 'vanished'
+    DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
+    WHERE q.state = 'vanished' OR (%(is_current)s AND q.state = 'superseded')
     RETURNING q.rules
 )
-SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}') FROM kept
+SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}'),
+    (SELECT array_agg(DISTINCT '#' || content) FROM came WHERE record_id = '')
+FROM kept
 
 -- name: end_replaced
 -- Open no longer: what a whole version, now or before, replaced.

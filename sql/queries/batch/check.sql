@@ -104,7 +104,9 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
     j.age_from, j.age_to,
     CASE WHEN rules IS NOT NULL THEN 'quarantined'
          WHEN is_new THEN 'new'
-         WHEN content = old_content THEN 'restamped'
+         WHEN content = old_content THEN
+             CASE WHEN $is_current AND updated_at = old_updated_at AND vaccine_alias_id IS NOT DISTINCT FROM old_vaccine_alias_id
+                       AND site_alias_id IS NOT DISTINCT FROM old_site_alias_id THEN 'held' ELSE 'restamped' END
          WHEN old_status = 'completed' AND status <> 'completed' THEN 'voided'
          ELSE 'corrected' END AS verdict,
     CASE WHEN old_status = 'vanished' THEN 'vanished'
@@ -120,7 +122,7 @@ WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
     OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL
         AND (content > old_content OR content = old_content AND (vaccine_alias_id > old_vaccine_alias_id
             OR vaccine_alias_id = old_vaccine_alias_id AND coalesce(site_alias_id, 0) > coalesce(old_site_alias_id, 0)))))
-    OR ($is_current AND (updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
+    OR ($is_current AND (rules IS NULL OR updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
 
 -- name: drop_repeated
 -- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
