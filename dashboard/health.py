@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dashboard.data import Data, Source, WarehouseUnreachable
-from dashboard.data.warehouse import WarehouseUnmigrated
+from dashboard.data.warehouse import WarehouseForbidden, WarehouseUnmigrated
 from dashboard.stream import ETL_SILENT_SECONDS, is_silent
 from sql.clock import Clock
 
@@ -61,6 +61,8 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
         world = data.world()
     except WarehouseUnmigrated:
         return _not_ready("warehouse: not migrated to this version; ./run migrate (or the start of ./run) does it")
+    except WarehouseForbidden as refused:
+        return _not_ready(f"warehouse: a right is missing ({refused}); ./run, as its owner, grants it")
     except WarehouseUnreachable:
         # The address and the role are in the log; whoever asks here needs neither.
         return _not_ready("warehouse: unreachable")

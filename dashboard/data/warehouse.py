@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from psycopg.errors import InvalidSchemaName, ProgramLimitExceeded, UndefinedColumn, UndefinedFunction, UndefinedTable
+from psycopg.errors import (
+    InsufficientPrivilege,
+    InvalidSchemaName,
+    ProgramLimitExceeded,
+    UndefinedColumn,
+    UndefinedFunction,
+    UndefinedTable,
+)
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,6 +40,10 @@ class WarehouseUnreachable(Exception):
 
 class WarehouseUnmigrated(WarehouseUnreachable):
     """The database holds no warehouse, or one of another version; `./run migrate` brings it to this one."""
+
+
+class WarehouseForbidden(WarehouseUnreachable):
+    """The role that reads lacks a right; the message is the database's, and names of what."""
 
 
 # What is not there in a database of another version.
@@ -70,7 +81,10 @@ class Warehouse:
         """Raises WarehouseUnreachable when there is no connection, or it breaks on the way."""
         try:
             with self._engine.connect() as connection, connection.begin():
-                batch_id, committed_at, _ = connection.execute(_STATEMENTS["version"]).one()
+                known = connection.execute(_STATEMENTS["version"]).one_or_none()
+                if known is None:
+                    raise WarehouseUnmigrated("its one row of warehouse.world is not there yet")
+                batch_id, committed_at, _ = known
                 yield Snapshot(connection, Version(batch_id, committed_at))
         except (OperationalError, PoolTimeout) as error:
             # The role that reads is made by the first migration.
@@ -79,6 +93,8 @@ class Warehouse:
         except ProgrammingError as error:
             if isinstance(error.orig, _NOT_THERE):
                 raise WarehouseUnmigrated(_reason(error)) from error
+            if isinstance(error.orig, InsufficientPrivilege):
+                raise WarehouseForbidden(_reason(error)) from error
             raise
 
     def hand_in(self, statement: str, arguments: dict):

@@ -174,7 +174,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "spelling.sentence": (
         "{n} mũi không biết thuộc địa bàn nào, nhiều nhất ghi “{most}”. Sửa tại nguồn, hoặc bổ sung mã vào bảng đơn vị.",
-        "{n} {n:dose|doses} of nobody knows where, most given as “{most}”. Mend them in the source, or add the code to the table of units.",
+        "Nobody knows where {n} {n:dose|doses} belong, most given as “{most}”. Mend them in the source, or add the code to the table of units.",
     ),
     # --- checks
     "checks.title": ("Kiểm tra đối tượng đích", "Checks of the target populations"),
