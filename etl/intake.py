@@ -105,8 +105,9 @@ class Intake:
         self.report(outcome)
 
     def is_running(self) -> bool:
-        """Whether the source was read to its end the last time."""
-        return self._state().state == "running"
+        """Whether the source was read to its end the last time: a first load under way was not."""
+        state = self._state()
+        return state.state == "running" and (state.first_loaded_batch is not None or not state.received)
 
     def _take_in(self) -> None:
         start = self.cursor()
@@ -278,6 +279,11 @@ class Intake:
         """What a person let pass and has not come again yet, or None."""
         with self.writing:
             return stopped.released(self.pipeline.db, self.source_id)
+
+    def end_release(self) -> None:
+        """What was let pass is not there any more."""
+        with self.writing, self.pipeline.db.transaction():
+            stopped.end_open(self.pipeline.db, self.source_id, self.pipeline.clock.now())
 
     def _stop(self, stop: Stop) -> None:
         """Stand still, and keep what is to be looked at."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
-from etl import brake, stopped
+from etl import brake
 from etl.brake import Accepted, Braked
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
@@ -36,7 +36,7 @@ class FileIntake(Intake):
         if released is not None and released.kind == "file":
             files.sort(key=lambda file: file.sha256 != released.content)
             if not any(file.sha256 == released.content for file in files):
-                self._end_release()  # it is not there any more
+                self.end_release()  # it is not there any more
         for file in files:
             if self.halt.is_set():
                 return
@@ -162,10 +162,6 @@ class FileIntake(Intake):
             row._replace(state="loading", records_done=0) if row.state == "done" and (row.path, row.sha256) not in listed else row
             for row in rows
         ]
-
-    def _end_release(self) -> None:
-        with self.writing, self.pipeline.db.transaction():
-            stopped.end_open(self.pipeline.db, self.source_id, self.pipeline.clock.now())
 
     def _run(self, name: str, **facts) -> None:
         with self.writing:

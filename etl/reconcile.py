@@ -100,6 +100,12 @@ def is_due(intake: Intake, settings: Settings) -> bool:
     return last is None or last < (at if at <= now else at - timedelta(days=1))
 
 
+def is_released(intake: Intake) -> bool:
+    """Whether a person let pass what a comparison was stopped for: it is not put off until the next night."""
+    released = intake.released()
+    return released is not None and released.kind == RECONCILE
+
+
 class _Reconciliation:
     def __init__(self, intake: Intake, given: DatabaseSource, db: psycopg.Connection):
         self.intake, self.source, self.pipeline, self.db = intake, intake.source, intake.pipeline, db
@@ -128,6 +134,8 @@ class _Reconciliation:
         self.db.execute(SQL["write_comparison"], asdict(comparison))
         if stop:
             raise Braked(stop)
+        if is_released(self.intake):
+            self.intake.end_release()  # it was for what is no longer found
         return comparison
 
     # -- what differs

@@ -323,9 +323,9 @@ class Station:
         return None
 
     def reconcile_what_is_due(self) -> None:
-        """Each database once a day, and when its first load has ended."""
+        """Each database once a day, when its first load has ended, and when what was found passes by a person's release."""
         for intake in self.reconcilable():
-            if intake.is_running() and reconcile.is_due(intake, self.settings):
+            if intake.is_running() and (reconcile.is_due(intake, self.settings) or reconcile.is_released(intake)):
                 self.reconcile(intake, self.settings.etl.reconcile_records)
 
     def heartbeat(self) -> set[str]:

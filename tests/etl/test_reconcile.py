@@ -155,6 +155,28 @@ def test_a_source_that_lost_much_is_stopped_and_nothing_is_taken_out(register, l
     assert doses(look) == 31
 
 
+@pytest.mark.parametrize(("is_back", "left"), [(False, 31), (True, 40)])
+def test_what_was_released_is_not_put_off_until_the_next_night(register, look, tmp_path, is_back, left):
+    file = configure(tmp_path, {"platform": source(register.url)}, brake={"min_records": 20}, reconcile_at="02:30")
+    enter_over_days(register, 40)
+    assert verb(file, "once") == 0
+    register.db.execute("CREATE TABLE public.away AS SELECT * FROM public.injections WHERE id LIKE 'r00%' AND id <> 'r000'")
+    register.db.execute("DELETE FROM public.injections WHERE id IN (SELECT id FROM public.away)")
+    assert verb(file, "once") == 1
+    assert verb(file, "release", "platform") == 0
+    if is_back:
+        register.db.execute("INSERT INTO public.injections SELECT * FROM public.away")
+    with station.leading(read(file)) as led:
+        led.prepare()
+        led.intakes[0].work()
+        led.reconcile_what_is_due()
+        ((comparisons,),) = look("SELECT count(*) FROM warehouse.reconciliation")
+        led.reconcile_what_is_due()
+    assert doses(look) == left
+    assert look("SELECT state FROM warehouse.brake") == [("ended" if is_back else "passed",)]
+    assert look("SELECT count(*) FROM warehouse.reconciliation") == [(comparisons,)]
+
+
 def test_only_days_that_differ_are_read(register, look, tmp_path, monkeypatch):
     file = configure(tmp_path, {"platform": source(register.url)})
     enter_over_days(register, 30, days=10)
@@ -205,6 +227,10 @@ def test_a_database_is_compared_after_its_first_load_and_then_once_a_day(registe
         led.reconcile_what_is_due()
         assert look("SELECT count(*) FROM warehouse.reconciliation") == [(0,)]  # nothing was read yet
         led.intakes[0].work()
+        look("UPDATE warehouse.source SET first_loaded_batch = NULL RETURNING 1")
+        led.reconcile_what_is_due()
+        assert look("SELECT count(*) FROM warehouse.reconciliation") == [(0,)]  # while it is loaded for the first time
+        look("UPDATE warehouse.source SET first_loaded_batch = 1 RETURNING 1")
         clock = led.pipeline.clock = StoppedClock(datetime.now(UTC) + timedelta(seconds=5))
         for hours, comparisons in ((0, 1), (0.1, 1), (24, 2), (24.1, 2)):
             clock.moment = NOON + timedelta(hours=hours)
