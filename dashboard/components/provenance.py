@@ -61,6 +61,8 @@ def sources(language: Language, lines: Sequence[SourceLine]):
 def _complaints(language: Language, line: SourceLine) -> list:
     """Why the source stands, and where it and the figures are not the same."""
     found = [_reason(language, line)] if line.reason else []
+    if line.is_removed:  # it is compared no more
+        return [*found, missing(language, line)] if line.missing else found
     if line.differing:
         at_source, held = map(language.count, line.differing)
         found.append(language.say("sources.differing", source=at_source, held=held))
@@ -98,7 +100,7 @@ def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:
     faulty = part("quarantined") if is_all else [part("quarantined", "faulty"), " ", say("footer.waiting", n=waiting)]
     closed: list = [part("received"), " = ", part("loaded"), " + ", part("unchanged"), " + ", faulty]
     beside: list = ["; ", part("vanished")] if world.vanished else []
-    if unread := sum(sum(line.unread.values()) for line in lines):
+    if unread := sum(sum(line.unread.values()) for line in lines if not line.is_removed):
         beside += ["; ", html.Span([html.B(live(language.count(unread))), " ", say("footer.unread")])]
     return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed, *beside], className="counter")
 

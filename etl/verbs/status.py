@@ -72,7 +72,7 @@ def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list
             silent = (clock.now() - source["last_polled_at"]).total_seconds()
             if not -1 <= silent <= limit:  # neither long ago nor in a time to come
                 standing.append(f"{name} was last read {silent:.0f} s ago (at most {limit} is fresh)")
-        if not source["is_equal"]:
+        if source["name"] in config.sources and not source["is_equal"]:
             standing.append(f"{name} is not equal to what is held of it: {_difference(source)}")
     return standing
 

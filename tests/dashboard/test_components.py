@@ -318,6 +318,12 @@ def test_where_a_source_and_the_figures_differ_both_numbers_stand():
     assert "5 dòng của nguồn không đọc được" in re.sub(r"\s+", " ", said(provenance.counter(VI, [line], world)))
 
 
+def test_of_a_source_that_was_removed_no_comparison_is_said():
+    line = provenance.SourceLine("a", "idle", None, 1, 1, 1, 0, None, (9, 11), {"without_time": 4, "ahead": 1}, 2, is_removed=True)
+    text = said(provenance.sources(VI, [line]))
+    assert "đã bỏ khỏi cấu hình" in text and "nguồn 9" not in text and "dòng" not in text
+
+
 def test_a_source_says_what_its_files_lost_and_that_it_was_removed():
     line = provenance.SourceLine("a", "running", None, 1, 1, 10, 0, missing=1, missing_of=["list.csv"])
     assert "1 bản ghi của list.csv không còn trong đó mà vẫn được tính" in said(provenance.sources(VI, [line]))

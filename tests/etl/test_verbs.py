@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,8 +14,9 @@ from etl import station
 from etl.__main__ import VERBS as PROGRAM
 from etl.__main__ import main, name_of
 from etl.progress import Progress
-from etl.verbs import words
+from etl.verbs import status, words
 from sql import connect
+from sql.clock import Clock
 from tests.etl.register import Register, configure, source, verb
 
 PROJECT = Path(__file__).parents[2]
@@ -443,3 +445,13 @@ def test_recount_finds_what_differs_from_the_ledger_and_mends_it(file, register,
     assert verb(file, "recount", "--mend", "--json") == 0
     assert said()["mended"] == 1
     assert verb(file, "verify", "--json") == 0
+
+
+def test_a_source_that_was_removed_is_waited_for_by_nobody():
+    """Also where its last comparison found a difference: it is compared no more."""
+    row = {"name": "gone", "state": "removed", "reason": None, "last_polled_at": None, "is_equal": False, "source_rows": 9,
+           "held_rows": 11, "merged": 0, "without_time": 0, "ahead": 0}  # fmt: skip
+    named = SimpleNamespace(sources={"gone": None}, dashboard=SimpleNamespace(stale_after_seconds=60))
+    others = SimpleNamespace(sources={}, dashboard=named.dashboard)
+    assert status._standing_sources(others, [row], Clock(0)) == []
+    assert "source gone is not equal to what is held of it: 9 records at the source, 11 held" in status._standing_sources(named, [row], Clock(0))
