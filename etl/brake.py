@@ -7,7 +7,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -75,13 +74,12 @@ def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake,
     Within the batch's transaction; `suspects()` are its records that do not simply add. What a person released passes
     and so ends the release; a delivery that comes in its place ends it too, and is judged.
     """
-    suspects = cache(suspects)
     with db.cursor(row_factory=namedtuple_row) as cursor:
         source = cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}).fetchone()
         is_released = source.release_id is not None and _is_released(db, source, delivery)
         if not is_released and delivery.kind == "records" and source.received < limits.min_records:
             _refuse_twin(db, delivery)
-        if not is_released and (wrong := _wrong(cursor, source, delivery, outcome, limits, suspects)):
+        if not is_released and (wrong := _wrong(cursor, source, delivery, outcome, limits)):
             found = stopped.findings(db, suspects(), facts)
             of_file = f"{delivery.unit}: " if delivery.unit else ""
             reason = f"{of_file}{wrong.pop('reason')}{_rules(found)}{_nothing_kept(source)}"
@@ -125,7 +123,7 @@ def _comes_instead(source, delivery) -> bool:
     return source.is_batch_released and delivery.kind == source.release_kind
 
 
-def _wrong(cursor, source, delivery, outcome, limits: Brake, suspects) -> dict | None:
+def _wrong(cursor, source, delivery, outcome, limits: Brake) -> dict | None:
     own = {name: getattr(outcome, name) for name in _COUNTS} | {"fresh": outcome.received - outcome.unchanged}
     own["received"] = max(outcome.received, delivery.read or 0)
     before = cursor.execute(BRAKE["recent"], own | {
@@ -138,10 +136,6 @@ def _wrong(cursor, source, delivery, outcome, limits: Brake, suspects) -> dict |
         # Of a comparison with the source all that comes differs: how much of it does is not what is wrong with it.
         for criterion in CRITERIA if delivery.kind != RECONCILE else _OF_VALUES:
             wrong = _judged(criterion, counts, source, limits)
-            if wrong and criterion.name == "changed":
-                # Identity checks, certificates, the app: they come in bulk, and change no figure of people or doses.
-                counts["corrected"] -= stopped.followed_up(suspects())
-                wrong = _judged(criterion, counts, source, limits)
             if wrong:
                 return wrong
     return None

@@ -57,7 +57,7 @@ class InColumns:
         self._take_readings()
         self.bench.run(CHECK["check_records"], facts)
         self.bench.run(CHECK["drop_repeated"], facts)
-        counts = self.bench.ask(CHECK["count_incoming"])
+        counts = self.bench.ask(CHECK["count_incoming"], facts)
         quarantined, unmapped, unnumbered = 0, 0, None
         if counts.broken:
             self._give("broken", CHECK["broken"], facts)

@@ -94,15 +94,6 @@ def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[F
     return (*found.values(), *_changes(suspects, codes))
 
 
-def followed_up(suspects: pa.Table) -> int:
-    """Records loaded earlier of which nothing changed but what follows a dose: identity, certificate, app."""
-    of_the_dose = [field for field in _FIELDS if field != "identity_status"]
-    return sum(
-        row["verdict"] == "corrected" and not row["moved"] and all(row[field] == row[f"old_{field}"] for field in of_the_dose)
-        for row in suspects.to_pylist()
-    )
-
-
 def _changes(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> list[Finding]:
     counted: dict[tuple, Counter] = {}
     first: dict[tuple, str] = {}

@@ -54,9 +54,9 @@ class Workbench:
         with _in_memory():
             return _plain(self.engine.sql(statement, params=_of(statement, facts or {})).to_arrow_table())
 
-    def ask(self, statement: str) -> SimpleNamespace:
+    def ask(self, statement: str, facts: Mapping | None = None) -> SimpleNamespace:
         """The one row of a question."""
-        return SimpleNamespace(**self.give(statement).to_pylist()[0])
+        return SimpleNamespace(**self.give(statement, facts).to_pylist()[0])
 
 
 @contextmanager

@@ -200,8 +200,9 @@ WHERE i.ctid = ranked.place AND CASE WHEN ranked.verdict = 'quarantined' THEN ra
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons.
-       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0) AS corrected,
+       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons; nor
+       -- does what follows a dose correct it: identity, certificate, app. They come in bulk, and no dose or person changes.
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0 AND NOT is_same_dose) AS corrected,
        count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
@@ -211,7 +212,17 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
        max(updated_at) AS newest_at
-FROM incoming
+FROM (
+    SELECT i.verdict, i.cause, i.told, i.old_told, i.person_key, i.old_person_key, i.residence_unit_id, i.updated_at,
+        ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
+            i.injected_at, i.status, i.sex, i.birth_year, i.birth_date, i.age_from, i.age_to,
+            i.lot_number, i.priority_group)
+        IS NOT DISTINCT FROM
+        ROW(k.person_key, k.residence_code, k.site_id, k.vaccine_id, k.dose_number, k.dose_kind,
+            k.injected_at, k.status, k.sex, k.birth_year, k.birth_date, k.age_from, k.age_to,
+            k.lot_number, k.priority_group) AS is_same_dose
+    FROM incoming i LEFT JOIN known k ON k.record_id = i.record_id
+) AS compared
 
 -- name: quarantine_records
 -- How many are new there, and how many of them for want of a vaccine or site; and those that came without a number, by

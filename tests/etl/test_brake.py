@@ -319,7 +319,8 @@ def test_what_follows_a_dose_may_come_in_bulk(world, of_doses, stops):
     if stops:
         assert stopped_by(world, batch).criterion == "changed"
     else:
-        assert world.load(batch).corrected == 300
+        assert world.load(batch).corrected == of_doses
+        world.load(new(1))  # nor does the next batch stop for them
 
 
 def test_voids_are_judged_by_themselves(world):

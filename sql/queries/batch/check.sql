@@ -149,8 +149,9 @@ DELETE FROM incoming WHERE rowid IN (
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons.
-       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0) AS corrected,
+       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons; nor
+       -- does what follows a dose correct it: identity, certificate, app. They come in bulk, and no dose or person changes.
+       count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0 AND NOT is_same_dose) AS corrected,
        count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
        count(*) FILTER (WHERE verdict = 'quarantined') AS broken,
@@ -160,7 +161,17 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
        max(updated_at) AS newest_at
-FROM incoming
+FROM (
+    SELECT i.verdict, i.cause, i.told, i.old_told, i.person_key, i.old_person_key, i.residence_unit_id, i.updated_at,
+        ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
+            i.injected_at, i.status, i.sex, i.birth_year, i.birth_date, i.age_from, i.age_to,
+            i.lot_number, i.priority_group)
+        IS NOT DISTINCT FROM
+        ROW(h.person_key, h.residence_code, h.site_id, h.vaccine_id, h.dose_number, h.dose_kind,
+            h.injected_at, h.status, h.sex, h.birth_year, h.birth_date, h.age_from, h.age_to,
+            h.lot_number, h.priority_group) AS is_same_dose
+    FROM incoming i LEFT JOIN held h ON h.record_id = i.record_id AND h.source_id = $source_id
+) AS compared
 
 -- name: suspects
 -- For the brake: what of the batch changes or voids what is held, and who lives nowhere here; as it was and as it came.
