@@ -17,7 +17,7 @@ from sql import connect
 
 FACTS = {
     "source_id": 1, "batch_id": 1, "now": datetime(2022, 6, 1, 5, 0, tzinfo=UTC), "today": date(2022, 6, 1),
-    "time_zone": "Asia/Ho_Chi_Minh", "grace_days": 0, "told_before": [None],
+    "time_zone": "Asia/Ho_Chi_Minh", "grace_days": 0, "told_before": [None], "is_current": False,
 }  # fmt: skip
 GIVEN = {"land": SCHEMA, "hold": held.INJECTION, "hold_persons": held.PERSON, "hold_opened": held.OPENED}
 # In the order in which a batch runs them; a rebuild touches and reclassifies in place of the check.
@@ -28,7 +28,7 @@ _ORDER = [*CHECK, *COURSE]
 def bench(shared_warehouse):
     found = Workbench()
     with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
-        for name in held.REFERENCE:
+        for name in (*held.REFERENCE, "residence_reading"):
             found.take(REFERENCE[f"keep_{name}"], held.read(db, HELD[name]))
     for name, schema in GIVEN.items():
         found.take(CHECK[name], with_uuids(schema.empty_table()))
