@@ -95,9 +95,9 @@ class Intake:
             self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
 
     def withdraw(self, record_ids: list[str]) -> None:
-        """Take records out that the source no longer has; a release that was for this ends."""
+        """Take records out that the source no longer has, in its turn; a release that was for this ends."""
         released = self.released()
-        with self.turn, self.writing:
+        with self.writing:
             outcome = self.pipeline.withdraw(self.source_id, record_ids)
             if released and released.kind == RECONCILE:
                 facts = {"brake_id": released.brake_id, "batch_id": outcome.batch_id, "now": self.pipeline.clock.now()}

@@ -122,8 +122,8 @@ class _Reconciliation:
         gone = self._gone(found.lost)
         stop = self._stop(gone, found.held)
         is_withdrawn = self.is_void and stop is None
-        if is_withdrawn and gone:
-            self.intake.withdraw(gone)
+        if is_withdrawn:
+            self._take_out(gone)
         rewritten, unverified = self._verify(found.days, budget, now)
         rows = sum(day.rows for day in found.days)
         comparison = Comparison(
@@ -192,9 +192,13 @@ class _Reconciliation:
     def _read_again(self, numbers: list[str]) -> list[str]:
         """Load the records of these numbers as they are now. Returns the numbers that the source has not."""
         with self.intake.turn:
-            with reading(self.source.name):
-                records = self.source.read_records(numbers).records
-            self._load(records)
+            return self._absent(numbers)
+
+    def _absent(self, numbers: list[str]) -> list[str]:
+        """As `_read_again`, in the source's turn."""
+        with reading(self.source.name):
+            records = self.source.read_records(numbers).records
+        self._load(records)
         there = set(records["record_id"].to_pylist())
         return [number for number in numbers if number not in there]
 
@@ -204,6 +208,12 @@ class _Reconciliation:
         for some in _chunks(numbers, self.intake.settings.batch_size):
             gone += self._read_again(some)
         return gone
+
+    def _take_out(self, gone: list[str]) -> None:
+        """Looked for once more in the turn in which they go: a row may have come back and been read meanwhile."""
+        for some in _chunks(gone, self.intake.settings.batch_size):
+            with self.intake.turn:
+                self.intake.withdraw(self._absent(some))
 
     def _stop(self, gone: list[str], held_rows: int) -> Stop | None:
         """Why so many are not taken out before a person looked at them; what was looked at passes."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from etl import station
+from etl import brake, station
 from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, Register, configure, read, source, verb
@@ -192,8 +192,8 @@ def test_only_days_that_differ_are_read(register, look, tmp_path, monkeypatch):
         monkeypatch.setattr(intake.source, "_copied", lambda query, limit: asked.append(str(query)) or copied(query, limit))
         led.reconcile(intake, budget=0)
     read_rows = [question for question in asked if "FROM public.injections" in question]
-    assert len(read_rows) == 2  # the keys of the one day, and the row that is not found
-    assert len(asked) < 10
+    assert len(read_rows) == 3  # the keys of the one day, and twice the row that is not found
+    assert len(asked) < 12
     assert doses(look) == 29
 
 
@@ -247,3 +247,22 @@ def test_a_list_of_two_doses_a_row_is_compared_too(register, look, tmp_path):
     assert verb(file, "once") == 0
     assert compared(look, "source_rows", "held_rows", "lost") == (10, 10, 2)
     assert look("SELECT count(*) FROM warehouse.injection WHERE status <> 'vanished'") == [(10,)]
+
+
+def test_a_row_that_comes_back_while_others_are_looked_for_is_not_taken_out(register, look, tmp_path, monkeypatch):
+    enter_over_days(register, 5)
+    with station.leading(read(configure(tmp_path, {"platform": source(register.url)}))) as led:
+        led.prepare()
+        (intake,) = led.intakes
+        intake.work()
+        register.db.execute("DELETE FROM public.injections WHERE id = 'r002'")
+        judge = brake.lost
+
+        def lost(*found):
+            register.enter("r002")
+            intake.work()
+            return judge(*found)
+
+        monkeypatch.setattr(brake, "lost", lost)
+        led.reconcile(intake, budget=0)
+    assert look("SELECT status::text FROM warehouse.injection WHERE record_id = 'r002'") == [("completed",)]
