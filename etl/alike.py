@@ -26,7 +26,7 @@ class Twin:
 def twin(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | None:
     """The other source that holds more than half of these records, if there is one. Within the batch's transaction."""
     step = max(1, -(-records.num_rows // _SAMPLE))
-    sample = records.take(pa.array(range(0, records.num_rows, step)))
+    sample = records.take(pa.array(range(0, records.num_rows, step), pa.int64()))
     facts = {
         "source_id": source_id, "record_ids": sample["record_id"].to_pylist(),
         "persons": [key and UUID(bytes=key) for key in sample["person_key"].to_pylist()],

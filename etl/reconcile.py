@@ -19,7 +19,7 @@ from psycopg.rows import namedtuple_row
 import sql
 from etl import brake, held
 from etl.brake import Braked
-from etl.intake import AHEAD, Intake
+from etl.intake import Intake
 from etl.pipeline import RECONCILE, Delivery
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
@@ -29,6 +29,7 @@ SQL = sql.load("queries/reconcile.sql")
 
 _KEYS = pa.schema({"record_id": pa.string(), "updated_at": pa.timestamp("us", "UTC")})
 _MOMENT = timedelta(microseconds=1)
+_SOON = timedelta(days=1)  # what is stamped no later than this is read before the next comparison
 _FIRST = datetime(2, 1, 2, tzinfo=UTC)
 _ROWS = 10_000  # verified in one go, in rows: the source's own batches wait for less than a second
 
@@ -114,7 +115,7 @@ class _Reconciliation:
 
     def run(self, budget: int | None) -> Comparison:
         started, now = time.monotonic(), self.pipeline.clock.now()
-        counts = self.source.describe(now + AHEAD)
+        counts = self.source.describe(now + _SOON)
         # What lies behind the cursor is for the next poll.
         until = self.intake.cursor().updated_at + _MOMENT
         found = self._differences(until)

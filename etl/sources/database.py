@@ -362,7 +362,12 @@ class AnyDatabase:
             raise
 
     def _fetch(self, query: sa.Select) -> pa.Table:
-        rows = self._run(lambda db: self._mended(answer := db.execute(query), answer.fetchall()))
+        def read(db: sa.Connection) -> Sequence[Sequence]:
+            answer = db.execute(query)
+            mend = self._mender(answer)
+            return mend(answer.fetchall())
+
+        rows = self._run(read)
         return self._table(rows, [column.name for column in query.selected_columns])
 
     def _all(self, query: sa.Select, limit: int) -> Iterator[tuple[pa.Table, bool]]:
@@ -371,13 +376,14 @@ class AnyDatabase:
         try:
             with self._engine.connect().execution_options(stream_results=True) as db:
                 answer = db.execute(query)
+                mend = self._mender(answer)
                 for rows, more in driven.pieces(answer, limit):
-                    yield self._table(self._mended(answer, rows), names), more
+                    yield self._table(mend(rows), names), more
         except (exc.SQLAlchemyError, OSError) as wrong:
             raise self._error(wrong) from None
 
-    _mended = staticmethod(lambda _answer, rows: rows)
-    """Rows of an answer, with what the driver did not pass on."""
+    _mender = staticmethod(lambda _answer: lambda rows: rows)
+    """Of an answer that was not read yet: what gives its rows with what the driver does not pass on."""
 
     @staticmethod
     def _table(rows: Sequence[Sequence], names: Sequence[str]) -> pa.Table:

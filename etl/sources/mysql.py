@@ -3,7 +3,7 @@
 The server writes an instant as the session's zone has it, so a session of ours has UTC, whatever the server's zone is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -48,11 +48,13 @@ class MysqlSource(AnyDatabase):
         return min(max(moment, FIRST), LAST).astimezone(UTC).replace(tzinfo=None)
 
     @staticmethod
-    def _mended(answer: sa.CursorResult, rows: Sequence[Sequence]) -> Sequence[Sequence]:
+    def _mender(answer: sa.CursorResult) -> Callable[[Sequence[Sequence]], Sequence[Sequence]]:
         instants = {place for place, kind in enumerate(_types(answer)) if kind == _INSTANT}
         if not instants:
-            return rows
-        return [[_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows]
+            return lambda rows: rows
+        return lambda rows: [
+            [_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows
+        ]
 
 
 def _types(answer: sa.CursorResult) -> list[int]:

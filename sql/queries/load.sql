@@ -254,7 +254,7 @@ WITH broken AS MATERIALIZED (
 UPDATE warehouse.quarantine q
 SET state = CASE WHEN w.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
 FROM (
-    SELECT o.source_id, o.record_id, o.content, bool_or(n.updated_at = o.updated_at) AS is_same_moment
+    SELECT o.source_id, o.record_id, o.content, coalesce(bool_or(n.updated_at = o.updated_at), true) AS is_same_moment
     FROM warehouse.quarantine o
     JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
         AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL)

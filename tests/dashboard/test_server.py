@@ -138,7 +138,7 @@ def test_ready_is_said_with_batch_and_moment(served, database):
         ({"state": "failed", "reason": 'column "x" is not in the source'}, "failed: column"),
         ({"last_polled_at": datetime(2021, 1, 1, tzinfo=UTC)}, "not asked for "),
         ({"last_polled_at": None}, "not asked yet"),
-        ({"last_polled_at": rows.now() + timedelta(hours=1)}, "asked 3"),
+        ({"last_polled_at": rows.now() + timedelta(hours=1)}, "asked "),
     ],
 )
 def test_not_ready_while_a_source_is_stopped_or_silent(served, database, source, reason):

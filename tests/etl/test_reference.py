@@ -532,14 +532,14 @@ def test_one_row_is_in_force(held):
 
 
 def test_a_sum_is_of_the_same_people_everywhere(held, tables):
-    """C1 by age and C2 in all: neither is the district's population."""
+    """C1 by age and C2 in all: of C2 nobody knows the people of these ages, so it is left out on both sides."""
     file = tables / "populations.csv"
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if ",C2," not in line]
     file.write_text("\n".join([*lines, "Thử,Bảng thử,2021-01-01,2021-01-01,C2,,,50,false"]) + "\n", encoding="utf-8")
     stay(held, tables)
     assert populations(held, "Thử") == {"C1": 100, "C2": 50, "C3": 40, "D2": 40, "D3": 5}
-    assert {code: found[1] for code, found in measured(held).items()} == {"D1": None, "D2": 40, "D3": 5, "[P]": None}
-    assert {code: found[1] for code, found in measured(held, unit="D1").items()} == {"C1": 100, "C2": None, "[D1]": None}
+    assert {code: found[1] for code, found in measured(held).items()} == {"D1": 100, "D2": 40, "D3": 5, "[P]": 145}
+    assert {code: found[1] for code, found in measured(held, unit="D1").items()} == {"C1": 100, "C2": None, "[D1]": 100}
 
 
 def test_people_of_all_ages_are_a_share_of_everybody(held, tables):

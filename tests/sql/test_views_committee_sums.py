@@ -19,7 +19,7 @@ LAST_BATCH = 3
 _COLUMNS = (
     "person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at, app_confirmed_at, "
     "injected_on, site_id, place_unit_id, residence_unit_id, status::text, identity_status::text, sex::text, dose_kind::text, "
-    "birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred, lot_number, "
+    "birth_year, vaccine_id, dose_number, priority_group, age_band, is_recorded_at_inferred, lot_number, told, "
     "(recorded_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS entered_on"
 )
 

@@ -196,7 +196,7 @@ FROM incoming i JOIN landed l ON l.rowid = i.place WHERE i.verdict = 'quarantine
 
 -- name: ended
 -- Open in quarantine no longer: what a whole version of the batch replaced; a broken one without a time is of before.
-SELECT o.record_id, o.content, bool_or(n.updated_at = o.updated_at) AS is_same_moment
+SELECT o.record_id, o.content, coalesce(bool_or(n.updated_at = o.updated_at), true) AS is_same_moment
 FROM opened o
 JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
     AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL)
