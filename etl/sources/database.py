@@ -362,12 +362,7 @@ class AnyDatabase:
             raise
 
     def _fetch(self, query: sa.Select) -> pa.Table:
-        def read(db: sa.Connection) -> Sequence[Sequence]:
-            answer = db.execute(query)
-            mend = self._mender(answer)
-            return mend(answer.fetchall())
-
-        rows = self._run(read)
+        rows = self._run(lambda db: driven.rows(answer := db.execute(query), self._mender(answer)))
         return self._table(rows, [column.name for column in query.selected_columns])
 
     def _all(self, query: sa.Select, limit: int) -> Iterator[tuple[pa.Table, bool]]:
@@ -376,9 +371,8 @@ class AnyDatabase:
         try:
             with self._engine.connect().execution_options(stream_results=True) as db:
                 answer = db.execute(query)
-                mend = self._mender(answer)
-                for rows, more in driven.pieces(answer, limit):
-                    yield self._table(mend(rows), names), more
+                for rows, more in driven.pieces(answer, limit, self._mender(answer)):
+                    yield self._table(rows, names), more
         except (exc.SQLAlchemyError, OSError) as wrong:
             raise self._error(wrong) from None
 

@@ -1,13 +1,15 @@
 """Values as a database's driver gives them, and takes them; in a column without a type they are of several kinds."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote, quote_plus
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import CursorResult, exc
+
+Mender = Callable[[Sequence], Sequence]
 
 
 def read_any_text(db, _record) -> None:
@@ -32,14 +34,19 @@ def _cell(cell) -> bytes:
     return bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode("utf-8", "surrogatepass")
 
 
-def pieces(answer: CursorResult, limit: int) -> Iterator[tuple[Sequence, bool]]:
+def rows(answer: CursorResult, mend: Mender) -> Sequence:
+    """All rows of an answer, mended."""
+    return mend(answer.fetchall())
+
+
+def pieces(answer: CursorResult, limit: int, mend: Mender) -> Iterator[tuple[Sequence, bool]]:
     """The rows of an answer in pieces, each with whether another follows; at least one, which may be empty."""
-    rows, more = answer.fetchmany(limit), True
+    found, more = answer.fetchmany(limit), True
     while more:
         following = answer.fetchmany(limit)
         more = bool(following)
-        yield rows, more
-        rows = following
+        yield mend(found), more
+        found = following
 
 
 def within(records: pa.Table, first: datetime, last: datetime) -> pa.Table:

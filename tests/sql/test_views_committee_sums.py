@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from etl.recount import plain_course, read_rules
+from sql.settings import Brake
 from tests.etl.world import ZONE, Given
 from tests.sql.asked import units
 from tests.sql.test_views_sums import ELIGIBLE, TODAY, history, lies_in, row_of
@@ -63,6 +64,8 @@ def world(request, shared_warehouse):
             db.exec_driver_sql(f"TRUNCATE warehouse.{table}")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
     held = Given(shared_warehouse.url)
+    # its corrections are drawn at random, persons too
+    held.pipeline.settings = held.pipeline.settings.model_copy(update={"brake": Brake(person_share=1)})
     dice, moments = random.Random(request.param), {}
     for batch in history(request.param):
         for record in batch:
