@@ -39,7 +39,8 @@ class Heartbeat(threading.Thread):
         try:
             while not self._end.is_set():
                 (term,) = self._lock.execute(INTAKE["beat"]).fetchone()
-                if self.term is not None and term != self.term:
+                # A beat under way when the lead was taken still tells the term before.
+                if self.term is not None and term > self.term:
                     raise Fenced(f"term {term} has begun, this ETL is of term {self.term}")
                 self._pulse()
                 self._end.wait(EVERY_SECONDS)

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from etl import schedule, station
+from etl.heartbeat import Heartbeat
 from etl.pipeline import Fenced
-from sql import settings, version
+from sql import connect, settings, version
 from sql.version import OtherVersion
 from tests.etl.register import Register, configure, source, verb
 from tests.etl.world import Given, record
@@ -126,3 +127,15 @@ def test_an_etl_of_before_there_was_a_check_cannot_lead(warehouse):
     with pytest.raises(psycopg.errors.UndefinedColumn):
         held.db.execute("UPDATE warehouse.leader SET epoch = epoch + 1 RETURNING epoch")
     held.close()
+
+
+def test_a_beat_from_before_the_lead_was_taken_does_not_end_it(warehouse):
+    with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as lock:
+        (term,) = lock.execute("SELECT term FROM warehouse.leader").fetchone()
+        heart = Heartbeat(lock)
+        heart.term = term + 1  # taken, and not seen by the beat yet
+        heart.start()
+        with connect.raw_at(warehouse.url, "owner", autocommit=True) as look:
+            assert becomes(lambda: look.execute("SELECT beat_at IS NOT NULL FROM warehouse.heartbeat").fetchone()[0])
+        heart.stop()
+        heart.check()
