@@ -143,7 +143,7 @@ def open(name: str, source: DatabaseSource | FilesSource, zone: str, key: bytes)
         from etl.sources.files import Folder
 
         return Folder(name, source, mapper)
-    from etl.sources.database import open_database
+    from etl.sources.address import open_database
 
     return open_database(name, source, mapper)
 

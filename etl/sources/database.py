@@ -26,39 +26,10 @@ from sql.settings import DatabaseSource
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
-_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # where the address names none
 _LOOKED_AT = 100  # rows, to learn of what kind they are
 # Rows whose clock is no time are few, no index leads to them, and nobody waits for them.
 _MISSPELT, _MISSPELT_SECONDS = 10_000, 60.0
-IN_ONE_QUESTION = 500  # record numbers; SQLite takes 999 parameters, SQL Server 2100
-
-
-def open_database(name: str, source: DatabaseSource, mapper: Mapper):
-    """The road that fits the address."""
-    for field in () if source.is_read_whole else ("record_id", "updated_at"):
-        spec = source.fields.get(field)
-        if spec is None or spec.origin != "column" or spec.values or (field == "record_id" and spec.format):
-            raise SourceError(
-                f"sources.{name}.fields.{field}: a database is read in the order of its changes, so this must be "
-                "a column, as it is; a query may make one"
-            )
-    try:
-        url = sa.make_url(source.url)
-        if url.drivername in _DRIVERS:
-            url = url.set(drivername=f"{url.drivername}+{_DRIVERS[url.drivername]}")
-        dialect = url.get_dialect()
-    except (exc.ArgumentError, exc.NoSuchModuleError) as wrong:
-        hidden = "" if isinstance(wrong, exc.ArgumentError) else f": {wrong}"
-        raise SourceError(f"sources.{name}.url: is not an address such as postgresql://…{hidden}") from None
-    if dialect.name == "postgresql" and dialect.driver == "psycopg":
-        from etl.sources.postgresql import PostgresqlSource
-
-        return PostgresqlSource(name, source, mapper, url)
-    if dialect.name in ("mysql", "mariadb"):
-        from etl.sources.mysql import MysqlSource
-
-        return MysqlSource(name, source, mapper, url)
-    return AnyDatabase(name, source, mapper, url)
+IN_ONE_QUESTION = 499  # record numbers; SQLite takes 999 parameters, two of them for each, SQL Server 2100
 
 
 class AnyDatabase:
@@ -86,7 +57,8 @@ class AnyDatabase:
             raise SourceError(
                 f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}"
             ) from None
-        if url.get_dialect().name == "sqlite":
+        self._is_untyped = url.get_dialect().name == "sqlite"
+        if self._is_untyped:
             sa.event.listen(self._engine, "connect", driven.read_any_text)
 
     # -- the promises
@@ -137,15 +109,19 @@ class AnyDatabase:
         numbers = self.mapper.row_numbers(record_ids)
         parts = []
         for start in range(0, len(numbers), self._in_one_question):
-            some = [self._number_of(number) for number in numbers[start : start + self._in_one_question]]
-            parts.append(self._ask(lambda s, some=some: s.numbered(self.mapper.columns, some)))
+            some = numbers[start : start + self._in_one_question]
+            parts.append(self._ask(lambda s, some=some: s.numbered(self.mapper.columns, self._held_as(some))))
         return Page(self.mapper(pa.concat_tables(parts, promote_options="permissive")), None, False)
 
     def has_row(self, record_id: str) -> bool:
         if not self._know():
             return False
-        number = self._number_of(record_id)
-        return self._ask(lambda s: s.numbered([self._number.column], [number]).limit(1)).num_rows > 0
+        return self._ask(lambda s: s.numbered([self._number.column], self._held_as([record_id])).limit(1)).num_rows > 0
+
+    def _held_as(self, numbers: Sequence[str]) -> list:
+        """Record numbers as the source's column may hold them."""
+        as_held = driven.as_either if self._is_untyped else lambda number: [self._number_of(number)]
+        return [held for number in numbers for held in as_held(number)]
 
     _in_one_question = IN_ONE_QUESTION
 

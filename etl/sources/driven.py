@@ -19,7 +19,13 @@ def read_any_text(db, _record) -> None:
 
 def as_number(number: str) -> int | str:
     """As a column of numbers holds it; what is no number of 64 bits may stand in it, too, where columns have no types."""
-    return int(number) if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", number) else number
+    is_whole = re.fullmatch(r"0|-?[1-9][0-9]{0,18}", number) and -(2**63) <= int(number) < 2**63
+    return int(number) if is_whole else number
+
+
+def as_either(number: str) -> Sequence[int | str]:
+    """As SQLite may hold it: in a column without a type, 12 and '12' are two values of one spelling."""
+    return list(dict.fromkeys((number, as_number(number))))
 
 
 def array(cells: Sequence) -> pa.Array:

@@ -191,15 +191,26 @@ def test_a_clock_that_is_spelt_otherwise_is_in_quarantine_and_the_others_are_rea
     assert counters_close(look)
 
 
-def test_a_text_among_numbers_is_a_record_like_others(look, tmp_path):
-    given = sqlite(tmp_path, [row(n, record_id=number) for n, number in enumerate([1, 2, "A7", 10, "007"], 1)])
-    file = configure(tmp_path, {"platform": given})
-    assert verb(file, "once") == 0
-    assert held(look) == ["007", "1", "10", "2", "A7"]
-    sqlite(tmp_path, [row(9, record_id=11, updated_at="2021-10-06 10:00"), row(10, record_id="B8", updated_at="2021-10-06 10:00")])
-    for _ in range(2):
-        assert verb(file, "once") == 0
-        assert held(look) == ["007", "1", "10", "11", "2", "A7", "B8"]
+@pytest.mark.parametrize("usual", [int, str])
+def test_a_number_of_another_kind_is_a_record_like_others(look, tmp_path, usual):
+    """Read last, so that the cursor stands on it; after a restart; committed late, so that it is asked for by its number."""
+    sqlite(tmp_path, [row(n, record_id=usual(n)) for n in (1, 2, 3, 10)])
+    given = sqlite(tmp_path, []) | {"fields": FIELDS | {"updated_at": {"column": "updated_at", "format": "%Y-%m-%d %H:%M"}}}
+    file, known, hour = configure(tmp_path, {"platform": given}), {"1", "2", "3", "10"}, 10
+    for odd in ("A7", "7", 8, 2**62):
+        hour += 1
+        sqlite(tmp_path, [row(5, record_id=odd, updated_at=f"2021-10-05 {hour}:00")])
+        with connect_as(file) as led:
+            led.intakes[0].work()
+    for late in ("B8", "12", 13, 2**62 + 1):
+        with connect_as(file) as led:
+            led.intakes[0].work()
+            sqlite(tmp_path, [row(6, record_id=late, updated_at=f"2021-10-05 {hour - 1}:59")])
+            led.intakes[0].looked_back_at = -1e9  # a long way
+            led.intakes[0].work()
+    known |= {"A7", "7", "8", str(2**62), "B8", "12", "13", str(2**62 + 1)}
+    assert held(look) == sorted(known)
+    assert look("SELECT state FROM warehouse.source") == [("running",)] and counters_close(look)
 
 
 @pytest.mark.parametrize("number", ["", " ", None, "\0"])
