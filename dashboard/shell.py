@@ -196,6 +196,8 @@ def _provenance(view: View) -> tuple:
             not row.is_configured,
             row.missing,
             row.missing_of,
+            [(found["file"], found["note"]) for found in row.not_read or ()],
+            row.not_read_files or 0,
         )
         for row in found
     ]

@@ -26,6 +26,7 @@ class FileIntake(Intake):
         super().__init__(pipeline, source, given, *more)
         # Files of changes hold by what they say, not by what they leave out.
         self.membership = None if given.deliveries == "changes" else Membership(self, given)
+        self._noted: dict[str, bool] | None = None  # what lay there at the last look, and whether it could be looked into
 
     def _take_in(self) -> None:
         known = self._known()
@@ -42,7 +43,7 @@ class FileIntake(Intake):
                 return
             is_released = released is not None and file.sha256 == released.content
             try:
-                before = None if is_released else accepted.before(file.path, self.settings.brake)
+                before = None if is_released or file.fault else accepted.before(file.path, self.settings.brake)
                 accepted.add(replace(file, records_done=self._take(file, before, is_released)))
             except Braked as braked:
                 self._write_delivery(file, "braked", braked.stop.reason)
@@ -55,10 +56,10 @@ class FileIntake(Intake):
 
     def _judge(self, released) -> None:
         """By what lies in the folder now: a file that was taken away is no fault any more."""
+        self._note_present()
         known = self._known()
-        newest = {row.path: row for row in known}
-        there = {path: newest.get(path) for path in self.source.present}
-        there = {path: row for path, row in there.items() if row and row.sha256 == self.source.present[path]}
+        by_content = {(row.path, row.sha256): row for row in known}
+        there = {path: row for path, content in self.source.present.items() if (row := by_content.get((path, content)))}
         failed = [row for row in there.values() if row.state == "failed"]
         is_whole = len(there) == len(self.source.present) and all(row.state == "done" for row in there.values())
         if self.membership and (is_whole or not self.membership.is_snapshot):
@@ -71,9 +72,17 @@ class FileIntake(Intake):
         else:
             self._mark_polled()
 
+    def _note_present(self) -> None:
+        present = {path: content != "" for path, content in self.source.present.items()}
+        if present == self._noted:
+            return
+        self._run("note_present", paths=list(present))
+        self._run("forget_unread", paths=[path for path, is_read in present.items() if not is_read])
+        self._noted = present
+
     def _holding(self, known: list, there: dict) -> tuple[dict[str, str], dict[str, str]]:
         """path → content of the files that hold records, and of the newest of each path."""
-        newest = {row.path: row.sha256 for row in known}
+        newest = {row.path: row.sha256 for row in known if row.sha256}
         if self.membership.is_snapshot:
             return {path: row.sha256 for path, row in there.items()}, newest
         listed = self.membership.listed()

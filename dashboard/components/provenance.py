@@ -29,6 +29,8 @@ class SourceLine:
     is_removed: bool = False
     missing: int = 0
     missing_of: Sequence[str] = ()
+    not_read: Sequence[tuple[str, str]] = ()  # of the first files: name, and what of it is not read
+    not_read_files: int = 0
 
 
 def sources(language: Language, lines: Sequence[SourceLine]):
@@ -63,6 +65,7 @@ def _complaints(language: Language, line: SourceLine) -> list:
     found = [_reason(language, line)] if line.reason else []
     if line.is_removed:  # it is compared no more
         return [*found, missing(language, line)] if line.missing else found
+    found += _not_read(language, line)
     if line.differing:
         at_source, held = map(language.count, line.differing)
         found.append(language.say("sources.differing", source=at_source, held=held))
@@ -73,6 +76,13 @@ def _complaints(language: Language, line: SourceLine) -> list:
 def _reason(language: Language, line: SourceLine):
     is_stopped = line.state == "braked" and line.stopped
     return stops.why(language, line.stopped) if is_stopped else reasons.why(language, line.reason)
+
+
+def _not_read(language: Language, line: SourceLine) -> list:
+    """Hidden sheets, and those without the header: they may be lists that somebody means to be counted."""
+    found = [text for file, note in line.not_read for text in reasons.not_read(language, file, note)]
+    more = line.not_read_files - len(line.not_read)
+    return [*found, language.say("sources.not_read_more", n=more)] if more else found
 
 
 def missing(language: Language, line: SourceLine) -> str:

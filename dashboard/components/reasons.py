@@ -21,7 +21,12 @@ _KNOWN = (
     (re.compile(r"folder: (?P<what>.+) is not a folder that can be read"), "reason.no_folder"),
     (re.compile(r"\.pattern: .*\(found (?P<what>.+)\)"), "reason.bad_pattern"),
     (re.compile(r"fields\.(?P<what>\w+): "), "reason.bad_field"),
-    (re.compile(r"^(?!sources\.)(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.I), "reason.bad_file"),
+    (re.compile(r"^(?:sources\.\w+: )?(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.I), "reason.bad_file"),
+)
+# What of a workbook is not read → the text that says it.
+_NOT_READ = (
+    (re.compile(r"for (?:it is|they are) hidden: (?P<sheets>.+?)(?:; not read, for the header is not there: |$)"), "sources.not_read_hidden"),
+    (re.compile(r"for the header is not there: (?P<sheets>.+)$"), "sources.not_read_header"),
 )
 
 
@@ -38,3 +43,10 @@ def why(language: Language, reason: str) -> list:
     said = None if language.code == "en" else sentence(language, reason)
     words = html.Code(reason, lang="en")
     return [said, " ", words] if said else [words]
+
+
+def not_read(language: Language, file: str, note: str) -> list:
+    """What of a file is not read, and what to do; in the ETL's words where they are others."""
+    found = [language.say(text, file=file, sheets=told["sheets"].replace('sheet "', '"'))
+             for pattern, text in _NOT_READ if (told := pattern.search(note))]  # fmt: skip
+    return found or [html.Code(f"{file}: {note}", lang="en")]

@@ -150,6 +150,8 @@ class Source:
     merged: int | None = None  # rows whose number is, once trimmed, that of another
     without_time: int | None = None  # rows that can never be read
     ahead: int | None = None  # rows of the future, which wait
+    not_read: list[dict] | None = None  # of the first files, file and note: what of it is not read
+    not_read_files: int | None = None
 
 
 @dataclass(frozen=True)

@@ -171,5 +171,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{n} bản ghi của {file} và {more} nơi khác không còn ở đó mà vẫn được tính",
         "{n} records of {file} and {more} {more:other|others} are no longer there, and still counted",
     ),
+    "sources.not_read_hidden": (
+        "Tệp {file}: không đọc trang tính đang ẩn {sheets}; nếu cần đọc, bỏ ẩn trong tệp hoặc ghi tên trang vào sheet của nguồn",
+        "File {file}: hidden {sheets} not read; to have it read, show it in the file or name it in sheet of the source",
+    ),
+    "sources.not_read_header": (
+        "Tệp {file}: không đọc trang tính {sheets}, vì không có dòng tiêu đề",
+        "File {file}: {sheets} not read, since the header is not there",
+    ),
+    "sources.not_read_more": (
+        "và {n} tệp khác có trang tính không đọc: xem ./run status",
+        "and {n} more {n:file|files} with sheets that are not read: see ./run status",
+    ),
     "sources.none": ("Chưa có nguồn nào.", "No source yet."),
 }

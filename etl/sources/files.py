@@ -4,8 +4,10 @@ What became of a file is the pipeline's to remember (warehouse.delivery); it giv
 `known`. A file that is still being written is left for the next look.
 """
 
+import errno
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ import pyarrow as pa
 
 from etl.faults import in_words
 from etl.mapping import Mapper
-from etl.sources import Page, SourceError
+from etl.sources import Page, SourceError, folders
 from etl.sources.formats import kind, tables
 from etl.sources.tables import Piece, Unreadable, as_records
 from sql.settings import FilesSource
@@ -62,9 +64,10 @@ class Delivery:
     size_bytes: int
     modified_at: datetime
     mark: str
-    sha256: str  # empty where the file may not be read
+    sha256: str  # empty where its content cannot be known
     stamped_at: datetime = _EPOCH  # the time of change of its records that have none of their own
     records_done: int = 0  # canonical records that are in already: where a loading that was cut off goes on
+    fault: str | None = None  # why nobody can know what is in it
 
 
 @dataclass
@@ -101,10 +104,11 @@ class Folder:
         rows: dict[str, list[Known]] = {}
         last = _EPOCH
         for row in known:
-            rows.setdefault(row.path, []).append(row)
+            if row.sha256:
+                rows.setdefault(row.path, []).append(row)
             last = max(last, row.stamped_at)
         self.present, self.touched = {}, []
-        found = [d for path in self._paths() if (d := self._delivery(path, rows)) is not None]
+        found = [d for path, fault in self._paths().items() if (d := self._delivery(path, fault, rows)) is not None]
         return self._stamped(sorted(found, key=lambda d: (d.modified_at, d.path)), last)
 
     @staticmethod
@@ -123,18 +127,20 @@ class Folder:
 
         Raises DeliveryError: not what its name says, a column missing, damaged, changed meanwhile.
         """
-        stat = Stat(delivery.size_bytes, delivery.modified_at, delivery.mark)
-        self._tried[delivery.path] = stat, delivery.sha256
+        mark = Stat(delivery.size_bytes, delivery.modified_at, delivery.mark)
+        self._tried[delivery.path] = mark, delivery.sha256
         try:
-            if self._stat(self._path(delivery)) != stat:
+            if delivery.fault:
+                raise Unreadable(delivery.fault)
+            if self._stat(self._path(delivery)) != mark:
                 raise Unreadable("changed while it was read; it comes again as it is now")
             reading = self._reading
             if reading is None or reading.delivery != delivery or reading.at != offset:
                 reading = self._reading = self._begin(delivery, offset)
             return self._next_page(reading, limit)
-        except OSError as gone:
+        except OSError as wrong:
             self._reading = None
-            raise DeliveryError(f"sources.{self.name}: {delivery.path}: {gone.strerror or gone}") from None
+            raise DeliveryError(f"sources.{self.name}: {delivery.path}: {_in_words(wrong)}") from None
         except Unreadable as wrong:
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: {wrong}") from None
@@ -155,46 +161,59 @@ class Folder:
 
     # -- which files
 
-    def _paths(self) -> list[Path]:
+    def _paths(self) -> dict[Path, str | None]:
+        """What is to be read, and why some of it cannot be."""
         folder = self._source.folder
-        if not folder.is_dir():
-            raise SourceError(f"sources.{self.name}.folder: {folder} is not a folder that can be read")
         try:
-            return [path for path in folder.glob(self._source.pattern) if self._is_delivery(path)]
-        except (OSError, ValueError, NotImplementedError) as wrong:
+            found = dict(folders.matching(folder, self._source.pattern))
+        except ValueError as wrong:
             raise SourceError(f"sources.{self.name}.pattern: {wrong} (found {self._source.pattern})") from None
+        if folder in found or not os.path.isdir(folder):
+            why = f" ({found[folder].strerror})" if folder in found else ""
+            raise SourceError(f"sources.{self.name}.folder: {folder} is not a folder that can be read{why}")
+        return {path: wrong and _in_words(wrong) for path, wrong in found.items() if self._is_delivery(path)}
 
     @staticmethod
     def _is_delivery(path: Path) -> bool:
-        is_hidden = path.name.startswith((".", "~$")) or path.name.lower().endswith(_UNFINISHED)
-        return not is_hidden and path.is_file()
+        return not path.name.startswith((".", "~$")) and not path.name.lower().endswith(_UNFINISHED)
 
-    def _delivery(self, path: Path, rows: dict[str, list[Known]]) -> Delivery | None:
+    def _delivery(self, path: Path, fault: str | None, rows: dict[str, list[Known]]) -> Delivery | None:
         name = self._name(path)
+        if fault:
+            return self._faulty(name, fault)
         try:
-            stat = self._stat(path)
-            if not self._is_settled(name, stat):
+            mark = self._stat(path)
+            if not self._is_settled(name, mark):
                 self.present[name] = None
                 return None
             newest = max(rows.get(name, ()), key=lambda row: row.stamped_at, default=None)
             is_known = newest is not None and newest.state in ("done", "braked")
-            if is_known and (newest.size_bytes, newest.modified_at, newest.mark) == stat:
+            if is_known and (newest.size_bytes, newest.modified_at, newest.mark) == mark:
                 self.present[name] = newest.sha256
                 return None
-            sha256 = self._sha256(path, name, stat)
+            sha256 = self._sha256(path, name, mark)
         except FileNotFoundError:
-            return None  # taken away since we looked
+            # of a link it is what it leads to; else it was taken away since we looked
+            return self._faulty(name, "is a link that leads nowhere") if path.is_symlink() else None
+        except OSError as wrong:
+            return self._faulty(name, _in_words(wrong))
         self.present[name] = sha256
         if newest is None or newest.sha256 != sha256:
-            return Delivery(name, *stat, sha256)
-        delivery = Delivery(name, *stat, sha256, newest.stamped_at)
+            return Delivery(name, *mark, sha256)
+        delivery = Delivery(name, *mark, sha256, newest.stamped_at)
         if is_known:
             self.touched.append(delivery)
             return None
         if newest.state == "loading":
             return replace(delivery, records_done=newest.records_done)
         # Nothing has changed since it failed: neither the file nor, in the life of this object, the settings.
-        return None if self._tried.get(name) == (stat, sha256) else delivery
+        return None if self._tried.get(name) == (mark, sha256) else delivery
+
+    def _faulty(self, name: str, fault: str) -> Delivery | None:
+        """What cannot be looked into fails like a file that cannot be read: once, until it is otherwise."""
+        self.present[name] = ""
+        mark = Stat(0, _EPOCH, fault)
+        return None if self._tried.get(name) == (mark, "") else Delivery(name, *mark, "", fault=fault)
 
     def _name(self, path: Path) -> str:
         """As the warehouse keeps it; of a name in no UTF-8, which no text column takes, the odd bytes are spelt out."""
@@ -209,31 +228,31 @@ class Folder:
 
     @staticmethod
     def _stat(path: Path) -> Stat:
-        stat = path.stat()
-        modified_at = _EPOCH + timedelta(microseconds=stat.st_mtime_ns // 1000)
-        return Stat(stat.st_size, modified_at, f"{stat.st_ino} {stat.st_ctime_ns}")
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "is a folder, no file")
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("is no file, but a pipe or a device")
+        modified_at = _EPOCH + timedelta(microseconds=found.st_mtime_ns // 1000)
+        return Stat(found.st_size, modified_at, f"{found.st_ino} {found.st_ctime_ns}")
 
-    def _is_settled(self, name: str, stat: Stat) -> bool:
-        age = time.time() - stat.modified_at.timestamp()
+    def _is_settled(self, name: str, mark: Stat) -> bool:
+        age = time.time() - mark.modified_at.timestamp()
         if age >= SETTLED:
             return True
         # From a machine whose clock is ahead: settled when it is the same at the next look.
-        before, self._ahead[name] = self._ahead.get(name), stat
-        return age < -SETTLED and before == stat
+        before, self._ahead[name] = self._ahead.get(name), mark
+        return age < -SETTLED and before == mark
 
-    def _sha256(self, path: Path, name: str, stat: Stat) -> str:
-        if name not in self._hashes or self._hashes[name][0] != stat:
-            if not os.access(path, os.R_OK):
-                return ""
+    def _sha256(self, path: Path, name: str, mark: Stat) -> str:
+        if name not in self._hashes or self._hashes[name][0] != mark:
             with path.open("rb") as file:
-                self._hashes[name] = stat, hashlib.file_digest(file, "sha256").hexdigest()
+                self._hashes[name] = mark, hashlib.file_digest(file, "sha256").hexdigest()
         return self._hashes[name][1]
 
     # -- reading one
 
     def _begin(self, delivery: Delivery, offset: int) -> _Reading:
-        if not delivery.sha256:
-            raise Unreadable("may not be read by this user")
         if kind(delivery.path) is None:
             raise Unreadable("is none of .csv, .csv.gz, .xlsx, .parquet")
         self._check_time(delivery)
@@ -280,3 +299,12 @@ class Folder:
         if not more:
             self._reading = None
         return Page(records, None, more, reading.delivery.path, note=reading.note)
+
+
+def _in_words(wrong: OSError) -> str:
+    match wrong.errno:
+        case errno.EACCES | errno.EPERM:
+            return "may not be read by this user"
+        case errno.ENOENT:
+            return "was taken away before it was read to its end"
+    return wrong.strerror or str(wrong)

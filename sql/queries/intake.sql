@@ -165,6 +165,14 @@ ON CONFLICT (source_id, path, sha256) DO UPDATE SET records_done = excluded.reco
 UPDATE warehouse.delivery SET modified_at = %(modified_at)s, mark = %(mark)s
 WHERE source_id = %(source_id)s AND path = %(path)s AND sha256 = %(sha256)s
 
+-- name: note_present
+UPDATE warehouse.delivery SET is_there = NOT is_there
+WHERE source_id = %(source_id)s AND is_there <> (path = ANY (%(paths)s::text[]))
+
+-- name: forget_unread
+-- What could not be looked into has no content that is known; it is a fault as long as it is so.
+DELETE FROM warehouse.delivery WHERE source_id = %(source_id)s AND sha256 = '' AND path <> ALL (%(paths)s::text[])
+
 -- name: end_lines
 -- A file that was read to its end says anew which of its lines are no records; those of its content before are past.
 UPDATE warehouse.quarantine SET state = 'superseded', ended_batch_id = %(batch_id)s

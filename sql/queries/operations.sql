@@ -52,7 +52,7 @@ SELECT field, telling, silent FROM mart.told() ORDER BY field
 -- name: sources
 SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
        quarantined, vanished, open_quarantine, is_configured, is_first_load, expected, per_second, missing, missing_of,
-       stop, source_rows, held_rows, merged, without_time, ahead
+       stop, source_rows, held_rows, merged, without_time, ahead, not_read, not_read_files
   FROM mart.sources()
  ORDER BY source
 

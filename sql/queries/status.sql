@@ -19,10 +19,8 @@ SELECT s.name, s.kind, CASE WHEN s.is_configured THEN s.state ELSE 'removed' END
     (SELECT concat_ws(' ', 'released at', to_char(b.released_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), 'UTC, not delivered again yet:',
         coalesce(b.unit, b.kind), left(b.content, 12))
      FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state = 'released') AS open_release,
-    (SELECT string_agg(d.path || ': ' || d.reason, '; ' ORDER BY d.path) FROM (
-        SELECT DISTINCT ON (path) path, state, reason FROM warehouse.delivery
-        WHERE source_id = s.source_id ORDER BY path, first_seen_at DESC) AS d
-     WHERE d.state = 'done' AND d.reason IS NOT NULL) AS not_read
+    (SELECT string_agg(n.path || ': ' || n.note, '; ' ORDER BY n.path) FROM mart.not_read() n
+        WHERE n.source_id = s.source_id) AS not_read
 FROM warehouse.source s
 LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
     ORDER BY r.compared_at DESC LIMIT 1) AS c ON true

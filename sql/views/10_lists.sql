@@ -66,11 +66,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     UNION SELECT DISTINCT p.priority_group FROM warehouse.population p WHERE p.priority_group IS NOT NULL
 $$;
 
+-- Files of which something is not read that may be meant to be, such as hidden sheets: as they lie in the folder now.
+CREATE FUNCTION mart.not_read() RETURNS TABLE (source_id smallint, path text, note text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT d.source_id, d.path, d.reason FROM warehouse.delivery d
+    WHERE d.state = 'done' AND d.reason IS NOT NULL AND d.is_there AND NOT EXISTS (
+        SELECT FROM warehouse.delivery n
+        WHERE n.source_id = d.source_id AND n.path = d.path AND n.stamped_at > d.stamped_at)
+$$;
+
 CREATE FUNCTION mart.sources() RETURNS TABLE (
     source text, kind text, state text, reason text, last_polled_at timestamptz, last_change_at timestamptz,
     received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, open_quarantine bigint,
     is_configured boolean, is_first_load boolean, expected bigint, per_second double precision, missing bigint, missing_of text[],
-    stop jsonb, source_rows bigint, held_rows bigint, merged bigint, without_time bigint, ahead bigint)
+    stop jsonb, source_rows bigint, held_rows bigint, merged bigint, without_time bigint, ahead bigint,
+    not_read jsonb, not_read_files bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT s.name, s.kind, s.state, s.reason, s.last_polled_at, s.last_change_at, s.received, s.loaded, s.unchanged,
         s.quarantined, s.vanished,
@@ -91,12 +101,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                         'examples', f.examples) ORDER BY f.records DESC, f.rule, f.field)
                     FROM warehouse.brake_finding f WHERE f.brake_id = b.brake_id), '[]'))
          FROM warehouse.brake b WHERE b.source_id = s.source_id AND b.state IN ('standing', 'released')),
-        c.source_rows, c.held_rows, c.merged, c.without_time, c.ahead
+        c.source_rows, c.held_rows, c.merged, c.without_time, c.ahead, coalesce(n.first, '[]'), coalesce(n.files, 0)
     FROM warehouse.source s CROSS JOIN LATERAL (SELECT mart.is_in_first_load(s.source_id, NULL) AS is_first_load) AS f
     LEFT JOIN LATERAL (SELECT * FROM warehouse.reconciliation r WHERE r.source_id = s.source_id
         ORDER BY r.compared_at DESC LIMIT 1) AS c ON true
     LEFT JOIN (SELECT source_id, sum(missing)::bigint AS missing, array_agg(path ORDER BY missing DESC, path) AS paths
         FROM warehouse.delivery WHERE missing > 0 GROUP BY source_id) AS d ON d.source_id = s.source_id
+    LEFT JOIN (SELECT r.source_id, count(*) AS files,
+            jsonb_agg(jsonb_build_object('file', r.path, 'note', r.note) ORDER BY r.path) FILTER (WHERE r.number <= 3) AS first
+        FROM (SELECT f.*, row_number() OVER (PARTITION BY f.source_id ORDER BY f.path) AS number FROM mart.not_read() f) AS r
+        GROUP BY r.source_id) AS n ON n.source_id = s.source_id
     WHERE s.deleted_at IS NULL
 $$;
 

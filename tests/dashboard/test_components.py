@@ -334,6 +334,17 @@ def test_a_source_says_what_its_files_lost_and_that_it_was_removed():
     assert "đã bỏ khỏi cấu hình" in said(provenance.sources(VI, [removed]))
 
 
+def test_sheets_of_a_file_that_are_not_read_are_named_and_what_to_do():
+    note = 'not read, for they are hidden: sheet "Xã 1", sheet "Xã; 2"; not read, for the header is not there: sheet "Bìa"'
+    line = provenance.SourceLine("a", "running", None, 1, 1, 10, 0, not_read=[("tháng 9.xlsx", note)], not_read_files=1)
+    text = said(provenance.sources(VI, [line]))
+    assert 'Tệp tháng 9.xlsx: không đọc trang tính đang ẩn "Xã 1", "Xã; 2"; nếu cần đọc' in text
+    assert 'Tệp tháng 9.xlsx: không đọc trang tính "Bìa", vì không có dòng tiêu đề' in text
+    text = said(provenance.sources(EN, [replace(line, not_read_files=3)]))
+    assert 'hidden "Xã 1", "Xã; 2" not read; to have it read' in text and "and 2 more files" in text
+    assert "not of today" in said(provenance.sources(VI, [replace(line, not_read=[("a.xlsx", "not of today")])]))
+
+
 def test_sample_data_are_called_so():
     text = said(notices.notices(VI, Filters(), (), date(2021, 11, 5)))
     assert "Dữ liệu minh họa" in text and "05/11/2021" in text

@@ -22,6 +22,7 @@ VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
         ("sources.p.pattern: unacceptable (found ***)", "Mẫu tên tệp ***"),
         ('sources.p.fields.updated_at: column "x" is of type text; it must be', "Trường updated_at"),
         ("list of may.xlsx: is no workbook", "Tệp list of may.xlsx"),
+        ("sources.p: may/list.csv.gz: ends in the midst", "Tệp may/list.csv.gz"),
     ],
 )
 def test_what_is_common_has_a_sentence(reason, sentence):

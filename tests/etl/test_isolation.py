@@ -1,6 +1,7 @@
 """One bad thing never stops the good ones: a delivery, a source, a row that cannot be read stands alone, with its reason."""
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -8,6 +9,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import openpyxl
 import psycopg
@@ -105,6 +107,42 @@ def test_a_damaged_workbook_fails_alone_and_says_why(inbox, look, tmp_path, capl
     assert shown["state"] == "failed" and shown["reason"] == found["a.xlsx"][1]
 
 
+def workbook(path, **sheets) -> None:
+    """A workbook; a sheet whose name begins with x is hidden."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name[0] == "x" else "visible"
+        for line in lines:
+            sheet.append(line)
+    book.save(path)
+    settle(path)
+
+
+def test_sheets_that_are_not_read_are_said_as_long_as_the_file_is_there(inbox, look, tmp_path, capsys):
+    for name in "bcde":
+        workbook(inbox / f"{name}.xlsx", A=[NAMES, row(ord(name))], x=[NAMES, row(200)], note=[["seen"]])
+    file = configure(tmp_path, {"lists": lists(inbox)})
+    note = 'not read, for it is hidden: sheet "x"; not read, for the header is not there: sheet "note"'
+
+    def said() -> tuple:
+        capsys.readouterr()
+        assert verb(file, "once", "--json") == 0
+        (shown,) = json.loads(capsys.readouterr().out)["sources"]
+        return shown["not_read"], *look("SELECT not_read, not_read_files FROM mart.sources()")[0]
+
+    status, first, files = said()
+    assert status == "; ".join(f"{name}.xlsx: {note}" for name in "bcde")
+    assert (first, files) == ([{"file": f"{name}.xlsx", "note": note} for name in "bcd"], 4)
+    workbook(inbox / "c.xlsx", A=[NAMES, row(99)])  # nothing hidden any more
+    (inbox / "b.xlsx").unlink()
+    (inbox / "d.xlsx").rename(tmp_path / "d.xlsx")
+    assert said() == (f"e.xlsx: {note}", [{"file": "e.xlsx", "note": note}], 1)
+    (tmp_path / "d.xlsx").rename(inbox / "d.xlsx")
+    assert said()[2] == 2
+
+
 def test_a_reason_that_is_no_text_of_the_warehouse_is_kept_all_the_same(inbox, look, tmp_path):
     """A damaged file names its columns by whatever bytes stand there."""
     pq.write_table(pa.table({"record_id": ["r1"], "a\0b": ["x"]}), inbox / "damaged.parquet")
@@ -121,6 +159,75 @@ def test_a_file_name_that_is_no_text_is_a_name_like_others(inbox, look, tmp_path
     assert verb(configure(tmp_path, {"lists": lists(inbox)}), "once") == 0
     assert held(look) == ["R001", "R002", "R003", "R004", "R005"]
     assert deliveries(look) == {"good.csv": ("done", None), r"danh s\xe1ch.csv": ("done", None)}
+
+
+def refuse(monkeypatch, name: str, error: int) -> None:
+    """The disk, or the system, does not give a file of this name: tests run as a user who may read everything."""
+    given = Path.open
+
+    def opened(self, *how, **more):
+        if self.name == name:
+            raise OSError(error, os.strerror(error))
+        return given(self, *how, **more)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path.symlink_to("nowhere"), "is a link that leads nowhere"),
+        (lambda path: path.symlink_to(path.name), "Too many levels of symbolic links"),
+        (lambda path: path.mkdir(), "is a folder, no file"),
+        (lambda path: os.mkfifo(path), "is no file, but a pipe or a device"),
+        (errno.EACCES, "may not be read by this user"),
+        (errno.EIO, "Input/output error"),
+        (errno.ESTALE, "Stale file handle"),
+    ],
+    ids=["broken link", "loop of links", "folder", "pipe", "permission", "disk", "network drive"],
+)
+def test_what_cannot_be_looked_into_fails_alone_until_it_can_be(inbox, look, tmp_path, monkeypatch, caplog, make, said):
+    odd, file = inbox / "b.csv", configure(tmp_path, {"lists": lists(inbox, deliveries="snapshot")})
+    with monkeypatch.context() as broken:
+        if callable(make):
+            make(odd)
+        else:
+            write(odd, [row(4)])
+            refuse(broken, odd.name, make)
+        for _ in range(2):
+            assert verb(file, "once") == 1
+            assert held(look) == ["R001", "R002", "R003"]
+            assert deliveries(look)["b.csv"] == ("failed", f"sources.lists: b.csv: {said}")
+        assert look("SELECT state, reason FROM warehouse.source") == [
+            ("failed", f"sources.lists: b.csv: {said}; until it can be read, nothing is taken out")]  # fmt: skip
+        assert said in caplog.text
+    if callable(make):
+        odd.rmdir() if odd.is_dir() else odd.unlink()
+        write(odd, [row(4)])
+    assert verb(file, "once") == 0
+    assert held(look) == ["R001", "R002", "R003", "R004"]
+    assert deliveries(look) == {"good.csv": ("done", None), "b.csv": ("done", None)}
+
+
+def test_a_folder_below_that_cannot_be_listed_takes_nothing_out(inbox, look, tmp_path, monkeypatch):
+    write(inbox / "below" / "b.csv", [row(4)])
+    file = configure(tmp_path, {"lists": lists(inbox, deliveries="snapshot", pattern="**/*.csv")})
+    assert verb(file, "once") == 0
+    given = os.scandir
+
+    def refused(folder="."):
+        if os.fspath(folder).endswith("below"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return given(folder)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "scandir", refused)
+        write(inbox / "c.csv", [row(5)])
+        assert verb(file, "once") == 1
+        assert held(look) == ["R001", "R002", "R003", "R004", "R005"]
+        assert deliveries(look)["below"] == ("failed", "sources.lists: below: may not be read by this user")
+    assert verb(file, "once") == 0
+    assert "below" not in deliveries(look)
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["in rows", "in columns"])

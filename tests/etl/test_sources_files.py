@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import time
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -300,10 +301,24 @@ def test_a_file_of_the_far_future_is_refused_where_its_time_becomes_that_of_its_
 def test_only_what_fits_the_pattern_and_is_finished(tmp_path):
     for name in ("a.csv", "b.xlsx", ".hidden.csv", "~$b.xlsx", "c.csv.part"):
         put(tmp_path / name, b"x")
-    (tmp_path / "d.csv").mkdir()
     put(tmp_path / "deep" / "e.csv", b"x", age=600)
-    assert [d.path for d in folder(tmp_path, "*.csv").deliveries()] == ["a.csv"]
-    assert [d.path for d in folder(tmp_path, "**/*").deliveries()] == ["a.csv", "b.xlsx", "deep/e.csv"]
+    put(tmp_path / "deep" / "deeper" / "f.csv", b"x", age=700)
+    (tmp_path / "link").symlink_to("deep")
+    fitting = {
+        "*.csv": ["a.csv"], "a.csv": ["a.csv"], "[ab].*": ["a.csv", "b.xlsx"], "none.csv": [], "*": ["a.csv", "b.xlsx"],
+        "**/*": ["a.csv", "b.xlsx", "deep/deeper/f.csv", "deep/e.csv"], "**/f.csv": ["deep/deeper/f.csv"],
+        "*/*.csv": ["deep/e.csv", "link/e.csv"], "deep/*.csv": ["deep/e.csv"], "*/e.csv": ["deep/e.csv", "link/e.csv"],
+        "**/deeper/*": ["deep/deeper/f.csv"], "**/**/*.csv": ["a.csv", "deep/deeper/f.csv", "deep/e.csv"], "./*.csv": ["a.csv"],
+    }  # fmt: skip
+    for pattern, paths in fitting.items():
+        assert sorted(d.path for d in folder(tmp_path, pattern).deliveries()) == paths
+        assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.glob(pattern) if p.is_file() and p.name[0] not in ".~c") == paths
+
+
+@pytest.mark.parametrize("pattern", ["/etc/*.csv", "a**/b.csv", "."])
+def test_a_pattern_that_cannot_work_is_named(tmp_path, pattern):
+    with pytest.raises(SourceError, match=rf"sources\.lists\.pattern: .* \(found {re.escape(pattern)}\)"):
+        folder(tmp_path, pattern).deliveries()
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
@@ -458,7 +473,7 @@ def test_a_file_that_changes_while_it_is_read_comes_again(tmp_path):
     with pytest.raises(DeliveryError, match="changed while it was read"):
         source.read_delivery(delivery, 2, 2)
     path.unlink()
-    with pytest.raises(DeliveryError, match=r"a\.csv: No such file"):
+    with pytest.raises(DeliveryError, match=r"a\.csv: was taken away before"):
         source.read_delivery(delivery, 2, 2)
 
 
