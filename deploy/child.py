@@ -21,6 +21,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _TRUSTED_AFTER = 1.0, 30.0, 60.0
 # How long a stop may take before it is explained.
 _SILENT = 3.0
 
+# A machine without room for one more process or thread.
+NO_ROOM = (OSError, RuntimeError, subprocess.SubprocessError)
+
 Say = Callable[[str], None]
 
 
@@ -86,11 +89,13 @@ class Child:
         now = time.monotonic()
         if not self._again_at:
             self._bury()
-            pause = self._pauses.after(now - self._started_at)
-            self._again_at = now + pause
-            self._say(f"{self.name} ended ({_how(self._process.returncode)}); again in {pause:.0f} s")
+            self._wait(now - self._started_at, f"ended ({_how(self._process.returncode)})")
         elif now >= self._again_at:
-            self.start()
+            try:
+                self.start()
+            except NO_ROOM as refused:
+                self.kill()  # what runs with nobody to listen to it would stop at a full pipe
+                self._wait(0, f"cannot be started ({refused})")
 
     def stop(self, patience: float) -> None:
         """Ask the part to end; after `patience` make it."""
@@ -106,6 +111,11 @@ class Child:
         """End the part at once."""
         if self.alive():
             self._process.kill()
+
+    def _wait(self, lived: float, why: str) -> None:
+        pause = self._pauses.after(lived)
+        self._again_at = time.monotonic() + pause
+        self._say(f"{self.name} {why}; again in {pause:.0f} s")
 
     def _ends_within(self, seconds: float) -> bool:
         with suppress(subprocess.TimeoutExpired):

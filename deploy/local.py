@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
-from deploy import effective, instance
-from deploy.child import Child, Pauses
+from deploy import effective, instance, left
+from deploy.child import NO_ROOM, Child, Pauses
 from deploy.folder import DataFolder, FolderError
 from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
@@ -69,6 +69,8 @@ class Run:
         self.port = self.options.port or config.dashboard.port
         self.address = f"http://127.0.0.1:{self.port}"
         self.folder = DataFolder(config.data)
+        self.pulse = self.folder.logs / "etl.pulse"
+        left.end(self.pulse, PATIENCE_SECONDS, say)
         _refuse_taken(self.port)
         self.folder.announce(self.address)
         for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -120,7 +122,7 @@ class Run:
             parts["sample"] = ["etl.sample", "--shift-days", str(self.shift)]
         parts["etl"] = ["etl", "run", *config]
         parts["dashboard"] = ["dashboard", *config, "--port", str(self.port)]
-        pulse = Pulse(self.folder.logs / "etl.pulse")
+        pulse = Pulse(self.pulse)
         environment = environment | {PULSE: str(pulse.file)}
         answers = {"etl": pulse, "dashboard": lambda: _answers(self.address)}
         for name, words in parts.items():
@@ -156,7 +158,7 @@ class Run:
         say("PostgreSQL ended; starting it again")
         try:
             self._start_server()
-        except (ServerError, OSError) as refused:
+        except (ServerError, *NO_ROOM) as refused:
             say(f"{refused}; again in {max(self.server_again_at - time.monotonic(), 0):.0f} s")
 
     def _announce_once(self) -> None:

@@ -180,8 +180,13 @@ class EmbeddedServer:
                     self.stop()
                     raise ServerError(f"PostgreSQL does not answer; {self._last_words()}")
             # A predecessor may still be on its way down: it is PostgreSQL that decides, we ask again.
-            if time.monotonic() > deadline or not self._predecessor():
+            predecessor = self._predecessors()
+            if time.monotonic() > deadline or not predecessor:
                 raise ServerError(f"PostgreSQL did not start; {self._last_words()}")
+            for pid in predecessor:
+                # One that was suspended when its parent died hears only then that it is to end.
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
             time.sleep(0.3)
 
     def _progress_since(self, read: int) -> tuple[str, int]:
@@ -272,20 +277,19 @@ class EmbeddedServer:
         A killed postmaster may stay a zombie where nobody reaps it, or its pid may belong to another
         program after a restart of the machine.
         """
-        if self._predecessor():
+        if self._predecessors():
             return
         for lock in (self.cluster / _LOCK_FILES[0], self.sockets / _LOCK_FILES[1]):
             lock.unlink(missing_ok=True)
 
-    def _predecessor(self) -> int | None:
-        """The pid of a live process of this cluster: all of PostgreSQL's sit in the cluster's folder."""
+    def _predecessors(self) -> list[int]:
+        """The live processes of this cluster: all of PostgreSQL's sit in the cluster's folder."""
+        found = []
         for place in Path("/proc").glob("[0-9]*/cwd"):
-            try:
+            with suppress(OSError):  # gone, a zombie, or someone else's
                 if place.readlink() == self.cluster:
-                    return int(place.parent.name)
-            except OSError:  # gone, a zombie, or someone else's
-                continue
-        return None
+                    found.append(int(place.parent.name))
+        return found
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-5:] if self.log.exists() else []

@@ -73,6 +73,27 @@ def test_a_part_that_dies_at_once_is_asked_less_and_less_often(part):
     assert "part ended (exit code 3); again in 0 s" in one.said
 
 
+@pytest.mark.parametrize(("of", "name", "why"), [
+    (subprocess, "Popen", BlockingIOError(11, "Resource temporarily unavailable")),
+    (subprocess, "Popen", subprocess.SubprocessError("Exception occurred in preexec_fn.")),
+    (threading.Thread, "start", RuntimeError("can't start new thread")),
+])  # fmt: skip
+def test_a_part_that_cannot_be_started_is_tried_again_less_and_less_often(part, monkeypatch, of, name, why):
+    one = part(SLEEP)
+    first = pid(one)
+    os.kill(first, signal.SIGKILL)
+    real = getattr(of, name)
+
+    def refuse(*_words, **_options):
+        raise why
+
+    monkeypatch.setattr(of, name, refuse)
+    assert becomes(lambda: one.mend() or one.said.count(f"part cannot be started ({why}); again in 0 s") == 2)
+    monkeypatch.setattr(of, name, real)
+    assert becomes(lambda: one.mend() or (one.alive() and "part      | up" in one.said))
+    assert pid(one) != first
+
+
 def test_what_a_killed_part_had_started_is_ended_too(part):
     one = part(WITH_WORKER)
     worker = int(one.said[0].split("|")[1])

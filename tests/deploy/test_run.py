@@ -161,6 +161,17 @@ def test_a_killed_run_leaves_nothing_and_the_next_one_works(running):
     assert running.process.poll() is None
 
 
+def test_what_was_frozen_when_the_run_was_killed_does_not_stand_in_the_way(running):
+    running.start()
+    everything = running.everything()
+    for pid in everything:
+        if pid != running.process.pid:
+            os.kill(pid, signal.SIGSTOP)
+    running.kill()
+    running.start()
+    assert not any(is_running(pid) for pid in everything)
+
+
 def test_fresh_says_what_it_removes(running):
     running.start()
     running.process.terminate()

@@ -1,0 +1,47 @@
+"""Parts of an earlier run that outlived it: one that was suspended when the run was killed never heard that it is to end."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from sql.patience import PULSE
+
+_LOOK_EVERY_SECONDS = 0.1
+
+
+def end(pulse: Path, patience: float, say: Callable[[str], None]) -> None:
+    """End every process that was started with this pulse, after `patience` seconds by force.
+
+    Only for who holds the folder of the pulse: then no run is alive to which they could belong.
+    """
+    if not (left := _started_with(pulse)):
+        return
+    say(f"An earlier run left processes behind ({', '.join(map(str, left))}); ending them")
+    for wish in (signal.SIGTERM, signal.SIGCONT):
+        _tell(left, wish)
+    until = time.monotonic() + patience
+    while (left := _started_with(pulse)) and time.monotonic() < until:
+        time.sleep(_LOOK_EVERY_SECONDS)
+    while left:
+        _tell(left, signal.SIGKILL)
+        time.sleep(_LOOK_EVERY_SECONDS)
+        left = _started_with(pulse)
+
+
+def _started_with(pulse: Path) -> list[int]:
+    """The processes whose environment names this pulse; a zombie has none."""
+    wanted, found = f"{PULSE}={pulse}".encode(), []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # gone meanwhile, or someone else's
+            if wanted in place.read_bytes().split(b"\0"):
+                found.append(int(place.parent.name))
+    return found
+
+
+def _tell(processes: list[int], wish: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, wish)
