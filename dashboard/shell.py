@@ -20,6 +20,7 @@ from dashboard.i18n import LANGUAGES, Language
 from dashboard.parts import told
 from dashboard.view import Reader, View
 from dashboard.wall import frame as wall
+from sql import edited
 
 
 def layout(settings, data) -> html.Div:
@@ -46,6 +47,7 @@ def register_callbacks(app, settings, data) -> Reader:
         red_coverage=settings.dashboard.red_coverage,
         silent_after_minutes=settings.dashboard.silent_after_minutes,
         given=settings.sources,
+        edited=lambda: edited.noted(settings.data),
     )
     _register_browser_side(app)
 
@@ -207,7 +209,7 @@ def _provenance(view: View) -> tuple:
     moment = view.frozen_at or moment
     trouble = provenance.trouble(lines) if view.filters.is_live else ""
     shown = asof.as_of(view.language, view.local(moment), view.real_ms(moment), trouble, not view.filters.is_live, _now_ms())
-    return provenance.footer(view.language, lines, world), shown, found.version.batch_id or 0
+    return provenance.footer(view.language, lines, world, view.edited()), shown, found.version.batch_id or 0
 
 
 def _now_ms() -> int:

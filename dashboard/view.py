@@ -3,7 +3,7 @@
 Callbacks get a `View` and hand its parts to the pure rooms (figures, components).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -36,6 +36,7 @@ class View:
     red_coverage: float = 0.9  # the settings' c0 of the RED categories
     silent_after_minutes: int = 60  # the settings': an open site without a record for longer is silent
     given: Mapping[str, object] = field(default_factory=dict)  # the settings' sources by name
+    edited: Callable[[], str | None] = lambda: None  # the settings file, where it was edited since the start
 
     @property
     def say(self):
@@ -188,6 +189,7 @@ class Reader:
     red_coverage: float = 0.9
     silent_after_minutes: int = 60
     given: Mapping[str, object] = field(default_factory=dict)
+    edited: Callable[[], str | None] = lambda: None
 
     def read(self, address: str | None, batch: int | None = None) -> View:
         """`batch`: what the page shows, all of it, though a newer one may be in."""
@@ -204,7 +206,7 @@ class Reader:
         view = View(self.data.at(batch), filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
         if "basis" in uses and view.is_untold("residence_code"):
             view = replace(view, filters=filters.but(basis="place"))  # where people live, nobody tells
-        of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given")}
+        of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given", "edited")}
         return replace(view, **of_settings)
 
     def language(self, address: str | None) -> Language:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from deploy.folder import write_whole
 from sql.settings import PROJECT
 from sql.strict import read_yaml
 
@@ -31,7 +32,7 @@ def effective(config: Path, overlay: Path | None) -> dict[str, Any]:
 def write(found: dict[str, Any], file: Path) -> None:
     """Write settings so that `sql.settings.read` reads them back as they are."""
     head = "# Made at each start from the settings file; changes here are lost.\n"
-    file.write_text(head + yaml.safe_dump(found, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    write_whole(file, head + yaml.safe_dump(found, allow_unicode=True, sort_keys=False))
 
 
 def _absolute(found: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -31,7 +31,10 @@ install() {
     shift
     if ! is_current "$folder" "$@"; then
         if [ ! -w "$project" ]; then
-            mkdir -p "$data" || return 1
+            if ! mkdir -p "$data" 2>/dev/null || [ ! -w "$data" ] || [ ! -x "$data" ]; then
+                say "$data may not be written by this user: choose another folder by --data"
+                return 1
+            fi
             folder=$(cd "$data" && pwd)/.venv
         fi
         make_environment "$folder" "$@" || return 1

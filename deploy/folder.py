@@ -18,6 +18,10 @@ class FolderError(Exception):
     """The data folder cannot be used; the message says why and what to do."""
 
 
+class Held(FolderError):
+    """Another process has the folder; the message says where it is."""
+
+
 class DataFolder:
     """A folder held by this process until it ends; the kernel lets go of it even after kill -9."""
 
@@ -36,7 +40,7 @@ class DataFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with self._lock:
-                raise FolderError(f"already running at {self._holder()}") from None
+                raise Held(f"already running at {self._holder()}") from None
         self.logs = path / "logs"
         self.logs.mkdir(exist_ok=True)
 
@@ -68,3 +72,10 @@ class DataFolder:
             return f"{said['address']} (pid {said['pid']})"
         except (ValueError, KeyError):
             return f"{self.path} (it is just starting)"
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file under its name only once all of it is there: a full disk leaves the one before."""
+    draft = file.with_name(file.name + ".part")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)

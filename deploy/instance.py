@@ -11,10 +11,11 @@ from pathlib import Path
 import yaml
 
 from deploy.effective import OVERLAY, effective
-from deploy.folder import DataFolder, FolderError
+from deploy.folder import DataFolder, FolderError, Held, write_whole
 from sql import connect, settings, world
 from sql.server import EmbeddedServer
 from sql.settings import PROJECT, Settings
+from sql.strict import SettingsError
 
 _FILE = "instance.json"
 # Options of ./run with a value: the word after them is no verb.
@@ -26,7 +27,7 @@ _MAKE_IT = ("migrate", "restore")
 def remember(data: Path, config: str | Path, is_sample: bool) -> None:
     """Leave word for verbs which settings file the instance in `data` was started with."""
     found = {"config": str(Path(config).resolve()), "is_sample": is_sample}
-    (data / _FILE).write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(data / _FILE, json.dumps(found, ensure_ascii=False) + "\n")
 
 
 def verb_of(words: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -65,7 +66,7 @@ def _settings(options: argparse.Namespace, data: Path) -> Settings:
     """Those of the file that was asked for, or that the instance was started with: as it is now, sample included."""
     started = {"config": str(PROJECT / "config.yaml"), "is_sample": False}
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        started = json.loads((data / _FILE).read_text(encoding="utf-8"))
+        started = _read(data / _FILE)
     file = Path(options.config or started["config"])
     plain = settings.read(file, data)
     if not (plain.is_sample and started["is_sample"]):
@@ -75,16 +76,26 @@ def _settings(options: argparse.Namespace, data: Path) -> Settings:
     return settings.parse(text, file, data, os.environ)
 
 
+def _read(file: Path) -> dict:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise SettingsError(f"{file} is damaged: remove it, and name the settings file by --config") from None
+
+
 @contextlib.contextmanager
 def _database(data: Path, verb: str) -> Iterator[None]:
     """The embedded server answers meanwhile, where the instance has one: it is started if nobody runs it."""
-    is_there = (data / "postgres" / "cluster").exists()
+    try:
+        is_there = (data / "postgres" / "cluster").exists()
+    except OSError as refused:
+        raise FolderError(f"{data}: {refused.strerror}; ask as the user who runs ./run, or name another folder by --data") from None
     if os.environ.get("DATABASE_URL") or not (is_there or verb in _MAKE_IT):
         yield  # a server of one's own, or none yet: then the verb says so
         return
     try:
         folder = DataFolder(data)
-    except FolderError:
+    except Held:
         yield  # ./run has it, and its server answers
         return
     with contextlib.closing(folder):

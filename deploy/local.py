@@ -18,6 +18,7 @@ from pathlib import Path
 
 from deploy import effective, instance, left
 from deploy.child import NO_ROOM, Child, Pauses
+from deploy.edited import Edited
 from deploy.folder import DataFolder, FolderError
 from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
@@ -80,6 +81,7 @@ class Run:
         with self._everything(config):
             while not self.stop.wait(_LOOK_EVERY_SECONDS):
                 self._mend()
+                self.edited.look()
                 self._announce_once()
 
     @contextlib.contextmanager
@@ -106,7 +108,8 @@ class Run:
             environment["PLATFORM_URL"] = world.make_database(warehouse, "platform")
         instance.remember(config.data, self.options.config, is_sample)
         file = config.data / "effective.yaml"
-        effective.write(effective.effective(Path(self.options.config), effective.OVERLAY if is_sample else None), file)
+        self.edited = Edited(Path(self.options.config), config.data, effective.OVERLAY if is_sample else None, say)
+        effective.write(self.edited.running, file)
         self.settings = settings.read(file, config.data, environment)
         shift = world.prepare(warehouse, self.settings)
         if is_sample:

@@ -52,16 +52,21 @@ def load_key(environ: Mapping[str, str], folder: Path, is_in_use: bool = False) 
         _make_key(path)
     if path.stat().st_mode & 0o077:
         raise PersonKeyError(f"{path}: others can read it; run: chmod 600 {path}")
-    return _from_hex(path.read_text(), str(path))
+    try:
+        text = path.read_text(encoding="ascii", errors="replace")  # what is no text is no hexadecimal digits either
+    except OSError as refused:
+        raise PersonKeyError(f"{path}: {refused.strerror}; the user of ./run must be able to read it") from None
+    return _from_hex(text, str(path))
 
 
 def _from_hex(text: str, where: str) -> bytes:
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:
-        raise PersonKeyError(f"{where}: must be hexadecimal digits") from None
+        raise PersonKeyError(f"{where}: must be hexadecimal digits; bring the key back from its copy") from None
     if len(key) < SHORTEST_KEY:
-        raise PersonKeyError(f"{where}: must have at least {SHORTEST_KEY} bytes (found {len(key)})")
+        found = f"found {len(key)}"
+        raise PersonKeyError(f"{where}: must have at least {SHORTEST_KEY} bytes ({found}); bring the key back from its copy")
     return key
 
 

@@ -110,8 +110,11 @@ def _embedded(data: Path) -> str:
         return (data / "postgres" / "url").read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         raise NoWarehouse(
-            f"DATABASE_URL is not set and no database was started in {data}: start ./run first, or set DATABASE_URL"
+            f"DATABASE_URL is not set and no database was started in {data}: start ./run first, name the folder of its "
+            "data by --data, or set DATABASE_URL"
         ) from None
+    except OSError as refused:
+        raise NoWarehouse(f"{data}: {refused.strerror}; ask as the user who runs ./run, or set DATABASE_URL") from None
 
 
 def _psycopg(url: str | URL) -> URL:

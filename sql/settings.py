@@ -361,4 +361,4 @@ def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[s
         # As JSON, because there strict still lets a list be a tuple and a text be a path.
         return Settings.model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
     except ValidationError as refused:
-        raise complaint(file.name, refused) from None
+        raise complaint(file.name, refused, Settings) from None

@@ -1,9 +1,10 @@
 """Strict YAML, and complaints that name the key: `config.yaml: etl.batch_size: must be at least 1 (found 0)`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from zoneinfo import available_timezones
 
 import yaml
@@ -117,15 +118,15 @@ def fill_in(value: Any, environment: Mapping[str, str], file: str, key: str = ""
     return _NAME.sub(from_environment, value)
 
 
-def complaint(file: str, refused: ValidationError) -> SettingsError:
-    """One line for each fault, in the words of the file, not in pydantic's."""
-    lines = [f"{file}: {_key(fault['loc'])}{_words(fault)}" for fault in refused.errors()]
+def complaint(file: str, refused: ValidationError, model: type[Model]) -> SettingsError:
+    """One line for each fault, in the words of the file, not in pydantic's; `model` is what the file was to be."""
+    lines = [f"{file}: {_key(fault['loc'])}{_words(fault)}{_meant(fault, model)}" for fault in refused.errors()]
     return SettingsError("\n".join(dict.fromkeys(lines)))
 
 
 _WORDS = {
     "missing": "is missing",
-    "extra_forbidden": "is not a key here; look for a spelling mistake",
+    "extra_forbidden": "is not a key here",
     "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be more than {gt}",
     "less_than_equal": "must be at most {le}",
@@ -143,7 +144,7 @@ _WORDS = {
     "too_short": "must have at least {min_length}",
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must look like {pattern}",
-    "union_tag_invalid": "must be of a kind among {expected_tags}",
+    "union_tag_invalid": "must be of a kind among {expected_tags} (found {tag})",
     "union_tag_not_found": "needs the key {discriminator}",
 }
 # Our own complaints already say what was found.
@@ -171,6 +172,36 @@ def _words(fault: dict) -> str:
     found = fault["input"]
     # Only plain values: a whole part of the file may hold a secret.
     return f"{words} (found {found})" if isinstance(found, int | float) or _is_short(found) else words
+
+
+def _meant(fault: dict, model: type[Model]) -> str:
+    """Which key a misspelt one was probably meant to be."""
+    match fault["type"], fault["loc"]:
+        case "extra_forbidden", (*above, key):
+            known = _keys(model, above)
+        case "literal_error", (*_above, key, "[key]"):
+            known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
+        case _:
+            return ""
+    alike = get_close_matches(str(key), sorted(set(known) - {key}), n=1)
+    return f"; is {alike[0]} meant?" if alike else "; look for a spelling mistake"
+
+
+def _keys(model: type[Model], above: list) -> set[str]:
+    """The keys of the part of the settings at this place."""
+    parts = {model}
+    for step in above:
+        # What is no key of ours is a name of the file's own, such as a source's, or its kind.
+        if inner := {found for part in parts if step in part.model_fields for found in _models(part.model_fields[step].annotation)}:
+            parts = inner
+    return {key for part in parts for key in part.model_fields}
+
+
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
 
 
 def _is_short(found: Any) -> bool:

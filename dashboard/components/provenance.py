@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dash import html
 
@@ -115,8 +116,10 @@ def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:
     return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed, *beside], className="counter")
 
 
-def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
+def footer(language: Language, lines: Sequence[SourceLine], world, edited: str | None = None) -> list:
+    """`edited`: the settings file, where it says by now something else than these pages were started with."""
     say = language.say
+    noted = [html.P(say("footer.edited", file=Path(edited).name), className="reason")] if edited else []
     return [
         html.Div(
             [
@@ -125,7 +128,7 @@ def footer(language: Language, lines: Sequence[SourceLine], world) -> list:
                 *(stops.details(language, line.name, line.stopped) for line in lines if line.stopped),
             ]
         ),
-        html.Div([counter(language, lines, world), html.P(say("footer.time_zone", zone=world.time_zone))]),
+        html.Div([counter(language, lines, world), *noted, html.P(say("footer.time_zone", zone=world.time_zone))]),
     ]
 
 

@@ -77,6 +77,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "footer.waiting": ("(trong đó {n} chờ xử lý)", "({n} of them waiting)"),
     "footer.quarantined": ("bản ghi lỗi chờ xử lý", "faulty, waiting"),
     "footer.sources": ("Nguồn số liệu", "Sources"),
+    "footer.edited": (
+        "Tệp cấu hình {file} đã được sửa sau khi khởi động: nội dung mới có hiệu lực ở lần khởi động sau.",
+        "The settings file {file} was edited since the start: it takes force at the next one.",
+    ),
     "footer.time_zone": ("Mọi giờ theo {zone}", "All times in {zone}"),
     # --- menu
     "menu.title": ("Các trang", "Pages"),

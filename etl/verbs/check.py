@@ -13,9 +13,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
+    notes = []
+    if not config.sources:
+        notes.append("the settings name no source" + ("" if config.sample is False else ", so ./run would play sample data"))
+        if config.is_sample:  # which brings sites of its own
+            tables = config.reference.model_copy(update={"sites": None})
+            config = config.model_copy(update={"reference": tables})
     with warehouse(config) as (db, why):
         trial = Trial(db, config, options.records)
         trial.run()
     figures = {"faults": trial.faults, "sources": trial.sources, "refused": trial.refused}
     is_wrong = bool(trial.faults) or any(row.get("brake") for row in trial.sources)
-    return Answer(({"note": why} if why else {}) | figures, int(is_wrong))
+    notes += [why] if why else []
+    return Answer(({"note": "; ".join(notes)} if notes else {}) | figures, int(is_wrong))

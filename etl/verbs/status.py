@@ -9,7 +9,7 @@ import sql
 from etl import station
 from etl.desk import DESK
 from etl.verbs import Answer
-from sql import connect
+from sql import connect, edited
 from sql.clock import Clock
 from sql.settings import Settings
 
@@ -35,8 +35,10 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
             source |= {"state": "removed", "reason": None}  # it is asked no more, and waited for by nobody
     etl = leader["verb"].removeprefix("etl ") if leader else None
     standing = [*_standing_etl(etl, state), *_standing_sources(config, found, Clock(state.get("shift_days") or 0))]
+    note = edited.noted(config.data)
+    noted = {"note": f"{note} was edited: it takes force at the next start of ./run"} if note and etl else {}
     return Answer(
-        {"stands": standing, "etl": etl} | state | {"sources": found} | {name: rows for name, rows in lists.items() if rows},
+        noted | {"stands": standing, "etl": etl} | state | {"sources": found} | {name: rows for name, rows in lists.items() if rows},
         int(bool(standing)),
     )
 

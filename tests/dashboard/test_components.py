@@ -308,6 +308,12 @@ def test_a_source_that_stands_still_is_named():
     assert provenance.trouble(lines) == "b"
 
 
+def test_settings_that_were_edited_are_said_below_the_sources():
+    world = make(World, received=1, loaded=1, unchanged=0, quarantined=0, vanished=0, time_zone="UTC")
+    assert "Tệp cấu hình my.yaml đã được sửa" in said(provenance.footer(VI, [], world, "/srv/my.yaml"))
+    assert "Tệp cấu hình" not in said(provenance.footer(VI, [], world))
+
+
 def test_where_a_source_and_the_figures_differ_both_numbers_stand():
     line = provenance.SourceLine("a", "running", None, 1, 1, 1, 0, None, (9, 11), {"without_time": 4, "ahead": 1}, 2)
     text = re.sub(r"\s+", " ", said(provenance.sources(VI, [line])))

@@ -98,6 +98,13 @@ def test_a_project_that_is_closed_to_us_puts_its_environment_with_the_data(bash,
     assert found.stdout == f"{tmp_path}/data/.venv/bin/python\n"
 
 
+def test_a_data_folder_that_cannot_be_made_is_one_line(bash, tmp_path):
+    (tmp_path / "data").touch()
+    (tmp_path / "list.txt").touch()
+    found = bash("project=/nowhere; install data list.txt")
+    assert (found.returncode, found.stderr) == (1, "data may not be written by this user: choose another folder by --data\n")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_finished_environment_is_used_by_who_may_not_write_there(bash, environment, tmp_path):
     assert bash(environment).returncode == 0

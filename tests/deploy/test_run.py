@@ -266,11 +266,33 @@ def test_verbs_find_the_instance_running_or_not(running, tmp_path):
     assert asked("retry")[:2] == (0, {"lists": {"tried": 1, "loaded": 0}})
     config.write_text(config.read_text() + "nonsense: 1\n")  # verbs go by the file as it is now
     assert asked("status")[::2] == (2, "mine.yaml: nonsense: is not a key here; look for a spelling mistake\n")
-    config.write_text(config.read_text().replace("nonsense: 1\n", ""))
+    assert becomes(lambda: f"{config} was edited: it takes force at the next start of ./run" in running.said())
+    config.write_text(config.read_text().replace("nonsense: 1\n", "# a comment changes nothing\n"))
+    assert becomes(lambda: "note" not in asked("status")[1])
+    config.write_text(config.read_text().replace("*.csv", "*.txt"))
+    assert becomes(lambda: asked("status")[1].get("note") == f"{config} was edited: it takes force at the next start of ./run")
+    assert asked("check")[1]["faults"] == [f"sources.lists.pattern: no file in {tmp_path / 'inbox'} is called so (found *.txt)"]
     running.process.terminate()
     assert running.process.wait(40) == 0
     assert asked("verify")[:2][1]["differences"] == 0
     assert not (running.data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_a_folder_that_a_verb_cannot_use_is_said(running):
+    def asked(verb: str) -> tuple[int, str]:
+        words = [sys.executable, "-P", "-m", "deploy.local", verb, "--data", str(running.data)]
+        done = subprocess.run(words, capture_output=True, text=True, cwd="/", env=running.environment())
+        return done.returncode, done.stderr
+
+    running.data.write_text("no folder")
+    assert asked("migrate") == (1, f"{running.data}: File exists; choose another folder by --data\n")
+    running.data.unlink()
+    code, said = asked("status")
+    assert (code, said.count("\n")) == (3, 1) and "start ./run first, name the folder of its data by --data" in said
+    running.data.mkdir()
+    (running.data / "instance.json").touch()
+    assert asked("check") == (
+        2, f"{running.data}/instance.json is damaged: remove it, and name the settings file by --config\n")
 
 
 def test_a_word_that_is_no_verb_is_said_and_help_lists_them(running):

@@ -103,3 +103,16 @@ def test_what_is_held_already_is_unchanged_not_moved(here, register, tmp_path, s
     assert (row["loaded"], row["unchanged"], row.get("brake")) == (0, 1, None)
     with connect.raw_at(here, "owner", autocommit=True) as db:
         assert db.execute("SELECT last_batch_id, term FROM warehouse.leader").fetchone() == before
+
+
+def test_settings_without_a_source_are_right_and_say_so(here, tmp_path, said):
+    file = configure(tmp_path, {})
+    assert verb(file, "check", "--json") == 0
+    assert said() == {"note": "the settings name no source", "faults": [], "sources": [], "refused": []}
+    text = file.read_text(encoding="utf-8").replace("sample: false\n", "")
+    file.write_text(text.replace("sites.csv", "nowhere.csv"), encoding="utf-8")
+    assert verb(file, "check", "--json") == 0
+    assert said()["note"] == "the settings name no source, so ./run would play sample data"
+    file.write_text(text.replace("targets.csv", "nowhere.csv"), encoding="utf-8")
+    assert verb(file, "check", "--json") == 1
+    assert "nowhere.csv cannot be read" in said()["faults"][0]

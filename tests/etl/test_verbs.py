@@ -352,7 +352,7 @@ def test_a_person_key_that_cannot_be_used_is_2(file, capsys, monkeypatch):
 def test_no_warehouse_is_3(file, capsys, monkeypatch, name):
     monkeypatch.delenv("DATABASE_URL")
     assert verb(file, *name) == 3
-    assert "start ./run first, or set DATABASE_URL" in capsys.readouterr().err
+    assert "start ./run first, name the folder of its data by --data, or set DATABASE_URL" in capsys.readouterr().err
     monkeypatch.setenv("DATABASE_URL", "postgresql://an:s3cr3t@127.0.0.1:9/warehouse")
     assert verb(file, *name) == 3
     found = capsys.readouterr().err

@@ -59,7 +59,9 @@ def test_the_projects_own_file_is_right():
     ("old", "new", "said"),
     [
         ("every_seconds: 2 ", "every_seconds: 0 ", "etl.every_seconds: must be at least 1 (found 0)"),
-        ("batch_size: 10000", "batch_sise: 1", "etl.batch_sise: is not a key here; look for a spelling mistake"),
+        ("batch_size: 10000", "batch_sise: 1", "etl.batch_sise: is not a key here; is batch_size meant?"),
+        ("sources: {}", "sources: {}\nflies: 1", "flies: is not a key here; look for a spelling mistake"),
+        ("void_share", "viod_share", "etl.brake.viod_share: is not a key here; is void_share meant?"),
         ('"77"', "77", "units.root: must be text; put it in quotes (found 77)"),
         ("5-11", "5to11", "age_bands[1]: must look like 5-11, or 65+ for the last (found 5to11)"),
         ("12-17", "13-17", "age_bands: 13-17 must begin where 5-11 ends"),

@@ -1,0 +1,42 @@
+"""Whether the settings file says by now something else than what runs was started with."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from deploy.effective import effective
+from sql import edited
+from sql.strict import SettingsError
+
+
+class Edited:
+    def __init__(self, config: Path, data: Path, overlay: Path | None, say: Callable[[str], None]):
+        self._config, self._data, self._overlay, self._say = config.resolve(), data, overlay, say
+        self._seen = self._stamp()
+        self.running = effective(config, overlay)
+        edited.note(data, None)
+
+    def look(self) -> None:
+        """Say it once at each change, and leave word of it; a comment changes nothing."""
+        if (stamp := self._stamp()) == self._seen:
+            return
+        self._seen = stamp
+        is_edited = self._now() != self.running
+        with suppress(OSError):  # a full disk: it is said all the same
+            edited.note(self._data, self._config if is_edited else None)
+        if is_edited:
+            self._say(f"{self._config} was edited: it takes force at the next start of ./run; ./run check tries it before")
+
+    def _stamp(self) -> tuple | None:
+        try:
+            found = self._config.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _now(self) -> dict[str, Any] | None:
+        """None where it cannot be read: that is not what runs, either."""
+        with suppress(OSError, SettingsError, UnicodeDecodeError):
+            return effective(self._config, self._overlay)
+        return None
