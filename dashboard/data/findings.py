@@ -41,6 +41,7 @@ class Dropout:
     is_negative: bool | None
     coverage: float | None  # at least one dose, over all days
     red_category: int | None  # 1-4
+    lacking: list[int] | None = None  # as in Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class PartStanding:
     target_share: float | None
     target_due_on: date | None
     gap: int | None
+    counted: int | None = None  # as in Standing
+    lacking: list[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,9 @@ class CoverageChange:
     coverage_to: float | None
     by_records: float | None
     by_denominator: float | None
+    counted_from: int | None = None  # the people that coverage is of: without those of `lacking`
+    counted_to: int | None = None
+    lacking: list[int] | None = None  # units without a population then, or now, where others have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +341,7 @@ class RankMovement:
     rank: int | None
     rank_before: int | None
     moved: int | None  # > 0: climbed
+    lacking: list[int] | None = None  # as in Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,9 +362,11 @@ class Recast:
     unit_id: int  # a unit of that day
     stage: int
     people: int
-    population: int | None  # of the units of which it is made; None where that of one is not known
+    population: int | None  # of the units of which it is made, but those of `lacking`
     coverage: float | None
     units: int  # how many of the smallest units of old are in it; 0: people of whom only a larger unit is known
+    counted: int | None = None  # the people that coverage is of
+    lacking: list[int] | None = None  # the units of old in it without a population, where others have one
 
 
 @dataclass(frozen=True, slots=True)

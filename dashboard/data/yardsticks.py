@@ -40,8 +40,9 @@ class Denominator:
     everybody: int | None
     population: int | None  # of the ages that are counted; None: it does not say all of them
     stage: int
-    people: int
+    people: int  # of those that it says
     coverage: float | None
+    lacking: list[int] | None = None  # units below of which it does not say them, where it does of others
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Target populations: their versions and coverage under each, where it is over 100 % and why, where they disagree."""
 
 from dashboard.filters import STAGES
+from dashboard.parts import told
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
@@ -52,6 +53,7 @@ def versions(view: View) -> Table:
         low, high = (pick(known, key=lambda row: row.coverage) for pick in (min, max))
         said = say("denominators.sentence", low=language.percent(low.coverage), lowest=low.name,
                    high=language.percent(high.coverage), highest=high.name)  # fmt: skip
+    said = told.joined(said, *(f"{row.name}: {told.lacking(view, row)}" for row in ordered if row.lacking))
     title = say("denominators.title", unit=view.name(view.unit.unit_id))
     return Table(title, say("denominators.unit", stage=say(f"stage.{view.filters.stage}")), columns, rows, sentence=said)
 

@@ -40,7 +40,7 @@ def league(asked: View) -> html.Section | None:
     keys = [panel.key(say("ranking.target_mark", target=target), "mark-key")] if has_mark else []
     keys.append(definition(view, definitions.OF_STAGE[view.filters.stage]))
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    said = " ".join(part for part in (_standing_sentence(view, children), told.unpeopled(view, children)) if part)
+    said = told.joined(_standing_sentence(view, children), told.unpeopled(view, children))
     content = [html.P(said, className="sentence"), table_frame(body)]
     take = blocks.take_away(asked, "ranking")
     return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys, take)
@@ -80,7 +80,7 @@ def league_table(asked: View) -> Table | None:
     here = say("ranking.here")
     names = {row.unit_id: here if row.unit_id == view.unit.unit_id else view.name(row.unit_id) for row in placed}
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    said = " ".join(part for part in (told.lacking(view, own), told.unpeopled(view, children_of(view, rows))) if part)
+    said = told.joined(told.lacking(view, own), told.unpeopled(view, children_of(view, rows)))
     return Table(level_title(view), unit, columns, [_taken(view, row, names[row.unit_id]) for row in ordered], foot, said)
 
 

@@ -22,13 +22,19 @@ def notes(view: View) -> list[str]:
     return found
 
 
-def lacking(view: View, row) -> str:
-    """The units that a Standing's coverage leaves out, for want of a population; empty where there is none."""
-    return view.say("lacking.said", units=_names(view, row.lacking)) if row.lacking else ""
+def lacking(view: View, *rows) -> str:
+    """The units that the coverage of some rows leaves out, for want of a population; empty where there is none."""
+    units = dict.fromkeys(unit_id for row in rows for unit_id in row.lacking or ())
+    return view.say("lacking.said", units=_names(view, list(units))) if units else ""
+
+
+def joined(*sentences: str) -> str:
+    """Those that say something."""
+    return " ".join(filter(None, sentences))
 
 
 def unpeopled(view: View, rows: Sequence) -> str:
-    """Those of some Standings that have no population while others have one."""
+    """Those of some units' rows that have no population while others have one."""
     without = [row.unit_id for row in rows if row.population is None]
     if not without or len(without) == len(rows):
         return ""

@@ -8,7 +8,7 @@ from dash import html
 from dashboard import narrowing
 from dashboard.components import marks, progress
 from dashboard.i18n import NO_FIGURE
-from dashboard.parts import charts, doses, people, tiles
+from dashboard.parts import charts, doses, people, tiles, told
 from dashboard.view import View
 from dashboard.wall.enlarge import enlarged
 from dashboard.wall.ranking import Line, ranking
@@ -30,7 +30,8 @@ def _lead(view: View) -> list:
     own = people.self_of(people.standings(view))
     said = progress.lead(view.language, view.name(own.unit_id), view.filters.stage, own)
     said = narrowing.before(view, view.filters) + said
-    return [html.P(said, className="lead"), html.P(progress.pace(view.language, own, view.today), className="lead-more")]
+    more = told.joined(progress.pace(view.language, own, view.today), told.lacking(view, own))
+    return [html.P(said, className="lead"), html.P(more, className="lead-more")]
 
 
 def league(asked: View) -> list | None:

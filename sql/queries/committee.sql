@@ -15,14 +15,15 @@ SELECT day, vaccine_id, people
  ORDER BY day, vaccine_id
 
 -- name: dropout
-SELECT unit_id, is_self, first_doses, second_doses, dropout, is_negative, coverage, red_category
+SELECT unit_id, is_self, first_doses, second_doses, dropout, is_negative, coverage, red_category, lacking
   FROM mart.dropout(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                     CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
                     CAST(:as_of AS bigint), CAST(:red_coverage AS double precision), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id
 
 -- name: standing_by_part
-SELECT part, number, stage, people, population, population_source, population_on, coverage, target_share, target_due_on, gap
+SELECT part, number, stage, people, population, population_source, population_on, coverage, target_share, target_due_on, gap,
+       counted, lacking
   FROM mart.standing_by_part(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint))
  ORDER BY part, number, stage
 
@@ -92,7 +93,8 @@ SELECT day, cause, site_id, amount
  ORDER BY day, cause, site_id
 
 -- name: coverage_change
-SELECT stage, people_from, people_to, population_from, population_to, coverage_from, coverage_to, by_records, by_denominator
+SELECT stage, people_from, people_to, population_from, population_to, coverage_from, coverage_to, by_records, by_denominator,
+       counted_from, counted_to, lacking
   FROM mart.coverage_change(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                             CAST(:from_batch AS bigint), CAST(:to_batch AS bigint), CAST(:from_day AS date),
                             CAST(:to_day AS date))
@@ -139,7 +141,7 @@ SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_fr
 
 -- name: denominators
 SELECT version_id, name, source, dated_on, valid_from, is_sample, began_at, ended_at, is_in_force, is_used, everybody,
-       population, stage, people, coverage
+       population, stage, people, coverage, lacking
   FROM mart.denominators(CAST(:unit AS int), CAST(:today AS date), CAST(:as_of AS bigint))
  ORDER BY is_used DESC, is_in_force DESC, valid_from DESC, version_id DESC, stage
 
@@ -168,7 +170,7 @@ SELECT unit_id, is_self, vaccine_id, allocated, received, opened, discarded, giv
 
 -- name: rank_movement
 SELECT unit_id, is_self, people, people_before, population, target_share, coverage, coverage_before, coverage_change, rank,
-       rank_before, moved
+       rank_before, moved, lacking
   FROM mart.rank_movement(CAST(:unit AS int), CAST(:stage AS smallint), CAST(:ages AS smallint[]),
                           CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:today AS date),
                           CAST(:as_of AS bigint), CAST(:until AS date), CAST(:level AS int))
@@ -181,7 +183,7 @@ SELECT unit_id, stage, day, people, coverage
  ORDER BY unit_id, stage, day
 
 -- name: recast
-SELECT unit_id, stage, people, population, coverage, units
+SELECT unit_id, stage, people, population, coverage, units, counted, lacking
   FROM mart.recast(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
                    CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:day AS date))
  ORDER BY unit_id, stage

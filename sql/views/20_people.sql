@@ -34,6 +34,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT ARRAY(SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit)
 $$;
 
+-- Some units with all below them.
+CREATE FUNCTION mart.units_of(p_units integer[]) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT ARRAY(SELECT DISTINCT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = ANY (p_units))
+$$;
+
 -- The units that mart.member has rows for: with those of what lies nowhere, for the whole world.
 CREATE FUNCTION mart.member_units(p_unit integer) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -77,7 +83,7 @@ $$;
 -- counted, else (when the version in force knows no ages) of everybody. NULL when it does not say all of it.
 CREATE FUNCTION mart.denominator(p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint DEFAULT NULL)
 RETURNS TABLE (unit_id integer, population bigint, source text, dated_on date, version_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
     WITH version AS MATERIALIZED (
         SELECT f.*, c.ages, (SELECT count(DISTINCT a) FROM unnest(c.ages) AS a WHERE a <> 0) AS bands,
             (SELECT count(DISTINCT g) FROM unnest(p_groups) AS g) AS groups
@@ -206,26 +212,56 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE over.top_id = b.top_id AND a.unit_id = b.unit_id)
 $$;
 
--- And the units without one, the largest that are wholly without. One row per unit of p_tops that has pieces and lacking unit.
-CREATE FUNCTION mart.population_lacks(
-    p_tops integer[], p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint)
-RETURNS TABLE (top_id integer, unit_id integer)
+-- The units below p_top without one, the largest that are wholly without, where p_pieces have one; NULL where there is none.
+CREATE FUNCTION mart.population_lacks(p_top integer, p_pieces integer[], p_day date) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH piece AS MATERIALIZED (
-        SELECT * FROM mart.population_pieces(p_tops, p_ages, p_groups, p_day, p_as_of)
-    ), peopled AS MATERIALIZED (
+    WITH peopled AS MATERIALIZED (
         -- what lies in a piece, and what a piece lies in
-        SELECT p.top_id, a.unit_id FROM piece p JOIN warehouse.unit_ancestor a ON a.ancestor_id = p.unit_id
+        SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = ANY (p_pieces)
         UNION
-        SELECT p.top_id, a.ancestor_id FROM piece p JOIN warehouse.unit_ancestor a ON a.unit_id = p.unit_id
+        SELECT a.ancestor_id FROM warehouse.unit_ancestor a WHERE a.unit_id = ANY (p_pieces)
     )
-    SELECT t.top_id, u.unit_id
-    FROM (SELECT DISTINCT top_id FROM piece) AS t
-    JOIN warehouse.unit top ON top.unit_id = t.top_id
-    JOIN warehouse.unit_ancestor a ON a.ancestor_id = t.top_id AND a.depth > 0
+    SELECT array_agg(u.unit_id ORDER BY u.sort_key, u.unit_id)
+    FROM warehouse.unit top
+    JOIN warehouse.unit_ancestor a ON a.ancestor_id = top.unit_id AND a.depth > 0
     JOIN warehouse.unit u ON u.unit_id = a.unit_id AND least(p_day, top.valid_to) BETWEEN u.valid_from AND u.valid_to
-    WHERE NOT EXISTS (SELECT FROM peopled p WHERE p.top_id = t.top_id AND p.unit_id = u.unit_id)
-      AND EXISTS (SELECT FROM peopled p WHERE p.top_id = t.top_id AND p.unit_id = u.parent_id)
+    WHERE top.unit_id = p_top
+      AND u.unit_id NOT IN (SELECT p.unit_id FROM peopled p) AND u.parent_id IN (SELECT p.unit_id FROM peopled p)
+$$;
+
+-- What the people of a unit are a share of. One row per unit of p_tops of whose population anything is known. Where that is of
+-- some units below alone: units, those whose people are counted, each with all below it (else NULL: everybody), and lacking,
+-- those without one.
+CREATE FUNCTION mart.rated(p_tops integer[], p_ages smallint[], p_groups smallint[], p_day date, p_as_of bigint)
+RETURNS TABLE (top_id integer, population bigint, source text, dated_on date, units integer[], lacking integer[])
+LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER SET search_path = '' AS $$
+    WITH known AS MATERIALIZED (
+        SELECT * FROM mart.denominator(p_ages, p_groups, p_day, p_as_of) n
+        WHERE n.unit_id = ANY (p_tops) AND n.population IS NOT NULL
+    ), piece AS MATERIALIZED (
+        SELECT * FROM mart.population_pieces(p_tops, p_ages, p_groups, p_day, p_as_of) p
+        WHERE NOT p_tops <@ ARRAY(SELECT k.unit_id FROM known k)
+    )
+    SELECT k.unit_id, k.population, k.source, k.dated_on, NULL::integer[], NULL::integer[] FROM known k
+    UNION ALL
+    SELECT p.top_id, sum(p.population)::bigint, min(p.source), min(p.dated_on), mart.units_of(array_agg(p.unit_id)),
+        mart.population_lacks(p.top_id, array_agg(p.unit_id), p_day)
+    FROM piece p GROUP BY p.top_id
+$$;
+
+-- mart.member with whether the people of a unit are in the coverage of its row, and in that of the whole.
+CREATE FUNCTION mart.rated_member(
+    p_unit integer, p_level integer, p_ages smallint[], p_groups smallint[], p_today date, p_as_of bigint)
+RETURNS TABLE (unit_id integer, row_id integer, in_row boolean, in_whole boolean)
+LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
+    WITH place AS MATERIALIZED (
+        SELECT * FROM mart.member(p_unit, p_level, p_today)
+    ), rated AS MATERIALIZED (
+        SELECT r.* FROM mart.rated(
+            ARRAY(SELECT m.row_id FROM place m WHERE m.row_id > 0 UNION SELECT p_unit), p_ages, p_groups, p_today, p_as_of) r
+    )
+    SELECT m.unit_id, m.row_id, coalesce(m.unit_id = ANY (r.units), true), coalesce(m.unit_id = ANY (w.units), true)
+    FROM place m LEFT JOIN rated r ON r.top_id = m.row_id LEFT JOIN rated w ON w.top_id = p_unit
 $$;
 
 -- Indicators 1-3 and 8-10 of docs/definitions, by residence. One row per row of mart.member and stage. Ratios 0-1.
@@ -241,33 +277,11 @@ RETURNS TABLE (
     pace_needed double precision, pressure double precision, projected_from date, projected_to date, rank integer,
     counted bigint, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH place AS MATERIALIZED (
-        SELECT * FROM mart.member(p_unit, p_level, p_today)
-    ), tops AS MATERIALIZED (
-        SELECT array_agg(DISTINCT t.top_id) AS units
-        FROM (SELECT row_id FROM place WHERE row_id > 0 UNION SELECT p_unit) AS t (top_id)
-    ), known AS MATERIALIZED (
-        SELECT * FROM mart.denominator(p_ages, p_groups, p_today, p_as_of)
-    ), piece AS MATERIALIZED (
-        SELECT p.* FROM tops CROSS JOIN LATERAL mart.population_pieces(tops.units, p_ages, p_groups, p_today, p_as_of) p
-        WHERE NOT tops.units <@ ARRAY(SELECT k.unit_id FROM known k WHERE k.population IS NOT NULL)
-    ), pieced AS (
-        SELECT top_id, sum(population) AS population, min(source) AS source, min(dated_on) AS dated_on FROM piece GROUP BY top_id
-    ), lacking AS (
-        SELECT l.top_id, array_agg(l.unit_id ORDER BY u.sort_key, l.unit_id) AS units
-        FROM tops CROSS JOIN LATERAL mart.population_lacks(tops.units, p_ages, p_groups, p_today, p_as_of) l
-        JOIN warehouse.unit u USING (unit_id)
-        WHERE EXISTS (SELECT FROM piece) GROUP BY l.top_id
-    ), peopled AS MATERIALIZED (
-        SELECT p.top_id, a.unit_id FROM piece p JOIN warehouse.unit_ancestor a ON a.ancestor_id = p.unit_id
-    ), member AS MATERIALIZED (
-        -- whether the people of a unit are in the coverage of its row, and of the whole
-        SELECT m.unit_id, m.row_id,
-            m.row_id NOT IN (SELECT d.top_id FROM pieced d)
-                OR EXISTS (SELECT FROM peopled k WHERE k.top_id = m.row_id AND k.unit_id = m.unit_id) AS in_row,
-            p_unit NOT IN (SELECT d.top_id FROM pieced d)
-                OR EXISTS (SELECT FROM peopled k WHERE k.top_id = p_unit AND k.unit_id = m.unit_id) AS in_whole
-        FROM place m
+    WITH member AS MATERIALIZED (
+        SELECT * FROM mart.rated_member(p_unit, p_level, p_ages, p_groups, p_today, p_as_of)
+    ), rated AS MATERIALIZED (
+        SELECT r.* FROM mart.rated(
+            ARRAY(SELECT m.row_id FROM member m WHERE m.row_id > 0 UNION SELECT p_unit), p_ages, p_groups, p_today, p_as_of) r
     ), asked AS MATERIALIZED (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.member_units(p_unit) AS units
     ), counted AS (
@@ -314,14 +328,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             coalesce(sum(week4) FILTER (WHERE is_counted), 0) AS week4
         FROM side GROUP BY row_id, is_self, stage
     ), peopled_line AS (
-        SELECT l.*, coalesce(n.population, d.population) AS population, coalesce(n.source, d.source) AS source,
-            coalesce(n.dated_on, d.dated_on) AS dated_on, k.units AS lacking
+        SELECT l.*, r.population, r.source, r.dated_on, r.lacking
         FROM line l
-        LEFT JOIN known n
-            ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
-        LEFT JOIN pieced d
-            ON d.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
-        LEFT JOIN lacking k ON k.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
+        LEFT JOIN rated r
+            ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
     ), measured AS (
         SELECT l.*, t.share, t.due_on,
             CASE WHEN t.share * l.population IS NOT NULL

@@ -103,13 +103,14 @@ $$;
 
 -- Indicators 5 and 7. First and second doses of the days asked for, as recorded, by residence, of vaccines whose series
 -- asks for more than one; coverage with at least one dose, over all days. One row per row of mart.member and one for the
--- unit itself. The category is NULL where coverage or dropout is not known.
+-- unit itself. The category is NULL where coverage or dropout is not known. Coverage as in mart.standing where units below have
+-- no population (lacking).
 CREATE FUNCTION mart.dropout(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
     p_today date, p_as_of bigint, p_red_coverage double precision, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, first_doses bigint, second_doses bigint, dropout double precision,
-    is_negative boolean, coverage double precision, red_category smallint)
+    is_negative boolean, coverage double precision, red_category smallint, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages,
@@ -117,7 +118,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                   WHERE v.primary_doses > 1 AND (p_vaccines IS NULL OR v.vaccine_id = ANY (p_vaccines))) AS vaccines,
             mart.member_units(p_unit) AS units
     ), member AS MATERIALIZED (
-        SELECT * FROM mart.member(p_unit, p_level, p_today)
+        SELECT * FROM mart.rated_member(p_unit, p_level, p_ages, p_groups, p_today, p_as_of)
+    ), rated AS MATERIALIZED (
+        SELECT r.* FROM mart.rated(
+            ARRAY(SELECT m.row_id FROM member m WHERE m.row_id > 0 UNION SELECT p_unit), p_ages, p_groups, p_today, p_as_of) r
     ), given AS (
         SELECT d.unit_id, sum(d.doses) FILTER (WHERE d.dose_number = 1) AS firsts,
             sum(d.doses) FILTER (WHERE d.dose_number = 2) AS seconds
@@ -139,25 +143,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE r.stage = 1 GROUP BY r.unit_id
     ), cell AS (
         SELECT m.row_id, coalesce(sum(g.firsts), 0) AS firsts, coalesce(sum(g.seconds), 0) AS seconds,
-            coalesce(sum(r.people), 0) AS people
+            coalesce(sum(r.people), 0) AS people, coalesce(sum(r.people) FILTER (WHERE m.in_row), 0) AS in_row,
+            coalesce(sum(r.people) FILTER (WHERE m.in_whole), 0) AS in_whole
         FROM member m LEFT JOIN given g ON g.unit_id = m.unit_id LEFT JOIN reached r ON r.unit_id = m.unit_id
         GROUP BY m.row_id
     ), line AS (
-        SELECT row_id, false AS is_self, firsts, seconds, people FROM cell
+        SELECT row_id, false AS is_self, firsts, seconds, in_row AS counted FROM cell
         WHERE row_id <> p_unit OR (firsts, seconds, people) <> (0, 0, 0)
         UNION ALL
-        SELECT p_unit, true, sum(firsts), sum(seconds), sum(people) FROM cell WHERE row_id > 0 OR row_id = p_unit
+        SELECT p_unit, true, sum(firsts), sum(seconds), sum(in_whole) FROM cell WHERE row_id > 0 OR row_id = p_unit
     ), measured AS (
         SELECT l.row_id, l.is_self, l.firsts, l.seconds, (l.firsts - l.seconds) / nullif(l.firsts, 0) AS dropout,
-            l.people / nullif(n.population, 0) AS coverage
+            l.counted / nullif(r.population, 0) AS coverage, r.lacking
         FROM line l
-        LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n
-            ON n.unit_id = l.row_id AND (l.is_self OR l.row_id <> p_unit)
-            AND (SELECT mart.tells('residence_code'))
+        LEFT JOIN rated r
+            ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
     )
     SELECT row_id, is_self, firsts::bigint, seconds::bigint, dropout::double precision, dropout < 0, coverage::double precision,
         CASE WHEN coverage IS NULL OR dropout IS NULL THEN NULL
              ELSE CASE WHEN coverage >= p_red_coverage THEN 1 ELSE 3 END
-                + CASE WHEN dropout >= 0 AND dropout < 0.1 THEN 0 ELSE 1 END END::smallint
+                + CASE WHEN dropout >= 0 AND dropout < 0.1 THEN 0 ELSE 1 END END::smallint,
+        lacking
     FROM measured
 $$;

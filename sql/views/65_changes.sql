@@ -45,35 +45,48 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- Coverage at two batches, and its change split in two that add up: by records (more or fewer people, over the earlier
--- population) and by denominator (the later people, over another population). One row per stage.
+-- population) and by denominator (the later people, over another population). One row per stage. Where units have no population
+-- (lacking: then, or now), coverage is of the others: of `counted` people.
 CREATE FUNCTION mart.coverage_change(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date)
 RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
-    coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision)
+    coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision,
+    counted_from bigint, counted_to bigint, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         -- once: as an argument of a function that is a part of this plan it would be worked out for each of its rows
         SELECT mart.counted_ages(p_ages, p_from_day, p_from_batch) AS from_ages, mart.counted_ages(p_ages, p_to_day, p_to_batch) AS to_ages,
             mart.units_in(p_unit) AS units
-    ), side AS (
-        SELECT 'from' AS at, r.stage, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.from_ages, p_groups, NULL, NULL, NULL, p_from_batch) r
-        GROUP BY r.stage
+    ), rated AS MATERIALIZED (
+        SELECT 'from' AS at, r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_from_day, p_from_batch) r
         UNION ALL
-        SELECT 'to', r.stage, sum(r.people)
+        SELECT 'to', r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_to_day, p_to_batch) r
+    ), reached AS (
+        SELECT 'from' AS at, r.unit_id, r.stage, r.people
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.from_ages, p_groups, NULL, NULL, NULL, p_from_batch) r
+        UNION ALL
+        SELECT 'to', r.unit_id, r.stage, r.people
         FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.to_ages, p_groups, NULL, NULL, NULL, p_to_batch) r
-        GROUP BY r.stage
+    ), counted AS (
+        SELECT r.at, r.stage, r.people, coalesce(r.unit_id = ANY (f.units), true) AS in_from, coalesce(r.unit_id = ANY (t.units), true) AS in_to
+        FROM reached r LEFT JOIN rated f ON f.at = 'from' LEFT JOIN rated t ON t.at = 'to'
     ), found AS (
-        SELECT s.stage, coalesce(sum(i.people) FILTER (WHERE i.at = 'from'), 0) AS n0,
-            coalesce(sum(i.people) FILTER (WHERE i.at = 'to'), 0) AS n1,
-            (SELECT d.population FROM mart.denominator(p_ages, p_groups, p_from_day, p_from_batch) d WHERE d.unit_id = p_unit) AS p0,
-            (SELECT d.population FROM mart.denominator(p_ages, p_groups, p_to_day, p_to_batch) d WHERE d.unit_id = p_unit) AS p1
-        FROM warehouse.stage s LEFT JOIN side i ON i.stage = s.stage
+        SELECT s.stage, coalesce(sum(c.people) FILTER (WHERE c.at = 'from'), 0) AS people0,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'to'), 0) AS people1,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'from' AND c.in_from), 0) AS n0,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_to), 0) AS n1,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_from), 0) AS n1_of_then,
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'from') AS p0,
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'to') AS p1
+        FROM warehouse.stage s LEFT JOIN counted c ON c.stage = s.stage
         WHERE s.is_reached GROUP BY s.stage
     )
-    SELECT stage, n0::bigint, n1::bigint, p0, p1, (n0 / nullif(p0, 0))::double precision, (n1 / nullif(p1, 0))::double precision,
-        ((n1 - n0) / nullif(p0, 0))::double precision, (n1 / nullif(p1, 0) - n1 / nullif(p0, 0))::double precision
+    SELECT stage, people0::bigint, people1::bigint, p0::bigint, p1::bigint,
+        (n0 / nullif(p0, 0))::double precision, (n1 / nullif(p1, 0))::double precision,
+        ((n1_of_then - n0) / nullif(p0, 0))::double precision, (n1 / nullif(p1, 0) - n1_of_then / nullif(p0, 0))::double precision,
+        n0::bigint, n1::bigint,
+        (SELECT array_agg(DISTINCT k.unit_id) FROM rated r CROSS JOIN unnest(r.lacking) AS k (unit_id))
     FROM found
 $$;
 

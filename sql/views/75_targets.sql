@@ -18,12 +18,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- Every version of the populations, with what it says of a unit and the coverage under it. One row per version (name and
--- time in force) and stage; population NULL where it does not say all of the ages that are counted. is_used: the one
--- that coverage is divided by on p_today.
+-- time in force) and stage; population NULL where it does not say all of the ages that are counted, of some of the units below
+-- where it says them of these alone: people are theirs then, and lacking the others. is_used: the one that coverage is divided
+-- by on p_today.
 CREATE FUNCTION mart.denominators(p_unit integer, p_today date, p_as_of bigint) RETURNS TABLE (
     version_id integer, name text, source text, dated_on date, valid_from date, is_sample boolean, began_at timestamptz,
     ended_at timestamptz, is_in_force boolean, is_used boolean, everybody bigint, population bigint, stage smallint,
-    people bigint, coverage double precision)
+    people bigint, coverage double precision, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH used AS (
         SELECT f.version_id FROM mart.population_in_force(p_today, p_as_of) f
@@ -33,38 +34,53 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), eligible AS (
         SELECT array_agg(b.age_band) AS ages, count(*) FILTER (WHERE b.age_band <> 0) AS bands, mart.units_in(p_unit) AS units
         FROM warehouse.age_band b WHERE b.is_eligible
-    ), said AS (
-        SELECT h.version_id,
-            bool_or(p.age_band IS NOT NULL) AS has_ages,
-            sum(p.persons) FILTER (WHERE p.unit_id = p_unit AND p.age_band IS NULL AND p.priority_group IS NULL) AS of_all,
-            sum(p.persons) FILTER (WHERE p.unit_id = p_unit AND p.age_band IS NOT NULL) AS of_bands,
-            CASE WHEN count(*) FILTER (WHERE p.unit_id = p_unit AND p.age_band = ANY (e.ages)) = min(e.bands)
-                 THEN sum(p.persons) FILTER (WHERE p.unit_id = p_unit AND p.age_band = ANY (e.ages)) END AS of_eligible
+    ), said AS MATERIALIZED (
+        SELECT h.version_id, p.unit_id, bool_or(bool_or(p.age_band IS NOT NULL)) OVER (PARTITION BY h.version_id) AS has_ages,
+            sum(p.persons) FILTER (WHERE p.age_band IS NULL AND p.priority_group IS NULL) AS of_all,
+            sum(p.persons) FILTER (WHERE p.age_band IS NOT NULL) AS of_bands,
+            CASE WHEN count(*) FILTER (WHERE p.age_band = ANY (e.ages)) = min(e.bands)
+                 THEN sum(p.persons) FILTER (WHERE p.age_band = ANY (e.ages)) END AS of_eligible
         FROM held h CROSS JOIN eligible e
         -- What an ended version said last.
         JOIN warehouse.population p ON p.version_id = h.version_id
             AND CASE WHEN h.is_in_force THEN mart.holds(p.from_batch, p.to_batch, p_as_of) ELSE p.to_batch = h.to_batch END
-        GROUP BY h.version_id
-    ), reached AS (
-        SELECT r.stage, sum(r.people) FILTER (WHERE g.is_eligible) AS of_eligible, sum(r.people) AS of_all
+        GROUP BY h.version_id, p.unit_id
+    ), known AS MATERIALIZED (
+        SELECT s.version_id, s.unit_id, s.has_ages, CASE WHEN s.has_ages THEN s.of_eligible ELSE s.of_all END AS population
+        FROM said s CROSS JOIN eligible e WHERE s.unit_id = ANY (e.units)
+    ), piece AS MATERIALIZED (
+        -- itself, else the largest below of which it says something
+        SELECT k.version_id, k.has_ages, sum(k.population) AS population, array_agg(k.unit_id) AS units
+        FROM known k
+        WHERE k.population IS NOT NULL AND NOT EXISTS (
+            SELECT FROM known over JOIN warehouse.unit_ancestor a ON a.ancestor_id = over.unit_id AND a.depth > 0
+            WHERE over.version_id = k.version_id AND over.population IS NOT NULL AND a.unit_id = k.unit_id)
+        GROUP BY k.version_id, k.has_ages
+    ), part AS MATERIALIZED (
+        SELECT p.version_id, p.has_ages, p.population,
+            CASE WHEN p.units = ARRAY[p_unit] THEN e.units ELSE mart.units_of(p.units) END AS units,
+            CASE WHEN p.units <> ARRAY[p_unit] THEN mart.population_lacks(p_unit, p.units, p_today) END AS lacking
+        FROM piece p CROSS JOIN eligible e
+    ), reached AS MATERIALIZED (
+        SELECT r.unit_id, r.stage, sum(r.people) FILTER (WHERE g.is_eligible) AS of_eligible,
+            sum(r.people) FILTER (WHERE NOT g.is_eligible) AS of_all
         FROM (VALUES (true), (false)) AS g (is_eligible) CROSS JOIN eligible e
         CROSS JOIN LATERAL mart.people_reached(e.units, CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, NULL, NULL, p_as_of) r
-        GROUP BY r.stage, g.is_eligible
-    ), counted AS (
-        SELECT s.stage, coalesce(max(r.of_eligible), 0) AS of_eligible, coalesce(max(r.of_all) FILTER (WHERE r.of_eligible IS NULL), 0) AS of_all
-        FROM warehouse.stage s LEFT JOIN reached r ON r.stage = s.stage WHERE s.is_reached GROUP BY s.stage
+        GROUP BY r.unit_id, r.stage
     )
     SELECT h.version_id, h.name, h.source, h.dated_on, h.valid_from, h.is_sample, b.committed_at, e.committed_at,
-        h.is_in_force, coalesce(h.version_id = u.version_id, false), coalesce(s.of_all, s.of_bands)::bigint, k.population::bigint,
-        c.stage, k.people::bigint, (k.people::double precision / nullif(k.population, 0))
+        h.is_in_force, coalesce(h.version_id = u.version_id, false), coalesce(s.of_all, s.of_bands)::bigint, p.population::bigint,
+        c.stage, k.people::bigint, (k.people::double precision / nullif(p.population, 0)), p.lacking
     FROM held h
-    LEFT JOIN said s ON s.version_id = h.version_id
+    LEFT JOIN said s ON s.version_id = h.version_id AND s.unit_id = p_unit
+    LEFT JOIN part p ON p.version_id = h.version_id
     LEFT JOIN used u ON true
     LEFT JOIN warehouse.batch b ON b.batch_id = h.from_batch
     LEFT JOIN warehouse.batch e ON e.batch_id = h.to_batch
-    CROSS JOIN counted c
-    CROSS JOIN LATERAL (SELECT CASE WHEN s.has_ages THEN s.of_eligible ELSE s.of_all END AS population,
-        CASE WHEN s.has_ages THEN c.of_eligible ELSE c.of_all END AS people) AS k
+    JOIN warehouse.stage c ON c.is_reached
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE WHEN p.has_ages THEN r.of_eligible ELSE r.of_all END), 0) AS people
+        FROM reached r WHERE r.stage = c.stage AND (p.units IS NULL OR r.unit_id = ANY (p.units))) AS k
 $$;
 
 -- Indicator 23: what may put coverage wrong, with its count. One row. Residents whose unit is not known and visitors

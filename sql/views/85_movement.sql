@@ -1,7 +1,8 @@
 -- Then and now, coverage over time, and figures of other days' units.
 
 -- The ranking then and now: one row per row of mart.standing, of one stage; then = all who had reached it at the end of
--- p_until by what is known as of p_as_of, of the same units and the same populations. moved > 0: it climbed.
+-- p_until by what is known as of p_as_of, of the same units and the same populations. moved > 0: it climbed. Coverage as in
+-- mart.standing where units below have no population (lacking).
 -- Then is now less those of the days after: these are few beside the days before.
 CREATE FUNCTION mart.rank_movement(
     p_unit integer, p_stage smallint, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date,
@@ -9,35 +10,37 @@ CREATE FUNCTION mart.rank_movement(
 RETURNS TABLE (
     unit_id integer, is_self boolean, people bigint, people_before bigint, population bigint, target_share double precision,
     coverage double precision, coverage_before double precision, coverage_change double precision,
-    rank integer, rank_before integer, moved integer)
+    rank integer, rank_before integer, moved integer, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.member_units(p_unit) AS units
     ), later AS MATERIALIZED (
-        SELECT m.row_id, sum(d.people) AS people
+        SELECT m.row_id, sum(d.people) AS people, sum(d.people) FILTER (WHERE m.in_row) AS in_row,
+            sum(d.people) FILTER (WHERE m.in_whole) AS in_whole
         FROM asked
         CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_until + 1, NULL, p_as_of) d
-        JOIN mart.member(p_unit, p_level, p_today) m USING (unit_id)
+        JOIN mart.rated_member(p_unit, p_level, p_ages, p_groups, p_today, p_as_of) m USING (unit_id)
         WHERE d.stage = p_stage
         GROUP BY m.row_id
+    ), whole AS (
+        SELECT sum(people) AS people, sum(in_whole) AS counted FROM later WHERE row_id > 0
     ), line AS (
         SELECT n.unit_id, n.is_self, n.people, n.population, n.target_share, n.coverage, n.rank, n.lacking,
-            bool_or(NOT n.is_self AND n.lacking IS NOT NULL) OVER () AS is_any_lacking,
-            n.people - coalesce(CASE WHEN n.is_self THEN (SELECT sum(l.people) FROM later l WHERE l.row_id > 0)
-                                     ELSE l.people END, 0) AS people_before
+            n.people - coalesce(CASE WHEN n.is_self THEN w.people ELSE l.people END, 0) AS people_before,
+            n.counted - coalesce(CASE WHEN n.is_self THEN w.counted ELSE l.in_row END, 0) AS counted_before
         FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
+        CROSS JOIN whole w
         LEFT JOIN later l ON l.row_id = n.unit_id
         WHERE n.stage = p_stage
     ), placed AS (
-        -- Who lived where a population is not known is not told apart then: no rate of before, and no place among the others.
-        SELECT *, CASE WHEN lacking IS NULL THEN (people_before / nullif(population, 0))::double precision END AS coverage_before,
-            CASE WHEN rank IS NOT NULL AND NOT is_any_lacking
-                 THEN rank() OVER (PARTITION BY rank IS NOT NULL ORDER BY people_before / nullif(population, 0) DESC)::integer
+        SELECT *, (counted_before / nullif(population, 0))::double precision AS coverage_before,
+            CASE WHEN rank IS NOT NULL
+                 THEN rank() OVER (PARTITION BY rank IS NOT NULL ORDER BY counted_before / nullif(population, 0) DESC)::integer
                  END AS rank_before
         FROM line
     )
     SELECT unit_id, is_self, people, people_before::bigint, population, target_share, coverage, coverage_before,
-        coverage - coverage_before, rank, rank_before, rank_before - rank
+        coverage - coverage_before, rank, rank_before, rank_before - rank, lacking
     FROM placed
 $$;
 
@@ -90,7 +93,7 @@ $$;
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.
 -- A code was used again for other places, so each step finds the unit that has the code on the day after the end.
 CREATE FUNCTION mart.successor(p_unit integer, p_day date) RETURNS TABLE (unit_id integer, successor_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
     WITH RECURSIVE step AS (
         SELECT a.unit_id, a.unit_id AS at_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit
         UNION
@@ -105,7 +108,7 @@ $$;
 
 -- What the units of p_day are made of: one row per smallest unit in force on p_today, or on the last day of p_unit.
 CREATE FUNCTION mart.taken_over(p_unit integer, p_today date, p_day date) RETURNS TABLE (unit_id integer, successor_id integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
     SELECT x.unit_id, x.successor_id
     FROM (SELECT least(p_today, top.valid_to) AS day FROM warehouse.unit top WHERE top.unit_id = p_unit) AS seen
     CROSS JOIN mart.successor(p_unit, p_day) x
@@ -115,31 +118,42 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- People of a unit by the units of another day. One row per unit of that day and stage; the rows add up to the unit's own.
--- The population is that of the units of which it is made, NULL where that of one is not known.
+-- The population is that of the units of which it is made; where some of them have none (lacking), coverage is of the others:
+-- of `counted` people.
 CREATE FUNCTION mart.recast(
     p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
-RETURNS TABLE (unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint)
+RETURNS TABLE (
+    unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint, counted bigint,
+    lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         -- once: as arguments of people_reached they would be worked out for each of its rows
         SELECT mart.counted_ages(p_ages, p_today, p_as_of) AS ages, mart.units_in(p_unit) AS units
+    ), part AS MATERIALIZED (
+        SELECT t.unit_id, t.successor_id, n.population
+        FROM mart.taken_over(p_unit, p_today, p_day) t
+        LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n USING (unit_id)
+    ), made AS MATERIALIZED (
+        SELECT p.successor_id, count(*) AS units, sum(p.population) AS population,
+            CASE WHEN count(p.population) > 0 THEN array_agg(p.unit_id ORDER BY u.sort_key, p.unit_id)
+                FILTER (WHERE p.population IS NULL) END AS lacking
+        FROM part p JOIN warehouse.unit u USING (unit_id)
+        GROUP BY p.successor_id
     ), counted AS MATERIALIZED (
         SELECT r.unit_id, r.stage, sum(r.people) AS people
         FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) r
         GROUP BY r.unit_id, r.stage
     ), moved AS (
-        SELECT x.successor_id, c.stage, sum(c.people) AS people
+        SELECT x.successor_id, c.stage, sum(c.people) AS people,
+            sum(c.people) FILTER (WHERE m.lacking IS NULL OR p.population IS NOT NULL) AS counted
         FROM mart.successor(p_unit, p_day) x JOIN counted c USING (unit_id)
+        LEFT JOIN made m ON m.successor_id = x.successor_id
+        LEFT JOIN part p ON p.unit_id = x.unit_id
         GROUP BY x.successor_id, c.stage
-    ), made AS (
-        SELECT t.successor_id, count(*) AS units,
-            CASE WHEN bool_and(n.population IS NOT NULL) THEN sum(n.population) END AS population
-        FROM mart.taken_over(p_unit, p_today, p_day) t
-        LEFT JOIN mart.denominator(p_ages, p_groups, p_today, p_as_of) n USING (unit_id)
-        GROUP BY t.successor_id
     )
     SELECT u.successor_id, s.stage, coalesce(m.people, 0)::bigint, made.population::bigint,
-        (coalesce(m.people, 0) / nullif(made.population, 0))::double precision, coalesce(made.units, 0)
+        (coalesce(m.counted, 0) / nullif(made.population, 0))::double precision, coalesce(made.units, 0),
+        coalesce(m.counted, 0)::bigint, made.lacking
     FROM (SELECT successor_id FROM moved UNION SELECT successor_id FROM made) AS u
     JOIN warehouse.stage s ON s.is_reached
     LEFT JOIN moved m USING (successor_id, stage)

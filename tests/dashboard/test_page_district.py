@@ -77,7 +77,7 @@ def test_the_furthest_from_its_target_stands_first():
     table = communes.table(view())
     assert [row.values["name"] for row in table.rows] == ["Huyện Châu Đức", "Thành phố Vũng Tàu", "Huyện Côn Đảo"]
     assert table.sentence == (
-        "Xa chỉ tiêu nhất: Huyện Châu Đức, 60,0%, thiếu 1.750 người; cần 31 người/ngày, hiện 8 người/ngày."
+        "Xa chỉ tiêu nhất: Huyện Châu Đức, 60,0%, thiếu 1.750 người; cần 31 người/ngày, hiện 8 người/ngày. Chưa có đối tượng đích: Huyện Côn Đảo."
     )
     assert table.rows[0].href == "/district/750" and table.rows[0].warned == {"pace"}
     assert column(table, "cov")["Huyện Côn Đảo"] is None and column(table, "gap")["Huyện Côn Đảo"] is None

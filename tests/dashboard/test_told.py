@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,12 @@ from dashboard.api.question import read
 from dashboard.credit import credit
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
-from dashboard.parts import people, tiles
-from dashboard.parts.district import communes, second
+from dashboard.data.committee import RECAST_ON
+from dashboard.parts import denominators, people, tiles
+from dashboard.parts.changes import lead as changes_lead
+from dashboard.parts.compare import lead as compare_lead
+from dashboard.parts.compare import movement, recast
+from dashboard.parts.district import changes, communes, groups, second
 from dashboard.parts.district import lead as district_lead
 from dashboard.parts.district import sites as district_sites
 from dashboard.parts.sites import all_sites, directive, one_site
@@ -20,6 +25,7 @@ from dashboard.parts.sites.faults import faults
 from dashboard.parts.sites.looks import looks
 from dashboard.parts.vaccines import due
 from dashboard.view import Reader, View
+from dashboard.wall import screens
 from tests.dashboard.province import CHAU_DUC, Province
 from tests.dashboard.tree import said
 
@@ -209,6 +215,64 @@ class Lacking(Province):
             replace(row, population=None, coverage=None) if row.unit_id == CHAU_DUC else row
             for row in super().standing(filters, level)
         ])  # fmt: skip
+
+    def _but(self, ask: str, *arguments):
+        """Its own rows of an answer say what they lack; of a version of the populations, that it is of the others."""
+        rows = getattr(super(), ask)(*arguments)
+        return self._rows([replace(row, lacking=[CHAU_DUC]) if getattr(row, "is_self", True) else row for row in rows])
+
+    def dropout(self, *asked):
+        return self._but("dropout", *asked)
+
+    def standing_by_part(self, *asked):
+        return self._but("standing_by_part", *asked)
+
+    def rank_movement(self, *asked):
+        return self._but("rank_movement", *asked)
+
+    def recast(self, *asked):
+        return self._but("recast", *asked)
+
+    def denominators(self, *asked):
+        return self._but("denominators", *asked)
+
+    def coverage_change(self, *asked):
+        return self._but("coverage_change", *asked)
+
+
+DIVIDED = {
+    "the second dose": lambda view: second.table(view).sentence,
+    "by age": lambda view: groups.ages(view).sentence,
+    "by group": lambda view: groups.groups(view).sentence,
+    "the units below": lambda view: communes.table(view).sentence,
+    "what-if": lambda view: denominators.versions(view).sentence,
+    "why it changed": lambda view: said(changes_lead.tiles(view)),
+    "the ranking since a day": lambda view: movement.since(view).sentence,
+    "units of another day": lambda view: recast.table(replace(view, filters=view.filters.but(borders=RECAST_ON))).sentence,
+    "beside each other": lambda view: said(compare_lead.lead(view)),
+    "the wall": lambda view: said(screens.standing(view)),
+}
+
+
+@pytest.mark.parametrize("block", DIVIDED)
+@pytest.mark.parametrize("language", [VI, EN])
+def test_every_rate_of_some_units_names_the_others(block, language):
+    for province, is_named in ((Lacking(), True), (Province(), False)):
+        asked = view(Filters(), province, language)
+        found = DIVIDED[block](asked)
+        said_of_it = language.say("lacking.said", units=asked.name(CHAU_DUC)) in found
+        in_a_list = re.search(language.say("lacking.rows", units=f"[^:]*{asked.name(CHAU_DUC)}"), found)
+        assert bool(said_of_it or in_a_list) is is_named
+
+
+def test_the_points_of_a_week_are_of_those_whose_population_is_known():
+    """700 of 10,000 people came within the week; of those counted the coverage by day says how many."""
+    asked = view(Filters(stage="complete"), Lacking())
+    (row,) = (row for row in changes.table(asked).rows if row.is_asked)
+    days = [day for day in asked.data.coverage_by_day(asked.filters, [asked.unit.unit_id]) if day.stage == 2]
+    week_ago = [day.coverage for day in days if day.day <= asked.today - timedelta(days=7)]
+    assert row.values["weekpoints"] == pytest.approx(days[-1].coverage - max(week_ago))
+    assert row.values["weekpoints"] != row.values["weeknew"] / people.self_of(people.standings(asked)).population
 
 
 def test_a_unit_without_population_is_named_where_the_others_rate_stands():

@@ -100,7 +100,7 @@ def test_dropout_of_some_days_may_be_negative_or_not_known(world):
     assert found["D1"][2:6] == (1, 2, -1, True)
     assert (found["D1"].red_category, found["D2"][2:6]) == (2, (0, 2, None, None))
     world.load([record(record_id="x", person="x", vaccine_code="PF", injected_at="2021-11-01", residence_code="D3")])
-    assert by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9))["D3"][2:] == (2, 1, 0.5, False, pytest.approx(2 / 5), 4)
+    assert by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9))["D3"][2:] == (2, 1, 0.5, False, pytest.approx(2 / 5), 4, None)
 
 
 def test_a_unit_by_age_band_and_by_group(world):

@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboard.components import marks
-from dashboard.parts import since
+from dashboard.parts import since, told
 from dashboard.parts.changes import Split, definition, figure, split, what, word
 from dashboard.view import View
 
@@ -123,7 +123,7 @@ def _coverage(view: View, found: Split) -> str:
         name: language.write("points", share) for name, share in (("records", row.by_records), ("other", row.by_denominator))
     }
     values = {"before": language.percent(row.coverage_from), "after": language.percent(row.coverage_to)}
-    return view.say("changes.coverage", **values, **parts)
+    return told.joined(view.say("changes.coverage", **values, **parts), told.lacking(view, row))
 
 
 def _tile(view: View, title: str, n: int, lines: list[str]) -> html.Article:

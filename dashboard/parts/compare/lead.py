@@ -6,6 +6,7 @@ from itertools import combinations
 from dash import html
 
 from dashboard.components import progress
+from dashboard.parts import told
 from dashboard.parts.compare import Side, sides
 from dashboard.view import View
 
@@ -26,6 +27,8 @@ def lead(view: View) -> list:
         more = [passed, _spread(view, known), _gains(view, known), _to_do(view, known[-1])]
     else:
         said, more = _people(view, compared), []
+    rows = [side.now for side in compared]
+    more += [told.lacking(view, *rows), told.unpeopled(view, rows)]
     return [html.P(said, className="lead"), html.P(" ".join(text for text in more if text), className="lead-more")]
 
 

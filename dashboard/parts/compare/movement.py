@@ -7,7 +7,7 @@ from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.data.committee import RECAST_ON
 from dashboard.filters import STAGES
-from dashboard.parts import people
+from dashboard.parts import people, told
 from dashboard.parts.compare import parent, recast, then
 from dashboard.parts.defined import definition
 from dashboard.parts.district import rows_of
@@ -74,7 +74,8 @@ def since(asked: View) -> Table | None:
         keys.insert(0, panel.key(say("ranking.target_mark", target=language.goal(own.target_share)), "mark-key"))
     title = say("compare.ranking", level=view.level(view.unit.level + 1).lower(), unit=view.name(view.unit.unit_id), day=day)
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('compare.ranking_unit', day=day)}"
-    return Table(title, unit, columns, body, foot, _sentence(view, children, day), keys)
+    said = told.joined(_sentence(view, children, day), told.lacking(view, own), told.unpeopled(view, children))
+    return Table(title, unit, columns, body, foot, said, keys)
 
 
 def _sentence(view: View, children: list, day) -> str:

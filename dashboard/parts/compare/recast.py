@@ -2,6 +2,7 @@
 
 from dashboard.components import panel
 from dashboard.filters import STAGES
+from dashboard.parts import told
 from dashboard.parts.compare import parent
 from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
@@ -46,7 +47,8 @@ def table(asked: View) -> Table:
             0, panel.key(say("ranking.target_mark", target=view.language.goal(own[chosen].target_share)), "mark-key")
         )
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('recast.unit')}"
-    return Table(title, unit, columns, body, foot, _sentence(view, rows, own[chosen], len(made_of)), keys)
+    said = told.joined(_sentence(view, rows, own[chosen], len(made_of)), told.lacking(view, own[chosen], *rows))
+    return Table(title, unit, columns, body, foot, said, keys)
 
 
 def _order(row) -> tuple:

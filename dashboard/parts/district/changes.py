@@ -70,7 +70,7 @@ def table(view: View) -> Table:
                     "yesterdaynew": between(number, 1, 1),
                     "weeknew": week,
                     "weekbefore": between(number, 13, 7),
-                    "weekpoints": week / own.population if own.population and not own.lacking else None,
+                    "weekpoints": _week_points(view, own, week),
                 },
                 view.filters.href(stage=stage),
                 is_asked=stage == view.filters.stage,
@@ -85,6 +85,17 @@ def table(view: View) -> Table:
         before=asked["weekbefore"],
     )
     return Table(say("district.changes"), say("district.changes_unit"), columns, rows, sentence=said)
+
+
+def _week_points(view: View, own, week: int) -> float | None:
+    """What the week's people added to coverage; where that is not of all of them, of those it is of."""
+    if not own.population:
+        return None
+    if not own.lacking:
+        return week / own.population
+    days = [row for row in view.data.coverage_by_day(view.filters, [own.unit_id]) if row.stage == own.stage]
+    now, before = (max((row.coverage for row in days if row.day <= day), default=0.0) for day in (view.today, view.today - _WEEK))
+    return now - before
 
 
 def moves(view: View) -> Table:

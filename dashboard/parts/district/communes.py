@@ -1,7 +1,7 @@
 """The units below, the furthest from its target first; a unit without smaller ones among its neighbours."""
 
 from dashboard.components import panel, progress
-from dashboard.parts import people
+from dashboard.parts import people, told
 from dashboard.parts.defined import definition
 from dashboard.parts.district import furthest, rows_of
 from dashboard.tables import Bar, Column, Row, Table
@@ -61,7 +61,8 @@ def table(asked: View) -> Table | None:
     if own.target_share is not None:
         keys.insert(0, panel.key(say("ranking.target_mark", target=view.language.goal(own.target_share)), "mark-key"))
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    return Table(people.level_title(view), unit, columns, body, foot, _sentence(view, asked, children), keys)
+    said = told.joined(_sentence(view, asked, children), told.lacking(view, own), told.unpeopled(view, children))
+    return Table(people.level_title(view), unit, columns, body, foot, said, keys)
 
 
 def _from_the_last(rows: list) -> list:

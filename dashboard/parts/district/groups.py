@@ -2,6 +2,7 @@
 
 from dashboard.components import panel, progress
 from dashboard.filters import STAGES
+from dashboard.parts import told
 from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
@@ -67,9 +68,9 @@ def _table(view: View, part: str, names: dict, aside, chosen) -> Table:
     if target is not None:
         keys.insert(0, panel.key(say("ranking.target_mark", target=view.language.goal(target)), "mark-key"))
     unit = f"{say(f'stage.{view.filters.stage}')}: {say('district.part_unit')}"
-    return Table(
-        say(f"district.{part}_title"), unit, columns, body, foot, _sentence(view, named, found, inside, asked), keys
-    )
+    shown = (rows[STAGES[stage]] for rows in [whole, *found.values()] for stage in stages)
+    said = told.joined(_sentence(view, named, found, inside, asked), told.lacking(view, *shown))
+    return Table(say(f"district.{part}_title"), unit, columns, body, foot, said, keys)
 
 
 _INDICATORS = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from dashboard.components import panel
 from dashboard.data.findings import Overdue
 from dashboard.figures import due
-from dashboard.parts import people
+from dashboard.parts import people, told
 from dashboard.parts.defined import definition
 from dashboard.parts.district import rows_of
 from dashboard.tables import Column, Row, Table
@@ -74,7 +74,7 @@ def table(asked: View) -> Table:
         columns,
         body,
         foot,
-        _sentence(view, asked.unit.unit_id, given),
+        told.joined(_sentence(view, asked.unit.unit_id, given), told.lacking(view, *given.values())),
         keys,
     )
 
