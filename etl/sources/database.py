@@ -349,7 +349,7 @@ class AnyDatabase:
                 answer = db.execute(query)
                 for rows, more in driven.pieces(answer, limit, self._mender(answer)):
                     yield self._table(rows, names), more
-        except (exc.SQLAlchemyError, OSError) as wrong:
+        except driven.FAULTS as wrong:
             raise self._error(wrong) from None
 
     _mender = staticmethod(lambda _answer: lambda rows: rows)
@@ -364,7 +364,7 @@ class AnyDatabase:
         try:
             with self._engine.connect() as db:
                 return work(db)
-        except (exc.SQLAlchemyError, OSError) as wrong:
+        except driven.FAULTS as wrong:
             raise self._error(wrong) from None
 
     def _error(self, wrong: Exception) -> SourceError:

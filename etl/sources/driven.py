@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from sqlalchemy import CursorResult, exc
 
 Mender = Callable[[Sequence], Sequence]
+# What a driver raises where it is not the connection or the answer that fails: PyMySQL says so that it lacks a package.
+FAULTS = (exc.SQLAlchemyError, OSError, RuntimeError)
 
 
 def read_any_text(db, _record) -> None:

@@ -14,7 +14,6 @@ from sql.settings import DatabaseSource
 
 _INSTANT = 7  # TIMESTAMP, as the protocol numbers types; DATETIME is 12
 _SESSION = ("SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")
-PATIENCE = 5  # seconds to connect
 
 
 class MysqlSource(AnyDatabase):
@@ -23,9 +22,8 @@ class MysqlSource(AnyDatabase):
     def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
         super().__init__(name, source, mapper, url)
         sa.event.listen(self._engine, "connect", lambda db, _record: _prepare(db))
-
-    def _options(self) -> dict:
-        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": PATIENCE}}
+        if self._engine.dialect.driver == "pymysql":
+            sa.event.listen(self._engine, "do_connect", _as_typed)
 
     def _look(self) -> tuple[int, ...]:
         """The types of all columns, by their numbers."""
@@ -64,6 +62,12 @@ def _types(answer: sa.CursorResult) -> list[int]:
 def _aware(cell):
     """A day of zeros comes as text: it stays one, and is named as unreadable."""
     return cell.replace(tzinfo=UTC) if isinstance(cell, datetime) else cell
+
+
+def _as_typed(_dialect, _record, _words, given: dict) -> None:
+    """PyMySQL takes a password for Latin-1, which has no letters of Vietnamese; the server keeps what was typed in UTF-8."""
+    if isinstance(given.get("password"), str):
+        given["password"] = given["password"].encode()
 
 
 def _prepare(db) -> None:

@@ -18,7 +18,7 @@ from psycopg import sql
 from sqlalchemy import exc
 
 from etl.mapping import Mapper
-from etl.sources import Cursor, Day, Page, SourceError
+from etl.sources import Cursor, Day, Page, SourceError, driven
 from etl.sources.database import FIRST, AnyDatabase
 from sql.patience import LINE, cut
 from sql.settings import DatabaseSource
@@ -149,7 +149,7 @@ class PostgresqlSource(AnyDatabase):
                 cursor.copy(statement, compiled.params) as copy,
             ):
                 yield from _pieces(copy, limit)
-        except (psycopg.Error, exc.SQLAlchemyError, OSError) as wrong:
+        except (psycopg.Error, *driven.FAULTS) as wrong:
             raise self._error(wrong) from None
 
     def _parse(self, text: bytearray, names: Sequence[str]) -> pa.Table:
