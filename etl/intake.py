@@ -117,6 +117,7 @@ class Intake:
         )
         if start.record_id or received:
             self._look_back(start)
+        self._take_unplaced()
         self._mark_polled()
 
     def _pages(self, cursor: Cursor, released=None) -> Iterator[Page]:
@@ -208,10 +209,22 @@ class Intake:
         if is_long:
             self.looked_back_at = time.monotonic()
             self.lately.forget_before(since)
-        missing = self._unknown(self.lately.missing_from(keys))
-        for first in range(0, len(missing), self.settings.batch_size):
+        self._load_by_number(self._unknown(self.lately.missing_from(keys)))
+
+    def _take_unplaced(self) -> None:
+        """Rows that the order of the clock never comes to: they wait in quarantine, where they are counted and shown."""
+        with contextlib.closing(self.source.unplaced_keys()) as pages:
+            while not self.halt.is_set():
+                with reading(self.source.name):
+                    keys = next(pages, None)
+                if keys is None:
+                    return
+                self._load_by_number(self._unknown(keys))
+
+    def _load_by_number(self, record_ids: list[str]) -> None:
+        for first in range(0, len(record_ids), self.settings.batch_size):
             with reading(self.source.name):
-                page = self.source.read_records(missing[first : first + self.settings.batch_size])
+                page = self.source.read_records(record_ids[first : first + self.settings.batch_size])
             if page.records.num_rows:
                 self.load(Delivery(self.source_id, page.records, "look-back"))
 

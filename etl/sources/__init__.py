@@ -99,6 +99,10 @@ class Source(Protocol):
     def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
         """record_id and updated_at of all that changed from `since` up to a cursor: for the look-back."""
 
+    def unplaced_keys(self) -> Iterator[pa.Table]:
+        """record_id and updated_at of rows whose clock is there and is no time that can be (a text that is none, infinity, the
+        year 15): no order ever comes to them. Nothing where it was asked a short while ago."""
+
     def read_records(self, record_ids: list[str]) -> Page:
         """The records of these numbers, as they are now."""
 

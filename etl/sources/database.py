@@ -27,8 +27,8 @@ from sql.settings import DatabaseSource
 # A time outside of these is a mistake, and a cursor there would never let another row through.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
 _LOOKED_AT = 100  # rows, to learn of what kind they are
-# Rows whose clock is no time are few, no index leads to them, and nobody waits for them.
-_MISSPELT, _MISSPELT_SECONDS = 10_000, 60.0
+# Of rows whose clock is no time, in one table; they are few, an index may not lead to them, and nobody waits for them.
+_UNPLACED, _UNPLACED_SECONDS = 10_000, 60.0
 IN_ONE_QUESTION = 499  # record numbers; SQLite takes 999 parameters, two of them for each, SQL Server 2100
 
 
@@ -50,7 +50,7 @@ class AnyDatabase:
         self._is_text = self._is_aware = False
         self._number_of: Callable[[str], object] = str
         self._last: tuple[Cursor, tuple] | None = None
-        self._looked_for_misspelt_at = -_MISSPELT_SECONDS
+        self._looked_for_unplaced_at = -_UNPLACED_SECONDS
         try:
             self._engine = patience.engine(url, source.answer_within_seconds, pool_size=2, pool_pre_ping=True)
         except (ModuleNotFoundError, TypeError) as wrong:
@@ -93,15 +93,14 @@ class AnyDatabase:
         ends = self._ends(until.updated_at)
         keys = self.mapper.keys(self._ask(lambda s: s.from_on(names, first, ends, None)))
         moment = pc.field("updated_at")
-        keys = keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(until.updated_at)))
-        return pa.concat_tables([keys, self._misspelt(names)])
+        return keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(until.updated_at)))
 
-    def _misspelt(self, names: Sequence[str]) -> pa.Table:
-        """Keys of rows whose clock is a text that is no time: no order ever comes to them, so they are looked for."""
-        if monotonic() < self._looked_for_misspelt_at + _MISSPELT_SECONDS:
-            return self.mapper.keys(self._table([], names))
-        self._looked_for_misspelt_at = monotonic()
-        return self.mapper.keys(self._ask(lambda s: s.outside(names, self._ends(None), _MISSPELT)))
+    def unplaced_keys(self) -> Iterator[pa.Table]:
+        if monotonic() < self._looked_for_unplaced_at + _UNPLACED_SECONDS or not self._know():
+            return
+        self._looked_for_unplaced_at = monotonic()
+        for found, _more in self._all(self.statements.outside(self.mapper.key_columns, self._ends(None)), _UNPLACED):
+            yield self.mapper.keys(found)
 
     def read_records(self, record_ids: list[str]) -> Page:
         if not record_ids or not self._know():
@@ -228,8 +227,9 @@ class AnyDatabase:
         rows = self._samples(_LOOKED_AT)
         if not rows:
             return False
-        # a column without a type may hold a value of another kind among its own
-        clock = next((clock for clock, _number in rows if isinstance(clock, str | date)), rows[0][0])
+        # a column without a type may hold a value of another kind among its own, and a driver gives as text what is no time
+        clocks = sorted((clock for clock, _number in rows), key=lambda clock: (not isinstance(clock, date), not isinstance(clock, str)))
+        clock = clocks[0]
         is_number = sum(isinstance(number, int) for _clock, number in rows) * 2 > len(rows)
         self._is_text = isinstance(clock, str)
         self._is_aware = isinstance(clock, datetime) and clock.tzinfo is not None

@@ -4,6 +4,7 @@ The server writes an instant as the session's zone has it, so a session of ours 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from etl.mapping import Mapper
 from etl.sources.database import FIRST, LAST, AnyDatabase
 from sql.settings import DatabaseSource
 
-_INSTANT = 7  # TIMESTAMP, as the protocol numbers types; DATETIME is 12
+_INSTANT, _DAY, _WALL = 7, 10, 12  # TIMESTAMP, DATE, DATETIME, as the protocol numbers types
 _SESSION = ("SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")
 
 
@@ -34,7 +35,11 @@ class MysqlSource(AnyDatabase):
         if not super()._learn():
             return False
         clock = self.mapper.columns.index(self._clock.column)
-        self._is_instant = self._look()[clock] == _INSTANT
+        kind = self._look()[clock]
+        self._is_instant = kind == _INSTANT
+        if kind in (_INSTANT, _DAY, _WALL):  # whatever the rows hold: 0000-00-00 is a text for the driver
+            self._is_text, self._is_day = False, kind == _DAY
+            self.statements = replace(self.statements, spelt=None)
         return True
 
     _is_instant = False

@@ -72,9 +72,9 @@ class Statements:
         query = self.columns(names).where(clock >= self._time(since), clock <= self._time(until[0]), upto)
         return query.where(self._within(*ends)).order_by(clock, sa.column(self.number))
 
-    def outside(self, names: Sequence[str], ends: tuple, limit: int) -> sa.Select:
+    def outside(self, names: Sequence[str], ends: tuple) -> sa.Select:
         """Rows whose clock is there, and is not in [ends) or no time."""
-        return self.columns(names).where(sa.not_(self._within(*ends))).limit(limit)
+        return self.columns(names).where(sa.not_(self._within(*ends)))
 
     def numbered(self, names: Sequence[str], numbers: Sequence) -> sa.Select:
         """The rows of some record numbers."""

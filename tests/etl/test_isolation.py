@@ -298,6 +298,42 @@ def test_a_clock_that_is_spelt_otherwise_is_in_quarantine_and_the_others_are_rea
     assert counters_close(look)
 
 
+TYPED_ODD = ["infinity", "-infinity", "0001-01-01", "0015-10-05 09:30", "0044-03-15 BC", "1799-12-31", "9999-12-31", "20210-10-05"]
+
+
+@pytest.mark.parametrize(("kind", "only"), [("timestamptz", False), ("timestamp", False), ("date", False), ("timestamptz", True)])
+def test_a_typed_time_that_can_be_none_is_in_quarantine_with_what_was_found(look, tmp_path, database, kind, only):
+    """In the column of the clock, where no order ever comes to it, and in that of the injection."""
+    register = Register(database)
+    for column in ("cap_nhat", "tiem_luc"):
+        register.db.execute(f"ALTER TABLE public.injections ALTER {column} TYPE {kind}")
+    for n, odd in enumerate(TYPED_ODD):
+        register.enter(f"clock{n}", ago=100, cap_nhat=odd)
+        if not only:
+            register.enter(f"dose{n}", ago=100, tiem_luc=odd)
+    good = [] if only else ["r1", "r2"]
+    for n, number in enumerate(good):
+        register.enter(number, ago=3600 - n)
+    file = configure(tmp_path, {"platform": source(register.url)})
+    verb(file, "once")
+    assert held(look) == good
+    found = broken(look)
+    assert {record: [*what] for record, (_rules, what) in found.items()} == {
+        f"{name}{n}": [field] for name, field in (("clock", "updated_at"), ("dose", "injected_at"))
+        for n in range(len(TYPED_ODD)) if name == "clock" or not only}  # fmt: skip
+    assert all(rules == ["unreadable_field"] for rules, _what in found.values())
+    assert found["clock0"][1] == {"updated_at": "infinity"} and found["clock3"][1]["updated_at"].startswith("0015-10-05")
+    assert counters_close(look)
+
+    register.db.execute("UPDATE public.injections SET cap_nhat = now() - interval '1 day' WHERE id = 'clock3'")
+    register.db.execute("UPDATE public.injections SET cap_nhat = 'infinity' WHERE id = 'r1'")
+    for _ in range(2):
+        verb(file, "once")
+    register.close()
+    assert held(look) == sorted([*good, "clock3"])  # what was known of r1 is kept
+    assert ("r1" in broken(look), "clock3" in broken(look), counters_close(look)) == (not only, False, True)
+
+
 @pytest.mark.parametrize("usual", [int, str])
 def test_a_number_of_another_kind_is_a_record_like_others(look, tmp_path, usual):
     """Read last, so that the cursor stands on it; after a restart; committed late, so that it is asked for by its number."""

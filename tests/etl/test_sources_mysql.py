@@ -1,6 +1,7 @@
 """MariaDB as a source: instants and wall times side by side, whatever the server's zone. Skipped where it is not installed
 (Debian: apt install mariadb-server)."""
 
+import json
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pymysql
 import pytest
 
@@ -131,6 +133,24 @@ def test_a_clock_that_becomes_another_kind_is_noticed(mariadb):
     mariadb.run("SET time_zone = '+07:00'", "ALTER TABLE platform.injections MODIFY sua TIMESTAMP(6) NULL")
     enter(mariadb, "b", 5)
     assert source.read_after(cursor, 10).records["record_id"].to_pylist() == ["b"]
+
+
+@pytest.mark.parametrize("clock_type", ["TIMESTAMP(6)", "DATETIME(6)", "DATE"])
+def test_a_time_that_can_be_none_is_among_those_without_a_place_and_hides_no_other(mariadb, clock_type):
+    table(mariadb, "bigint", clock_type)
+    odd = ["0000-00-00", *(["0015-10-05", "9999-12-31"] if clock_type != "TIMESTAMP(6)" else [])]
+    mariadb.run("SET sql_mode = ''", "SET time_zone = '+00:00'", *(
+        f"INSERT INTO platform.injections VALUES ('{n}', NULL, 'S1', 'AZ', '{WALL}', '{WALL}', '{text}')" for n, text in enumerate(odd, 1)))
+    enter(mariadb, 7)
+    source = opened(mariadb.url, FIELDS)
+    page = source.read_after(START, 10)
+    assert page.records["record_id"].to_pylist() == ["7"] and page.cursor is not None
+    keys = pa.concat_tables(source.unplaced_keys())
+    numbers = [f"{n}" for n in range(1, len(odd) + 1)]
+    assert sorted(keys["record_id"].to_pylist()) == numbers and keys["updated_at"].null_count == len(odd)
+    found = source.read_records(numbers).records.sort_by("record_id").to_pylist()
+    assert [json.loads(record["unreadable"])["updated_at"][:10] for record in found] == odd
+    assert source.describe()["without_time"] == len(odd)
 
 
 def test_the_source_is_only_read(mariadb):
