@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import Formatter
 
+from dashboard.records import OF_RECORDS
 from dashboard.texts import TEXTS
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -35,6 +36,11 @@ class Language:
 
     code: str
     texts: dict = field(default_factory=lambda: TEXTS, repr=False, compare=False)
+
+    @property
+    def of_records(self) -> "Language":
+        """The same where no source tells persons apart."""
+        return Language(self.code, OF_RECORDS)
 
     @property
     def is_vietnamese(self) -> bool:

@@ -204,6 +204,8 @@ class Reader:
         uses = self.pages.get(filters.path, EVERYTHING)
         name = self.names.get(filters.path, "")
         view = View(self.data.at(batch), filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
+        if view.is_untold("person"):
+            view = replace(view, language=language.of_records)
         if "basis" in uses and view.is_untold("residence_code"):
             view = replace(view, filters=filters.but(basis="place"))  # where people live, nobody tells
         of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given", "edited")}

@@ -6,9 +6,7 @@ from dashboard.data import Data, Version
 from dashboard.filters import STAGES
 from dashboard.i18n import LANGUAGES
 
-DEFINITIONS = {
-    name: {code: definitions.of_stage(language, name) for code, language in LANGUAGES.items()} for name in STAGES
-} | {"doses": {code: definitions.what(language, "doses-total") for code, language in LANGUAGES.items()}}
+DEFINED = (*STAGES, "doses")
 _NAMES = {number: name for name, number in STAGES.items()}
 _KINDS = {0: "unknown", -1: "outside", -2: "not_recognised"}
 
@@ -33,6 +31,7 @@ def answer(question: Question, data: Data) -> dict:
         stages = [_NAMES[stage] for stage in question.stages]
         rows = [row for row in rows if row.stage in question.stages]
         figures = [_place(row, asked, units, levels) | _standing(row, units, world.is_first_load) for row in rows]
+    counts_records = is_of_records(data)
     if not world.loaded:  # a zero of nothing is no figure
         figures = [row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row} for row in figures]
     return {
@@ -42,7 +41,7 @@ def answer(question: Question, data: Data) -> dict:
         "no_figures": None if world.loaded else _nothing(world),
         "counts_records_of": _nameless(data),
         "question": _question(question, asked, levels),
-        "definitions": {name: DEFINITIONS[name] for name in stages},
+        "definitions": {name: defined(name, counts_records) for name in stages},
         "denominators": _denominators(figures),
         "rows": figures,
     }
@@ -73,6 +72,17 @@ def _nothing(world) -> str:
 
 def _nameless(data: Data) -> list[str]:
     return next((list(row.silent) for row in data.told() if row.field == "person"), [])
+
+
+def is_of_records(data: Data) -> bool:
+    """Whether no source tells persons apart: people are records then."""
+    return any(row.field == "person" and not row.telling for row in data.told())
+
+
+def defined(name: str, counts_records: bool = False) -> dict[str, str]:
+    languages = {code: language.of_records if counts_records else language for code, language in LANGUAGES.items()}
+    return {code: definitions.what(language, "doses-total") if name == "doses" else definitions.of_stage(language, name)
+            for code, language in languages.items()}  # fmt: skip
 
 
 def _standing(row, units: dict, is_first_load: bool) -> dict:

@@ -1,6 +1,6 @@
 """The interface described for machines (OpenAPI 3.1), with the values that this warehouse allows."""
 
-from dashboard.api.answer import DEFINITIONS
+from dashboard.api.answer import DEFINED, is_of_records
 from dashboard.data import Data
 from dashboard.filters import BASES, STAGES
 
@@ -38,7 +38,7 @@ def describe(data: Data) -> dict:
                 }
             }
         },
-        "components": {"schemas": _schemas([level["name"] for level in world.levels])},
+        "components": {"schemas": _schemas([level["name"] for level in world.levels], is_of_records(data))},
     }
 
 
@@ -80,7 +80,8 @@ def columns(by_place: bool) -> list[str]:
     return list(_schemas([])["DosesRow" if by_place else "CoverageRow"]["properties"])
 
 
-def _schemas(levels: list[str]) -> dict:
+def _schemas(levels: list[str], counts_records: bool = False) -> dict:
+    who, missing = ("Records", "Records") if counts_records else ("Distinct persons", "People")
     return {
         "Coverage": _object(
             as_of=_object(batch=_or_null("integer"), committed_at=_or_null("string", format="date-time")),
@@ -105,7 +106,7 @@ def _schemas(levels: list[str]) -> dict:
             ),
             definitions={
                 "type": "object",
-                "propertyNames": {"enum": list(DEFINITIONS)},
+                "propertyNames": {"enum": list(DEFINED)},
                 "additionalProperties": _object(vi={"type": "string"}, en={"type": "string"}),
             },
             denominators=_array(_object(source={"type": "string"}, dated_on=_day())),
@@ -114,15 +115,15 @@ def _schemas(levels: list[str]) -> dict:
         "CoverageRow": _object(
             **_place(levels),
             stage={"type": "string", "enum": STAGE_NAMES},
-            people=_whole("Distinct persons who reached the stage; null: no_figures says why"),
+            people=_whole(f"{who} that reached the stage; null: no_figures says why"),
             counted=_whole("Of them, those that coverage is of: of the units whose population is known; null: as of people"),
-            population=_or_null("integer"),
+            population=_whole("People; null: not known"),
             population_source=_or_null("string"),
             population_on=_day(),
             coverage=_or_null("number", description="counted / population; may exceed 1"),
             target=_or_null("number"),
             target_due_on=_day(),
-            gap=_or_null("integer", description="People missing to the target"),
+            gap=_or_null("integer", description=f"{missing} missing to the target"),
             lacking={"description": "Units below without a population", **_array({"type": "string"})},
         ),
         "DosesRow": _object(**_place(levels), doses=_whole("Doses given at the unit's sites; null: no_figures says why")),

@@ -39,8 +39,8 @@ def versions(view: View) -> Table:
     columns = [
         Column("name", say("denominators.version"), "text"),
         Column("holds", say("targets.state"), "text"),
-        Column("population", say("denominators.counted"), unit=people),
-        Column("everybody", say("denominators.everybody"), unit=people),
+        Column("population", say("denominators.counted"), unit=say("population.word")),
+        Column("everybody", say("denominators.everybody"), unit=say("population.word")),
         Column("people", say("denominators.people"), unit=people),
         Column("coverage", say("denominators.coverage"), "bar"),
         Column("dated", say("denominators.dated"), "day"),
@@ -83,7 +83,7 @@ def over(view: View) -> Table:
         Column("name", say("ranking.name"), "text"),
         Column("coverage", say("ranking.coverage"), "bar"),
         Column("people", say("denominators.people"), unit=people),
-        Column("population", say("ranking.population"), unit=people),
+        Column("population", say("ranking.population"), unit=say("population.word")),
         Column("above", say("over.above"), unit=people),
         Column("source", say("targets.source"), "text"),
     ]
@@ -164,7 +164,7 @@ def checks(view: View) -> Table:
         )
         for row in sorted(found, key=lambda row: -abs(row.difference or 0))
     ]
-    people = say("people.word")
+    people = say("population.word")
     columns = [
         Column("name", say("ranking.name"), "text"),
         Column("check", say("checks.check"), "text"),

@@ -60,7 +60,7 @@ def league_table(asked: View) -> Table | None:
         Column("code", say("ranking.code"), "text"),
         Column("rank", say("ranking.rank")),
         Column("people", say("ranking.people"), unit=people),
-        Column("population", say("ranking.population"), unit=people),
+        Column("population", say("ranking.population"), unit=say("population.word")),
         Column("coverage", say("ranking.coverage"), "share"),
         Column("target", say("ranking.target"), "share"),
         Column("due", say("ranking.due"), "day"),

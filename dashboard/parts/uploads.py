@@ -288,7 +288,7 @@ def _before_and_after(view: View, relation: str) -> list[Column]:
             Column("due_before", say("upload.due_before"), "day"),
             Column("due", say("upload.due_after"), "day"),
         ]
-    people = say("people.word")
+    people = say("population.word")
     return [
         Column("before", say("upload.persons_before"), unit=people),
         Column("persons", say("upload.persons_after"), unit=people),

@@ -13,6 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people.one": ("người", "person"),
     "doses.one": ("mũi", "dose"),
     "people.word": ("người", "people"),
+    "population.word": ("người", "people"),  # whatever is counted: dashboard/records.py
     "doses": ("{n} mũi", "{n} {n:dose|doses}"),
     "doses.word": ("mũi", "doses"),
     "people.a_day": ("{n} người/ngày", "{n} {n:person|people} a day"),

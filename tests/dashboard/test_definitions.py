@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import definitions, pages
-from dashboard.api.answer import DEFINITIONS
+from dashboard.api.answer import defined
 from dashboard.definitions import INDICATORS
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
@@ -57,8 +57,8 @@ def test_page_tiles_and_interface_say_the_same(code):
     language = LANGUAGES[code]
     text = said(page(language))
     for stage in ("first", "complete"):
-        assert DEFINITIONS[stage][code] in text
-    assert DEFINITIONS["doses"][code] in text
+        assert defined(stage)[code] in text
+    assert defined("doses")[code] in text
     for basis in ("residence", "place"):
         shown = tiles.tiles(View(Province(), Filters(basis=basis), (), language))
         for definition in of_class(shown, "definition"):

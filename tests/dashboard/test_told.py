@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard import shell
+from dashboard import definitions, shell, theme
 from dashboard.api.answer import answer
 from dashboard.api.question import read
+from dashboard.api.schema import describe
 from dashboard.credit import credit
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.data.committee import RECAST_ON
-from dashboard.parts import denominators, people, tiles
+from dashboard.parts import charts, denominators, people, targets, tiles
 from dashboard.parts.changes import lead as changes_lead
 from dashboard.parts.compare import lead as compare_lead
-from dashboard.parts.compare import movement, recast
+from dashboard.parts.compare import movement, recast, side_by_side
 from dashboard.parts.district import changes, communes, groups, second
 from dashboard.parts.district import lead as district_lead
 from dashboard.parts.district import sites as district_sites
@@ -286,3 +287,66 @@ def test_a_unit_without_population_is_named_where_the_others_rate_stands():
     assert name in people.league_table(asked).sentence
     assert name in credit(asked, "ranking").text
     assert "Chưa có đối tượng đích của" not in said(people.lead(view(Filters())))
+
+
+# Records instead of persons
+
+
+def of_records() -> Province:
+    data = Province()
+    data.silent = ("person",)
+    return data
+
+
+def of_table(table) -> str:
+    """What a table says it counts; populations are of people all the same."""
+    heads = [f"{column.title} {column.unit}" for column in table.columns if column.key not in POPULATIONS]
+    return " ".join([table.title, table.unit, table.sentence, *heads])
+
+
+# Of populations, and of those who wait for a second dose, of whom nothing is shown then.
+POPULATIONS = {"population", "everybody", "overdue", "passed", "due", "late"}
+COUNTED = {
+    "the lead": lambda view: said(people.lead(view)),
+    "the tiles": lambda view: said(tiles.tiles(view)),
+    "the ranking": lambda view: said(people.league(view)),
+    "the ranking's file": lambda view: of_table(people.league_table(view)),
+    "the trend": lambda view: said(charts.trend_chart(view, theme.LIGHT)[1]) + charts.trend_chart(view, theme.LIGHT)[3],
+    "the units below": lambda view: of_table(communes.table(view)),
+    "by age": lambda view: of_table(groups.ages(view)),
+    "what changed": lambda view: of_table(changes.table(view)) + of_table(changes.moves(view)),
+    "the second dose": lambda view: of_table(second.table(view)),
+    "why it changed": lambda view: said(changes_lead.lead(view)) + said(changes_lead.tiles(view)),
+    "beside each other": lambda view: said(compare_lead.lead(view)) + of_table(side_by_side.table(view)),
+    "the ranking since a day": lambda view: of_table(movement.since(view)),
+    "units of another day": lambda view: of_table(recast.table(replace(view, filters=view.filters.but(borders=RECAST_ON)))),
+    "the targets": lambda view: said(targets.lead(view)).split("Tính trên")[0].split("Counted over")[0],
+    "what-if": lambda view: of_table(denominators.versions(view)),
+    "the wall": lambda view: said(screens.standing(view)) + said(screens.league(view)),
+}
+
+
+@pytest.mark.parametrize("block", COUNTED)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_where_records_are_counted_no_words_say_people(block, language):
+    people_words, records = {"vi": (r"\bngười\b", "bản ghi"), "en": (r"\b(people|persons?)\b", "record")}[language]
+    asked = Reader(of_records(), language).read("/")
+    # of the tile: records / people of the population; the note says why
+    found = re.sub(r"/ [\d.,]+ (người|people)|không phải người|not people", "", COUNTED[block](asked))
+    assert not re.search(people_words, found, re.IGNORECASE), found
+    assert records in found.lower()
+    of_people = Reader(Province(), language).read("/")
+    assert re.search(people_words, COUNTED[block](of_people), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_definitions_and_the_interface_say_records_too(language):
+    data = of_records()
+    asked = Reader(data, language).read("/definitions")
+    word, other = {"vi": ("Số bản ghi", "Số người"), "en": ("Records of", "Distinct persons")}[language]
+    of_first = definitions.what(asked.language, "coverage-first")
+    assert of_first.startswith(word) and other not in of_first
+    found = answer(read({}, "application/json", data), data)
+    assert found["definitions"]["first"][language] == of_first
+    row = describe(data)["components"]["schemas"]["CoverageRow"]["properties"]
+    assert row["people"]["description"].startswith("Records") and "People" not in row["gap"]["description"]

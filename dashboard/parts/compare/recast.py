@@ -24,7 +24,7 @@ def table(asked: View) -> Table:
         Column("name", say("ranking.name"), "text"),
         Column("made", say("recast.made"), "text"),
         Column("share", say("ranking.coverage"), "bar"),
-        Column("population", say("recast.population"), unit=say("ranking.people_unit")),
+        Column("population", say("recast.population"), unit=say("population.word")),
         *(Column(name, say(f"stage.{name}"), unit=say("ranking.people_unit")) for name in STAGES),
     ]
     by_unit = {
