@@ -38,7 +38,7 @@ def make(settings: Settings, data: Data) -> Dash:
     )
     app.layout = lambda: html.Div([dcc.Store(id=LIVE), dcc.Store(id=FAILURE), shell.layout(settings, data)])
     reader = shell.register_callbacks(app, settings, data)
-    app.server.register_blueprint(api.blueprint(data))
+    app.server.register_blueprint(api.blueprint(data, settings.dashboard.stale_after_seconds))
     app.server.register_blueprint(exports.blueprint(reader))
     app.server.request_class = uploads.InMemory
     app.server.register_blueprint(uploads.blueprint(reader))

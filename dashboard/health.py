@@ -1,7 +1,7 @@
 """/healthz: this process answers. /readyz: what it would show is right and fresh, or why not."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from dashboard.data import Data, Source, WarehouseUnreachable
 from dashboard.data.warehouse import WarehouseForbidden, WarehouseUnmigrated
 from dashboard.stream import ETL_SILENT_SECONDS, is_silent
 from sql.clock import Clock
+from sql.counted import counted
 
 # Who watches gives up soon; what stands still is not ready.
 _ANSWER_SECONDS = 1.5
@@ -66,12 +67,10 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
     except WarehouseUnreachable:
         # The address and the role are in the log; whoever asks here needs neither.
         return _not_ready("warehouse: unreachable")
-    now = Clock(world.shift_days).now()
     named = [source for source in sources if source.is_configured]
-    reasons = [reason for source in named if (reason := why_stale(source, now, stale_after_seconds))]
-    if is_silent(silent):
-        reasons.append(f"etl: no sign of life for {silent:.0f} s (at most {ETL_SILENT_SECONDS})")
-    if world.reference_refusal and not world.loaded:
+    reasons = behind(named, silent, Clock(world.shift_days).now(), stale_after_seconds)
+    # Also where figures are shown: they are of other tables than the settings name, and `status` says so, too.
+    if world.reference_refusal:
         reasons.insert(0, f"reference data: {world.reference_refusal}")
     if world.batch_id is None:
         reasons.insert(0, "warehouse: no batch was committed yet")
@@ -81,6 +80,14 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
         reasons.append("warehouse: no source is being read")
     moment = world.committed_at and world.committed_at.astimezone(UTC).isoformat()
     return {"ready": not reasons, "reasons": reasons, "batch": world.batch_id, "committed_at": moment}
+
+
+def behind(named: Iterable[Source], silent: float | None, now: datetime, stale_after_seconds: int) -> list[str]:
+    """Why figures may lie behind the sources that the settings name."""
+    reasons = [reason for source in named if (reason := why_stale(source, now, stale_after_seconds))]
+    if is_silent(silent):
+        reasons.append(f"etl: no sign of life for {silent:.0f} s (at most {ETL_SILENT_SECONDS})")
+    return reasons
 
 
 def why_stale(source: Source, now: datetime, stale_after_seconds: int) -> str | None:
@@ -96,7 +103,8 @@ def why_stale(source: Source, now: datetime, stale_after_seconds: int) -> str | 
     if silent > timedelta(seconds=stale_after_seconds):
         return f"{name}: not asked for {silent.total_seconds():.0f} s (at most {stale_after_seconds})"
     if source.is_first_load:
-        return f"{name}: first load, {source.received} records so far" + (f" of {source.expected}" if source.expected else "")
+        of_all = f" of {source.expected:,}" if source.expected else ""
+        return f"{name}: first load, {counted(source.received, 'record')} so far{of_all}"
     return _why_unequal(source)
 
 
@@ -104,8 +112,7 @@ def _why_unequal(source: Source) -> str | None:
     """Where the last comparison found the source and the figures apart."""
     if source.source_rows is None:
         return None
-    found = [f"source {source.source_rows}, loaded {source.held_rows}"] if source.source_rows != source.held_rows else []
-    names = {"without_time": "rows without a time of change", "ahead": "rows of the future",
-             "merged": "rows with the number of another"}  # fmt: skip
-    found += [f"{n} {name}" for kind, name in names.items() if (n := getattr(source, kind))]
+    found = [f"source {source.source_rows:,}, loaded {source.held_rows:,}"] if source.source_rows != source.held_rows else []
+    which = {"without_time": "without a time of change", "ahead": "of the future", "merged": "with the number of another"}
+    found += [f"{counted(n, 'row')} {words}" for kind, words in which.items() if (n := getattr(source, kind))]
     return f"source {source.source}: {', '.join(found)}" if found else None

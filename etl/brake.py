@@ -14,6 +14,7 @@ from psycopg.rows import namedtuple_row
 import sql
 from etl import alike, stopped
 from etl.stopped import Finding, Stop
+from sql.counted import counted
 from sql.settings import Brake
 
 BRAKE = sql.load("queries/brake.sql")
@@ -182,7 +183,7 @@ def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: boo
     if not record_ids or (is_any and (held < limits.min_records or len(record_ids) <= limits.void_share * held)):
         return None
     reason = (
-        f"{len(record_ids):,} of the {held:,} records held are no longer at the source (up to {limits.void_share:.0%} is "
+        f"{len(record_ids):,} of the {counted(held, 'record')} held {'is' if len(record_ids) == 1 else 'are'} no longer at the source (up to {limits.void_share:.0%} is "
         f"let pass). None was taken out. {THEN}"
     )
     content = hashlib.sha256("\n".join(sorted(record_ids)).encode()).hexdigest()

@@ -22,6 +22,7 @@ from etl.reference import ReferenceError
 from etl.sources import SourceError
 from sql import connect, told, version
 from sql.clock import Clock
+from sql.counted import counted
 from sql.settings import Settings
 
 log = logging.getLogger("etl")
@@ -236,7 +237,7 @@ class Station:
                 self.pipeline.close_reference()
             log.warning("%s is refused: %s", upload.place, wrong)
             return 0
-        log.info("%s: applied, %d rows changed", upload.place, changed)
+        log.info("%s: applied, %s changed", upload.place, counted(changed, "row"))
         return changed
 
     def _write_reference(self) -> int:
@@ -250,7 +251,7 @@ class Station:
         for first in range(0, len(persons), _PERSONS_A_BATCH):
             self.pipeline.reclassify(persons[first : first + _PERSONS_A_BATCH])
         if persons:
-            log.info("sites, units or spellings changed: placed the injections of %d persons anew", len(persons))
+            log.info("sites, units or spellings changed: placed the injections of %s anew", counted(len(persons), "person"))
         return changed
 
     def _keep_refusal(self, refusal: str | None) -> None:
@@ -271,7 +272,7 @@ class Station:
         self.rebuild_if_need_be()
         today = self.clock.today(self.settings.time_zone)
         if changed:
-            log.info("reference data: %d rows changed", changed)
+            log.info("reference data: %s changed", counted(changed, "row"))
         if changed or today != self.tried_on:
             # What was refused for want of a row, or for a date that has come by now.
             self.tried_on = today
@@ -287,7 +288,7 @@ class Station:
             return
         if kept is not None:
             log.info("rules or ages changed: placing every injection anew")
-            log.info("placed the injections of %d persons anew", self.rebuild())
+            log.info("placed the injections of %s anew", counted(self.rebuild(), "person"))
         with self.writing:
             self.db.execute(INTAKE["keep_course_fingerprint"], {"fingerprint": now})
 

@@ -18,13 +18,13 @@ from sql.formulas import harmless
 _LISTED = "; "  # between several codes or names in one cell
 
 
-def blueprint(data: Data) -> Blueprint:
+def blueprint(data: Data, stale_after_seconds: int) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix="/api/v1")
 
     @api.get("/coverage")
     def coverage():
         question = read(request.args.to_dict(flat=False), _best(request.accept_mimetypes), data)
-        found = answer(question, data)
+        found = answer(question, data, stale_after_seconds)
         return _csv(found) if question.format == "csv" else _json(found)
 
     @api.get("/openapi.json")
@@ -61,6 +61,9 @@ def _csv(found: dict) -> Response:
     once = {
         "as_of_batch": found["as_of"]["batch"],
         "as_of": _written(found["as_of"]["committed_at"]),
+        "known_until": _written(found["as_of"]["known_until"]),
+        "age_seconds": found["as_of"]["age_seconds"],
+        "is_stale": found["as_of"]["is_stale"],
         "basis": found["question"]["basis"],
         "is_sample": found["is_sample"],
         "is_first_load": found["is_first_load"],

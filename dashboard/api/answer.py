@@ -2,16 +2,20 @@
 
 from dashboard import definitions
 from dashboard.api.question import Question
+from dashboard.components.provenance import known_until
 from dashboard.data import Data, Version
 from dashboard.filters import STAGES
+from dashboard.health import behind
 from dashboard.i18n import LANGUAGES
+from sql.clock import Clock
+from sql.counted import counted
 
 DEFINED = (*STAGES, "doses")
 _NAMES = {number: name for name, number in STAGES.items()}
 _KINDS = {0: "unknown", -1: "outside", -2: "not_recognised"}
 
 
-def answer(question: Question, data: Data) -> dict:
+def answer(question: Question, data: Data, stale_after_seconds: int = 60) -> dict:
     """Every row of one snapshot, whose version stands in `as_of`."""
     filters = question.filters
     data = data.at(data.world().batch_id)  # the flags are of the figures' own batch
@@ -35,7 +39,7 @@ def answer(question: Question, data: Data) -> dict:
     if not world.loaded:  # a zero of nothing is no figure
         figures = [row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row} for row in figures]
     return {
-        "as_of": _as_of(filters.as_of, found.version, data),
+        "as_of": _as_of(filters.as_of, found.version, data, stale_after_seconds),
         "is_sample": world.is_sample,
         "is_first_load": world.is_first_load,
         "no_figures": None if world.loaded else _nothing(world),
@@ -66,7 +70,7 @@ def _nothing(world) -> str:
     if world.reference_refusal:
         return f"reference data cannot be used: {world.reference_refusal}"
     if world.received:
-        return f"none of {world.received} records received could be loaded"
+        return f"none of {counted(world.received, 'record')} received could be loaded"
     return "no record was loaded yet"
 
 
@@ -101,9 +105,22 @@ def _standing(row, units: dict, is_first_load: bool) -> dict:
     }
 
 
-def _as_of(asked: int | None, now: Version, data: Data) -> dict:
-    version = now if asked is None else data.batch(asked)
-    return {"batch": version.batch_id, "committed_at": version.committed_at}
+def _as_of(asked: int | None, newest: Version, data: Data, stale_after_seconds: int) -> dict:
+    """Of which batch, and how old: by the moment when the slowest source was last asked. What was asked of an earlier batch
+    does not grow stale."""
+    version = newest if asked is None else data.batch(asked)
+    now, until, is_stale = Clock(data.world().shift_days).now(), version.committed_at, False
+    if asked is None:
+        named = [source for source in data.sources() if source.is_configured]
+        until = known_until(named, version.committed_at)
+        is_stale = not named or bool(behind(named, data.silent_seconds(), now, stale_after_seconds))
+    return {
+        "batch": version.batch_id,
+        "committed_at": version.committed_at,
+        "known_until": until,
+        "age_seconds": until and round((now - until).total_seconds()),
+        "is_stale": is_stale,
+    }
 
 
 def _question(question: Question, unit, levels: list[str]) -> dict:

@@ -43,8 +43,8 @@ def describe(data: Data) -> dict:
 
 
 _CSV = (
-    "UTF-8 with a header; the same columns as a row of JSON, then definition, as_of_batch, as_of, basis, is_sample, "
-    "is_first_load, no_figures, counts_records_of"
+    "UTF-8 with a header; the same columns as a row of JSON, then definition, as_of_batch, as_of, known_until, age_seconds, is_stale, "
+    "basis, is_sample, is_first_load, no_figures, counts_records_of"
 )
 
 
@@ -84,7 +84,15 @@ def _schemas(levels: list[str], counts_records: bool = False) -> dict:
     who, missing = ("Records", "Records") if counts_records else ("Distinct persons", "People")
     return {
         "Coverage": _object(
-            as_of=_object(batch=_or_null("integer"), committed_at=_or_null("string", format="date-time")),
+            as_of=_object(
+                batch=_or_null("integer"),
+                committed_at=_or_null("string", format="date-time"),
+                known_until=_or_null("string", format="date-time", description="When the slowest source was last asked, or the "
+                                     "batch that was asked for was committed; null: a source was not asked yet"),
+                age_seconds=_or_null("integer", description="Since known_until; negative: a clock is wrong"),
+                is_stale={"type": "boolean", "description": "True: figures may lie behind their sources; /readyz says why. False "
+                          "of the batch that as_of asks for"},
+            ),
             is_sample={"type": "boolean", "description": "True: made-up data, for demonstration only"},
             is_first_load={"type": "boolean", "description": "True: a source was not read to its end by then; figures are "
                            "a part, and gap is null"},

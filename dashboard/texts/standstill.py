@@ -92,9 +92,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Source {name}: {n} {n:record|records} received, every one of them faulty and waiting to be mended.",
     ),
     "source.all_faulty_do": (
-        "xem lỗi gì bằng: ./run status; sửa bảng danh mục hoặc mục sources.{name}.fields, rồi: ./run retry",
-        "see which faults with: ./run status; mend the reference tables or sources.{name}.fields, "
-        "then: ./run retry",
+        "xem lỗi gì, ở trường nào, giá trị nào bằng: ./run quarantine list; sửa bảng danh mục hoặc mục sources.{name}.fields, "
+        "bản ghi được thử lại tự động (muốn ngay: ./run retry)",
+        "see which faults, in which fields, with which values: ./run quarantine list; mend the reference tables or "
+        "sources.{name}.fields, and the records are tried again by themselves (at once: ./run retry)",
     ),
     "source.no_files": (
         "Nguồn {name}: không có tệp nào khớp mẫu {pattern} trong thư mục {folder}.",

@@ -9,6 +9,7 @@ from etl.statements import IDENTITY
 from etl.station import Station
 from etl.verbs import Answer, Refused
 from sql import connect
+from sql.counted import counted
 from sql.settings import Settings
 
 UNIT = "records"
@@ -56,7 +57,7 @@ def _rename(led: Station, name: str, to: str) -> Answer:
     if to not in led.settings.sources:
         raise Refused(f"{to} is not a source of the settings; they are: {', '.join(led.settings.sources)}", 2)
     if newer is not None and newer.received:
-        raise Refused(f"{to} has brought {newer.received:,} records of its own: two sources cannot become one")
+        raise Refused(f"{to} has brought {counted(newer.received, 'record')} of its own: two sources cannot become one")
     intakes = [intake for intake in led.intakes if intake.source.name == to]
     for intake in intakes:
         intake.turn.acquire()

@@ -11,6 +11,7 @@ from etl.desk import DESK
 from etl.verbs import Answer
 from sql import connect, edited
 from sql.clock import Clock
+from sql.counted import counted
 from sql.settings import Settings
 
 OPERATIONS = sql.load("queries/status.sql")
@@ -81,6 +82,6 @@ def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list
 
 def _difference(source: dict) -> str:
     """What the last comparison with the source found."""
-    said = [f"{source['source_rows']:,} records at the source, {source['held_rows']:,} held"]
+    said = [f"{counted(source['source_rows'], 'record')} at the source, {source['held_rows']:,} held"]
     never_read = (("merged", "with the number of another"), ("without_time", "without a time of change"), ("ahead", "of a time to come"))
     return ", ".join([*said, *(f"{source[name]:,} {words}" for name, words in never_read if source[name])])

@@ -263,9 +263,13 @@ def test_metrics_tell_batches_records_states_and_times(served, database):
     assert "secret" not in answer.text and "r1" not in answer.text
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute("UPDATE warehouse.source SET is_configured = false")
-    assert "vaccination_lag_seconds{" not in served.get("/metrics").text  # nobody reads what the settings do not name
-    with connect.raw_at(database, "owner", autocommit=True) as db:
-        db.execute("UPDATE warehouse.source SET is_configured = true")
+        of_removed = served.get("/metrics").text  # nobody reads what the settings do not name, nor waits for it; it is counted on
+        db.execute("UPDATE warehouse.source SET forgotten_at = now(), deleted_at = now()")
+        of_deleted = served.get("/metrics").text
+        db.execute("UPDATE warehouse.source SET is_configured = true, forgotten_at = NULL, deleted_at = NULL")
+    assert "vaccination_lag_seconds{" not in of_removed and "vaccination_source_state{" not in of_removed
+    assert "vaccination_records_total{" in of_removed and "vaccination_quarantine{" in of_removed
+    assert 'source="' not in of_deleted
 
 
 def test_metrics_add_up_over_several_workers(shared_warehouse, tmp_path):

@@ -201,12 +201,19 @@ def lots(view: View) -> Table | None:
         for (name, lot), doses in sorted(used.items(), key=lambda item: -item[1])
     ]
     foot = [Row({"vaccine": say("ranking.total"), "lot_doses": whole}, kind="total")]
-    without = 0 if view.is_untold("lot_number") else sum(doses for (_, lot), doses in used.items() if not lot)
-    text = say("told.no_lots") if used and view.is_untold("lot_number") else say("site.lots_said", n=whole, lots=len({lot for _, lot in used if lot})) if used else say("sites.no_doses")
-    if without:
-        text += " " + say("site.lots_without", n=without)
     unit = f"{say('sites.unit_doses')}, {days_in_words(view)}"
-    return Table(say("site.lots_title"), unit, columns, rows, foot if rows else (), text)
+    return Table(say("site.lots_title"), unit, columns, rows, foot if rows else (), _lots_said(view, used))
+
+
+def _lots_said(view: View, used: dict) -> str:
+    say = view.say
+    if not used:
+        return say("sites.no_doses")
+    if view.is_untold("lot_number"):
+        return say("told.no_lots")
+    said = say("site.lots_said", n=sum(used.values()), lots=len({lot for _, lot in used if lot}))
+    without = sum(doses for (_, lot), doses in used.items() if not lot)
+    return f"{said} {say('site.lots_without', n=without)}" if without else said
 
 
 def stock(view: View):
