@@ -28,11 +28,6 @@ def file(warehouse, database, tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def said(capsys):
-    return lambda: json.loads(capsys.readouterr().out)
-
-
-@pytest.fixture
 def other(database, postgres):
     """An empty database of another name."""
     name = "test_restored"

@@ -1,25 +1,16 @@
 """A source that the brake stopped, from the command line: what stays to be seen, what a release lets pass, how it ends."""
 
 import gzip
-import json
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from sql import connect
 from tests.etl.register import FIELDS, Register, configure, source, verb
 
 HEAD = "record_id,person_id,birth_year,sex,residence_code,site_code,vaccine_code,dose_number,injected_at,updated_at"
 FILE_FIELDS = {name: name for name in HEAD.split(",")}
-
-
-@pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
 
 
 @pytest.fixture
@@ -40,17 +31,6 @@ def inbox(warehouse, tmp_path, monkeypatch):
 @pytest.fixture
 def lists(inbox):
     return configure(inbox.parent, {"lists": {"kind": "files", "folder": str(inbox), "pattern": "*.csv*", "fields": FILE_FIELDS}})
-
-
-@pytest.fixture
-def ask(warehouse):
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        yield lambda question, *values: db.execute(question, values).fetchall()
-
-
-@pytest.fixture
-def said(capsys):
-    return lambda: json.loads(capsys.readouterr().out)
 
 
 def enter(register: Register, count: int, first: int = 0, ago: float = 3600, **given) -> None:
@@ -74,36 +54,36 @@ def put(path: Path, text: str, ago: float = 60) -> None:
     os.utime(path, (time.time() - ago,) * 2)
 
 
-def stand(ask, name: str = "platform") -> tuple:
-    return ask("SELECT state, reason FROM warehouse.source WHERE name = %s", name)[0]
+def stand(look, name: str = "platform") -> tuple:
+    return look("SELECT state, reason FROM warehouse.source WHERE name = %s", name)[0]
 
 
-def stops(ask) -> list[tuple]:
-    return ask("SELECT criterion, state FROM warehouse.brake ORDER BY brake_id")
+def stops(look) -> list[tuple]:
+    return look("SELECT criterion, state FROM warehouse.brake ORDER BY brake_id")
 
 
-def held(ask) -> int:
-    return ask("SELECT count(*) FROM warehouse.injection WHERE status = 'completed'")[0][0]
+def held(look) -> int:
+    return look("SELECT count(*) FROM warehouse.injection WHERE status = 'completed'")[0][0]
 
 
 # Databases
 
 
-def test_numbers_that_are_given_to_other_people_stop_the_source(file, register, ask):
+def test_numbers_that_are_given_to_other_people_stop_the_source(file, register, look):
     enter(register, 300)
     assert verb(file, "once") == 0
     register.db.execute("UPDATE public.injections SET so_giay_to = lpad(id, 12, '8'), cap_nhat = now() - interval '1 minute'")
     assert verb(file, "once") == 1
-    assert "300 of the last 300 changed records changed their person" in stand(ask)[1]
-    assert held(ask) == 300
+    assert "300 of the last 300 changed records changed their person" in stand(look)[1]
+    assert held(look) == 300
 
 
-def test_a_bad_batch_stops_however_many_good_ones_came_before(file, register, ask):
+def test_a_bad_batch_stops_however_many_good_ones_came_before(file, register, look):
     enter(register, 3000)
     assert verb(file, "once") == 0
     enter(register, 250, first=5000, ago=60, vac_xin="?")
     assert verb(file, "once") == 1
-    assert "250 of the last 250 records broke a rule (100%; up to 20% is let pass). Rules: unknown_vaccine 250." in stand(ask)[1]
+    assert "250 of the last 250 records broke a rule (100%; up to 20% is let pass). Rules: unknown_vaccine 250." in stand(look)[1]
 
 
 def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, capsys):
@@ -122,21 +102,21 @@ def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, caps
     assert "nobody is not a source of the warehouse; they are: platform" in capsys.readouterr().err
 
 
-def test_the_page_is_given_what_stands_and_what_is_released(file, register, ask):
+def test_the_page_is_given_what_stands_and_what_is_released(file, register, look):
     enter(register, 250, vac_xin="Cúm-X")
     given = "SELECT stop FROM mart.sources()"
     verb(file, "once")
-    ((stop,),) = ask(given)
+    ((stop,),) = look(given)
     assert (stop["state"], stop["criterion"], stop["found"], stop["received"], round(stop["allowed"], 3)) == ("standing", "broken", 250, 250, 0.2)
     assert stop["findings"][0]["examples"] == [{"record": "r0", "value": "Cúm-X", "records": 250}]
     verb(file, "release", "platform")
-    ((stop,),) = ask(given)
+    ((stop,),) = look(given)
     assert (stop["state"], stop["released_at"] is None) == ("released", False)
     verb(file, "once")
-    assert ask(given) == [(None,)]
+    assert look(given) == [(None,)]
 
 
-def test_a_release_is_shown_while_it_is_open_and_lets_pass_what_was_looked_at(file, register, ask, said):
+def test_a_release_is_shown_while_it_is_open_and_lets_pass_what_was_looked_at(file, register, look, said):
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once", "--json")
     said()
@@ -146,7 +126,7 @@ def test_a_release_is_shown_while_it_is_open_and_lets_pass_what_was_looked_at(fi
     assert "not delivered again yet: records" in said()["sources"][0]["open_release"]
     assert verb(file, "once", "--json") == 0
     assert said()["quarantined"] == 250
-    assert stops(ask) == [("broken", "passed")]
+    assert stops(look) == [("broken", "passed")]
     verb(file, "status", "--json")
     assert said()["sources"][0]["open_release"] is None
     assert verb(file, "braked", "--json") == 0 and said() == {"braked": []}
@@ -154,7 +134,7 @@ def test_a_release_is_shown_while_it_is_open_and_lets_pass_what_was_looked_at(fi
     assert said()["braked"][0]["state"] == "passed"
 
 
-def test_a_source_that_goes_on_meanwhile_can_be_released(file, register, ask):
+def test_a_source_that_goes_on_meanwhile_can_be_released(file, register, look):
     """What came after what was looked at is judged by itself."""
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once")
@@ -162,31 +142,31 @@ def test_a_source_that_goes_on_meanwhile_can_be_released(file, register, ask):
     register.db.execute("UPDATE public.injections SET vac_xin = 'JS', cap_nhat = now() - interval '200 seconds' WHERE id IN ('r3', 'r4')")
     verb(file, "release", "platform")
     assert verb(file, "once") == 0
-    assert stops(ask) == [("broken", "passed")]
-    assert ask("SELECT received, loaded, quarantined FROM warehouse.source") == [(650, 402, 248)]
+    assert stops(look) == [("broken", "passed")]
+    assert look("SELECT received, loaded, quarantined FROM warehouse.source") == [(650, 402, 248)]
 
 
-def test_a_release_does_not_let_other_records_pass(file, register, ask):
+def test_a_release_does_not_let_other_records_pass(file, register, look):
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once")
     verb(file, "release", "platform")
     register.db.execute("UPDATE public.injections SET vac_xin = 'Cúm-Y'")  # as late as before
     assert verb(file, "once") == 1
-    assert "was another delivery: this one was not looked at" in stand(ask)[1]
-    assert stops(ask) == [("broken", "ended"), ("broken", "standing")]
+    assert "was another delivery: this one was not looked at" in stand(look)[1]
+    assert stops(look) == [("broken", "ended"), ("broken", "standing")]
 
 
-def test_a_release_ends_when_the_source_was_mended(file, register, ask):
+def test_a_release_ends_when_the_source_was_mended(file, register, look):
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once")
     verb(file, "release", "platform")
     register.db.execute("UPDATE public.injections SET vac_xin = 'JS', cap_nhat = now() - interval '1 minute'")
     assert verb(file, "once") == 0
-    assert stops(ask) == [("broken", "ended")]
-    assert held(ask) == 250
+    assert stops(look) == [("broken", "ended")]
+    assert held(look) == 250
 
 
-def test_a_later_page_of_a_load_is_stopped_released_and_passes(warehouse, register, tmp_path, monkeypatch, ask):
+def test_a_later_page_of_a_load_is_stopped_released_and_passes(warehouse, register, tmp_path, monkeypatch, look):
     """As it was read when it was stopped, though a load that begins there would cut it otherwise."""
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     file = configure(tmp_path, {"platform": source(register.url)}, batch_size=100, backfill_batch_size=250)
@@ -194,27 +174,27 @@ def test_a_later_page_of_a_load_is_stopped_released_and_passes(warehouse, regist
     enter(register, 250, first=1000, ago=1800, vac_xin="Cúm-X")
     enter(register, 250, first=2000, ago=900)
     assert verb(file, "once") == 1
-    assert ask("SELECT received FROM warehouse.source") == [(350,)]
+    assert look("SELECT received FROM warehouse.source") == [(350,)]
     verb(file, "release", "platform")
     assert verb(file, "once") == 0
-    assert ask("SELECT received, loaded, quarantined FROM warehouse.source") == [(850, 600, 250)]
-    assert stops(ask) == [("broken", "passed")]
+    assert look("SELECT received, loaded, quarantined FROM warehouse.source") == [(850, 600, 250)]
+    assert stops(look) == [("broken", "passed")]
 
 
-def test_a_release_of_an_emptied_source_is_for_that_alone(file, register, ask, said):
+def test_a_release_of_an_emptied_source_is_for_that_alone(file, register, look, said):
     enter(register, 1)
     verb(file, "once", "--json")
     register.db.execute("TRUNCATE public.injections")
     verb(file, "once", "--json")
     verb(file, "release", "platform")
     assert verb(file, "once", "--json") == 0
-    assert stops(ask) == [("emptied", "released")]  # it is still empty, and a person knows
+    assert stops(look) == [("emptied", "released")]  # it is still empty, and a person knows
     enter(register, 250, first=1000, ago=60, vac_xin="?")
     assert verb(file, "once", "--json") == 1
-    assert stops(ask) == [("emptied", "ended"), ("broken", "standing")]
+    assert stops(look) == [("emptied", "ended"), ("broken", "standing")]
 
 
-def test_of_a_table_that_is_read_whole_the_changes_are_a_share_of_the_table(warehouse, register, tmp_path, monkeypatch, ask):
+def test_of_a_table_that_is_read_whole_the_changes_are_a_share_of_the_table(warehouse, register, tmp_path, monkeypatch, look):
     """Only what differs is loaded: all of that changes something, and that says nothing."""
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     fields = {name: column for name, column in FIELDS.items() if name != "updated_at"}
@@ -224,35 +204,35 @@ def test_of_a_table_that_is_read_whole_the_changes_are_a_share_of_the_table(ware
     register.db.execute("UPDATE public.injections SET noi_o = 'C2' WHERE id < 'r4'")
     register.db.execute("UPDATE public.injections SET trang_thai = 'entered-in-error' WHERE id LIKE 'r9%'")  # 111
     assert verb(file, "once") == 0
-    assert ask("SELECT count(*) FROM warehouse.injection WHERE status = 'entered-in-error'") == [(111,)]
+    assert look("SELECT count(*) FROM warehouse.injection WHERE status = 'entered-in-error'") == [(111,)]
     register.db.execute("UPDATE public.injections SET noi_o = 'C1', mui = 2 WHERE id NOT LIKE 'r9%'")
     register.db.execute("UPDATE public.injections SET mui = 2 WHERE id LIKE 'r9%' AND id < 'r95'")
     assert verb(file, "once") == 1
-    assert "of the last 1,000 records changed records loaded earlier" in stand(ask)[1]
+    assert "of the last 1,000 records changed records loaded earlier" in stand(look)[1]
     verb(file, "release", "platform")
     assert verb(file, "once") == 0
-    assert stops(ask) == [("changed", "passed")]
+    assert stops(look) == [("changed", "passed")]
 
 
 # Files
 
 
-def test_a_broken_first_file_is_stopped_shown_and_released(lists, inbox, ask, said):
+def test_a_broken_first_file_is_stopped_shown_and_released(lists, inbox, look, said):
     put(inbox / "list.csv", lines(250, vaccine="Cúm-X"))
     assert verb(lists, "once", "--json") == 1
-    assert ask("SELECT state FROM warehouse.delivery") == [("braked",)]
-    assert stand(ask, "lists")[1].startswith("list.csv: 250 of the last 250 records broke a rule")
+    assert look("SELECT state FROM warehouse.delivery") == [("braked",)]
+    assert stand(look, "lists")[1].startswith("list.csv: 250 of the last 250 records broke a rule")
     said()
     verb(lists, "braked", "--json")
     (stop,) = said()["braked"]
     assert (stop["kind"], stop["unit"], stop["findings"][0]["rule"]) == ("file", "list.csv", "unknown_vaccine")
     verb(lists, "release", "lists")
     assert verb(lists, "once") == 0
-    assert ask("SELECT state FROM warehouse.delivery") == [("done",)]
-    assert stops(ask) == [("broken", "passed")]
+    assert look("SELECT state FROM warehouse.delivery") == [("done",)]
+    assert stops(look) == [("broken", "passed")]
 
 
-def test_a_release_does_not_wait_for_another_file(lists, inbox, ask):
+def test_a_release_does_not_wait_for_another_file(lists, inbox, look):
     """Weeks later a truncated file came, and passed."""
     put(inbox / "list.csv", lines(400))
     verb(lists, "once")
@@ -261,23 +241,23 @@ def test_a_release_does_not_wait_for_another_file(lists, inbox, ask):
     verb(lists, "release", "lists")
     put(inbox / "list.csv", lines(400, first=1000), ago=40)  # it was put right instead
     assert verb(lists, "once") == 0
-    assert stops(ask) == [("broken", "ended")]
+    assert stops(look) == [("broken", "ended")]
     put(inbox / "list.csv", lines(100, first=2000), ago=30)
     assert verb(lists, "once") == 1
-    assert stops(ask)[-1] == ("fewer_bytes", "standing")
+    assert stops(look)[-1] == ("fewer_bytes", "standing")
 
 
-def test_a_file_that_is_gone_takes_its_release_along(lists, inbox, ask):
+def test_a_file_that_is_gone_takes_its_release_along(lists, inbox, look):
     put(inbox / "list.csv", lines(250, vaccine="Cúm-X"))
     verb(lists, "once")
     (inbox / "list.csv").unlink()
     verb(lists, "release", "lists")
     assert verb(lists, "once") == 0
-    assert stops(ask) == [("broken", "ended")]
-    assert ask("SELECT state FROM warehouse.delivery") == [("braked",)]
+    assert stops(look) == [("broken", "ended")]
+    assert look("SELECT state FROM warehouse.delivery") == [("braked",)]
 
 
-def test_a_cut_off_file_is_measured_against_the_one_accepted_last(lists, inbox, ask):
+def test_a_cut_off_file_is_measured_against_the_one_accepted_last(lists, inbox, look):
     """That content was there before, long ago, says nothing: the one before it may have been small by right."""
     put(inbox / "list.csv", lines(400), ago=90)
     verb(lists, "once")
@@ -289,20 +269,20 @@ def test_a_cut_off_file_is_measured_against_the_one_accepted_last(lists, inbox, 
     assert verb(lists, "once") == 0
     put(inbox / "list.csv", lines(140), ago=60)
     assert verb(lists, "once") == 1
-    assert "the one of this name accepted before it had" in stand(ask, "lists")[1]
+    assert "the one of this name accepted before it had" in stand(look, "lists")[1]
 
 
-def test_a_file_cut_off_in_its_records_and_not_in_its_bytes_is_stopped(lists, inbox, ask):
+def test_a_file_cut_off_in_its_records_and_not_in_its_bytes_is_stopped(lists, inbox, look):
     put(inbox / "list.csv", lines(400))
     verb(lists, "once")
     padded = lines(100).replace(",JS,", f",JS{' ' * 300},")
     put(inbox / "list.csv", padded, ago=50)
     assert verb(lists, "once") == 1
-    assert "list.csv has 100 records, the one of this name accepted before it had 400: it may be cut off" in stand(ask, "lists")[1]
-    assert held(ask) == 400
+    assert "list.csv has 100 records, the one of this name accepted before it had 400: it may be cut off" in stand(look, "lists")[1]
+    assert held(look) == 400
 
 
-def test_a_packed_file_is_measured_by_its_records(lists, inbox, ask):
+def test_a_packed_file_is_measured_by_its_records(lists, inbox, look):
     put(inbox / "list.csv.gz", lines(400))
     verb(lists, "once")
     same = [f"{line},{n * 7919 % 9973}" for n, line in enumerate(lines(400).splitlines())]  # noise packs badly
@@ -312,23 +292,23 @@ def test_a_packed_file_is_measured_by_its_records(lists, inbox, ask):
     assert verb(lists, "once") == 0
     put(inbox / "list.csv.gz", lines(199), ago=40)
     assert verb(lists, "once") == 1
-    assert "list.csv.gz has 199 records, the one of this name accepted before it had 400" in stand(ask, "lists")[1]
+    assert "list.csv.gz has 199 records, the one of this name accepted before it had 400" in stand(look, "lists")[1]
 
 
-def test_the_list_of_the_next_day_is_measured_against_that_of_the_day_before(lists, inbox, ask):
+def test_the_list_of_the_next_day_is_measured_against_that_of_the_day_before(lists, inbox, look):
     put(inbox / "list_2021-11-05.csv", lines(400))
     verb(lists, "once")
     put(inbox / "list_2021-11-06.csv", lines(100, first=1000), ago=50)
     assert verb(lists, "once") == 1
-    assert "list_2021-11-05.csv, accepted before it," in stand(ask, "lists")[1]
-    assert ask("SELECT measured_by, found, received FROM warehouse.brake")[0][0] == "list_2021-11-05.csv"
+    assert "list_2021-11-05.csv, accepted before it," in stand(look, "lists")[1]
+    assert look("SELECT measured_by, found, received FROM warehouse.brake")[0][0] == "list_2021-11-05.csv"
 
 
-def test_the_released_file_comes_first(lists, inbox, ask):
+def test_the_released_file_comes_first(lists, inbox, look):
     put(inbox / "b.csv", lines(250, vaccine="Cúm-X"), ago=40)
     verb(lists, "once")
     put(inbox / "a.csv", lines(250, first=1000, vaccine="Cúm-Y"), ago=90)
     verb(lists, "release", "lists")
     assert verb(lists, "once") == 1
-    assert stops(ask) == [("broken", "passed"), ("broken", "standing")]
-    assert ask("SELECT path, state FROM warehouse.delivery ORDER BY path") == [("a.csv", "braked"), ("b.csv", "done")]
+    assert stops(look) == [("broken", "passed"), ("broken", "standing")]
+    assert look("SELECT path, state FROM warehouse.delivery ORDER BY path") == [("a.csv", "braked"), ("b.csv", "done")]

@@ -5,21 +5,9 @@ import json
 import pytest
 
 from sql import connect
-from tests.etl.register import FIELDS, Register, configure, source, verb
+from tests.etl.register import FIELDS, configure, source, verb
 from tests.etl.test_archive import contents
 from tests.etl.world import SMALL
-
-
-@pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
-
-
-@pytest.fixture
-def said(capsys):
-    return lambda: json.loads(capsys.readouterr().out)
 
 
 @pytest.fixture

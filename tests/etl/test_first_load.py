@@ -2,26 +2,10 @@
 
 import os
 
-import pytest
-
 from etl.brake import Braked
 from sql import connect
-from tests.etl.register import Register, configure, source
+from tests.etl.register import configure, source
 from tests.etl.test_intake import stationed
-
-
-@pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
-
-
-@pytest.fixture
-def look(warehouse, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", warehouse.url)
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        yield lambda question, *values: db.execute(question, values).fetchall()
 
 
 PAGES = {"batch_size": 2, "backfill_batch_size": 3}

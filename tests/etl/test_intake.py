@@ -10,24 +10,9 @@ import pytest
 from etl import schedule, station
 from etl.recount import recount
 from sql import connect
-from tests.etl.register import FIELDS, Register, configure, read, source, verb
+from tests.etl.register import FIELDS, configure, read, source, verb
 from tests.etl.world import ZONE
 from tests.processes import becomes
-
-
-@pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
-
-
-@pytest.fixture
-def look(warehouse, monkeypatch):
-    """Asks the warehouse; and the ETL of this process works on it."""
-    monkeypatch.setenv("DATABASE_URL", warehouse.url)
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        yield lambda question, *values: db.execute(question, values).fetchall()
 
 
 @contextmanager

@@ -19,7 +19,6 @@ import pytest
 
 from etl import pipeline, schedule, station
 from etl.pipeline import Pipeline
-from sql import connect
 from tests.etl.register import Register, configure, read, source, verb
 from tests.processes import becomes
 
@@ -45,13 +44,6 @@ def settle(path) -> None:
 
 def lists(folder, **more) -> dict:
     return {"kind": "files", "folder": str(folder), "pattern": "*", "fields": FIELDS} | more
-
-
-@pytest.fixture
-def look(warehouse, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", warehouse.url)
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        yield lambda question, *values: db.execute(question, values).fetchall()
 
 
 @pytest.fixture

@@ -1,19 +1,11 @@
 """./run quarantine: what waits to be mended, by rule, field and source; on the screen and as a file."""
 
 import csv
-import json
 
 import pytest
 
 from sql import connect
-from tests.etl.register import Register, configure, source, verb
-
-
-@pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
+from tests.etl.register import configure, source, verb
 
 
 @pytest.fixture
@@ -28,11 +20,6 @@ def file(warehouse, register, tmp_path, monkeypatch, capsys):
     verb(found, "once", "--json")
     capsys.readouterr()
     return found
-
-
-@pytest.fixture
-def said(capsys):
-    return lambda: json.loads(capsys.readouterr().out)
 
 
 def test_it_is_listed_by_rule_and_field_with_the_values_that_come_most(file, said, capsys):

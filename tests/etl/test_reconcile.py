@@ -9,7 +9,7 @@ import pytest
 from etl import brake, station
 from etl.recount import recount
 from sql import connect
-from tests.etl.register import FIELDS, Register, configure, read, source, verb
+from tests.etl.register import FIELDS, configure, read, source, verb
 from tests.etl.world import ZONE, StoppedClock
 
 # Tomorrow, when nothing that these tests enter lies ahead.
@@ -17,18 +17,9 @@ NOON = (datetime.now(UTC) + timedelta(days=1)).replace(hour=5, minute=0)
 
 
 @pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
-
-
-@pytest.fixture
-def look(warehouse, monkeypatch):
-    """Asks the warehouse, on which the ETL of this process works; at the end everything is counted again."""
-    monkeypatch.setenv("DATABASE_URL", warehouse.url)
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        yield lambda question, *values: db.execute(question, values).fetchall()
+def look(look, warehouse):
+    """Asks the warehouse; at the end everything is counted again."""
+    yield look
     with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as db:
         assert {name: rows for name, rows in recount(db, ZONE, 0).items() if rows} == {}
 

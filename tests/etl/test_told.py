@@ -9,7 +9,7 @@ import yaml
 from etl import pipeline
 from etl.recount import recount
 from sql import connect, told
-from tests.etl.register import FIELDS, Register, configure, source, verb
+from tests.etl.register import FIELDS, configure, source, verb
 from tests.etl.world import ZONE
 
 PRINTED = {"certificate_printed_at": "in_giay"}
@@ -21,13 +21,6 @@ def db(warehouse, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as found:
         yield found
-
-
-@pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
 
 
 def counted(db) -> tuple:

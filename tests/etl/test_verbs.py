@@ -17,29 +17,16 @@ from etl.progress import Progress
 from etl.verbs import status, words
 from sql import connect
 from sql.clock import Clock
-from tests.etl.register import Register, configure, source, verb
+from tests.etl.register import configure, source, verb
 
 PROJECT = Path(__file__).parents[2]
 VERBS = tuple(name_of(verb) for verb in PROGRAM)
 
 
 @pytest.fixture
-def register(database):
-    held = Register(database)
-    yield held
-    held.close()
-
-
-@pytest.fixture
 def file(warehouse, register, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     return configure(tmp_path, {"platform": source(register.url)})
-
-
-@pytest.fixture
-def said(capsys):
-    """What was printed as JSON since the last call; nothing else may be on that channel."""
-    return lambda: json.loads(capsys.readouterr().out)
 
 
 def rewrite(file: Path, old: str, new: str) -> None:
