@@ -82,11 +82,11 @@ def test_few_records_say_nothing(world):
 
 
 def test_many_small_batches_are_judged_together(world):
-    """Half of each ten is broken: at the hundredth record it is plain."""
-    for _ in range(9):
-        world.load(new(5) + broken(5))
+    """Half of each twenty is broken: at the hundredth record it is plain."""
+    for _ in range(4):
+        world.load(new(10) + broken(10))
     with pytest.raises(Braked, match="50 of the last 100 records broke a rule"):
-        world.load(new(5) + broken(5))
+        world.load(new(10) + broken(10))
 
 
 def test_old_batches_do_not_speak_for_new_ones(world):
@@ -370,10 +370,10 @@ def test_a_retry_is_not_judged(world):
 
 def test_another_source_is_not_stopped(world):
     (other,) = world.db.execute(INTAKE["register_source"], {"name": "lists", "kind": "files"}).fetchone()
-    for _ in range(9):
-        world.load(new(5) + broken(5))
+    for _ in range(4):
+        world.load(new(10) + broken(10))
     world.source_id = other
-    world.load(new(5) + broken(5))
+    world.load(new(10) + broken(10))
 
 
 def file(path: str, size: int, records: int = 1000, day: int = 1, state: str = "done") -> SimpleNamespace:
@@ -426,15 +426,18 @@ def test_a_day_of_the_last_week_with_little_allows_little_again():
     assert accepted.before("list_2021-11-15.csv", LIMITS).records_done == 1000
 
 
+@pytest.mark.parametrize("world", ["in rows"], indirect=True)
 def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world):
-    """Every second batch is another source's: the broken ones of this one add up all the same."""
+    """Two of three batches are another source's: the broken ones of this one add up all the same."""
+    world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS.model_copy(update={"min_records": 20})})
     other = Given(world.url)
     other.pipeline.term = world.pipeline.term
     (other.source_id,) = world.db.execute(INTAKE["register_source"], {"name": "other", "kind": "files"}).fetchone()
     world.db.execute("UPDATE warehouse.leader SET term = %s", [world.pipeline.term])
-    with pytest.raises(Braked):
-        for _ in range(LIMITS.min_records):
-            other.load(new(1))
-            other.load(new(1))
-            world.load(broken(1))
+    for _ in range(19):
+        other.load(new(1))
+        other.load(new(1))
+        world.load(broken(1))
+    with pytest.raises(Braked, match="20 of the last 20"):
+        world.load(broken(1))
     other.close()

@@ -1,6 +1,5 @@
 """The rules of load.sql and batch/check.sql: which records are kept out, under which names, and how they come back."""
 
-import itertools
 import json
 import threading
 from datetime import date
@@ -86,14 +85,6 @@ def world(warehouse, way):
     held.close()
 
 
-@pytest.fixture(scope="module")
-def shared(shared_warehouse):
-    """For records that have nothing to do with each other."""
-    held = Given(shared_warehouse.url)
-    yield held
-    held.close()
-
-
 def quarantine(held: Given) -> dict[str, tuple[set, str]]:
     """Of each record in quarantine the rules and the state; of several versions the last."""
     rows = held.ask("SELECT record_id, rules, state FROM warehouse.quarantine ORDER BY record_id, updated_at, batch_id")
@@ -108,27 +99,19 @@ def shown(outcome) -> tuple[int, ...]:
     return outcome.received, outcome.loaded, outcome.unchanged, outcome.quarantined
 
 
-_numbers = itertools.count(1)
+def test_broken_records_carry_every_rule_that_they_break(world):
+    """Side by side in one batch; a lot tells them apart where the number is what is wrong."""
+    outcome = world.load(record(**{"record_id": f"r{n}", "person": f"p{n}", "lot_number": f"L{n}"} | fault) for n, (fault, _) in enumerate(BROKEN))
+    assert shown(outcome) == (len(BROKEN), 0, 0, len(BROKEN))
+    kept = world.ask("SELECT record->>'lot_number', record_id, rules, state FROM warehouse.quarantine")
+    assert {lot: (number, set(rules), state) for lot, number, rules, state in kept} == {
+        f"L{n}": ("" if "record_id" in fault else f"r{n}", rules, "open") for n, (fault, rules) in enumerate(BROKEN)}  # fmt: skip
+    assert world.ask("SELECT count(*) FROM warehouse.injection") == [(0,)]
 
 
-def id_of(fault: dict, rules="") -> str:
-    return f"{'+'.join(sorted(rules))}: {fault}"
-
-
-@pytest.mark.parametrize(("fault", "rules"), [pytest.param(*case, id=id_of(*case)) for case in BROKEN])
-def test_a_broken_record_carries_every_rule_that_it_breaks(shared, way, fault, rules):
-    number = f"broken{next(_numbers)}"
-    outcome = shared.load([record(**{"record_id": number, "person": number} | fault)])
-    assert shown(outcome) == (1, 0, 0, 1)
-    (kept,) = shared.ask("SELECT record_id, rules, state FROM warehouse.quarantine WHERE batch_id = %s", outcome.batch_id)
-    assert (kept[0], set(kept[1]), kept[2]) == (number if fault.get("record_id", number) else "", rules, "open")
-    assert shared.ask("SELECT count(*) FROM warehouse.injection WHERE record_id = %s", number) == [(0,)]
-
-
-@pytest.mark.parametrize("given", [pytest.param(case, id=id_of(case)) for case in WHOLE])
-def test_what_only_looks_odd_is_loaded(shared, way, given):
-    number = f"whole{next(_numbers)}"
-    assert shown(shared.load([record(**{"record_id": number, "person": number} | given)])) == (1, 1, 0, 0)
+def test_what_only_looks_odd_is_loaded(world):
+    outcome = world.load(record(**{"record_id": f"r{n}", "person": f"p{n}"} | given) for n, given in enumerate(WHOLE))
+    assert shown(outcome) == (len(WHOLE), len(WHOLE), 0, 0), quarantine(world)
 
 
 def test_a_void_with_broken_fields_still_voids(world):
@@ -209,35 +192,41 @@ SAME_MOMENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME_MOMENT, ids=id_of)
-def test_versions_of_one_moment_end_equal_in_any_order(world, one, other):
-    def ends() -> list:
-        return world.ask(
-            "SELECT right(record_id, 1), person_key, dose_number, lot_number, status, site_id, injected_at, is_recorded_at_inferred "
-            "FROM warehouse.injection")
-
-    a, b = record(**one), record(**other)
-    for prefix, batches in (("1", [[a], [b]]), ("2", [[b], [a]]), ("3", [[a, b]]), ("4", [[b, a]]), ("5", [[a], [b], [a]])):
-        for batch in batches:
-            world.load([v | {"record_id": f"{prefix}x", "person": v["person"] + prefix} for v in batch])
-    keys = {row[1:] if row[1] is None else row[2:] for row in ends()}
-    assert len(keys) == 1
-    assert len(ends()) == 5
+ORDERS = {"one, other": "a b", "other, one": "b a", "both": "ab", "both, other first": "ba", "one again": "a b a"}
 
 
-@pytest.mark.parametrize(("one", "other"), SAME_MOMENT, ids=id_of)
-def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(shared, monkeypatch, one, other):
+def of_moment(pair: int, order: str, letter: str) -> dict:
+    """A version; each pair has persons of its own and each order a record of its own, so all are loaded side by side."""
+    version = record(**SAME_MOMENT[pair]["ab".index(letter)])
+    return version | {"record_id": f"{pair} {order}", "person": f"{version['person']} {pair}"}
+
+
+def ends(held: Given, pair: int) -> list[tuple]:
+    """What the warehouse holds of a pair after each order."""
+    return held.ask(
+        "SELECT person_key, dose_number, lot_number, status, site_id, injected_at, is_recorded_at_inferred "
+        "FROM warehouse.injection WHERE record_id LIKE %s", f"{pair} %")  # fmt: skip
+
+
+def test_versions_of_one_moment_end_equal_in_any_order(world):
+    for step in range(3):
+        world.load(of_moment(pair, order, letter) for pair in range(len(SAME_MOMENT)) for order, steps in ORDERS.items()
+                   for letter in "".join(steps.split()[step : step + 1]))  # fmt: skip
+    for pair, versions in enumerate(SAME_MOMENT):
+        found = ends(world, pair)
+        assert len(found) == len(ORDERS) and len(set(found)) == 1, (versions, found)
+
+
+@pytest.mark.parametrize("way", ["in rows"], indirect=True)  # its own below
+def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(world, monkeypatch):
     """In rows the database compares what versions say, in columns the workbench."""
-    number, ends = f"moment{next(_numbers)}", set()
-    for n, (first, second) in enumerate(((one, other), (other, one))):
-        for m, ways in enumerate(((0, 1_000), (1_000, 0), (0, 0), (1_000, 1_000))):
-            name = f"{number}-{n}{m}"
-            for large, version in zip(ways, (record(**first), record(**second)), strict=True):
-                monkeypatch.setattr(pipeline, "LARGE", large)
-                shared.load([version | {"record_id": name, "person": version["person"] + number}])
-            ends |= set(shared.ask("SELECT person_key, dose_number, lot_number, status, site_id, injected_at, is_recorded_at_inferred "
-                                   "FROM warehouse.injection WHERE record_id = %s", name))  # fmt: skip
-    assert len(ends) == 1
+    for ways in ((0, 1_000), (1_000, 0), (0, 0), (1_000, 1_000)):
+        for step, large in enumerate(ways):
+            monkeypatch.setattr(pipeline, "LARGE", large)
+            world.load(of_moment(pair, f"{ways} {order}", order[step]) for pair in range(len(SAME_MOMENT)) for order in ("ab", "ba"))
+    for pair, versions in enumerate(SAME_MOMENT):
+        found = ends(world, pair)
+        assert len(found) == 8 and len(set(found)) == 1, (versions, found)
 
 
 # Back from quarantine
