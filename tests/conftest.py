@@ -4,6 +4,8 @@ One PostgreSQL a session; the schema is migrated once, into a template that each
 Tests marked `both` run on the embedded PostgreSQL and again on the system's, where there is one.
 """
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +30,8 @@ hypothesis.load_profile("house")
 EMBEDDED, SYSTEM = "embedded", "system"
 TEMPLATE = "template_warehouse"
 
-# Tests need no safety from power cuts: a copy of the template takes 30 ms in place of 200.
+# Tests need no safety from power cuts: a copy of the template takes 20 ms of the processor in place of 200.
+_ROOM = 4 << 30
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 
 
@@ -78,10 +81,16 @@ class Servers:
             server.stop()
 
 
+def _memory() -> str | None:
+    """A folder in memory where there is room for the servers: files made and removed by the thousand cost a quarter less."""
+    place = Path("/dev/shm")
+    return str(place) if os.access(place, os.W_OK) and shutil.disk_usage(place).free > _ROOM else None
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     # Not below pytest's own folder, which is closed: as root, PostgreSQL runs as another user.
-    with tempfile.TemporaryDirectory(prefix="vaccine-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="vaccine-test-", dir=_memory()) as folder:
         Path(folder).chmod(0o755)
         started = Servers(Path(folder))
         yield started
@@ -133,8 +142,9 @@ def _copy(postgres: EmbeddedServer, template: str) -> Iterator[Warehouse]:
 
 
 def _create(postgres: EmbeddedServer, name: str, template: str = "template1") -> None:
+    """By copying files: without fsync it takes a quarter of what copying by the log does (20 ms for 76)."""
     with connect.raw_at(postgres.url("postgres"), "owner", autocommit=True) as db:
-        db.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        db.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
 
 
 def _drop(postgres: EmbeddedServer, name: str) -> None:
