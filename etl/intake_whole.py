@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,8 +10,9 @@ from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from etl.digests import digests
+from etl.digests import among, digests
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
 from etl.sources import Page
@@ -60,9 +62,10 @@ class WholeIntake(Intake):
         def differing(pages: Iterator[Page]) -> Iterator[Page]:
             for page in pages:
                 found = digests(page.records)
-                ids.append(page.records["record_id"].combine_chunks())
+                records = _named(page.records, found)
+                ids.append(records["record_id"].combine_chunks())
                 seen.append(found)
-                new = page.records.filter(pa.array(~np.isin(found, self.known)))
+                new = records.filter(pa.array(~among(found, self.known)))
                 yield replace(page, records=new, asked=size, read=len(found))
 
         def describe(page: Page) -> dict:
@@ -103,3 +106,18 @@ class WholeIntake(Intake):
             for part, (some, rows) in enumerate(zip(ids, seen, strict=True)):
                 kept = {"part": part, "record_ids": some.unique().drop_null().to_pylist(), "contents": rows.tobytes()}
                 self.pipeline.db.execute(MEMBERSHIP["keep"], facts | kept)
+
+
+def _named(records: pa.Table, found: np.ndarray) -> pa.Table:
+    """Rows without a number under their digest, as lines that are no records: so it is seen when they are gone."""
+    is_numberless = np.asarray(records["record_id"].is_null())
+    if not is_numberless.any():
+        return records
+    chosen = pa.array(is_numberless)
+    texts = records["unreadable"].filter(chosen).to_pylist()
+    numbers = [f"#{digest:016x}" for digest in found[is_numberless].tolist()]
+    faults = [json.dumps(json.loads(text or "{}") | {"line": "missing_record_id"}, ensure_ascii=False) for text in texts]
+    for name, values in (("record_id", numbers), ("unreadable", faults)):
+        column = pc.replace_with_mask(records[name].combine_chunks(), chosen, pa.array(values, pa.string()))
+        records = records.set_column(records.column_names.index(name), name, column)
+    return records

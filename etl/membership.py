@@ -72,10 +72,7 @@ class Membership:
         is_released = stop and released is not None and (released.kind, released.content) == (stop.kind, stop.content)
         if stop and not is_released:
             raise Braked(stop)
-        record_ids = [record_id for record_id, _, _ in rows]
-        for start in range(0, len(rows), _AT_ONCE):
-            with self.writing:
-                outcome = self.pipeline.withdraw(self.intake.source_id, record_ids[start : start + _AT_ONCE])
+        outcome = self._withdraw([record_id for record_id, _, _ in rows])
         if is_released:
             self._pass(released, outcome)
 
@@ -94,7 +91,16 @@ class Membership:
                 self.pipeline.db.execute("SET LOCAL work_mem = '256MB'")
                 for path, record_id in self.pipeline.db.execute(MEMBERSHIP["missing"], facts):
                     found[path].append(record_id)
+                numberless = [record_id for (record_id,) in self.pipeline.db.execute(MEMBERSHIP["numberless"], facts)]
+            self._withdraw(numberless)  # they count nowhere: there is nothing to report, and nothing left to mend
         return found
+
+    def _withdraw(self, record_ids: list[str]) -> Outcome:
+        outcome = Outcome(0)
+        for start in range(0, len(record_ids), _AT_ONCE):
+            with self.writing:
+                outcome = self.pipeline.withdraw(self.intake.source_id, record_ids[start : start + _AT_ONCE])
+        return outcome
 
     def _to_read_again(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         facts = facts | {"is_stamped": self.is_stamped}

@@ -16,7 +16,7 @@ import pyarrow as pa
 from psycopg.rows import dict_row, namedtuple_row
 
 import sql
-from etl.digests import digests
+from etl.digests import among, digests
 from etl.fields import TIMES
 
 BRAKE = sql.load("queries/brake.sql")
@@ -78,7 +78,7 @@ def hashes(records: pa.Table) -> np.ndarray:
 
 def is_within(records: pa.Table, seen: bytes) -> bool:
     """Whether each of these records was among those that were looked at."""
-    return bool(np.isin(hashes(records), np.frombuffer(seen, "<u8")).all())
+    return bool(among(hashes(records), np.frombuffer(seen, "<u8")).all())
 
 
 def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[Finding, ...]:

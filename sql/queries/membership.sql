@@ -54,6 +54,19 @@ SELECT '#' || q.content, false, false FROM warehouse.quarantine q
 WHERE q.source_id = %(source_id)s AND q.state = 'open' AND q.record_id = '' AND %(is_of_files)s
   AND NOT EXISTS (SELECT FROM current c WHERE c.record_id = '#' || q.content)
 
+-- name: numberless
+-- Broken records without a number that earlier versions held and no current delivery holds.
+SELECT DISTINCT n.record_id
+FROM unnest(%(earlier_paths)s::text[], %(earlier_contents)s::text[]) AS e (path, sha256)
+JOIN warehouse.membership m ON m.source_id = %(source_id)s AND m.path = e.path AND m.sha256 = e.sha256
+CROSS JOIN LATERAL unnest(m.record_ids) AS n (record_id)
+WHERE n.record_id ~ '^#([0-9a-f]{16}|[0-9a-f-]{36})$'
+  AND NOT EXISTS (SELECT FROM warehouse.record r WHERE r.source_id = %(source_id)s AND r.record_id = n.record_id)
+  AND n.record_id NOT IN (
+    SELECT c.record_id FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS k (path, sha256)
+    JOIN warehouse.membership h ON h.source_id = %(source_id)s AND h.path = k.path AND h.sha256 = k.sha256
+    CROSS JOIN LATERAL unnest(h.record_ids) AS c (record_id) WHERE c.record_id ^@ '#')
+
 -- name: to_read_again
 -- By path, what a current delivery holds whose version here may be that of one that is gone or was replaced. Where records
 -- carry the time of their delivery, that of a later one is held already. And what was taken out and is there again, which

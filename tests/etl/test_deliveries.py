@@ -112,6 +112,30 @@ def test_broken_records_of_a_file_leave_the_quarantine_with_it(snapshots):
     assert snapshots.ask("SELECT record_id FROM warehouse.quarantine WHERE state = 'open'") == [("R002",)]
 
 
+@pytest.mark.parametrize("given", [{"deliveries": "append"}, {"deliveries": "snapshot", "deletes": "report"}, {"deliveries": "snapshot"}],
+                         ids=["append", "report", "void"])  # fmt: skip
+def test_rows_without_a_number_leave_the_quarantine_with_their_file(inbox, given):
+    head = "record_id,person_id,residence_code,site_code,vaccine_code,dose_number,injected_at\n"
+    rows = [f"{number},077080000{n:03},C1,S1,JS,1,2021-10-05 09:30\n" for n, number in enumerate(("R001", "", "", "R004"))]
+
+    def waiting() -> int:
+        ((n,),) = inbox.ask("SELECT count(*) FROM warehouse.quarantine WHERE state = 'open' AND record_id = ''")
+        assert inbox.ask("SELECT bool_and(received = loaded + unchanged + quarantined) FROM warehouse.source") == [(True,)]
+        return n
+
+    inbox.configure(**given)
+    inbox.write("list.csv", head + "".join(rows))
+    inbox.write("other.csv", head + rows[1].replace("C1", "C2"))
+    inbox.once()
+    assert waiting() == 3
+    inbox.write("list.csv", head + rows[0] + rows[1] + rows[3], age=600)
+    inbox.once()
+    assert waiting() == 2
+    inbox.write("list.csv", head + rows[0] + rows[3], age=500)
+    inbox.once()
+    assert (waiting(), inbox.counted()) == (1, [1, 4])
+
+
 def test_what_went_before_the_settings_said_so_goes_at_the_first_look(inbox):
     inbox.put("list.csv", ALL)
     inbox.once()

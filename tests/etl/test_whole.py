@@ -1,9 +1,11 @@
 """A table without a clock is read whole: what is new, changed and gone is found by comparing it with the last reading."""
 
+import numpy as np
 import pytest
 import yaml
 
 from etl import station
+from etl.digests import among
 from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, configure, read, source, verb
@@ -29,6 +31,13 @@ def counted(look) -> list[str]:
 def differences(url: str) -> dict:
     with connect.raw_at(url, "etl_writer", autocommit=True) as db:
         return {name: rows for name, rows in recount(db, ZONE, 0).items() if rows}
+
+
+@pytest.mark.parametrize("known", [[], [5], [0, 3, 3, 9, 2**64 - 1]])
+@pytest.mark.parametrize("found", [[], [3], [9, 1, 3, 0, 3, 2**64 - 1, 10]])
+def test_what_is_among_the_known_ones(found, known):
+    found, known = np.array(found, np.uint64), np.array(known, np.uint64)
+    assert among(found, known).tolist() == np.isin(found, known).tolist()
 
 
 def test_rows_come_change_go_and_come_back(register, file, look, warehouse):
@@ -153,3 +162,28 @@ def test_any_dialect_is_read_whole(tmp_path, look):
         db.execute("DELETE FROM injections WHERE id = 'r3'")
     take(file)
     assert len(counted(look)) == 4
+
+
+@pytest.mark.parametrize("deletes", ["void", "report"])
+def test_rows_without_a_number_leave_the_quarantine_when_they_are_gone(register, look, tmp_path, deletes):
+    fields = {name: column for name, column in FIELDS.items() if name != "updated_at"}
+    file = configure(tmp_path, {"platform": source(register.url, fields=fields, deletes=deletes)}, backfill_batch_size=2)
+    register.db.execute("ALTER TABLE public.injections DROP CONSTRAINT injections_pkey")
+    register.enter("r1")
+    for place in ("C1", "C2", "C3", "C3"):
+        register.enter("", noi_o=place, so_giay_to="077080000001", vac_xin="?", tiem_luc="2021-10-05", nhap_luc="2021-10-05")
+
+    def waiting() -> list:
+        assert look("SELECT bool_and(received = loaded + unchanged + quarantined) FROM warehouse.source") == [(True,)]
+        return look("SELECT record->>'residence_code', rules FROM warehouse.quarantine WHERE state = 'open' ORDER BY 1")
+
+    for gone, left in (("", "123"), ("C1", "23"), ("C3", "2")):
+        register.db.execute("DELETE FROM public.injections WHERE noi_o = %s", [gone])
+        for _ in range(2):
+            take(file)
+            assert waiting() == [(f"C{place}", ["missing_record_id"]) for place in left]
+    register.enter("", noi_o="C1", so_giay_to="077080000001", vac_xin="?", tiem_luc="2021-10-05", nhap_luc="2021-10-05")
+    register.db.execute("DELETE FROM public.injections WHERE noi_o = 'C2'")
+    take(file)
+    assert [place for place, _rules in waiting()] == ["C1"]
+    assert counted(look) == ([] if deletes == "void" else ["r1"])  # it lived in C1
