@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psycopg
 from psycopg.rows import dict_row
@@ -19,12 +19,15 @@ from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import Engine
 
 import sql
+from etl.station import LOCK
 from sql.migrate import checksum_of, migrate
 
 ARCHIVE = sql.load("queries/archive.sql")
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"
+# What zipfile says of an entry that is encrypted, or packed in a way that it does not know.
+_ENCRYPTED = (RuntimeError, NotImplementedError)
 # Does not depend on the order of the rows, nor on the version of PostgreSQL.
 _CHECKSUM = """
 SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)::text FROM warehouse.{} AS t
@@ -44,23 +47,8 @@ def write(db: psycopg.Connection, file: Path, now: str, expect: Callable, progre
     draft = file.with_name(file.name + ".part")
     try:
         # Only for its owner: it holds a row for each injection.
-        with open(draft, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out, zipfile.ZipFile(
-            out, "w", zipfile.ZIP_DEFLATED, compresslevel=3
-        ) as archive:
-            manifest = _about(db) | {"made_at": now, "tables": {}}
-            tables = _tables(db)
-            expect(sum(table["estimate"] for table in tables.values()))
-            for name, table in tables.items():
-                rows, checksum = _checksum(db, name)
-                with (
-                    archive.open(f"tables/{name}", "w", force_zip64=True) as entry,
-                    db.cursor().copy(_copy(name, table["columns"], "TO STDOUT")) as copy,
-                ):
-                    for piece in copy:
-                        entry.write(piece)
-                manifest["tables"][name] = {"columns": table["columns"], "rows": rows, "checksum": checksum}
-                progress(rows)
-            archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+        with open(draft, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+            manifest = _write_into(db, out, now, expect, progress)
             out.flush()
             os.fsync(out.fileno())
         draft.rename(file)
@@ -71,14 +59,34 @@ def write(db: psycopg.Connection, file: Path, now: str, expect: Callable, progre
     return manifest
 
 
+def _write_into(db, out: BinaryIO, now: str, expect: Callable, progress: Callable[[int], None]) -> dict[str, Any]:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        manifest = _about(db) | {"made_at": now, "tables": {}}
+        tables = _tables(db)
+        expect(sum(table["estimate"] for table in tables.values()))
+        for name, table in tables.items():
+            rows, checksum = _checksum(db, name)
+            with (
+                archive.open(f"tables/{name}", "w", force_zip64=True) as entry,
+                db.cursor().copy(_copy(name, table["columns"], "TO STDOUT")) as copy,
+            ):
+                for piece in copy:
+                    entry.write(piece)
+            manifest["tables"][name] = {"columns": table["columns"], "rows": rows, "checksum": checksum}
+            progress(rows)
+        archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+    return manifest
+
+
 def read_manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     """What is in a file. Raises ArchiveError where this version cannot restore it."""
     try:
         manifest = json.loads(archive.read(_MANIFEST))
-    except (KeyError, ValueError):
+        made_as = manifest["format"]
+    except (KeyError, TypeError, ValueError, *_ENCRYPTED):
         raise ArchiveError(f"{file} is no backup of a warehouse: it has no readable {_MANIFEST}") from None
-    if manifest.get("format") != _FORMAT:
-        raise ArchiveError(f"{file} has the format {manifest.get('format')}, this version reads {_FORMAT}")
+    if made_as != _FORMAT:
+        raise ArchiveError(f"{file} has the format {made_as}, this version reads {_FORMAT}")
     ours = {f.name: checksum_of(f.read_text(encoding="utf-8")) for f in sorted((sql.FOLDER / "migrations").glob("*.sql"))}
     if strange := [name for name in manifest["migrations"] if name not in ours]:
         raise ArchiveError(f"{file} was made by a newer version (it has {', '.join(strange)}): restore it by that one")
@@ -92,27 +100,46 @@ def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[in
 
     Every table is counted again by its checksum before anything is kept. As the owner.
     """
+    holder = engine.raw_connection()
     try:
+        db: psycopg.Connection = holder.driver_connection
+        db.rollback()
+        db.autocommit = True
         with zipfile.ZipFile(file) as archive:
             manifest = read_manifest(archive, file)
+            _refuse_used(db, manifest, file)
             migrate(engine, last=max(manifest["migrations"]))
             expect(sum(table["rows"] for table in manifest["tables"].values()))
-            _put_in(engine, archive, manifest, file, progress)
+            _put_in(db, archive, manifest, file, progress)
     except OSError as refused:
         raise ArchiveError(f"{file} cannot be read: {refused.strerror}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError) as damaged:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, *_ENCRYPTED) as damaged:
         raise ArchiveError(f"{file} is damaged, or no backup: {damaged}. Nothing was restored") from None
+    finally:
+        holder.invalidate()  # and with it the lead
     migrate(engine)
     return manifest
 
 
-def _put_in(engine: Engine, archive: zipfile.ZipFile, manifest: dict, file: Path, progress: Callable[[int], None]) -> None:
-    holder = engine.raw_connection()
+def _refuse_used(db: psycopg.Connection, manifest: dict, file: Path) -> None:
+    """Takes the lead, so that no ETL writes meanwhile. Looks before anything is migrated."""
+    if not db.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
+        raise ArchiveError("an ETL works on this warehouse: stop ./run there first, or restore into another (--data, DATABASE_URL)")
+    if db.execute("SELECT to_regclass('warehouse.batch')").fetchone()[0] is None:
+        return
+    if db.execute(ARCHIVE["batches"]).fetchone()[0]:
+        raise ArchiveError("this warehouse holds batches already: restore into an empty one (--data, DATABASE_URL)")
+    here = {name for name, _checksum in db.execute(ARCHIVE["migrations"])}
+    if newer := sorted(here - manifest["migrations"].keys()):
+        raise ArchiveError(
+            f"{file} is of a version before {newer[0]}, which this warehouse has: restore into a database where none was made "
+            "(--data, DATABASE_URL); it is brought to this version then"
+        )
+
+
+def _put_in(db: psycopg.Connection, archive: zipfile.ZipFile, manifest: dict, file: Path, progress: Callable[[int], None]) -> None:
     try:
-        db: psycopg.Connection = holder.driver_connection
         with db.transaction():
-            if db.execute(ARCHIVE["batches"]).fetchone()[0]:
-                raise ArchiveError("this warehouse holds batches already: restore into an empty one (--data, DATABASE_URL)")
             _refuse_other_columns(_tables(db), manifest, file)
             db.execute(SQL("TRUNCATE {}").format(SQL(", ").join(_named(name) for name in manifest["tables"])))
             for name in _parents_first(db, manifest["tables"]):
@@ -129,8 +156,6 @@ def _put_in(engine: Engine, archive: zipfile.ZipFile, manifest: dict, file: Path
     except psycopg.Error as refused:
         said = refused.diag.message_primary or refused
         raise ArchiveError(f"{file}: the database refuses it: {said}. Nothing was restored") from None
-    finally:
-        holder.invalidate()
 
 
 def _about(db: psycopg.Connection) -> dict[str, Any]:

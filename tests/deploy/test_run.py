@@ -285,7 +285,7 @@ def test_a_folder_that_a_verb_cannot_use_is_said(running):
         return done.returncode, done.stderr
 
     running.data.write_text("no folder")
-    assert asked("migrate") == (1, f"{running.data}: File exists; choose another folder by --data\n")
+    assert asked("migrate") == (1, f"{running.data}: Not a directory; choose another folder by --data\n")
     running.data.unlink()
     code, said = asked("status")
     assert (code, said.count("\n")) == (3, 1) and "start ./run first, name the folder of its data by --data" in said

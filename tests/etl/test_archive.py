@@ -7,10 +7,11 @@ import zipfile
 
 import pytest
 
-from etl import archive
+from etl import archive, station
 from etl.recount import recount
-from sql import connect
-from tests.etl.register import Register, configure, source, verb
+from sql import connect, version
+from sql.migrate import migrate
+from tests.etl.register import Register, configure, read, source, verb
 from tests.etl.world import ZONE
 
 
@@ -97,6 +98,10 @@ def damaged(out, how: str) -> None:
         with zipfile.ZipFile(old) as given, zipfile.ZipFile(out, "w") as made:
             for name in given.namelist():
                 content = given.read(name)
+                if how == "a table less" and name == "tables/injection":
+                    continue
+                if how == "another list" and name == "manifest.json":
+                    content = b'["a", "b"]'
                 if how == "a row less" and name == "tables/injection":
                     content = content.split(b"\n", 1)[1]
                 if how == "a newer version" and name == "manifest.json":
@@ -107,6 +112,7 @@ def damaged(out, how: str) -> None:
 @pytest.mark.parametrize(("how", "words"), [
     ("cut off", "is damaged, or no backup"), ("bytes changed", "Nothing was restored"), ("no archive", "is damaged, or no backup"),
     ("a row less", "the table injection is not what was backed up. Nothing was restored"),
+    ("a table less", "is damaged, or no backup"), ("another list", "is no backup of a warehouse"),
     ("a newer version", "was made by a newer version (it has 9999_newer.sql)"),
 ])  # fmt: skip
 def test_a_file_that_is_not_whole_restores_nothing(file, other, tmp_path, monkeypatch, capsys, how, words):
@@ -143,9 +149,6 @@ def test_a_backup_is_of_one_moment_and_never_over_another(file, warehouse, tmp_p
 
 def test_a_file_of_an_older_version_is_migrated(file, other, said, tmp_path, monkeypatch):
     """The last migration is taken from what the file says of itself, as an older version would have written it."""
-    from sql import version
-    from sql.migrate import migrate
-
     last = version.known()[-2]
     older = connect.engine_at(other, "owner")
     migrate(older, last=last)
@@ -159,3 +162,33 @@ def test_a_file_of_an_older_version_is_migrated(file, other, said, tmp_path, mon
     assert verb(file, "restore", str(out), "--json") == 0
     with connect.raw_at(other, "owner", autocommit=True) as db:
         assert db.execute("SELECT max(name) FROM public.applied_migration").fetchone() == (version.known()[-1],)
+
+
+def test_a_restore_waits_for_no_writer_and_looks_before_it_migrates(file, other, tmp_path, monkeypatch, capsys):
+    """An ETL that waits for its tables has no batch yet, and would go on with numbers of before."""
+    out = tmp_path / "warehouse.zip"
+    verb(file, "backup", str(out), "--json")
+    monkeypatch.setenv("DATABASE_URL", other)
+    engine = connect.engine_at(other, "owner")
+    migrate(engine)
+    with station.leading(read(file), "run") as led:
+        assert led is not None
+        assert verb(file, "restore", str(out)) == 1
+        assert "an ETL works on this warehouse: stop ./run there first" in capsys.readouterr().err
+    older(out)
+    assert verb(file, "restore", str(out)) == 1
+    assert "which this warehouse has: restore into a database where none was made" in capsys.readouterr().err
+    engine.dispose()
+
+
+def older(out) -> None:
+    """As an older version would have written it: without the last migration."""
+    shutil.move(out, old := out.with_suffix(".old"))
+    with zipfile.ZipFile(old) as given, zipfile.ZipFile(out, "w") as made:
+        for name in given.namelist():
+            content = given.read(name)
+            if name == "manifest.json":
+                manifest = json.loads(content)
+                del manifest["migrations"][version.known()[-1]]
+                content = json.dumps(manifest).encode()
+            made.writestr(name, content)
