@@ -64,13 +64,13 @@ def do(verb: str, words: Sequence[str]) -> int:
 
 def _settings(options: argparse.Namespace, data: Path) -> Settings:
     """Those of the file that was asked for, or that the instance was started with: as it is now, sample included."""
-    started = {"config": str(PROJECT / "config.yaml"), "is_sample": False}
+    started = {"config": str(PROJECT / "config.yaml"), "is_sample": None}
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         started = _read(data / _FILE)
     file = Path(options.config or started["config"])
     plain = settings.read(file, data)
     if not (plain.is_sample and started["is_sample"]):
-        return plain
+        return plain if started["is_sample"] is None else plain.model_copy(update={"sample": False})
     connect.find_sample(plain)
     text = yaml.safe_dump(effective(file, OVERLAY), allow_unicode=True, sort_keys=False)
     return settings.parse(text, file, data, os.environ)

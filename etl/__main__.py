@@ -29,6 +29,8 @@ VERBS = tuple(import_module(f"etl.verbs.{name}") for name in (
     "retry", "quarantine", "braked", "release", "source", "rebuild", "migrate", "backup", "restore",
 ))  # fmt: skip
 
+NO_WAREHOUSE = "the database holds no warehouse of this version: ./run makes it, as ./run migrate does"
+
 # What a database lacks that holds no warehouse, or an older one.
 _NOT_THERE = (
     psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction,
@@ -68,14 +70,15 @@ def main(
         print(refused, file=sys.stderr)
         return 3
     except _NOT_THERE:
-        print("the database holds no warehouse of this version: ./run makes it, as ./run migrate does", file=sys.stderr)
+        print(NO_WAREHOUSE, file=sys.stderr)
         return 3
     except psycopg.errors.InsufficientPrivilege as refused:
         said = f"the warehouse refuses it: {refused.diag.message_primary}"
         print(f"{said}. ./run, as the owner of the database, grants what is needed", file=sys.stderr)
         return 3
     except (psycopg.OperationalError, OperationalError) as gone:
-        print(f"the warehouse is out of reach: {connect.in_drivers_words(gone)}", file=sys.stderr)
+        said = NO_WAREHOUSE if connect.is_without_roles(gone) else f"the warehouse is out of reach: {connect.in_drivers_words(gone)}"
+        print(said, file=sys.stderr)
         return 3
     if answer.figures is not None:
         _print(options, answer.figures)

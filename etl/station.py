@@ -20,7 +20,7 @@ from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceError
 from etl.sources import SourceError
-from sql import connect, told, version
+from sql import connect, told, version, world
 from sql.clock import Clock
 from sql.counted import counted
 from sql.settings import Settings
@@ -90,8 +90,10 @@ class Station:
 
     def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection, heart: Heartbeat):
         self.settings, self.lock, self.db, self.heart = settings, lock, db, heart
-        world = db.execute(WORLD["world"]).fetchone()
-        self.clock = Clock(world[1] if world else 0)
+        of_world = db.execute(WORLD["world"]).fetchone()
+        if of_world:
+            world.refuse_other_kind(of_world[0], settings)
+        self.clock = Clock(of_world[1] if of_world else 0)
         heart.db = db
         heart.term = _take_the_lead(db)
         self.pipeline = Pipeline(db, self.clock, settings.time_zone, settings.etl, heart.term)

@@ -21,12 +21,11 @@ from etl.refusal import ReferenceError
 from etl.sources import START, SourceError, reading
 from etl.sources.files import SETTLED
 from etl.statements import INTAKE
-from sql import connect, version
+from sql import connect, version, world
 from sql.clock import Clock
 from sql.migrate import migrate
 from sql.server import EmbeddedServer
 from sql.settings import Brake, Settings
-from sql.world import settle
 
 WORLD = sql.load("world.sql")
 
@@ -44,8 +43,13 @@ class Trial:
         self.faults: list[str] = []
         self.sources: list[dict] = []
         self.refused: list[dict] = []
-        world = db.execute(WORLD["world"]).fetchone()
-        self.clock = Clock(world[1] if world else 0)
+        of_world = db.execute(WORLD["world"]).fetchone()
+        self.clock = Clock(of_world[1] if of_world else 0)
+        if of_world:
+            try:
+                world.refuse_other_kind(of_world[0], settings)
+            except world.WorldError as other:
+                self.faults.append(str(other))
 
     def run(self) -> None:
         """Sources are read first: who waits for a slow one must not hold up an ETL that leads meanwhile."""
@@ -185,7 +189,7 @@ def _empty(settings: Settings) -> Iterator[psycopg.Connection]:
         try:
             engine = connect.engine_at(server.url("postgres"), "owner", poolclass=NullPool)
             migrate(engine)
-            settle(engine, settings)
+            world.settle(engine, settings)
             with connect.raw_at(server.url("postgres"), "etl_writer", autocommit=True) as db:
                 yield db
         finally:

@@ -81,6 +81,11 @@ def address(settings: Settings, role: Role) -> URL:
     return make_url(_embedded(settings.data))
 
 
+def is_without_roles(refused: Exception) -> bool:
+    """Whether a server refuses a connection since no warehouse was ever made there: our roles are not."""
+    return bool(re.search(r'role "(etl_writer|dashboard_reader)" does not exist', str(refused)))
+
+
 _DENIED = re.compile(r"permission denied for (schema|table|view|materialized view|foreign table|relation) (\S+)")
 
 

@@ -68,6 +68,12 @@ def settle(engine: Engine, settings: Settings) -> int:
             },
         )
         is_sample, shift = cursor.execute(statements["world"]).fetchone()
+    refuse_other_kind(is_sample, settings)
+    return shift
+
+
+def refuse_other_kind(is_sample: bool, settings: Settings) -> None:
+    """Raises WorldError where a warehouse of sample data is given real records, or the other way round."""
     if is_sample and not settings.is_sample:
         raise WorldError(
             "this warehouse holds sample data, which must not mix with real records: "
@@ -78,4 +84,3 @@ def settle(engine: Engine, settings: Settings) -> int:
             "this warehouse holds real records, but no source is configured, so sample data would be added: "
             "name the sources in the settings file, or start with --sample none"
         )
-    return shift

@@ -1,6 +1,5 @@
 """Reading the warehouse: one snapshot at a time, its version and its rows together."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +19,7 @@ import sql
 from dashboard.data.answers import Rows, Version
 from dashboard.data.handed_in import UploadRefused
 from dashboard.data.timing import timed
+from sql import connect
 
 _STATEMENTS = {
     name: text(statement)
@@ -88,8 +88,8 @@ class Warehouse:
                 yield Snapshot(connection, Version(batch_id, committed_at))
         except (OperationalError, PoolTimeout) as error:
             # The role that reads is made by the first migration.
-            is_without_role = re.search(r'role "\w+" does not exist', str(error))
-            raise (WarehouseUnmigrated if is_without_role else WarehouseUnreachable)(_reason(error)) from error
+            is_unmade = connect.is_without_roles(error)
+            raise (WarehouseUnmigrated if is_unmade else WarehouseUnreachable)(_reason(error)) from error
         except ProgrammingError as error:
             if isinstance(error.orig, _NOT_THERE):
                 raise WarehouseUnmigrated(_reason(error)) from error

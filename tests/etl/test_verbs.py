@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from etl.progress import Progress
 from etl.verbs import status, words
 from sql import connect
 from sql.clock import Clock
+from sql.server import EmbeddedServer
 from tests.etl.register import configure, source, verb
 
 PROJECT = Path(__file__).parents[2]
@@ -352,6 +354,30 @@ def test_an_address_that_is_none_is_3_and_not_shown(file, capsys, monkeypatch, a
     assert verb(file, "status") == 3
     found = capsys.readouterr().err
     assert "postgresql" in found.lower() and "s3cr3t" not in found
+
+
+def test_a_server_on_which_no_warehouse_was_ever_made_is_3(file, capsys, monkeypatch):
+    """Nor the roles of one."""
+    with tempfile.TemporaryDirectory(prefix="vaccine-test-") as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedServer(Path(folder))
+        server.start()
+        monkeypatch.setenv("DATABASE_URL", server.url("postgres"))
+        codes = [verb(file, name) for name in ("once", "status", "verify")]
+        server.stop()
+    assert codes == [3, 3, 3]
+    assert capsys.readouterr().err == 3 * "the database holds no warehouse of this version: ./run makes it, as ./run migrate does\n"
+
+
+def test_real_records_never_go_into_a_warehouse_of_sample_data(file, warehouse, capsys):
+    assert verb(file, "migrate") == 0
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.world SET is_sample = true")
+    for name, code in (("once", 3), ("check", 1)):
+        assert verb(file, name) == code
+        assert "this warehouse holds sample data, which must not mix with real records" in "".join(capsys.readouterr())
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        assert db.execute("SELECT count(*) FROM warehouse.injection").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("name", ["once", "status", "verify"])
