@@ -214,14 +214,14 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        max(updated_at) AS newest_at
 FROM (
     SELECT i.verdict, i.cause, i.told, i.old_told, i.person_key, i.old_person_key, i.residence_unit_id, i.updated_at,
-        ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
+        CASE WHEN i.verdict = 'corrected' THEN ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
             i.injected_at, i.status, i.sex, i.birth_year, i.birth_date, i.age_from, i.age_to,
             i.lot_number, i.priority_group)
         IS NOT DISTINCT FROM
         ROW(k.person_key, k.residence_code, k.site_id, k.vaccine_id, k.dose_number, k.dose_kind,
             k.injected_at, k.status, k.sex, k.birth_year, k.birth_date, k.age_from, k.age_to,
-            k.lot_number, k.priority_group) AS is_same_dose
-    FROM incoming i LEFT JOIN known k ON k.record_id = i.record_id
+            k.lot_number, k.priority_group) END AS is_same_dose
+    FROM incoming i LEFT JOIN known k ON i.verdict = 'corrected' AND k.record_id = i.record_id
 ) AS compared
 
 -- name: quarantine_records

@@ -163,14 +163,14 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        max(updated_at) AS newest_at
 FROM (
     SELECT i.verdict, i.cause, i.told, i.old_told, i.person_key, i.old_person_key, i.residence_unit_id, i.updated_at,
-        ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
+        CASE WHEN i.verdict = 'corrected' THEN ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
             i.injected_at, i.status, i.sex, i.birth_year, i.birth_date, i.age_from, i.age_to,
             i.lot_number, i.priority_group)
         IS NOT DISTINCT FROM
         ROW(h.person_key, h.residence_code, h.site_id, h.vaccine_id, h.dose_number, h.dose_kind,
             h.injected_at, h.status, h.sex, h.birth_year, h.birth_date, h.age_from, h.age_to,
-            h.lot_number, h.priority_group) AS is_same_dose
-    FROM incoming i LEFT JOIN held h ON h.record_id = i.record_id AND h.source_id = $source_id
+            h.lot_number, h.priority_group) END AS is_same_dose
+    FROM incoming i LEFT JOIN held h ON i.verdict = 'corrected' AND h.record_id = i.record_id AND h.source_id = $source_id
 ) AS compared
 
 -- name: suspects
