@@ -53,7 +53,7 @@ class OverCauses:
     not_recognised: int  # injected here, the residence is no code
     non_residents: int  # injected here, live elsewhere
     elsewhere: int  # live here, injected elsewhere
-    duplicates: int
+    duplicates: int | None  # None where no source tells persons apart, as of shared_ids
     shared_ids: int | None  # one ID, two birth years or sexes; None as of an earlier batch
 
 

@@ -1,5 +1,7 @@
 """Target populations: their versions and coverage under each, where it is over 100 % and why, where they disagree."""
 
+from dataclasses import replace
+
 from dashboard.filters import STAGES
 from dashboard.parts import told
 from dashboard.tables import Bar, Column, Row, Table
@@ -101,6 +103,8 @@ def causes(view: View) -> Table:
     """What may lift coverage over 100 %, each with its count and who looks after it."""
     say = view.say
     found = view.data.over_causes(view.filters)
+    if view.is_untold("person"):  # whose a dose is, nobody knows
+        found = replace(found, duplicates=None, shared_ids=None)
     rows = [
         Row({"cause": say(f"over.{name}"), "doses": getattr(found, name), "why": say(f"over.{name}.why"),
              "owner": say(f"over.{name}.owner")})
@@ -118,8 +122,10 @@ def causes(view: View) -> Table:
         Column("why", say("over.why"), "text"),
         Column("owner", say("over.owner"), "text"),
     ]
-    largest = max(CAUSES, key=lambda name: getattr(found, name))
-    said = say("over.causes.sentence", cause=say(f"over.{largest}").lower(), n=getattr(found, largest))
+    largest = max(CAUSES, key=lambda name: getattr(found, name) or 0)
+    said = say("over.causes.nothing")
+    if getattr(found, largest):
+        said = say("over.causes.sentence", cause=say(f"over.{largest}").lower(), n=getattr(found, largest))
     return Table(
         say("over.causes.title", unit=view.name(view.unit.unit_id)), say("over.causes.unit"), columns, rows, sentence=said
     )

@@ -80,7 +80,7 @@ def league_table(asked: View) -> Table | None:
     here = say("ranking.here")
     names = {row.unit_id: here if row.unit_id == view.unit.unit_id else view.name(row.unit_id) for row in placed}
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    said = told.joined(told.lacking(view, own), told.unpeopled(view, children_of(view, rows)))
+    said = told.joined(told.lacking(view, own), told.unpeopled(view, children_of(view, rows), own))
     return Table(level_title(view), unit, columns, [_taken(view, row, names[row.unit_id]) for row in ordered], foot, said)
 
 

@@ -33,10 +33,13 @@ def joined(*sentences: str) -> str:
     return " ".join(filter(None, sentences))
 
 
-def unpeopled(view: View, rows: Sequence) -> str:
-    """Those of some units' rows that have no population while others have one."""
+def unpeopled(view: View, rows: Sequence, own=None) -> str:
+    """Those of some units' rows that have no population while others have one; but for those that `lacking` names of `own`."""
     without = [row.unit_id for row in rows if row.population is None]
-    if not without or len(without) == len(rows):
+    if len(without) == len(rows):
+        return ""
+    without = [unit_id for unit_id in without if unit_id not in ((own and own.lacking) or ())]
+    if not without:
         return ""
     return view.say("lacking.rows", units=_names(view, without))
 

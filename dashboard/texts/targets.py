@@ -113,6 +113,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nhiều nhất: {cause}, {n} mũi. Đây là số cần rà soát, không phải số chắc chắn sai.",
         "Most: {cause}, {n} {n:dose|doses}. These are to be looked through, not certain mistakes.",
     ),
+    "over.causes.nothing": ("Không có mũi nào cần rà soát.", "There is no dose to look through."),
     "over.cause": ("Nguyên nhân", "Cause"),
     "over.doses": ("Mũi tiêm", "Doses"),
     "over.persons": ("Người", "People"),

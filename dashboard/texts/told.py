@@ -25,6 +25,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nguồn không cung cấp số giấy tờ hay họ tên nên không biết ai đến hạn hay quá hạn mũi 2.",
         "The source gives neither ID numbers nor names: nobody knows who is due or overdue for dose 2.",
     ),
+    "told.second_unknown": ("Không biết: nguồn không cho biết ai là ai", "Not known: the source does not tell who is who"),
     "told.no_lots": ("Nguồn không cung cấp số lô.", "The source does not tell lots."),
     "told.no_entry": (
         "Nguồn không cung cấp thời điểm nhập nên không biết mũi nào nhập bù.",

@@ -38,6 +38,7 @@ def ticker(view: View) -> list:
                     className="live figure",
                     **{"data-ms": "", "data-arrivals": counted},
                 ),
+                html.Span([" ", say("doses.word")], className="figure"),
             ],
             className="wall-minute",
         ),

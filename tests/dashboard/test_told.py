@@ -24,7 +24,7 @@ from dashboard.parts.district import sites as district_sites
 from dashboard.parts.sites import all_sites, directive, one_site
 from dashboard.parts.sites.faults import faults
 from dashboard.parts.sites.looks import looks
-from dashboard.parts.vaccines import due
+from dashboard.parts.vaccines import due, given
 from dashboard.view import Reader, View
 from dashboard.wall import screens
 from tests.dashboard.province import CHAU_DUC, Province
@@ -350,3 +350,26 @@ def test_definitions_and_the_interface_say_records_too(language):
     assert found["definitions"]["first"][language] == of_first
     row = describe(data)["components"]["schemas"]["CoverageRow"]["properties"]
     assert row["people"]["description"].startswith("Records") and "People" not in row["gap"]["description"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_hangs_on_persons_is_unknown_and_no_zero_where_records_are_counted(language):
+    asked = Reader(of_records(), language).read("/")
+    for chart in (second.due_chart, due.due_chart):
+        _title, _unit, figure, sentence, (_columns, rows) = chart(asked, theme.LIGHT)
+        assert figure["layout"]["annotations"][0]["text"] == asked.say("told.second_unknown")
+        assert (sentence, rows) == (asked.say("told.no_second"), [])
+    causes = {row.values["cause"]: row.values for row in denominators.causes(asked).rows}
+    assert causes[asked.say("over.duplicates")]["doses"] is None and causes[asked.say("over.shared_ids")]["persons"] is None
+
+
+def test_where_lots_are_not_told_the_chart_of_lots_says_so():
+    data = Province()
+    data.silent = ("lot_number",)
+    _title, _unit, figure, sentence, _twin = given.by_lot(view(Filters(), data), theme.LIGHT)
+    assert sentence == "Nguồn không cung cấp số lô." and "Lô khác" not in str(figure)
+
+
+def test_a_unit_without_population_is_named_once():
+    sentence = communes.table(view(Filters(), Lacking())).sentence
+    assert sentence.count("Huyện Châu Đức") == 1 and "Chưa có đối tượng đích: Huyện Côn Đảo" in sentence

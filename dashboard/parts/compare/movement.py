@@ -74,7 +74,7 @@ def since(asked: View) -> Table | None:
         keys.insert(0, panel.key(say("ranking.target_mark", target=language.goal(own.target_share)), "mark-key"))
     title = say("compare.ranking", level=view.level(view.unit.level + 1).lower(), unit=view.name(view.unit.unit_id), day=day)
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('compare.ranking_unit', day=day)}"
-    said = told.joined(_sentence(view, children, day), told.lacking(view, own), told.unpeopled(view, children))
+    said = told.joined(_sentence(view, children, day), told.lacking(view, own), told.unpeopled(view, children, own))
     return Table(title, unit, columns, body, foot, said, keys)
 
 

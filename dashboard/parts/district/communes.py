@@ -61,7 +61,7 @@ def table(asked: View) -> Table | None:
     if own.target_share is not None:
         keys.insert(0, panel.key(say("ranking.target_mark", target=view.language.goal(own.target_share)), "mark-key"))
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
-    said = told.joined(_sentence(view, asked, children), told.lacking(view, own), told.unpeopled(view, children))
+    said = told.joined(_sentence(view, asked, children), told.lacking(view, own), told.unpeopled(view, children, own))
     return Table(people.level_title(view), unit, columns, body, foot, said, keys)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from dashboard.components import panel
 from dashboard.data.findings import Overdue
 from dashboard.figures import due
+from dashboard.figures.axes import nothing
 from dashboard.parts import people, told
 from dashboard.parts.defined import definition
 from dashboard.parts.district import rows_of
@@ -21,13 +22,11 @@ def due_chart(view: View, colours):
     days = [view.today + timedelta(days=number) for number in range(_DAYS)]
     found = due.plan(view.data.due_by_day(view.filters), days, names, view.say("district.other_vaccines"))
     keys = [panel.key(name, f"mix-{number}") for number, name in enumerate(found.names, 1)]
-    return (
-        view.say("due.title"),
-        [panel.unit(view.say("due.unit")), *keys],
-        due.due(view.language, colours, found),
-        view.say("told.no_second") if view.is_untold("person") else due.sentence(view.language, found),
-        due.twin(view.language, found),
-    )
+    head = view.say("due.title"), [panel.unit(view.say("due.unit")), *keys]
+    columns, rows = due.twin(view.language, found)
+    if view.is_untold("person"):  # nobody can know, and no zero stands for it
+        return *head, nothing(view.language, colours, "told.second_unknown"), view.say("told.no_second"), (columns, [])
+    return *head, due.due(view.language, colours, found), due.sentence(view.language, found), (columns, rows)
 
 
 def table(asked: View) -> Table:

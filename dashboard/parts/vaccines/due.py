@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from dashboard.figures import stacked
+from dashboard.figures.axes import nothing
 from dashboard.parts.vaccines import supply
 from dashboard.parts.vaccines.stores import most_used, stores, total, vaccine_names
 from dashboard.tables import Column, Row, Table
@@ -20,7 +21,11 @@ def due_chart(view: View, colours):
     # a vaccine has the shade that it has in the chart of what was given
     weeks = stacked.blocks(counted, names, today, last, 7, say("stacked.other_vaccines"), order[: stacked.NAMED])
     word = say("people.word")
-    totals, said = weeks.totals, say("told.no_second") if view.is_untold("person") else ""
+    columns, listed = stacked.twin(language, weeks, word, newest_first=False)
+    if view.is_untold("person"):  # nobody can know, and no zero stands for it
+        unknown = nothing(language, colours, "told.second_unknown")
+        return say("supply.due"), say("supply.due_unit"), unknown, say("told.no_second"), (columns, [])
+    totals, said = weeks.totals, ""
     if any(totals):
         most = max(range(len(totals)), key=lambda number: totals[number])
         by_kind: dict[int, int] = {}
@@ -36,7 +41,7 @@ def due_chart(view: View, colours):
         say("supply.due_unit"),
         stacked.columns(language, colours, weeks, word, "supply.due_none"),
         said,
-        stacked.twin(language, weeks, word, newest_first=False),
+        (columns, listed),
     )
 
 

@@ -41,7 +41,10 @@ def by_lot(view: View, colours):
             used[number] = used.get(number, 0) + doses
     order = sorted((number for number in used if number), key=lambda number: -used[number])
     names = {number: number for number in order[: stacked.NAMED]}
-    return _chart(view, colours, "lot", counted, names, "stacked.other_lots", order, (since, until))
+    if not view.is_untold("lot_number"):
+        return _chart(view, colours, "lot", counted, names, "stacked.other_lots", order, (since, until))
+    title, unit, figure, _, twin = _chart(view, colours, "lot", counted, names, "told.untold", order, (since, until))
+    return title, unit, figure, view.say("told.no_lots"), twin
 
 
 def _chart(view: View, colours, what: str, counted, names, rest: str, order=None, span=None):
