@@ -22,21 +22,27 @@ CHUNK = 50_000  # records made into text at once: keeps the maker below 400 MB
 def enter_backlog(
     db: psycopg.Connection, people: People, seed: int, now: datetime, size: int, tell: Callable[[str], None]
 ) -> bool:
-    """Fill the Platform with about `size` records, unless it has some. One transaction: killed, it leaves nothing."""
+    """Fill the Platform with about `size` records, unless it has some; all of them in one transaction.
+
+    Its stock follows in another: the first one ends by holding up everybody who reads the records.
+    """
     started = time.monotonic()
     platform.open_doors(db)
     with db.transaction():
         platform.lock(db)
-        today = (now + timedelta(seconds=UTC_OFFSET_SECONDS)).date()
-        if platform.has_records(db):
-            platform.stock_up(db, today)
-            return False
-        tell(f"Sample data: making about {size:,} injections")
-        entries = backlog(people, seed, now, size)
-        platform.fill(db, _tables(people, entries, tell), len(entries))
-        platform.stock_up(db, today)
+        is_new = not platform.has_records(db)
+        if is_new:
+            tell(f"Sample data: making about {size:,} injections")
+            entries = backlog(people, seed, now, size)
+            platform.fill(db, _tables(people, entries, tell), len(entries))
+    if is_new:
+        with db.transaction():
+            db.execute("ANALYZE platform.injections")
     with db.transaction():
-        db.execute("ANALYZE platform.injections")
+        platform.lock(db)
+        platform.stock_up(db, (now + timedelta(seconds=UTC_OFFSET_SECONDS)).date())
+    if not is_new:
+        return False
     pa.default_memory_pool().release_unused()  # 100 MB that what follows will not need again
     tell(f"Sample data: {len(entries):,} injections in {time.monotonic() - started:.0f} s")
     return True
