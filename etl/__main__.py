@@ -7,6 +7,7 @@ Exit codes: 0 all is well · 1 something is wrong with the data or a source · 2
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -20,7 +21,7 @@ from etl.verbs import Answer, Refused, words
 from sql import VERSION, connect, settings
 from sql.migrate import MigrationError
 from sql.settings import Settings
-from sql.version import OtherVersion
+from sql.version import NO_WAREHOUSE, OtherVersion
 from sql.world import WorldError
 
 # In the order in which --help lists them; a verb's name is its module's.
@@ -28,8 +29,6 @@ VERBS = tuple(import_module(f"etl.verbs.{name}") for name in (
     "run", "check", "once", "backfill", "status", "verify", "reconcile", "recount",
     "retry", "quarantine", "braked", "release", "source", "rebuild", "migrate", "backup", "restore",
 ))  # fmt: skip
-
-NO_WAREHOUSE = "the database holds no warehouse of this version: ./run makes it, as ./run migrate does"
 
 # What a database lacks that holds no warehouse, or an older one.
 _NOT_THERE = (
@@ -81,7 +80,11 @@ def main(
         print(said, file=sys.stderr)
         return 3
     if answer.figures is not None:
-        _print(options, answer.figures)
+        try:
+            _print(options, answer.figures)
+            sys.stdout.flush()
+        except BrokenPipeError:  # who reads, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return answer.code
 
 

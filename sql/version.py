@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from functools import cache
 
 import psycopg
+from psycopg.rows import tuple_row
 
 from sql import FOLDER
+
+NO_WAREHOUSE = "the database holds no warehouse of this version: ./run makes it, as ./run migrate does"
 
 _APPLIED = "SELECT array_agg(name ORDER BY name) FROM public.applied_migration"
 
@@ -25,7 +28,8 @@ def known() -> tuple[str, ...]:
 
 def difference(applied: Iterable[str]) -> str | None:
     """What tells a warehouse made by these migrations from this code's, or None."""
-    applied = set(applied)
+    if not (applied := set(applied)):
+        return NO_WAREHOUSE
     if strange := sorted(applied - set(known())):
         return f"this warehouse already has {', '.join(strange)}, which this version does not know: run the newer version"
     if missing := [name for name in known() if name not in applied]:
@@ -37,7 +41,7 @@ def check(db: psycopg.Connection) -> None:
     """Raises OtherVersion. In a transaction: after its lock, since the answer is of the moment of asking."""
     try:
         with db.transaction():
-            (applied,) = db.execute(_APPLIED).fetchone()
+            (applied,) = db.cursor(row_factory=tuple_row).execute(_APPLIED).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
         applied = None  # no warehouse, or one of a version that let nobody ask
     if complaint := difference(applied or ()):

@@ -17,6 +17,8 @@ def work(led: Station, options: argparse.Namespace, _progress) -> Answer:
     names = [intake.source.name for intake in led.reconcilable()]
     if options.source and options.source not in names:
         raise Refused(f"{options.source} is not a database read by its changes; they are: {', '.join(names) or 'none'}", 2)
+    if not names:
+        return Answer({"compared": "nothing: no source is a database that is read by its changes"})
     found = {}
     for intake in led.reconcilable():
         if options.source in (None, intake.source.name):

@@ -9,7 +9,7 @@ import sql
 from etl import station
 from etl.desk import DESK
 from etl.verbs import Answer
-from sql import connect, edited
+from sql import connect, edited, version
 from sql.clock import Clock
 from sql.counted import counted
 from sql.settings import Settings
@@ -27,6 +27,7 @@ QUIET = ("vanished", "lost", "is_withdrawn", "merged", "without_time", "ahead")
 
 def act(config: Settings, _options: argparse.Namespace) -> Answer:
     with connect.raw(config, "etl_writer", autocommit=True, row_factory=dict_row) as db:
+        version.check(db)
         state = db.execute(OPERATIONS["state"]).fetchone() or {}
         leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
         lists = {name: db.execute(OPERATIONS[name]).fetchall() for name in _LISTS}

@@ -369,6 +369,21 @@ def test_a_server_on_which_no_warehouse_was_ever_made_is_3(file, capsys, monkeyp
     assert capsys.readouterr().err == 3 * "the database holds no warehouse of this version: ./run makes it, as ./run migrate does\n"
 
 
+@pytest.mark.parametrize("name", ["once", "status", "verify"])
+def test_a_warehouse_of_a_newer_version_is_said_and_read_by_no_older_one(file, warehouse, capsys, name):
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("INSERT INTO public.applied_migration (name, checksum) VALUES ('9999_newer.sql', 'x')")
+    assert verb(file, name) == 3
+    words = "this warehouse already has 9999_newer.sql, which this version does not know: run the newer version\n"
+    assert capsys.readouterr().err == words
+
+
+def test_who_reads_only_the_first_line_is_answered(file):
+    command = [sys.executable, "-m", "etl", "check", "--config", str(file)]
+    done = subprocess.run(["bash", "-c", 'set -o pipefail; "$@" | true', "-", *command], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_real_records_never_go_into_a_warehouse_of_sample_data(file, warehouse, capsys):
     assert verb(file, "migrate") == 0
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
