@@ -60,6 +60,7 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
         sources = data.sources()
         silent = data.silent_seconds()
         world = data.world()
+        refusal = data.refusal()
     except WarehouseUnmigrated:
         return _not_ready("warehouse: not migrated to this version; ./run migrate (or the start of ./run) does it")
     except WarehouseForbidden as refused:
@@ -70,8 +71,8 @@ def readiness(data: Data, stale_after_seconds: int) -> dict:
     named = [source for source in sources if source.is_configured]
     reasons = behind(named, silent, Clock(world.shift_days).now(), stale_after_seconds)
     # Also where figures are shown: they are of other tables than the settings name, and `status` says so, too.
-    if world.reference_refusal:
-        reasons.insert(0, f"reference data: {world.reference_refusal}")
+    if refusal:
+        reasons.insert(0, f"reference data: {refusal.said}")
     if world.batch_id is None:
         reasons.insert(0, "warehouse: no batch was committed yet")
     elif not world.loaded:

@@ -41,17 +41,16 @@ def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
     try:
         content = path.read_bytes()
     except OSError as refused:
-        raise ReferenceError(f"{place} cannot be read: {refused.strerror}") from None
+        raise ReferenceError("unreadable", place=place, why=refused.strerror) from None
     for beginning, said in _OTHER_KINDS:
         if content.startswith(beginning):
-            raise ReferenceError(f"{place} {said}: {_SAVE}")
+            raise ReferenceError("other_kind", place=place, said=said, save=_SAVE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as other:
         line = content.count(b"\n", 0, other.start) + 1
-        raise ReferenceError(
-            f"{place} line {line} is not in UTF-8 (the byte 0x{content[other.start]:02X} is none of it): {_SAVE}"
-        ) from None
+        byte = f"{content[other.start]:02X}"
+        raise ReferenceError("other_encoding", place=place, line=line, byte=byte, save=_SAVE) from None
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next((row for row in rows if any(row)), [])
@@ -62,38 +61,35 @@ def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
             first, number = number + 1, rows.line_num  # of a quoted cell of several lines the first
             if any(cell.strip() for cell in row):
                 if len(row) > len(header):
-                    raise ReferenceError(
-                        f"{place} line {first} has {len(row)} cells, the header has {len(header)}: "
-                        'a cell that holds a comma stands in "…"'
-                    )
+                    raise ReferenceError("too_many_cells", place=place, line=first, cells=len(row), columns=len(header))
                 lines.append((first, dict(zip(header, row, strict=False))))
     except csv.Error as wrong:
-        raise ReferenceError(f'{place} line {rows.line_num}: a " is not closed, or stands within a cell ({wrong})') from None
+        raise ReferenceError("open_quote", place=place, line=rows.line_num, why=wrong) from None
     return header, lines
 
 
 def _check_header(place: str, header: Sequence[str]) -> None:
     if not header:
-        raise ReferenceError(f"{place} is empty: its first line names the columns")
+        raise ReferenceError("empty", place=place)
     if len(header) == 1 and (divided := [sign for sign in ";\t|" if sign in header[0]]):
         sign = "tabs" if divided[0] == "\t" else f'"{divided[0]}"'
-        raise ReferenceError(f"{place} is divided by {sign}, not by commas: {_SAVE}")
+        raise ReferenceError("divided", place=place, sign=sign, save=_SAVE)
     if twice := sorted({column for column in header if column and header.count(column) > 1}):
-        raise ReferenceError(f"{place} line 1: the column {', '.join(twice)} is there twice")
+        raise ReferenceError("column_twice", place=place, column=", ".join(twice))
 
 
 def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
     try:
         engine = patience.engine(reference.url, _ANSWER_SECONDS)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError):
-        raise ReferenceError(f"reference.{name}.url: is not an address such as postgresql://…") from None
+        raise ReferenceError("no_address", place=f"reference.{name}") from None
     try:
         with engine.connect() as db:
             found = db.execute(sa.text(reference.query))
             columns = list(found.keys())
             return columns, [(n, dict(zip(columns, row, strict=True))) for n, row in enumerate(found, start=1)]
     except (sa.exc.SQLAlchemyError, OSError) as refused:
-        raise ReferenceError(f"reference.{name}: the query failed: {in_drivers_words(refused, engine.url)}") from None
+        raise ReferenceError("query_failed", place=f"reference.{name}", why=in_drivers_words(refused, engine.url)) from None
     finally:
         engine.dispose()
 

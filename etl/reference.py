@@ -60,7 +60,7 @@ def _one_of(*choices: str) -> Callable[[str], str]:
             raise ValueError
         return found
 
-    read.__name__ = "one of " + ", ".join(choices)
+    read.asked = f"one of {', '.join(choices)}", {"asked_as": "one_of", "choices": ", ".join(choices)}
     return read
 
 
@@ -71,12 +71,16 @@ def _between(low: int, high: int) -> Callable[[str], int]:
             raise ValueError
         return number
 
-    read.__name__ = f"a whole number from {low} to {high}"
+    read.asked = f"a whole number from {low} to {high}", {"asked_as": "between", "low": low, "high": high}
     return read
 
 
-_ASKED = {_text: f"text of at most {_LONGEST} characters", _count: "a whole number from 0",
-          _share: "a share above 0, at most 1", _is: "true or false", _day: "a date such as 2021-12-31"}  # fmt: skip
+# What a cell must be: as the log says it, and as pages do.
+_text.asked = f"text of at most {_LONGEST} characters", {"asked_as": "text", "most": _LONGEST}
+_count.asked = "a whole number from 0", {"asked_as": "whole"}
+_share.asked = "a share above 0, at most 1", {"asked_as": "share"}
+_is.asked = "true or false", {"asked_as": "is"}
+_day.asked = "a date such as 2021-12-31", {"asked_as": "day"}
 
 # Column → (how to read it, whether it must be there).
 TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
@@ -140,29 +144,28 @@ def load(
     except (psycopg.OperationalError, psycopg.InterfaceError, *_NO_WAREHOUSE):
         raise
     except psycopg.Error as refused:
-        raise ReferenceError(f"{write.table}: the warehouse refuses it: {refused.diag.message_primary or refused}") from None
+        raise ReferenceError("not_taken", place=write.table, why=refused.diag.message_primary or refused) from None
 
 
 def _write_all(
     db: psycopg.Connection, write: "_Writer", given: dict[str, list[dict]], settings: Settings, today: date, shift_days: int
 ) -> tuple[int, list]:
     write("write_age_bands", _age_bands(settings))
-    _refuse(db, "extra_age_bands", "age_bands: fewer bands than the warehouse holds; rebuild it with --fresh, missing",
-            bands=len(settings.age_bands))  # fmt: skip
+    _refuse(db, "extra_age_bands", "fewer_bands", "age_bands", bands=len(settings.age_bands))
     for unit in given["units"]:
         unit["sort_key"] = plain(unit["name"])
     _remove_units(db, write, given["units"])
     write("write_units", given["units"])
-    _refuse(db, "units_without_parent", "units: no unit is valid at that time for the parent of", rows=Jsonb(given["units"]))
+    _refuse(db, "units_without_parent", "no_parent", "units", rows=Jsonb(given["units"]))
     write("write_unit_parents", given["units"])
     write.changed += db.execute(SQL["write_unit_ancestors"]).fetchone()[0]
     if any(row["code"].lower() == spelt.ANY for row in given["vaccines"]):
-        raise ReferenceError("vaccines: the code any stands for every vaccine in dose_rules; name this one otherwise")
+        raise ReferenceError("any_is_taken", place="vaccines")
     spelt.write_vaccines(write, given["vaccines"], today)
     given["dose_rules"] = spelt.of_any(given["dose_rules"], given["vaccines"])
     for name in ("vaccine_aliases", "dose_rules"):
         codes = sorted({row[c] for row in given[name] for c in ("vaccine_code", "previous_vaccine_code") if row.get(c)})
-        _refuse(db, "unknown_vaccines", f"{name}: not a vaccine of the vaccines table:", codes=Jsonb(codes))
+        _refuse(db, "unknown_vaccines", "no_vaccine", name, codes=Jsonb(codes))
     write("remove_dose_rules", given["dose_rules"])
     write("write_dose_rules", given["dose_rules"])
     changed = {"vaccine_aliases": spelt.respell(db, write, SQL, "vaccine", given["vaccine_aliases"])}
@@ -170,17 +173,17 @@ def _write_all(
     write("write_booster_rules", given["booster_rules"])
     root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
     if root is None:
-        raise ReferenceError(f"units.root: {settings.units.root} is not a unit of the units table")
+        raise ReferenceError("no_root", place="units.root", found=settings.units.root)
     _mark_world(db, write, root[0])
     # A world that has ended is seen as on its last day: codes are used again, for other places, afterwards.
     changed["sites"] = _write_sites(db, write, given["sites"], min(today, root[1]))
     own = {site["code"] for site in given["sites"]} & {row["alias"] for row in given["site_aliases"]}
     if own:
-        raise ReferenceError(f"site_aliases: a site of its own in the sites table: {', '.join(sorted(own)[:5])}")
-    _refuse(db, "unknown_sites", "site_aliases: not a site of the sites table:", rows=Jsonb(given["site_aliases"]))
+        raise ReferenceError("alias_is_site", place="site_aliases", found=", ".join(sorted(own)[:5]))
+    _refuse(db, "unknown_sites", "no_site", "site_aliases", rows=Jsonb(given["site_aliases"]))
     changed["site_aliases"] = spelt.respell(db, write, SQL, "site", given["site_aliases"])
     for name in ("populations", "targets"):
-        _refuse(db, "rows_without_unit", f"{name}: not a unit that is valid at valid_from:", rows=Jsonb(given[name]))
+        _refuse(db, "rows_without_unit", "no_unit_then", name, rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
     _write_in_force(db, write, given["populations"], given["targets"], settings)
     _write_supply(db, write, given["sessions"], given["stock"], settings, today)
@@ -219,18 +222,14 @@ def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:
     """A unit that the table no longer has goes, unless something is counted there."""
-    complaint = (
-        "units: no longer in the table, but records, sites, populations or targets are there; "
-        "keep the line (with valid_to, when the unit ended), or begin anew with --fresh:"
-    )
-    _refuse(db, "units_still_needed", complaint, rows=Jsonb(units))
+    _refuse(db, "units_still_needed", "needed_units", "units", rows=Jsonb(units))
     for statement in ("orphan_units", "forget_units", "remove_units"):
         write(statement, units)
 
 
 def _write_sites(db: psycopg.Connection, write: _Writer, sites: list[dict], day: date) -> list[int]:
     codes = Jsonb(sorted({site["unit_code"] for site in sites}))
-    _refuse(db, "unknown_units", "sites: not a unit of the units table:", codes=codes)
+    _refuse(db, "unknown_units", "no_unit", "sites", codes=codes)
     moved = db.execute(SQL["moved_sites"], {"rows": Jsonb(sites), "day": day}).fetchall()
     write("write_sites", sites, day=day)
     return [site_id for (site_id,) in moved]
@@ -240,9 +239,7 @@ def _refuse_other_bands(name: str, rows: list[dict], settings: Settings) -> None
     labels = {band.label for band in settings.age_bands}
     for row in rows:
         if row.get("age_band") and row["age_band"] not in labels:
-            raise ReferenceError(
-                f"{name}: age_band {row['age_band']} is not one of the settings' age_bands ({', '.join(sorted(labels))})"
-            )
+            raise ReferenceError("other_band", place=name, found=row["age_band"], bands=", ".join(sorted(labels)))
 
 
 def _write_in_force(
@@ -271,14 +268,13 @@ def _write_supply(
     """Sessions and stock: rows that changed are closed and opened as those of populations and targets are."""
     (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
     if settings.reference.stock and not stock:
-        emptied = "stock: there is no row in it (to do without, take it out of the settings), but in force is the stock of"
-        _refuse(db, "stock_in_force", emptied)
+        _refuse(db, "stock_in_force", "emptied_stock", "stock")
     for name, rows in (("sessions", sessions), ("stock", stock)):
         write.table = name
-        _refuse(db, "unknown_sites", f"{name}: not a site of the sites table:", rows=Jsonb(rows))
+        _refuse(db, "unknown_sites", "no_site", name, rows=Jsonb(rows))
     vaccines = Jsonb(sorted({row["vaccine_code"] for row in stock}))
-    _refuse(db, "unknown_vaccines", "stock: not a vaccine of the vaccines table:", codes=vaccines)
-    _refuse(db, "stock_without_unit", "stock: not a unit that is valid on the day:", rows=Jsonb(stock))
+    _refuse(db, "unknown_vaccines", "no_vaccine", "stock", codes=vaccines)
+    _refuse(db, "stock_without_unit", "no_unit_on_day", "stock", rows=Jsonb(stock))
     # A table that does not reach back any more forgets nothing: what was planned on a day before its first stays.
     told_from = min((row["day"] for row in sessions), default=today if settings.reference.sessions else "-infinity")
     write("close_sessions", sessions, batch=batch, told_from=told_from)
@@ -288,11 +284,11 @@ def _write_supply(
         write(statement, [], batch=batch)
 
 
-def _refuse(db: psycopg.Connection, statement: str, complaint: str, **values) -> None:
+def _refuse(db: psycopg.Connection, statement: str, code: str, place: str, **values) -> None:
     found = db.execute(SQL[statement], values).fetchmany(6)
     if found:
         shown = ", ".join(str(row[0]) for row in found[:5]) + (" …" if len(found) > 5 else "")
-        raise ReferenceError(f"{complaint} {shown}")
+        raise ReferenceError(code, place=place, found=shown)
 
 
 def _age_bands(settings: Settings) -> list[dict]:
@@ -312,7 +308,7 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     constants = {column: str(value) for column, value in (reference.constants or {}).items()}
     columns = [*(theirs.get(column, column) for column in header), *constants]
     if lacking := [column for column, (_, must) in TABLES[name].items() if must and column not in columns]:
-        raise ReferenceError(f"{place}: column {', '.join(lacking)} is not there; it has: {', '.join(columns)}")
+        raise ReferenceError("no_column", place=place, column=", ".join(lacking), columns=", ".join(columns))
     rows = []
     for line, given in found:
         row = {theirs.get(column, column): cell for column, cell in given.items()} | constants
@@ -321,13 +317,13 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
             before = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
             rows[-1]["previous_vaccine_code"] = spelt.ANY if before.lower() == spelt.ANY else before
         if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
-            raise ReferenceError(f"{place} line {line}: valid_to is before valid_from")
+            raise ReferenceError("ends_before", place=place, line=line)
         if name == "sessions" and rows[-1]["to_hour"] <= rows[-1]["from_hour"]:
-            raise ReferenceError(f"{place} line {line}: to_hour must be after from_hour")
+            raise ReferenceError("closes_before", place=place, line=line)
         if name == "stock" and not (rows[-1]["unit_code"] or rows[-1]["site_code"]):
-            raise ReferenceError(f"{place} line {line}: unit_code or site_code must be there")
+            raise ReferenceError("no_place", place=place, line=line)
     if not rows and name in NEVER_EMPTY:
-        raise ReferenceError(f"{place}: there is no row in it")
+        raise ReferenceError("no_row", place=place)
     if name == "units":
         _refuse_overlap(place, rows)
     if name == "populations":
@@ -345,7 +341,7 @@ def distinct(
         first, before = seen.setdefault(named, (line, row))
         if any(before[c] != row[c] for c in told if c not in key):
             shown = ", ".join(str(part) for part in named if part is not None)
-            raise ReferenceError(f"{place} line {line}: {shown} is there already, with other values, on line {first}")
+            raise ReferenceError("said_twice", place=place, line=line, found=shown, first=first)
     return [row for _line, row in seen.values()]
 
 
@@ -354,22 +350,21 @@ def _refuse_overlap(place: str, units: list[dict]) -> None:
     ordered = sorted(units, key=lambda unit: (unit["code"], unit["valid_from"]))
     for one, other in pairwise(ordered):
         if one["code"] == other["code"] and one["valid_from"] < other["valid_from"] <= (one["valid_to"] or "9999"):
-            raise ReferenceError(
-                f"{place}: {one['code']} is two units from {other['valid_from']} to {one['valid_to'] or 'now'}: "
-                f"one valid from {one['valid_from']}, one valid from {other['valid_from']}"
-            )
+            raise ReferenceError("two_units", place=place, found=one["code"], since=other["valid_from"],
+                                 until=one["valid_to"] or "now", first=one["valid_from"])  # fmt: skip
 
 
 def read_cell(place: str, line: int, column: str, found, read: Callable, must: bool):
     if found is None or not str(found).strip():
         if must:
-            raise ReferenceError(f"{place} line {line}: {column} is empty")
+            raise ReferenceError("empty_cell", place=place, line=line, column=column)
         return None
     try:
         return read(str(found).strip())
     except (ValueError, KeyError):
-        asked = _ASKED.get(read, read.__name__)
-        raise ReferenceError(f"{place} line {line}: {column} must be {asked} (found {str(found)[:50]})") from None
+        asked, as_code = read.asked
+        shown = str(found)[:50]
+        raise ReferenceError("bad_cell", place=place, line=line, column=column, asked=asked, found=shown, **as_code) from None
 
 
 def plain(name: str) -> str:

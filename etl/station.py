@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 import sql
 from etl import identity, reconcile, reference, sources, uploads
@@ -208,7 +209,7 @@ class Station:
                     self.pipeline.close_reference()
         except ReferenceError as wrong:
             if not self.settings.is_sample:  # it is still making its tables
-                self._keep_refusal(str(wrong))
+                self._keep_refusal(wrong)
             raise
         self._keep_refusal(None)
         for upload in ended:
@@ -256,9 +257,10 @@ class Station:
             log.info("sites, units or spellings changed: placed the injections of %s anew", counted(len(persons), "person"))
         return changed
 
-    def _keep_refusal(self, refusal: str | None) -> None:
+    def _keep_refusal(self, refused: ReferenceError | None) -> None:
+        kept = {"refusal": refused and str(refused), "fault": Jsonb(refused.fault) if refused else None}
         with self.writing:
-            self.db.execute(INTAKE["keep_reference_refusal"], {"refusal": refusal})
+            self.db.execute(INTAKE["keep_reference_refusal"], kept)
 
     def _batch_to_come(self) -> int:
         return self.db.execute(reference.SQL["batch_to_come"]).fetchone()[0]

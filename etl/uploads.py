@@ -64,9 +64,9 @@ def _read(upload: Upload) -> list[dict]:
         ]
     except (TypeError, KeyError, AttributeError):
         # Who writes past the page could hand in anything; the ETL must not fall over it.
-        raise ReferenceError(f"{upload.place}: its rows are no rows of a table") from None
+        raise ReferenceError("no_table", place=upload.place) from None
     if not rows:
-        raise ReferenceError(f"{upload.place}: there is no row in it")
+        raise ReferenceError("no_row", place=upload.place)
     if upload.relation == "populations":
         distinct(upload.place, rows, ("version",), _HEADER)
     return distinct(upload.place, rows, KEYS[upload.relation], tuple(columns))

@@ -42,7 +42,7 @@ def answer(question: Question, data: Data, stale_after_seconds: int = 60) -> dic
         "as_of": _as_of(filters.as_of, found.version, data, stale_after_seconds),
         "is_sample": world.is_sample,
         "is_first_load": world.is_first_load,
-        "no_figures": None if world.loaded else _nothing(world),
+        "no_figures": None if world.loaded else _nothing(world, data.refusal()),
         "counts_records_of": _nameless(data),
         "question": _question(question, asked, levels),
         "definitions": {name: defined(name, counts_records) for name in stages},
@@ -66,9 +66,9 @@ def _place(row, asked, units: dict, levels: list[str]) -> dict:
     }
 
 
-def _nothing(world) -> str:
-    if world.reference_refusal:
-        return f"reference data cannot be used: {world.reference_refusal}"
+def _nothing(world, refusal) -> str:
+    if refusal:
+        return f"reference data cannot be used: {refusal.said}"
     if world.received:
         return f"none of {counted(world.received, 'record')} received could be loaded"
     return "no record was loaded yet"

@@ -116,10 +116,13 @@ def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:
     return html.P([html.Span(say("footer.counter"), className="what"), " ", *closed, *beside], className="counter")
 
 
-def footer(language: Language, lines: Sequence[SourceLine], world, edited: str | None = None) -> list:
-    """`edited`: the settings file, where it says by now something else than these pages were started with."""
+def footer(language: Language, lines: Sequence[SourceLine], world, edited: str | None = None, refusal=None) -> list:
+    """`edited`: the settings file, where it says by now something else than these pages were started with. `refusal`: why the
+    reference tables are refused."""
     say = language.say
     noted = [html.P(say("footer.edited", file=Path(edited).name), className="reason")] if edited else []
+    if refusal:
+        noted.append(html.P([say("refusal.notice"), *reasons.refused(language, refusal)], className="reason"))
     return [
         html.Div(
             [

@@ -45,6 +45,19 @@ def why(language: Language, reason: str) -> list:
     return [said, " ", words] if said else [words]
 
 
+def refused(language: Language, refusal) -> list:
+    """Why the reference tables are refused (a Refusal), and how the ETL says it."""
+    words = html.Code(refusal.said, lang="en")
+    fault = refusal.fault or {}
+    if f"refusal.{fault.get('code')}" not in language.texts:
+        return [words]
+    values = {name: value for name, value in fault.items() if name != "code"}
+    if "asked_as" in values:
+        values["asked"] = language.say(f"refusal.asked.{values['asked_as']}", **values)
+    said = language.say(f"refusal.{fault['code']}", **values)
+    return [said] if language.code == "en" else [said, " ", words]
+
+
 def not_read(language: Language, file: str, note: str) -> list:
     """What of a file is not read, and what to do; in the ETL's words where they are others."""
     found = [language.say(text, file=file, sheets=told["sheets"].replace('sheet "', '"'))

@@ -20,6 +20,7 @@ from dashboard.data.answers import (
     Metric,
     Quality,
     Reconciliation,
+    Refusal,
     Rows,
     Site,
     Source,
@@ -123,6 +124,11 @@ class Data(Committee, HandedIn):
         """What /metrics tells. Never cached."""
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows("metrics", Metric, {})
+
+    def refusal(self) -> Refusal | None:
+        """Of the reference tables; None where they are in force as they are. Never cached: it moves without a batch."""
+        with self._warehouse.snapshot() as snapshot:
+            return next(iter(snapshot.rows("refusal", Refusal, {})), None)
 
     def silent_seconds(self) -> float | None:
         """Since the ETL gave a sign of life; None while none has run. Never cached."""

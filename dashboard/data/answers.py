@@ -62,7 +62,14 @@ class World:
     quarantined: int
     vanished: int  # held, and no longer in their source: beside the counter, not in it
     is_first_load: bool  # a source was not read to its end yet: figures are a part, and no verdict is passed on them
-    reference_refusal: str | None  # why the reference tables were refused when they were last read
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the reference tables were refused when they were last read: as the log says it, and by its code."""
+
+    said: str
+    fault: dict[str, str] | None  # None: kept by an earlier release
 
 
 @dataclass(frozen=True, slots=True)

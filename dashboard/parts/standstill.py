@@ -76,8 +76,8 @@ def _why(view: View) -> Iterator[list]:
     if world.is_sample and all(row.state in ("idle", "running") for row in rows):
         yield [html.P(view.say("waiting.sample"))]  # its tables, too, are in the making
         return
-    if world.reference_refusal:
-        yield _said(view, "waiting.reference", "waiting.reference_do", [html.Code(world.reference_refusal, lang="en")])
+    if refusal := view.data.refusal():
+        yield _said(view, "waiting.reference", "waiting.reference_do", reasons.refused(view.language, refusal))
         return
     if world.root_unit_id is None:
         yield _said(view, "waiting.etl", "waiting.etl_do")

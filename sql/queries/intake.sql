@@ -38,7 +38,8 @@ UPDATE warehouse.source SET mapping_fingerprint = %(fingerprint)s,
 WHERE source_id = %(source_id)s AND mapping_fingerprint IS DISTINCT FROM %(fingerprint)s
 
 -- name: keep_reference_refusal
-UPDATE warehouse.world SET reference_refusal = %(refusal)s WHERE reference_refusal IS DISTINCT FROM %(refusal)s
+UPDATE warehouse.world SET reference_refusal = %(refusal)s, reference_fault = %(fault)s
+WHERE (reference_refusal, reference_fault) IS DISTINCT FROM (%(refusal)s, %(fault)s::jsonb)
 
 -- name: make_retry_due
 UPDATE warehouse.source SET retry_due_at = clock_timestamp()

@@ -7,8 +7,11 @@ SELECT NULLIF(batch_id, 0) AS batch_id, committed_at, set_config('statement_time
 
 -- name: world
 SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batch_id, 0) AS batch_id, committed_at,
-       checked_at, received, loaded, unchanged, quarantined, vanished, is_first_load, reference_refusal
+       checked_at, received, loaded, unchanged, quarantined, vanished, is_first_load
   FROM mart.world_at(CAST(:as_of AS bigint))
+
+-- name: refusal
+SELECT said, fault FROM mart.refusal()
 
 -- name: heartbeat
 SELECT mart.heartbeat() AS silent_seconds

@@ -23,16 +23,14 @@ $$;
 CREATE FUNCTION mart.world_at(p_as_of bigint) RETURNS TABLE (
     name jsonb, time_zone text, root_unit_id integer, levels jsonb, is_sample boolean, shift_days integer,
     batch_id bigint, committed_at timestamptz, checked_at timestamptz,
-    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, is_first_load boolean,
-    reference_refusal text)
+    received bigint, loaded bigint, unchanged bigint, quarantined bigint, vanished bigint, is_first_load boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT w.name, w.time_zone, w.root_unit_id, w.levels, w.is_sample, w.shift_days, coalesce(p_as_of, w.batch_id),
         CASE WHEN p_as_of IS NULL THEN w.committed_at
              ELSE (SELECT b.committed_at FROM warehouse.batch b WHERE b.batch_id = p_as_of) END,
         w.checked_at, w.received - later.received, w.loaded - later.loaded, w.unchanged - later.unchanged,
         w.quarantined - later.quarantined, w.vanished - later.vanished,
-        mart.is_first_load(p_as_of),
-        (SELECT h.reference_refusal FROM warehouse.world h)
+        mart.is_first_load(p_as_of)
     FROM mart.world() w
     CROSS JOIN (SELECT coalesce(sum(b.received), 0) AS received, coalesce(sum(b.loaded), 0) AS loaded,
             coalesce(sum(b.unchanged), 0) AS unchanged, coalesce(sum(b.quarantined), 0) AS quarantined,
@@ -112,6 +110,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM (SELECT f.*, row_number() OVER (PARTITION BY f.source_id ORDER BY f.path) AS number FROM mart.not_read() f) AS r
         GROUP BY r.source_id) AS n ON n.source_id = s.source_id
     WHERE s.deleted_at IS NULL
+$$;
+
+-- Why the reference tables were refused when they were last read, for the log and as a code with values. At most one row.
+CREATE FUNCTION mart.refusal() RETURNS TABLE (said text, fault jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT w.reference_refusal, w.reference_fault FROM warehouse.world w WHERE w.reference_refusal IS NOT NULL
 $$;
 
 -- Seconds since the ETL that leads gave a sign of life, all by this server's clock; none while no ETL has run.

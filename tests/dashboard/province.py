@@ -110,6 +110,7 @@ class Province:
         self.is_loading = False  # its source is in its first load
         self.more_sources = []
         self.polled_ago = timedelta(seconds=1)
+        self.refused = None  # why the reference tables are
         self.silent_for = 0.5  # seconds since the ETL gave a sign of life
 
     def tick(self):
@@ -165,6 +166,9 @@ class Province:
     def age_bands(self):
         unknown = make(AgeBand, age_band=0, label="?")
         return self._rows([unknown, make(AgeBand, age_band=1, label="12-17"), make(AgeBand, age_band=2, label="18+")])
+
+    def refusal(self):
+        return self.refused
 
     def silent_seconds(self):
         return self.silent_for

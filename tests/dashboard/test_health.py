@@ -1,6 +1,5 @@
 """Why a source's figures cannot be relied on, in one line each."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from dashboard.api.answer import answer
 from dashboard.api.question import read
 from dashboard.data import Source
+from dashboard.data.answers import Refusal
 from dashboard.health import readiness, why_stale
 from tests.dashboard.province import Province, make
 
@@ -48,6 +48,5 @@ def test_the_interface_says_how_old_its_figures_are(polled, silent, state, age, 
 def test_a_refused_reference_table_is_a_reason_also_where_figures_are_shown():
     data = Province()
     assert readiness(data, 60)["ready"]
-    whole = data.world()
-    data.world = lambda as_of=None: replace(whole, reference_refusal="sites.csv line 2: code is empty")
+    data.refused = Refusal("sites.csv line 2: code is empty", None)
     assert readiness(data, 60)["reasons"] == ["reference data: sites.csv line 2: code is empty"]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.data import Source
+from dashboard.data.answers import Refusal
 from dashboard.i18n import LANGUAGES
 from dashboard.pages import PAGES
 from dashboard.parts import standstill
@@ -22,6 +23,10 @@ VERDICTS = ("thiếu", "tiến độ", "xếp hạng", "dự kiến", "chậm", 
 SAID = "Đang nạp dữ liệu lần đầu"
 
 
+UNREADABLE = Refusal("sites.csv cannot be read: No such file or directory",
+                     {"code": "unreadable", "place": "sites.csv", "why": "No such file or directory"})  # fmt: skip
+
+
 def source(**given) -> Source:
     usual = {"source": "lists", "kind": "database", "state": "running", "received": 0, "loaded": 0, "is_configured": True,
              "last_polled_at": datetime.now(UTC), "is_first_load": True}  # fmt: skip
@@ -31,8 +36,9 @@ def source(**given) -> Source:
 class Nothing(Province):
     """A province into which nothing was loaded."""
 
-    def __init__(self, *rows, **world):
+    def __init__(self, *rows, refused=None, **world):
         super().__init__()
+        self.refused = refused
         self.rows, self.of_world = rows, {"received": 0, "loaded": 0, "is_sample": False} | world
 
     def world(self, as_of=None):
@@ -51,7 +57,7 @@ def words(data, address="/", **given) -> str:
     [
         (Nothing(), "Chưa khai báo nguồn số liệu nào"),
         (Nothing(root_unit_id=None), "Chương trình nạp chưa làm việc"),
-        (Nothing(root_unit_id=None, reference_refusal="sites.csv: cannot be read"), "Bảng danh mục"),
+        (Nothing(root_unit_id=None, refused=UNREADABLE), "sites.csv: không đọc được tệp (No such file or directory)."),
         (Nothing(source(state="failed", reason="no such host")), "Nguồn lists không đọc được"),
         (Nothing(source(state="braked", reason="too much")), "Nguồn lists bị dừng"),
         (Nothing(source(last_polled_at=None)), "Nguồn lists chưa được đọc lần nào"),
@@ -64,8 +70,8 @@ def words(data, address="/", **given) -> str:
 def test_before_the_first_record_a_page_says_what_is_the_matter_and_what_to_do(data, expected):
     text = words(data, lists=SimpleNamespace(pattern="*.csv", folder="/srv/inbox")) if data.rows else words(data)
     assert expected in text and "Cần làm:" in text
-    for reason in ("sites.csv: cannot be read", "no such host", "too much"):
-        assert (reason in text) == any(reason in str(held) for held in (data.of_world.get("reference_refusal"), *data.rows))
+    for reason in ("sites.csv cannot be read", "no such host", "too much"):
+        assert (reason in text) == any(reason in str(held) for held in (data.refused, *data.rows))
 
 
 def test_how_far_the_first_load_is_and_how_long_it_takes():

@@ -263,11 +263,12 @@ def test_a_refused_table_is_a_warning_and_kept_but_the_sample_only_waits(warehou
         led.refresh_reference()
         led.refresh_reference()
         assert [(found.levelname, "nowhere" in found.message) for found in caplog.records] == [(level, not is_sample)]
-        (kept,) = led.db.execute("SELECT reference_refusal FROM warehouse.world").fetchone()
+        kept, fault = led.db.execute("SELECT reference_refusal, reference_fault FROM warehouse.world").fetchone()
         assert (kept is None) == is_sample
+        assert fault == (None if is_sample else {"code": "no_unit", "place": "sites", "found": "nowhere"})
         change(tables, "sites", "fixed,nowhere", "fixed,C1")
         led.refresh_reference()
-        assert led.db.execute("SELECT reference_refusal FROM warehouse.world").fetchone() == (None,)
+        assert led.db.execute("SELECT reference_refusal, reference_fault FROM warehouse.world").fetchone() == (None, None)
 
 
 def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tmp_path, monkeypatch):
