@@ -25,7 +25,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cause.duplicate": ("Trùng", "Duplicate"),
     "cause.reclassified": ("Xếp lại", "Reclassified"),
     "cause.denominator": ("Đổi mẫu số", "Denominator"),
-    "cause.new.means": ("Nhập đúng ngày tiêm", "Entered on the day of injection"),
+    "cause.new.means": (
+        "Nhập đúng ngày tiêm, hoặc nguồn không cho biết ngày nhập",
+        "Entered on the day of injection, or the source does not say when",
+    ),
     "cause.late.means": ("Nhập sau ngày tiêm", "Entered after the day of injection"),
     # --- the sentence
     "changes.what_people": ("người {stage}", "people {stage}"),

@@ -160,7 +160,8 @@ SELECT
     CASE WHEN old_status = 'vanished' THEN 'vanished'
          WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
          WHEN NOT is_new THEN 'corrected'
-         WHEN (coalesce(recorded_at, %(now)s) AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
+         -- of what nobody says when it was entered, nobody can say that it was late
+         WHEN (recorded_at AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
          ELSE 'new' END::warehouse.cause,
     old_person_key, rules, old_told,
     CASE WHEN rules IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(

@@ -85,6 +85,19 @@ def test_a_definition_is_reached_in_the_readers_language():
     assert {one.href for one in found} == {"/definitions?lang=en#restatement"}
 
 
+def test_where_no_source_says_when_doses_were_entered_none_is_late_and_none_in_time():
+    class Untold(Growing):
+        def changes(self, filters, from_batch, figure="doses"):
+            rows = super().changes(filters, from_batch, figure)
+            return Rows([replace(row, cause="new") if row.cause == "late" else row for row in rows], rows.version)
+
+    untold = Untold()
+    untold.silent = ("recorded_at",)
+    spoken = text(lead.tiles(view(untold)))
+    assert "– nguồn không cung cấp" in spoken and "không biết mũi nào nhập bù" in spoken and "Chiếm" not in spoken
+    assert "nguồn không cung cấp" not in text(lead.tiles(view()))
+
+
 def test_what_the_ledger_does_not_say_is_said():
     class Lost(Growing):
         def changes(self, filters, from_batch, figure="doses"):

@@ -37,7 +37,7 @@ def test_what_a_newer_list_no_longer_names_is_taken_out_and_comes_back(snapshots
     snapshots.put("list.csv", range(1, 10), age=3600)
     assert snapshots.once() == 0
     assert snapshots.counted() == list(range(1, 10))
-    assert snapshots.ask("SELECT cause::text, sum(doses) FROM warehouse.ledger_doses GROUP BY 1 ORDER BY 1") == [("late", 10), ("vanished", -1)]
+    assert snapshots.ask("SELECT cause::text, sum(doses) FROM warehouse.ledger_doses GROUP BY 1 ORDER BY 1") == [("new", 10), ("vanished", -1)]
     snapshots.put("list.csv", ALL, age=60)
     assert snapshots.once() == 0
     assert snapshots.counted() == list(ALL)

@@ -3,6 +3,7 @@
 from dash import html
 
 from dashboard.components import marks
+from dashboard.i18n import NO_FIGURE
 from dashboard.parts import since, told
 from dashboard.parts.changes import Split, definition, figure, split, what, word
 from dashboard.view import View
@@ -96,7 +97,9 @@ def tiles(view: View) -> html.Div:
             ],
         ),
         _tile(view, say("cause.new"), found.causes["new"], [say("cause.new.means")]),
-        _tile(
+        _tile(view, say("cause.late"), None, [say("told.no_entry")])
+        if view.is_untold("recorded_at") and not found.causes["late"]
+        else _tile(
             view,
             say("cause.late"),
             found.causes["late"],
@@ -126,8 +129,12 @@ def _coverage(view: View, found: Split) -> str:
     return told.joined(view.say("changes.coverage", **values, **parts), told.lacking(view, row))
 
 
-def _tile(view: View, title: str, n: int, lines: list[str]) -> html.Article:
-    number = [marks.live(since.signed(view.language, n)), html.Span(word(view, n), className="of")]
+def _tile(view: View, title: str, n: int | None, lines: list[str]) -> html.Article:
+    """`n`: None where the sources do not tell it."""
+    if n is None:
+        number = [NO_FIGURE, html.Span(view.say("told.untold"), className="of")]
+    else:
+        number = [marks.live(since.signed(view.language, n)), html.Span(word(view, n), className="of")]
     as_of = view.say("tile.as_of", time=view.as_of(view.data.units()))
     foot = html.Div([definition(view, "restatement"), html.Span(as_of, className="tile-as-of")], className="foot")
     said = [html.P(line) for line in lines if line]

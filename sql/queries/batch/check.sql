@@ -112,7 +112,8 @@ SELECT j.person_key, $source_id::SMALLINT AS source_id, j.record_id, j.updated_a
     CASE WHEN old_status = 'vanished' THEN 'vanished'
          WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
          WHEN NOT is_new THEN 'corrected'
-         WHEN CAST(coalesce(j.recorded_at, $now) AT TIME ZONE $time_zone AS DATE) > injected_on THEN 'late'
+         -- of what nobody says when it was entered, nobody can say that it was late
+         WHEN CAST(j.recorded_at AT TIME ZONE $time_zone AS DATE) > injected_on THEN 'late'
          ELSE 'new' END::cause AS cause,
     j.old_person_key, j.rules, j.old_told, j.place
 FROM judged j
