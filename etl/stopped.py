@@ -116,7 +116,8 @@ def _told(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> Iterator[tup
         record, residence = row["record_id"], row["residence_code"]
         if row["moved"]:
             yield "moved", "person_id", record, None, None
-        if row["verdict"] != "voided" and (rule := _NOWHERE.get(row["residence_unit_id"])):
+        is_news = row["verdict"] != "voided" and residence != row["old_residence_code"]
+        if is_news and (rule := _NOWHERE.get(row["residence_unit_id"])):
             yield rule, "residence_code", record, None, residence
         if row["verdict"] == "voided":
             yield "voided", "status", record, row["old_status"], row["status"]

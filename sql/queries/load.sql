@@ -210,11 +210,13 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
        count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
            AND (old_told & 1) <> 0) AS moved,
-       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2) AS unrecognised,
-       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1) AS outside,
+       -- whoever lives where he lived before is no news of a residence
+       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2 AND is_residence_new) AS unrecognised,
+       count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1 AND is_residence_new) AS outside,
        max(updated_at) AS newest_at
 FROM (
     SELECT i.verdict, i.cause, i.told, i.old_told, i.person_key, i.old_person_key, i.residence_unit_id, i.updated_at,
+        i.verdict = 'new' OR i.residence_code IS DISTINCT FROM k.residence_code AS is_residence_new,
         CASE WHEN i.verdict = 'corrected' THEN ROW(i.person_key, i.residence_code, i.site_id, i.vaccine_id, i.dose_number, i.dose_kind,
             i.injected_at, i.status, i.sex, i.birth_year, i.birth_date, i.age_from, i.age_to,
             i.lot_number, i.priority_group)

@@ -323,6 +323,35 @@ def test_what_follows_a_dose_may_come_in_bulk(world, of_doses, stops):
         world.load(new(1))  # nor does the next batch stop for them
 
 
+@pytest.mark.parametrize("residence", ["C1", "99999", "Xã Bình An"], ids=["at home", "outside", "not recognised"])
+def test_nor_do_follow_ups_in_many_small_batches_stop_whomever_they_are_of(world, residence):
+    records = new(100)
+    world.pipeline.settings = world.settings.etl  # these may live anywhere
+    world.load(records + (others := new(60, residence_code=residence)))
+    world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS})
+    for first in range(0, 60, 5):
+        assert world.load(changed(others[first : first + 5], "2021-11-06", certificate_printed_at="2021-11-06")).corrected == 0
+    for first in range(0, 60, 5):
+        world.load(changed(others[first : first + 5], "2021-11-07", app_confirmed_at="2021-11-07"))
+
+
+def test_follow_ups_hide_no_jump_of_corrections_that_comes_with_them(world):
+    """In small batches: ten of each fifteen change their site, too."""
+    records = new(300)
+    world.load(records)
+    with pytest.raises(Braked, match=r"70 of the last 105 records changed records loaded earlier \(67%; up to 50% is let pass\)"):
+        for first in range(0, 300, 15):
+            some = changed(records[first : first + 15], "2021-11-06", certificate_printed_at="2021-11-06")
+            world.load([r | {"site_code": "S2"} for r in some[:10]] + some[10:])
+
+
+def test_people_who_move_to_where_nobody_knows_are_a_jump_of_residences(world):
+    records = new(300)
+    world.load(records)
+    world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS.model_copy(update={"change_share": 1})})
+    assert stopped_by(world, changed(records[:151], "2021-11-06", residence_code="Xã Bình An")).criterion == "unrecognised"
+
+
 def test_voids_are_judged_by_themselves(world):
     records = new(1500)
     world.load(records)
