@@ -40,9 +40,15 @@ class InColumns:
         for name, statement in _TEMPORARY.items():
             if name.startswith("create_"):
                 self.db.execute(statement)
+                # of several batches in one transaction each begins with what the one before left
+                self.db.execute(f"TRUNCATE {name.removeprefix('create_')}")
         # Within the batch's transaction: whoever changed the reference data, it is of this moment.
         for name in held.REFERENCE:
             self.bench.take(REFERENCE[f"keep_{name}"], held.read(self.db, HELD[name]))
+
+    def forget_from(self, batch_id: int) -> None:
+        """A batch of this number begins: what was kept under it, or a later one, was rolled back with a transaction around it."""
+        self._postings = {batch: made for batch, made in self._postings.items() if batch < batch_id}
 
     def close(self) -> None:
         """Give the memory back: after a backfill of 200,000 a batch 409 MB become 194."""

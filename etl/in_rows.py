@@ -77,6 +77,8 @@ class InRows:
 
     def reclassify(self, persons: list, facts: dict) -> None:
         """As if all injections of these persons came in now."""
+        # Of several batches in one transaction each begins with what the one before left.
+        self.pipeline.db.execute(f"TRUNCATE {', '.join(_WORKSPACE)}")
         self._work_out(facts | {"persons": persons}, "touch_given_persons", "reclassify")
 
     def _work_out(self, facts: dict, *touch: str) -> None:

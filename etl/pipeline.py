@@ -271,6 +271,8 @@ class Pipeline:
 
     def _open(self, **facts) -> tuple[dict, int]:
         leader = self.fence()
+        if self._in_columns is not None:
+            self._in_columns.forget_from(leader.batch_id)
         now = self.clock.now()
         bands = [band for (band,) in self.db.execute(INTAKE["age_bands_by_year"])]
         facts |= {"batch_id": leader.batch_id, "now": now, "time_zone": self.time_zone,

@@ -67,6 +67,34 @@ def test_a_corrected_alias_corrects_the_doses_that_came_by_it(world):
     assert revised(world, vaccine_aliases=aliases(vx="AZ")) == []
 
 
+def test_more_persons_than_one_batch_takes_are_placed_anew_with_the_change_that_concerns_them(world):
+    revised(world, vaccine_aliases=aliases(vx="PF"))
+    world.load([record(record_id=f"r{n}", person=f"p{n}", vaccine_code="VX") for n in range(3)])
+    config = settings.read(SMALL / "config.yaml", environment={})
+    with world.db.transaction():
+        _changed, persons = reference.load(world.db, config, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases(vx="AZ")})
+        for person in persons:
+            world.pipeline.reclassify([person])
+    assert doses(world, "vaccine") == {"AZ": 3}
+    assert differences(world) == {}
+
+
+def test_batches_that_were_rolled_back_with_a_transaction_around_them_leave_nothing_to_the_next_ones(world):
+    revised(world, vaccine_aliases=aliases(vx="PF"))
+    world.load([record(record_id="a", vaccine_code="VX"), record(record_id="b", person="Bình", vaccine_code="VX")])
+    config = settings.read(SMALL / "config.yaml", environment={})
+    with pytest.raises(ZeroDivisionError), world.db.transaction():
+        _changed, persons = reference.load(world.db, config, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases(vx="AZ")})
+        assert len(persons) == 2
+        for person in persons:
+            world.pipeline.reclassify([person])
+        raise ZeroDivisionError
+    world.load([record(record_id="c", person="Chi")], fold=False)
+    world.pipeline.end_first_load(world.source_id)  # takes the number of the second one, and posts nothing of its own
+    assert doses(world, "vaccine") == {"PF": 3}
+    assert differences(world) == {}
+
+
 def test_a_dose_under_another_vaccine_than_its_spelling_means_is_found(world):
     world.load([record(vaccine_code="Pfizer")])
     world.db.execute("UPDATE warehouse.vaccine_alias SET vaccine_id = (SELECT vaccine_id FROM warehouse.vaccine WHERE code = 'AZ') "
