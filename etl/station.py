@@ -266,7 +266,7 @@ class Station:
         return self.db.execute(reference.SQL["batch_to_come"]).fetchone()[0]
 
     def refresh_reference(self) -> None:
-        """The scheduled look at the reference data: what was refused for want of a row is tried again."""
+        """The scheduled look at the reference data. What was refused for want of a row falls due to be tried again."""
         try:
             changed = self.load_reference() + self.take_uploads()
         except ReferenceError as wrong:
@@ -277,11 +277,11 @@ class Station:
         today = self.clock.today(self.settings.time_zone)
         if changed:
             log.info("reference data: %s changed", counted(changed, "row"))
-        if changed or today != self.tried_on:
-            # What was refused for want of a row, or for a date that has come by now.
+        if today != self.tried_on:
+            # What was refused for a date that has come by now: each source tries it again in its own turn.
+            with self.writing:
+                self.db.execute(INTAKE["make_retry_due"])
             self.tried_on = today
-            for intake in self.intakes:
-                intake.retry()
 
     def rebuild_if_need_be(self) -> None:
         """Rules or ages changed since the injections were last understood: understand them all anew."""

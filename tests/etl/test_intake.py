@@ -11,7 +11,7 @@ from etl import schedule, station
 from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, configure, read, source, verb
-from tests.etl.world import ZONE
+from tests.etl.world import ZONE, StoppedClock
 from tests.processes import becomes
 
 
@@ -239,6 +239,23 @@ def test_a_transaction_that_commits_late_while_the_etl_is_down_is_not_missed(reg
     with stationed(file) as led:
         led.intakes[0].work()
     assert held(look) == ["before", "late", "meanwhile", "now"]
+
+
+def test_a_new_day_waits_for_no_source_that_is_being_read(register, look, tmp_path):
+    """What was refused for a date that has come by now is tried again by each source in its own turn."""
+    register.enter("soon", tiem_luc=datetime.now(UTC) + timedelta(days=1))
+    with stationed(configure(tmp_path, {"platform": source(register.url)})) as led:
+        (intake,) = led.intakes
+        intake.work()
+        assert held(look) == []
+        led.clock = led.pipeline.clock = StoppedClock(datetime.now(UTC) + timedelta(days=2))
+        with intake.turn:  # as in the midst of a first load
+            looking = threading.Thread(target=led.refresh_reference, daemon=True)
+            looking.start()
+            looking.join(10)
+            assert not looking.is_alive()
+        intake.work()
+        assert held(look) == ["soon"]
 
 
 def test_changed_rules_place_every_injection_anew(register, look, tmp_path, warehouse):
