@@ -14,19 +14,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     HAVING sum(l.amount) <> 0
 $$;
 
--- The batch with which the first load was in, before which there is nothing to compare with: the last of the large ones
--- (from 10,000 records on) that a warehouse begins with. At most one row.
+-- The first batch at which no source that had given records was in its first load, before which there is nothing to compare
+-- with; while it lasts, the newest. At most one row.
 CREATE FUNCTION mart.first_load() RETURNS TABLE (batch_id bigint, committed_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH held AS NOT MATERIALIZED (
-        SELECT b.batch_id, b.committed_at, b.received FROM warehouse.batch b
+        SELECT b.batch_id, b.committed_at FROM warehouse.batch b
         WHERE b.batch_id <= (SELECT folded_through FROM warehouse.leader) AND b.committed_at IS NOT NULL
-    ), small AS (
-        SELECT s.batch_id FROM held s WHERE s.received BETWEEN 1 AND 9999 ORDER BY s.batch_id LIMIT 1
+    ), ended AS (
+        -- of sources from before this was kept (0) it ended with the first batch, as far as anybody can say
+        SELECT min(h.batch_id) AS batch_id
+        FROM warehouse.source s CROSS JOIN LATERAL (
+            SELECT greatest(s.first_loaded_batch, (SELECT min(batch_id) FROM held)) AS batch_id) AS h
+        WHERE s.first_loaded_batch IS NOT NULL AND NOT EXISTS (
+            SELECT FROM warehouse.source o
+            JOIN warehouse.batch b ON b.source_id = o.source_id AND b.batch_id <= h.batch_id AND b.received > 0
+            WHERE CASE WHEN o.first_loaded_batch IS NULL THEN o.is_configured ELSE o.first_loaded_batch > h.batch_id END)
     )
     SELECT h.batch_id, h.committed_at FROM held h
-    WHERE h.batch_id = coalesce(
-        (SELECT max(l.batch_id) FROM held l WHERE l.batch_id < (SELECT batch_id FROM small)),
-        (SELECT batch_id FROM small),
-        (SELECT max(l.batch_id) FROM held l))
+    WHERE h.batch_id = coalesce((SELECT batch_id FROM ended), (SELECT max(batch_id) FROM held))
 $$;

@@ -56,19 +56,32 @@ def test_the_units_of_a_change_add_up_to_it(world, unit, figure):
 FIRST_LOAD = "SELECT batch_id FROM mart.first_load()"
 
 
-def test_the_first_load_ends_with_the_last_large_batch_that_came_before_any_small_one(world):
+def ends(held: Given, source: int | None = None) -> int:
+    """A source was read to its end. Returns the batch that says so."""
+    with held.db.transaction():
+        held.pipeline.end_first_load(source or held.source_id)
+    held.ask("UPDATE warehouse.source SET last_polled_at = now() RETURNING 1")
+    return held.ask("SELECT max(batch_id) FROM warehouse.batch")[0][0]
+
+
+def test_the_first_load_ends_where_the_last_source_was_read_to_its_end(world):
+    """However large its batches were; one that is added later ends nothing anew."""
     assert world.ask(FIRST_LOAD) == []
-    for received in (0, 10_000, 200_000, 50_000):
-        world.ask("INSERT INTO warehouse.batch (batch_id, kind, received, loaded, started_at, committed_at) "
-                  "SELECT coalesce(max(batch_id), 0) + 1, 'records', %s, %s, now(), now() FROM warehouse.batch RETURNING 1", received, received)  # fmt: skip
-    world.ask("UPDATE warehouse.leader SET folded_through = 4, last_batch_id = 4 RETURNING 1")
-    assert world.ask(FIRST_LOAD) == [(4,)]
+    other = world.ask("INSERT INTO warehouse.source (name, kind, keyed_as, received, loaded, last_polled_at) "
+                      "VALUES ('lists', 'files', 'lists', 1, 1, now()) RETURNING source_id")[0][0]  # fmt: skip
+    world.ask("INSERT INTO warehouse.batch (batch_id, source_id, kind, received, loaded, started_at, committed_at) "
+              "SELECT n, %s, 'records', 1, 1, now(), now() FROM generate_series(1, 2) n RETURNING 1", other)  # fmt: skip
+    world.ask("UPDATE warehouse.leader SET folded_through = 2, last_batch_id = 2 RETURNING 1")
     world.load([record(record_id="r1")])
-    world.ask("INSERT INTO warehouse.batch (batch_id, kind, received, loaded, started_at, committed_at) VALUES (6, 'records', 20000, 20000, now(), now()) RETURNING 1")
-    world.ask("UPDATE warehouse.leader SET folded_through = 6, last_batch_id = 6 RETURNING 1")
-    assert world.ask(FIRST_LOAD) == [(4,)]
+    ends(world)
+    assert world.ask(FIRST_LOAD) == world.ask("SELECT max(batch_id) FROM warehouse.batch")  # it lasts
+    ended = ends(world, other)
+    world.load([record(record_id="r2", person="b")])
+    world.ask("INSERT INTO warehouse.source (name, kind, keyed_as, received, loaded) VALUES ('later', 'files', 'later', 1, 1) RETURNING 1")
+    assert world.ask(FIRST_LOAD) == [(ended,)]
 
 
-def test_where_records_came_in_small_batches_from_the_start_the_first_stands_for_the_load(world):
+def test_where_nobody_kept_when_it_ended_the_first_batch_stands_for_it(world):
     first, _ = given(world)
+    world.ask("UPDATE warehouse.source SET first_loaded_batch = 0, last_polled_at = now() RETURNING 1")
     assert world.ask(FIRST_LOAD) == [(first,)]
