@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psycopg
+import pyarrow as pa
 from psycopg.rows import namedtuple_row
 
 import sql
@@ -111,8 +112,7 @@ def _is_released(db: psycopg.Connection, source, delivery) -> bool:
         return delivery.outcome["sha256"] == source.released_content
     if not source.is_batch_released or delivery.kind != source.release_kind:
         return False
-    (seen,) = db.execute(BRAKE["seen_of_release"], {"brake_id": source.release_id}).fetchone()
-    return stopped.is_within(delivery.records, seen)
+    return stopped.covers(db, source.release_id, stopped.hashes(delivery.records).tobytes())
 
 
 def _comes_instead(source, delivery) -> bool:
@@ -186,9 +186,9 @@ def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: boo
         f"{len(record_ids):,} of the {counted(held, 'record')} held {'is' if len(record_ids) == 1 else 'are'} no longer at the source (up to {limits.void_share:.0%} is "
         f"let pass). None was taken out. {THEN}"
     )
-    content = hashlib.sha256("\n".join(sorted(record_ids)).encode()).hexdigest()
+    seen = stopped.hashes(pa.table({"record_id": pa.array(record_ids, pa.string())})).tobytes()
     examples = [{"record": number, "was": None, "value": None, "records": 1} for number in record_ids[:_EXAMPLES]]
-    return Stop(LOST, reason, content, kind, received=held, found=len(record_ids), allowed=limits.void_share,
+    return Stop(LOST, reason, hashlib.sha256(seen).hexdigest(), kind, seen=seen, received=held, found=len(record_ids), allowed=limits.void_share,
                 findings=(Finding(LOST, "record_id", len(record_ids), examples),))  # fmt: skip
 
 

@@ -191,7 +191,7 @@ class Reader:
         return values, _lost(text, values)
 
     def _whole_numbers(self, text: pa.StringArray) -> Read:
-        values = _by_distinct(text, _year if self.name == "birth_year" else _whole, pa.int16())
+        values = _by_distinct(text, {"birth_year": _year, "priority_group": _group}.get(self.name, _whole), pa.int16())
         return values, _lost(text, values)
 
     def _choices(self, text: pa.StringArray) -> Read:
@@ -251,6 +251,11 @@ def _whole(text: str) -> int | None:
 def _year(text: str) -> int | None:
     year = _whole(text)
     return year if year is not None and year >= times.FIRST_YEAR else None
+
+
+def _group(text: str) -> int | None:
+    number = _whole(text)
+    return number if number is not None and number >= 0 else None
 
 
 def _by_distinct(text: pa.StringArray, change: Callable, into: pa.DataType = _TEXT) -> pa.Array:

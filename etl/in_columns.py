@@ -58,7 +58,8 @@ class InColumns:
 
     def check(self, delivery, facts: dict):
         """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in,
-        how many of these for want of a vaccine or site, and the broken that have no number, by their content."""
+        how many of these for want of a vaccine or site, the broken that have no number, by their content, and how many
+        wait there no longer."""
         self._read_held(delivery.records, facts)
         self._take_readings()
         self.bench.run(CHECK["check_records"], facts)
@@ -67,18 +68,20 @@ class InColumns:
         quarantined, unmapped, unnumbered = 0, 0, None
         if counts.broken:
             self._give("broken", CHECK["broken"], facts)
+            self.pipeline.run(STORE, facts, "write_broken")
             if delivery.kind != "retry":
                 quarantined, unmapped, unnumbered = self.db.execute(STORE["quarantine_records"], facts).fetchone()
-        if self._give("ended", CHECK["ended"], facts):
+        ended = self._give("ended", CHECK["ended"], facts)
+        if ended:
             self.pipeline.run(STORE, facts, "end_replaced")
         if counts.broken:
-            self.pipeline.run(STORE, facts, "end_superseded")
+            ended += self.db.execute(STORE["end_superseded"], facts).rowcount
         if counts.restamped:
             self._give("restamped", CHECK["restamped"], facts)
             self.pipeline.run(STORE, facts, "restamp")
         if delivery.kind == "retry" and self._give("retried", CHECK["retried"], facts):
             self.pipeline.run(STORE, facts, "settle_retried", "keep_rules_of_retry")
-        return counts, quarantined, unmapped, unnumbered or []
+        return counts, quarantined, unmapped, unnumbered or [], ended
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""

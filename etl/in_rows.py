@@ -33,7 +33,8 @@ class InRows:
 
     def check(self, delivery, facts: dict):
         """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in,
-        how many of these for want of a vaccine or site, and the broken that have no number, by their content."""
+        how many of these for want of a vaccine or site, the broken that have no number, by their content, and how many
+        wait there no longer."""
         run, db = self.pipeline.run, self.pipeline.db
         if delivery.records.num_rows:
             with db.cursor() as cursor, cursor.copy(LOAD["copy_landed"] + f" ({COPY_FORMAT})") as copy:
@@ -44,12 +45,12 @@ class InRows:
         quarantined, unmapped, unnumbered = 0, 0, None
         if counts.broken and delivery.kind != "retry":
             quarantined, unmapped, unnumbered = db.execute(LOAD["quarantine_records"], facts).fetchone()
-        run(LOAD, facts, "end_quarantine")
+        ended = db.execute(LOAD["end_quarantine"], facts).rowcount
         if counts.restamped:
             run(LOAD, facts, "restamp")
         if delivery.kind == "retry":
             run(LOAD, facts, "keep_rules_of_retry")
-        return counts, quarantined, unmapped, unnumbered or []
+        return counts, quarantined, unmapped, unnumbered or [], ended
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""

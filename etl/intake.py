@@ -17,7 +17,7 @@ from etl.brake import Braked
 from etl.faults import in_words, is_of_values
 from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
-from etl.pipeline import LARGE, RECONCILE, Delivery, Outcome, Pipeline
+from etl.pipeline import LARGE, Delivery, Outcome, Pipeline, in_parts
 from etl.sources import Cursor, Page, SourceError, read_ahead, reading
 from etl.stopped import Stop
 from sql.settings import Etl, Mapped
@@ -94,15 +94,28 @@ class Intake:
                 raise
             self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
 
-    def withdraw(self, record_ids: list[str]) -> None:
-        """Take records out that the source no longer has, in its turn; a release that was for this ends."""
-        released = self.released()
+    def withdraw(self, record_ids: list[str]) -> Outcome:
+        """Take records out that the source no longer has, in its turn; its neighbours may write meanwhile. Returns the sums."""
+        total = Outcome(0)
+        for some in in_parts(record_ids):
+            with self.writing:
+                outcome = self.pipeline.withdraw(self.source_id, some)
+            self.report(outcome)
+            total = replace(outcome, vanished=total.vanished + outcome.vanished)
+        return total
+
+    def covers(self, released, stop: Stop) -> bool:
+        """Whether a person looked at all that this stop is for: what was taken out before a crash is no longer in it."""
+        if released is None or released.kind != stop.kind:
+            return False
         with self.writing:
-            outcome = self.pipeline.withdraw(self.source_id, record_ids)
-            if released and released.kind == RECONCILE:
-                facts = {"brake_id": released.brake_id, "batch_id": outcome.batch_id, "now": self.pipeline.clock.now()}
-                self.pipeline.db.execute(stopped.BRAKE["pass"], facts)
-        self.report(outcome)
+            return stopped.covers(self.pipeline.db, released.brake_id, stop.seen)
+
+    def pass_release(self, released, batch_id: int) -> None:
+        """What a person let pass is in, with this batch."""
+        facts = {"brake_id": released.brake_id, "batch_id": batch_id, "now": self.pipeline.clock.now()}
+        with self.writing:
+            self.pipeline.db.execute(stopped.BRAKE["pass"], facts)
 
     def is_running(self) -> bool:
         """Whether the source was read to its end the last time: a first load under way was not."""

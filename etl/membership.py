@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from etl import brake
 from etl.brake import Braked
-from etl.pipeline import Outcome
 from etl.statements import MEMBERSHIP
 from sql.settings import Mapped
 
 ReadAgain = Callable[[Mapping[str, list[str]]], bool]
 
-# Taken out in one go: the source's neighbours wait for less than a second.
-_AT_ONCE = 10_000
+VANISHED = "vanished"
 
 
 class Membership:
@@ -68,18 +66,15 @@ class Membership:
             rows = self.pipeline.db.execute(MEMBERSHIP["vanished"], facts).fetchall()
             (held,) = self.pipeline.db.execute(MEMBERSHIP["held"], facts).fetchone()
         lost = [record_id for record_id, is_counted, is_seen in rows if is_counted and not is_seen]
-        stop = brake.lost(lost, held, "vanished", self.pipeline.settings.brake, is_any)
-        is_released = stop and released is not None and (released.kind, released.content) == (stop.kind, stop.content)
-        if stop and not is_released:
+        stop = brake.lost(lost, held, VANISHED, self.pipeline.settings.brake, is_any)
+        if stop and not self.intake.covers(released, stop):
             raise Braked(stop)
-        outcome = self._withdraw([record_id for record_id, _, _ in rows])
-        if is_released:
-            self._pass(released, outcome)
-
-    def _pass(self, released, outcome: Outcome) -> None:
-        facts = {"brake_id": released.brake_id, "batch_id": outcome.batch_id, "now": self.pipeline.clock.now()}
-        with self.writing:
-            self.pipeline.db.execute(brake.BRAKE["pass"], facts)
+        taken = self.intake.withdraw([record_id for record_id, _, _ in rows])
+        if released is not None and released.kind == VANISHED:
+            if taken.batch_id:
+                self.intake.pass_release(released, taken.batch_id)
+            else:
+                self.intake.end_release()  # killed between the last of them and this, or they are back
 
     def _missing(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         """Of each path, what its earlier versions held and nothing holds now."""
@@ -92,15 +87,8 @@ class Membership:
                 for path, record_id in self.pipeline.db.execute(MEMBERSHIP["missing"], facts):
                     found[path].append(record_id)
                 numberless = [record_id for (record_id,) in self.pipeline.db.execute(MEMBERSHIP["numberless"], facts)]
-            self._withdraw(numberless)  # they count nowhere: there is nothing to report, and nothing left to mend
+            self.intake.withdraw(numberless)  # they count nowhere: there is nothing to report, and nothing left to mend
         return found
-
-    def _withdraw(self, record_ids: list[str]) -> Outcome:
-        outcome = Outcome(0)
-        for start in range(0, len(record_ids), _AT_ONCE):
-            with self.writing:
-                outcome = self.pipeline.withdraw(self.intake.source_id, record_ids[start : start + _AT_ONCE])
-        return outcome
 
     def _to_read_again(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         facts = facts | {"is_stamped": self.is_stamped}

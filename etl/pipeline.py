@@ -5,7 +5,7 @@ All of it commits, or none of it. What a batch means is worked out in rows (etl.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
-from etl import brake
+from etl import brake, refused
 from etl.brake import RECONCILE
-from etl.faults import Fenced
+from etl.faults import Fenced, in_words
 from etl.in_rows import InRows
 from etl.residence import Readings
 from etl.statements import BALANCES, IDENTITY, INTAKE, MEMBERSHIP
@@ -30,8 +30,15 @@ log = logging.getLogger("etl")
 # Above this many records a batch is worked out in columns, below it by statements whose plans are kept.
 LARGE = 10_000
 
-# Taking out is worked out in rows, however many they are: so many in one transaction.
-_WITHDRAWN_AT_ONCE = 10_000
+# Taking out and bringing back are worked out in rows, however many they are: so many in one batch, and the source's
+# neighbours wait for less than a second.
+AT_ONCE = 10_000
+
+
+def in_parts(record_ids: Sequence[str]) -> Iterator[list[str]]:
+    """As many as are taken out or brought back in one batch. Between two of them others may write."""
+    for start in range(0, len(record_ids), AT_ONCE):
+        yield list(record_ids[start : start + AT_ONCE])
 
 
 @dataclass(frozen=True)
@@ -86,16 +93,28 @@ class Pipeline:
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
         """Take a delivery in. Without `fold` the balances follow with a later batch (backfill).
 
-        Raises Braked (nothing is kept), Fenced.
+        A record that the warehouse refuses for a value goes to quarantine alone. Raises Braked (nothing is kept), Fenced.
         """
+        try:
+            return self._load(delivery, fold)
+        except Exception as fault:
+            if not refused.is_of_a_record(fault):
+                raise
+            log.warning("a batch of %d records is refused (%s): looking for those that are at fault", delivery.records.num_rows, in_words(fault))
+            mended = refused.without(delivery.records, lambda some: self._why_refused(replace(delivery, records=some)))
+            if mended is None:
+                raise
+        return self._load(replace(delivery, records=mended), fold)
 
+    def _load(self, delivery: Delivery, fold: bool, is_trial: bool = False) -> Outcome:
         def take_in(work, facts: dict, folded: int) -> Outcome:
             self.residences.learn(pc.unique(delivery.records["residence_code"]).drop_null().to_pylist())
-            outcome, unnumbered = self._check(work, delivery, facts | {"is_current": delivery.kind == RECONCILE})
-            if delivery.kind == RECONCILE and not outcome.received:
-                raise _Unchanged
+            facts_of_check = facts | {"is_current": delivery.kind == RECONCILE, "is_trial": is_trial}
+            outcome, unnumbered = self._check(work, delivery, facts_of_check)
             if outcome.loaded:
                 work.work_out(facts)
+            if is_trial:
+                raise _Unchanged
             if fold:
                 self._fold(folded, facts["batch_id"])
             self._close(delivery, outcome, facts, unnumbered)
@@ -108,33 +127,33 @@ class Pipeline:
         except _Unchanged:
             return Outcome(0)
 
-    def withdraw(self, source_id: int, record_ids: Sequence[str], unit: str | None = None) -> Outcome:
-        """Take out records that their source no longer holds: their injections are kept, and counted nowhere.
+    def _why_refused(self, delivery: Delivery) -> Exception | None:
+        """What the warehouse says to these records; nothing of them is kept, and no brake judges a part of a batch."""
+        try:
+            self._load(delivery, fold=False, is_trial=True)
+        except Exception as fault:
+            if not refused.is_of_a_record(fault):
+                raise
+            return fault
+        return None
 
-        What is not held, or was taken out before, changes nothing. In batches of bounded size, each committed on
-        its own: after a crash, ask again. Nothing is braked here. Returns the sums. Raises Fenced.
+    def withdraw(self, source_id: int, record_ids: list[str], unit: str | None = None) -> Outcome:
+        """Take out records that their source no longer holds, in one batch (`in_parts`): their injections are kept, and
+        counted nowhere.
+
+        What is not held, or was taken out before, changes nothing: after a crash, ask again. Nothing is braked here.
+        Raises Fenced.
         """
-        total = Outcome(0)
-        for start in range(0, len(record_ids), _WITHDRAWN_AT_ONCE):
-            outcome = self._withdraw(source_id, list(record_ids[start : start + _WITHDRAWN_AT_ONCE]), unit)
-            total = replace(outcome, vanished=total.vanished + outcome.vanished)
-        return total
-
-    def _withdraw(self, source_id: int, record_ids: list[str], unit: str | None) -> Outcome:
         return self._in_one_vanishing(source_id, lambda facts: self._in_rows.take_out(record_ids, facts), unit)
 
-    def bring_back(self, source_id: int, record_ids: Sequence[str]) -> Outcome:
-        """Count records again that were taken out, as they were, and by today's units, ages and rules. All of them
-        counted before they were taken out. In batches of bounded size. Returns the sums. Raises Fenced.
+    def bring_back(self, source_id: int, record_ids: list[str]) -> Outcome:
+        """Count records again that were taken out, as they were, and by today's units, ages and rules, in one batch
+        (`in_parts`). All of them counted before they were taken out. Raises Fenced.
         """
-        total = Outcome(0)
-        for start in range(0, len(record_ids), _WITHDRAWN_AT_ONCE):
-            given = list(record_ids[start : start + _WITHDRAWN_AT_ONCE])
-            outcome = self._in_one_vanishing(source_id, lambda facts, ids=given: -self._in_rows.bring_back(ids, facts))
-            persons = self.db.execute(IDENTITY["persons_of_records"], {"source_id": source_id, "record_ids": given})
-            self.reclassify([person for (person,) in persons])
-            total = replace(outcome, vanished=total.vanished + outcome.vanished)
-        return total
+        outcome = self._in_one_vanishing(source_id, lambda facts: -self._in_rows.bring_back(record_ids, facts))
+        persons = self.db.execute(IDENTITY["persons_of_records"], {"source_id": source_id, "record_ids": record_ids})
+        self.reclassify([person for (person,) in persons])
+        return outcome
 
     def delete(self, source_id: int) -> int:
         """Delete what is held of a source whose records were all taken out. Returns the injections. Raises Fenced."""
@@ -281,7 +300,7 @@ class Pipeline:
         return facts, leader.folded_through
 
     def _check(self, work, delivery: Delivery, facts: dict) -> tuple[Outcome, list[str]]:
-        counts, quarantined, unmapped, unnumbered = work.check(delivery, facts)
+        counts, quarantined, unmapped, unnumbered, ended = work.check(delivery, facts)
         received = delivery.records.num_rows
         outcome = Outcome(
             facts["batch_id"], received, counts.loaded, received - counts.loaded - quarantined, quarantined,
@@ -293,7 +312,10 @@ class Pipeline:
         if delivery.kind == RECONCILE:
             # Only what differs counts.
             outcome = replace(outcome, received=counts.loaded + counts.restamped + quarantined, unchanged=counts.restamped)
-        brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
+            if not outcome.received and not ended:
+                raise _Unchanged
+        if not facts["is_trial"]:
+            brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
         return outcome, unnumbered
 
     def _fold(self, from_batch: int, to_batch: int) -> None:

@@ -212,17 +212,17 @@ class _Reconciliation:
 
     def _take_out(self, gone: list[str]) -> None:
         """Looked for once more in the turn in which they go: a row may have come back and been read meanwhile."""
+        released, taken = self.intake.released(), None
         for some in _chunks(gone, self.intake.settings.batch_size):
             with self.intake.turn:
-                self.intake.withdraw(self._absent(some))
+                taken = self.intake.withdraw(self._absent(some))
+        if taken and taken.batch_id and released and released.kind == RECONCILE:
+            self.intake.pass_release(released, taken.batch_id)
 
     def _stop(self, gone: list[str], held_rows: int) -> Stop | None:
         """Why so many are not taken out before a person looked at them; what was looked at passes."""
         stop = brake.lost(gone, held_rows, RECONCILE, self.intake.settings.brake) if self.is_void else None
-        released = self.intake.released()
-        if stop and released and (released.kind, released.content) == (stop.kind, stop.content):
-            return None
-        return stop
+        return None if stop and self.intake.covers(self.intake.released(), stop) else stop
 
     def _load(self, records: pa.Table) -> int:
         """In the source's turn, which its polls wait for: no version read earlier may overwrite a newer one."""

@@ -76,9 +76,10 @@ def hashes(records: pa.Table) -> np.ndarray:
     return np.sort(digests(records))
 
 
-def is_within(records: pa.Table, seen: bytes) -> bool:
-    """Whether each of these records was among those that were looked at."""
-    return bool(among(hashes(records), np.frombuffer(seen, "<u8")).all())
+def covers(db: psycopg.Connection, brake_id: int, seen: bytes) -> bool:
+    """Whether each of these (`hashes`) was among those of a stop that a person looked at."""
+    (looked_at,) = db.execute(BRAKE["seen_of_release"], {"brake_id": brake_id}).fetchone()
+    return bool(among(np.frombuffer(seen, "<u8"), np.frombuffer(looked_at or b"", "<u8")).all())
 
 
 def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[Finding, ...]:

@@ -61,11 +61,13 @@ class Workbench:
 
 @contextmanager
 def _in_memory() -> Iterator[None]:
-    """What does not fit raises MemoryError, whoever noticed it."""
+    """What does not fit raises MemoryError, whoever noticed it; a value that is none of its column ValueError, unquoted."""
     try:
         yield
     except duckdb.OutOfMemoryException as full:
         raise MemoryError(str(full).partition("\n")[0]) from None
+    except (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException) as wrong:
+        raise ValueError(type(wrong).__name__) from None
 
 
 @cache

@@ -90,6 +90,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stop.is.bad_dose_number": ("số mũi không hợp lệ", "impossible dose number"),
     "stop.is.ragged_line": ("dòng thừa hoặc thiếu trường", "line with too many or too few fields"),
     "stop.is.undecodable_line": ("dòng sai bảng mã", "line not in the encoding"),
+    "stop.is.refused_record": ("kho số liệu không nhận một giá trị", "a value that the warehouse refuses"),
     "stop.is.moved": ("chuyển sang người khác", "another person"),
     "stop.is.voided": ("bị hủy", "voided"),
     "stop.is.changed": ("bị sửa", "changed"),

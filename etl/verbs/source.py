@@ -5,6 +5,7 @@ import argparse
 import psycopg
 
 from etl import desk
+from etl.pipeline import in_parts
 from etl.statements import IDENTITY
 from etl.station import Station
 from etl.verbs import Answer, Refused
@@ -90,7 +91,7 @@ def _forget(led: Station, name: str, progress) -> Answer:
     records = _forgotten(led, facts)
     progress.expect(len(records))
     taken = 0
-    for some in _in_parts(records):
+    for some in in_parts(records):
         with led.writing:
             taken += led.pipeline.withdraw(source.source_id, some).vanished
         progress.add(len(some))
@@ -106,7 +107,7 @@ def _restore(led: Station, name: str, progress) -> Answer:
     records = _forgotten(led, facts)
     progress.expect(len(records))
     back = 0
-    for some in _in_parts(records):
+    for some in in_parts(records):
         with led.writing:
             back -= led.pipeline.bring_back(source.source_id, some).vanished
         progress.add(len(some))
@@ -123,7 +124,7 @@ def _delete(led: Station, name: str) -> Answer:
     source = _find(led, name)
     if source.forgotten_at is None:
         raise Refused(f"{name} is to be forgotten first, which can be undone: ./run source forget {name}")
-    for some in _in_parts(_forgotten(led, {"source_id": source.source_id})):  # had it been interrupted
+    for some in in_parts(_forgotten(led, {"source_id": source.source_id})):  # had it been interrupted
         with led.writing:
             led.pipeline.withdraw(source.source_id, some)
     with led.writing:
@@ -150,6 +151,3 @@ def _forgotten(led: Station, facts: dict) -> list[str]:
         found = led.db.execute(IDENTITY["forgotten_records"], facts).fetchall()
     return list(dict.fromkeys(record for (record,) in found))
 
-
-def _in_parts(records: list[str], size: int = 10_000):
-    return (records[start : start + size] for start in range(0, len(records), size))

@@ -4,7 +4,7 @@
 -- What the source sent until now, and what a person released of it, if anything.
 SELECT s.braked_after_batch, s.received, s.unchanged, s.quarantined, s.corrected, s.moved, s.unmapped, s.unrecognised,
     s.outside, r.brake_id AS release_id, r.kind AS release_kind, r.content AS released_content, r.unit AS released_unit,
-    r.seen IS NOT NULL AS is_batch_released, r.released_at
+    r.seen IS NOT NULL AND r.criterion <> 'lost' AS is_batch_released, r.released_at
 FROM warehouse.source s LEFT JOIN warehouse.brake r ON r.source_id = s.source_id AND r.state = 'released'
 WHERE s.source_id = %(source_id)s
 

@@ -248,11 +248,12 @@ FROM kept
 
 -- name: end_quarantine
 -- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced. Of a broken
--- version without a time only the order of arrival is known: a whole one that comes later replaces it.
+-- version without a time only the order of arrival is known: a whole one that comes later replaces it. What was read as it
+-- is now replaces all that was said before, whatever the clocks say.
 -- The broken are set aside first: without statistics of the quarantine they were sought in all that came, once for each
 -- open row (200,000 records, 600 open: 70 s).
 WITH broken AS MATERIALIZED (
-    SELECT DISTINCT record_id FROM incoming WHERE verdict = 'quarantined'
+    SELECT DISTINCT record_id, md5(quarantined::text)::uuid AS content FROM incoming WHERE verdict = 'quarantined'
 )
 UPDATE warehouse.quarantine q
 SET state = CASE WHEN w.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
@@ -260,15 +261,19 @@ FROM (
     SELECT o.source_id, o.record_id, o.content, coalesce(bool_or(n.updated_at = o.updated_at), true) AS is_same_moment
     FROM warehouse.quarantine o
     JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
-        AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL)
+        AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL
+            OR %(is_current)s AND NOT EXISTS (SELECT FROM broken b WHERE b.record_id = o.record_id))
     WHERE o.state = 'open' AND o.source_id = %(source_id)s
     GROUP BY o.source_id, o.record_id, o.content
     UNION ALL
     SELECT DISTINCT o.source_id, o.record_id, o.content, false
     FROM warehouse.quarantine o
     JOIN broken n ON n.record_id = o.record_id
-    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id
-        AND newer.state = 'open' AND (newer.updated_at, newer.content) > (o.updated_at, o.content)
+    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id AND newer.state = 'open'
+        AND (%(is_current)s AND (newer.record_id, newer.content) IN (SELECT b.record_id, b.content FROM broken b),
+                newer.updated_at, newer.content)
+            > (%(is_current)s AND (o.record_id, o.content) IN (SELECT b.record_id, b.content FROM broken b),
+                o.updated_at, o.content)
     WHERE o.state = 'open' AND o.source_id = %(source_id)s
 ) AS w
 WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)

@@ -4,7 +4,8 @@
 CREATE TEMP TABLE held_key (record_id text COLLATE "C", updated_at timestamptz)
 
 -- name: fill_held_key
--- The newest version of each record, whole or broken.
+-- The version of each record that the source gave last: the broken one while it is open in quarantine, whichever clock it
+-- carries, for what came after it has ended it.
 INSERT INTO held_key
 WITH broken AS (
     SELECT record_id, max(updated_at) AS updated_at FROM warehouse.quarantine
@@ -12,7 +13,7 @@ WITH broken AS (
 ), whole AS (
     SELECT record_id, updated_at FROM warehouse.injection WHERE source_id = %(source_id)s AND status <> 'vanished'
 )
-SELECT coalesce(w.record_id, b.record_id) AS record_id, greatest(w.updated_at, b.updated_at) AS updated_at
+SELECT coalesce(w.record_id, b.record_id) AS record_id, coalesce(b.updated_at, w.updated_at) AS updated_at
 FROM whole w FULL JOIN broken b ON b.record_id = w.record_id
 
 -- name: held_days

@@ -12,6 +12,11 @@ CREATE TEMP TABLE IF NOT EXISTS broken (
     identity_status warehouse.identity_status, rules text
 ) ON COMMIT DELETE ROWS
 
+-- name: create_written
+CREATE TEMP TABLE IF NOT EXISTS written (
+    record_id text COLLATE "C", content uuid, updated_at timestamptz, rules text[], record jsonb
+) ON COMMIT DELETE ROWS
+
 -- name: create_ended
 CREATE TEMP TABLE IF NOT EXISTS ended (record_id text COLLATE "C", content text, is_same_moment boolean) ON COMMIT DELETE ROWS
 
@@ -40,32 +45,33 @@ CREATE TEMP TABLE IF NOT EXISTS changed_person (LIKE warehouse.person) ON COMMIT
 -- name: create_gone_person
 CREATE TEMP TABLE IF NOT EXISTS gone_person (person_key uuid) ON COMMIT DELETE ROWS
 
+-- name: write_broken
+INSERT INTO written
+SELECT coalesce(record_id, ''), md5(record::text)::uuid, updated_at, string_to_array(rules, ','), record
+FROM broken CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
+    'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
+    'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
+    'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
+    'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
+    'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
+    'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
+    'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to,
+    'unreadable', unreadable)) AS record) AS made
+
 -- name: quarantine_records
 -- How many are new there, and how many of them for want of a vaccine or site; and those that came without a number, by
 -- their content. What is read again because a newer version is gone is open again.
-WITH came AS MATERIALIZED (
-    SELECT coalesce(record_id, '') AS record_id, md5(record::text)::uuid AS content, updated_at,
-        string_to_array(rules, ',') AS rules, record
-    FROM broken CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
-        'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
-        'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
-        'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
-        'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
-        'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
-        'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-        'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to,
-        'unreadable', unreadable)) AS record) AS written
-), kept AS (
+WITH kept AS (
     INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
     SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, record
-    FROM came ORDER BY record_id, content
+    FROM written ORDER BY record_id, content
     ON CONFLICT (source_id, record_id, content)
     DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
     WHERE q.state = 'vanished' OR (%(is_current)s AND q.state = 'superseded')
     RETURNING q.rules
 )
 SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}'),
-    (SELECT array_agg(DISTINCT '#' || content) FROM came WHERE record_id = '')
+    (SELECT array_agg(DISTINCT '#' || content) FROM written WHERE record_id = '')
 FROM kept
 
 -- name: end_replaced
@@ -76,14 +82,17 @@ FROM ended e
 WHERE q.source_id = %(source_id)s AND q.record_id = e.record_id AND q.content = e.content::uuid
 
 -- name: end_superseded
--- And what a newer broken version replaced.
+-- And what a newer broken version replaced, or one that was read as it is now.
 UPDATE warehouse.quarantine q SET state = 'superseded', ended_batch_id = %(batch_id)s
 FROM (
     SELECT DISTINCT o.source_id, o.record_id, o.content
-    FROM (SELECT DISTINCT record_id FROM broken) AS n
+    FROM (SELECT DISTINCT record_id FROM written WHERE record_id <> '') AS n
     JOIN warehouse.quarantine o ON o.source_id = %(source_id)s AND o.record_id = n.record_id AND o.state = 'open'
-    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id
-        AND newer.state = 'open' AND (newer.updated_at, newer.content) > (o.updated_at, o.content)
+    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id AND newer.state = 'open'
+        AND (%(is_current)s AND (newer.record_id, newer.content) IN (SELECT w.record_id, w.content FROM written w),
+                newer.updated_at, newer.content)
+            > (%(is_current)s AND (o.record_id, o.content) IN (SELECT w.record_id, w.content FROM written w),
+                o.updated_at, o.content)
 ) AS w
 WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from etl import membership, station
+from etl import pipeline, station
 from etl.pipeline import Pipeline
 from tests.etl.inbox import DAY, FIELDS, Inbox
 from tests.etl.register import configure, read, verb
@@ -214,13 +214,14 @@ def test_killed_between_two_withdrawals_the_rest_follows(snapshots, monkeypatch,
     snapshots.put("b.csv", [1])
     snapshots.once()
     snapshots.put("a.csv", [1, 2, 3], age=600)
-    monkeypatch.setattr(membership, "_AT_ONCE", chunk)
+    monkeypatch.setattr(pipeline, "AT_ONCE", chunk)
     withdraw, done = Pipeline.withdraw, []
 
     def killed(self, *given, **more):
         if done:
             raise KeyboardInterrupt
         done.append(withdraw(self, *given, **more))
+        return done[0]
 
     monkeypatch.setattr(Pipeline, "withdraw", killed)
     with pytest.raises(KeyboardInterrupt):

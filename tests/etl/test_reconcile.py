@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from etl import brake, station
+from etl import brake, pipeline, station
+from etl.pipeline import Pipeline
 from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, configure, read, source, verb
@@ -257,3 +258,82 @@ def test_a_row_that_comes_back_while_others_are_looked_for_is_not_taken_out(regi
         monkeypatch.setattr(brake, "lost", lost)
         led.reconcile(intake, budget=0)
     assert look("SELECT status::text FROM warehouse.injection WHERE record_id = 'r002'") == [("completed",)]
+
+
+def test_others_write_while_many_are_taken_out_and_killed_between_the_rest_follows_without_another_word(register, look, tmp_path, monkeypatch):
+    """In parts: after a crash what is left of what a person let pass goes, too."""
+    file = configure(tmp_path, {"platform": source(register.url)}, brake={"min_records": 20})
+    enter_over_days(register, 40)
+    assert verb(file, "once") == 0
+    register.db.execute("DELETE FROM public.injections WHERE id LIKE 'r00%' AND id <> 'r000'")
+    assert verb(file, "once") == 1
+    assert verb(file, "release", "platform") == 0
+    monkeypatch.setattr(pipeline, "AT_ONCE", 4)
+    withdraw, free = Pipeline.withdraw, []
+
+    def killed(self, *given):
+        if free:
+            raise KeyboardInterrupt
+        return withdraw(self, *given)
+
+    with station.leading(read(file)) as led:
+        led.prepare()
+        led.intakes[0].report = lambda outcome: free.append(led.writing.acquire(blocking=False) and (led.writing.release() or True))
+        monkeypatch.setattr(Pipeline, "withdraw", killed)
+        with pytest.raises(KeyboardInterrupt):
+            led.reconcile(led.intakes[0])
+        monkeypatch.setattr(Pipeline, "withdraw", withdraw)
+        assert (doses(look), free) == (36, [True])
+    with station.leading(read(file)) as led:
+        led.prepare()
+        led.reconcile(led.intakes[0])
+    assert doses(look) == 31
+    assert look("SELECT state FROM warehouse.brake") == [("passed",)]
+    assert look("SELECT record_id FROM warehouse.injection WHERE status = 'vanished' ORDER BY 1") == [(f"r00{n}",) for n in range(1, 10)]
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["in rows", "in columns"])
+def test_whatever_the_source_said_last_is_compared_beside_what_is_held(register, look, tmp_path, monkeypatch, large):
+    """A broken version in quarantine, newer or older than the whole one that counts: each is said once, and no night again."""
+    monkeypatch.setattr(pipeline, "LARGE", -1 if large else 10_000)
+    file = configure(tmp_path, {"platform": source(register.url)}, brake={"quarantine_share": 1, "change_share": 1})
+    enter_over_days(register, 8)
+    register.db.execute("CREATE TABLE public.kept AS SELECT * FROM public.injections")
+    assert verb(file, "once") == 0
+
+    def set_back() -> None:
+        register.db.execute("UPDATE public.injections i SET vac_xin = k.vac_xin, cap_nhat = k.cap_nhat FROM public.kept k WHERE k.id = i.id")
+
+    def open_ones() -> list:
+        return look("SELECT record_id FROM warehouse.quarantine WHERE state = 'open' ORDER BY 1")
+
+    def found() -> list[tuple]:
+        nights = []
+        for _ in range(2):
+            assert verb(file, "reconcile", "platform") == 0
+            nights.append(compared(look, "missing", "changed", "lost"))
+        assert counters_close(look)
+        return nights
+
+    # newer, and read as any change
+    register.db.execute("UPDATE public.injections SET vac_xin = '?', cap_nhat = cap_nhat + interval '1 s' WHERE id IN ('r001', 'r002')")
+    assert verb(file, "once") == 0
+    assert (found(), open_ones()) == ([(0, 0, 0)] * 2, [("r001",), ("r002",)])
+    # which hides no deletion
+    register.db.execute("DELETE FROM public.injections WHERE id = 'r002'")
+    assert (found(), open_ones(), doses(look)) == ([(0, 0, 1), (0, 0, 0)], [("r001",)], 7)
+    # and ends where the source goes back to the version before it
+    set_back()
+    assert (found(), open_ones(), doses(look)) == ([(0, 1, 0), (0, 0, 0)], [], 7)
+    # older than the one that counts
+    register.db.execute("UPDATE public.injections SET vac_xin = '?', cap_nhat = cap_nhat - interval '1 h' WHERE id = 'r003'")
+    assert (found(), open_ones()) == ([(0, 1, 0), (0, 0, 0)], [("r003",)])
+    register.db.execute("UPDATE public.injections SET vac_xin = '??', cap_nhat = cap_nhat - interval '1 h' WHERE id = 'r003'")
+    assert (found(), open_ones()) == ([(0, 1, 0), (0, 0, 0)], [("r003",)])
+    assert look("SELECT record->>'vaccine_code' FROM warehouse.quarantine WHERE state = 'open'") == [("??",)]
+    set_back()
+    assert (found(), open_ones(), doses(look)) == ([(0, 1, 0), (0, 0, 0)], [], 7)
+
+
+def counters_close(look) -> bool:
+    return look("SELECT received = loaded + unchanged + quarantined FROM warehouse.source") == [(True,)]

@@ -97,16 +97,6 @@ def test_one_that_vanished_whole_and_returns_broken_is_in_quarantine_not_lost(wo
     assert differences(world) == {}
 
 
-def test_many_are_taken_out_in_several_batches(world, monkeypatch):
-    world.load([record(record_id=f"r{n}", person=f"p{n}") for n in range(5)])
-    monkeypatch.setattr(pipeline, "_WITHDRAWN_AT_ONCE", 2)
-    gone = world.pipeline.withdraw(world.source_id, [f"r{n}" for n in range(5)])
-    assert gone.vanished == 5 == counters(world)[-1]
-    assert world.ask("SELECT count(*) FROM warehouse.batch WHERE kind = 'vanished'") == [(3,)]
-    assert world.ask("SELECT coalesce(sum(doses), 0) FROM warehouse.balance_doses_day") == [(0,)]
-    assert differences(world) == {}
-
-
 def test_a_brake_judges_what_returns_neither_as_corrected_nor_as_voided(world):
     held = [record(record_id=f"r{n}", person=f"p{n}") for n in range(300)]
     world.load(held)

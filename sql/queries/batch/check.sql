@@ -198,11 +198,13 @@ SELECT l.* EXCLUDE (status, sex, dose_kind, identity_status),
 FROM incoming i JOIN landed l ON l.rowid = i.place WHERE i.verdict = 'quarantined'
 
 -- name: ended
--- Open in quarantine no longer: what a whole version of the batch replaced; a broken one without a time is of before.
+-- Open in quarantine no longer: what a whole version of the batch replaced; a broken one without a time is of before, and
+-- so is whatever was said before a version that was read as it is now.
 SELECT o.record_id, o.content, coalesce(bool_or(n.updated_at = o.updated_at), true) AS is_same_moment
 FROM opened o
 JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
-    AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL)
+    AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL
+        OR $is_current AND o.record_id NOT IN (SELECT b.record_id FROM incoming b WHERE b.verdict = 'quarantined' AND b.record_id IS NOT NULL))
 GROUP BY o.record_id, o.content
 
 -- name: restamped
