@@ -59,9 +59,11 @@ def figures(history: list[dict]) -> dict[str, Counter]:
 
 
 def standing(steps: list) -> list[dict]:
-    """The versions that count after these steps: lists of versions that came, and sets of numbers that vanished.
+    """The versions that count after these steps: lists of versions that came, tuples of those that were read as they are
+    now, and sets of numbers that vanished.
 
-    What vanished comes back with a version that is not older than the one held.
+    What vanished comes back with a version that is not older than the one held. What was read as it is now holds whatever
+    its clock says; the newest, where one record was read several times.
     """
     held: dict[str, dict] = {}
     vanished: set[str] = set()
@@ -69,16 +71,18 @@ def standing(steps: list) -> list[dict]:
         if isinstance(step, set):
             vanished |= step & held.keys()
             continue
-        for version in filter(is_whole, step):
+        for version in sorted(filter(is_whole, step), key=lambda version: version["updated_at"]):
             number = version["record_id"]
-            if number not in held or version["updated_at"] >= held[number]["updated_at"]:
+            if number not in held or isinstance(step, tuple) or version["updated_at"] >= held[number]["updated_at"]:
                 held[number] = version
                 vanished.discard(number)
     return [version for number, version in held.items() if number not in vanished]
 
 
 def is_whole(version: dict) -> bool:
-    """Whether it passes the rules."""
+    """Whether it passes the rules, and the database takes it."""
+    if "\0" in (version.get("lot_number") or ""):
+        return False
     if version["status"] != "completed":
         return True
     i = _injection(version)

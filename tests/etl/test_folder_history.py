@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import psycopg
@@ -29,6 +30,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("put"), st.sampled_from(NAMES), ROWS),
         st.tuples(st.just("remove"), st.sampled_from(NAMES), st.none()),
+        st.tuples(st.just("move"), st.sampled_from(NAMES), st.sampled_from(NAMES)),
         st.tuples(st.just("look"), st.none(), st.none() | st.integers(0, 60)),
     ),
     min_size=3, max_size=10,
@@ -42,6 +44,10 @@ def says(number: int, version: int) -> str:
 def line(number: int, version: int) -> str:
     name = f"R{number}" if number else ""
     return f"{name},{77_080_000_000 + number:012},C1,S1,{says(number, version)},1,2021-10-05 09:30,2021-11-0{version + 1} 09:00"
+
+
+# What the histories drew, of each kind.
+DRAWN = Counter()
 
 
 class Folder:
@@ -70,20 +76,32 @@ class Folder:
         # By the time of the file one of two versions in the same file would be as new as the other.
         rows = rows if self.is_clocked else list({number or -version: (number, version) for number, version in rows}.values())
         self.written += 1
+        DRAWN["replace" if name in self.files else "put"] += 1
         (self.root / name).write_text("\n".join([HEADER, *(line(*row) for row in rows)]) + "\n")
         os.utime(self.root / name, (time.time() - 86_400 + self.written,) * 2)
         self.files.pop(name, None)
         self.files[name] = tuple(rows)
 
     def remove(self, name: str) -> None:
+        DRAWN["remove"] += name in self.files
         (self.root / name).unlink(missing_ok=True)
         self.files.pop(name, None)
+
+    def move(self, name: str, to: str) -> None:
+        """The same file under another name, or in place of another."""
+        if name != to and name in self.files:
+            DRAWN["move"] += 1
+            (self.root / name).replace(self.root / to)
+            rows = self.files.pop(name)
+            self.files.pop(to, None)
+            self.files[to] = rows
 
     def look(self, crash: int | None) -> None:
         self.held.pipeline.after = crash
         try:
             self.intake.work()
         except psycopg.OperationalError:
+            DRAWN["crash"] += 1
             self.held.db.close()
             self.held.connect()
             self.start()
@@ -137,9 +155,16 @@ def test_any_history_of_a_folder_ends_in_what_lies_there(world, tmp_path_factory
             folder.put(name, given)
         elif step == "remove":
             folder.remove(name)
+        elif step == "move":
+            folder.move(name, given)
         else:
             folder.look(given)
             assert held.ask("SELECT state, reason FROM warehouse.source") == [("running", None)]
             assert folder.found() == folder.expected()
     assert held.ask("SELECT received = loaded + unchanged + quarantined FROM warehouse.source") == [(True,)]
     assert {name: rows for name, rows in recount(held.db, ZONE, 0).items() if rows} == {}
+
+
+def test_each_kind_of_step_was_drawn():
+    kinds = ("put", "replace", "remove", "move", "crash")
+    assert {kind for kind in kinds if not DRAWN[kind]} == set()

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl import pipeline, reference
-from etl.pipeline import Outcome, Pipeline
+from etl.pipeline import RECONCILE, Outcome, Pipeline
 from etl.recount import MEASURES, recount
+from etl.statements import IDENTITY
 from sql import connect
 from sql.told import EVERYTHING
 from tests.etl import oracle
@@ -81,8 +82,14 @@ def start_over(held: Given, shared_warehouse) -> None:
         db.exec_driver_sql("TRUNCATE " + ", ".join(f"warehouse.{name.strip()}" for name in _FACTS.split(",")) + " CASCADE")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
         db.exec_driver_sql("UPDATE warehouse.source SET received = 0, loaded = 0, unchanged = 0, quarantined = 0, corrected = 0, vanished = 0")
+        db.exec_driver_sql("UPDATE warehouse.source SET name = 'platform'")
+    held.name = "platform"
     if held.db.closed:
         held.connect()
+
+
+# What the histories drew, of each kind: a property of what is never drawn says nothing.
+DRAWN = Counter()
 
 
 def held_figures(held: Given) -> dict[str, Counter]:
@@ -142,6 +149,7 @@ def respell(held: Given, meaning: str) -> None:
         aliases = [{"alias": "vx", "vaccine_code": meaning}]
         _changed, persons = reference.load(held.db, held.settings, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases})
         if persons:
+            DRAWN["respelt"] += 1
             held.pipeline.reclassify(persons)
 
 
@@ -152,10 +160,18 @@ def respelt(version: dict, meaning: str) -> dict:
 
 def forget_and_bring_back(held: Given) -> None:
     """The whole source, as its verbs do it: nothing is left of it meanwhile, and all of it comes back as it was."""
+    DRAWN["forgotten"] += 1
     counted = [record for (record,) in held.ask("SELECT record_id FROM warehouse.injection WHERE status = 'completed'")]
     held.pipeline.withdraw(held.source_id, counted)
     assert held_figures(held) == {name: Counter() for name in oracle.figures([])}
     held.pipeline.bring_back(held.source_id, counted)
+
+
+def rename(held: Given) -> None:
+    """The source has another name in the settings from now on."""
+    DRAWN["renamed"] += 1
+    held.name = {"platform": "register", "register": "platform"}[held.name]
+    held.db.execute(IDENTITY["rename"], {"source_id": held.source_id, "to": held.name, "now": held.clock.now()})
 
 
 def take_out(held: Given, numbers: list[str]) -> Outcome:
@@ -175,6 +191,8 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
     start_over(held, shared_warehouse)
     # Versions of one record at one moment differ by nothing a source promises: only the newest counts.
     history = list({(v["record_id"], v["updated_at"]): v for v in history}.values())
+    if data.draw(st.integers(0, 9)) == 0:
+        history[0] = history[0] | {"lot_number": "L\0"}  # no rule names it, and the database takes none
     order = data.draw(st.permutations(history))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(order)), max_size=4)))
     batches = [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True) if a < b]
@@ -182,6 +200,7 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
     crash = data.draw(st.none() | st.integers(0, 60))
     forgotten = data.draw(st.none() | st.integers(0, len(batches)))
     struck = data.draw(st.dictionaries(st.integers(0, len(batches) - 1), st.sets(NUMBERS, min_size=1), max_size=3))
+    renamed = data.draw(st.none() | st.integers(0, len(batches)))
     seen, steps = {}, []
     respell(held, meaning := "AZ")
     for n, batch in enumerate(batches):
@@ -189,34 +208,50 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
             respell(held, meaning := data.draw(st.sampled_from(MEANINGS)))
         if n == forgotten:
             forget_and_bring_back(held)
+        if n == renamed:
+            rename(held)
         if crash is not None and n == len(batches) // 2:
             held.pipeline.after = crash
         # In rows or in columns, folded at once or with a later batch: all go through one history, and each may meet what
         # another left.
         pipeline.LARGE = data.draw(st.sampled_from([0, 1_000]))
         fold = n == len(batches) - 1 or data.draw(st.booleans())
+        # read as it is now, as a comparison does: back-dated rows, and those that changed under an older clock
+        kind = data.draw(st.sampled_from(["records"] * 3 + [RECONCILE]))
         try:
-            outcome = held.load(batch, fold)
+            outcome = held.load(batch, fold, kind)
         except psycopg.OperationalError:
+            DRAWN["crash"] += 1
             held.db.close()
             held.connect()
-            outcome = held.load(batch, fold)
-        assert outcome.received == outcome.loaded + outcome.unchanged + outcome.quarantined == len(batch)
-        steps.append(batch)
-        if fold:
+            outcome = held.load(batch, fold, kind)
+        assert outcome.received == outcome.loaded + outcome.unchanged + outcome.quarantined
+        assert outcome.received == len(batch) or kind == RECONCILE
+        DRAWN[kind] += 1
+        DRAWN["by a rule"] += sum(not oracle.is_whole(version) for version in batch)
+        DRAWN["by the database"] += sum("\0" in (version["lot_number"] or "") for version in batch)
+        steps.append(tuple(batch) if kind == RECONCILE else batch)
+        if fold and outcome.batch_id:
             seen[outcome.batch_id] = as_of(held, None)
         if n in struck:
             gone = take_out(held, sorted(struck[n]))
+            DRAWN["vanished"] += gone.vanished
             steps.append(struck[n])
             seen[gone.batch_id] = as_of(held, None)
         held.pipeline.after = None
 
-    steps = [step if isinstance(step, set) else [respelt(version, meaning) for version in step] for step in steps]
+    steps = [step if isinstance(step, set) else type(step)(respelt(version, meaning) for version in step) for step in steps]
     assert held_figures(held) == oracle.figures(oracle.standing(steps))
     differences = recount(held.db, ZONE, 0)
     assert {name: rows for name, rows in differences.items() if rows} == {}
     for batch_id, shown in seen.items():
         assert as_of(held, batch_id) == shown
+
+
+def test_each_kind_of_step_was_drawn():
+    """In the histories above."""
+    kinds = ("records", RECONCILE, "crash", "vanished", "by a rule", "by the database", "respelt", "renamed", "forgotten")
+    assert {kind for kind in kinds if not DRAWN[kind]} == set()
 
 
 def test_the_oracle_would_notice(world):

@@ -37,6 +37,8 @@ class StoppedClock:
 class Given:
     """A warehouse with the small world in it, and a pipeline to load records by."""
 
+    name = "platform"  # of the source
+
     def __init__(self, url: str, pipeline: type[Pipeline] = Pipeline, clock=None):
         self.url, self.kind = url, pipeline
         self.settings = settings.read(SMALL / "config.yaml", environment={})
@@ -49,7 +51,7 @@ class Given:
         self.db = connect.raw_at(self.url, "etl_writer", autocommit=True)
         (term,) = self.db.execute(INTAKE["take_the_lead"]).fetchone()
         self.pipeline = self.kind(self.db, self.clock, ZONE, self.settings.etl, term)
-        facts = {"name": "platform", "kind": "files"}
+        facts = {"name": self.name, "kind": "files"}
         (self.source_id,) = self.db.execute(INTAKE["register_source"], facts).fetchone()
 
     def load(self, records: Iterable[dict], fold: bool = True, kind: str = "records") -> Outcome:
