@@ -10,7 +10,7 @@ import pytest
 from etl import pipeline, station
 from etl.recount import recount
 from sql import connect
-from tests.etl.register import Register, configure, source, verb
+from tests.etl.register import configure, source, verb
 from tests.etl.test_braked_source import enter
 from tests.etl.world import ZONE
 
@@ -75,25 +75,16 @@ class Killer:
 
 
 @pytest.fixture
-def killer(monkeypatch, warehouse):
-    monkeypatch.setenv("DATABASE_URL", warehouse.url)
+def killer(monkeypatch, warehouse, look):
     monkeypatch.setattr(pipeline, "AT_ONCE", 2)
     return Killer(monkeypatch, warehouse.url)
 
 
 @pytest.fixture
-def register(database):
-    held = Register(database)
-    enter(held, 5)
-    enter(held, 1, first=100, vac_xin="?")
-    yield held
-    held.close()
-
-
-@pytest.fixture
-def ask(warehouse):
-    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        yield lambda question: db.execute(question).fetchall()
+def register(register):
+    enter(register, 5)
+    enter(register, 1, first=100, vac_xin="?")
+    return register
 
 
 @pytest.fixture
@@ -102,69 +93,69 @@ def named(register, tmp_path):
     return lambda *names: configure(tmp_path, {name: source(register.url) for name in names}, brake=limits)
 
 
-def stands(ask, warehouse) -> tuple[int, int]:
+def stands(look, warehouse) -> tuple[int, int]:
     """Doses counted and records that wait, where everything agrees."""
     with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as db:
         assert {name: rows for name, rows in recount(db, ZONE, 0).items() if rows} == {}
-    assert ask("SELECT bool_and(received = loaded + unchanged + quarantined) FROM warehouse.source") in ([(True,)], [(None,)])
-    assert ask("SELECT count(*), max(batch_id) FROM warehouse.batch") == ask("SELECT last_batch_id, last_batch_id FROM warehouse.leader")
-    return ask("SELECT (SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_day), "
+    assert look("SELECT bool_and(received = loaded + unchanged + quarantined) FROM warehouse.source") in ([(True,)], [(None,)])
+    assert look("SELECT count(*), max(batch_id) FROM warehouse.batch") == look("SELECT last_batch_id, last_batch_id FROM warehouse.leader")
+    return look("SELECT (SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_day), "
                "(SELECT count(*)::int FROM warehouse.quarantine WHERE state = 'open')")[0]  # fmt: skip
 
 
-def test_a_comparison(killer, register, named, ask, warehouse):
+def test_a_comparison(killer, register, named, look, warehouse):
     file = named("platform")
     assert verb(file, "once") == 0
     register.db.execute("CREATE TABLE public.kept AS SELECT * FROM public.injections")
     register.db.execute("DELETE FROM public.injections WHERE id <> 'r4'")
     for _ in killer.each(lambda: verb(file, "reconcile")):
-        assert stands(ask, warehouse) == (1, 0)
+        assert stands(look, warehouse) == (1, 0)
         register.db.execute("INSERT INTO public.injections SELECT * FROM public.kept ON CONFLICT DO NOTHING")
         assert verb(file, "reconcile") == 0
-        assert stands(ask, warehouse) == (5, 1)
+        assert stands(look, warehouse) == (5, 1)
         register.db.execute("DELETE FROM public.injections WHERE id <> 'r4'")
     assert killer.step > 5
 
 
-def test_a_source_is_forgotten_and_brought_back(killer, named, ask, warehouse):
+def test_a_source_is_forgotten_and_brought_back(killer, named, look, warehouse):
     assert verb(named("platform"), "once") == 0
     for _ in killer.each(lambda: verb(named(), "source", "forget", "platform")):
-        assert stands(ask, warehouse) == (0, 0)
+        assert stands(look, warehouse) == (0, 0)
         assert verb(named(), "source", "restore", "platform") == 0
     assert killer.step > 3
     assert verb(named(), "source", "forget", "platform") == 0
     for _ in killer.each(lambda: verb(named(), "source", "restore", "platform")):
-        assert stands(ask, warehouse) == (5, 1)
+        assert stands(look, warehouse) == (5, 1)
         assert verb(named(), "source", "forget", "platform") == 0
     assert killer.step > 3
 
 
-def test_a_source_is_deleted(killer, named, ask, warehouse):
+def test_a_source_is_deleted(killer, named, look, warehouse):
     assert verb(named("platform"), "once") == verb(named(), "source", "forget", "platform") == 0
     for _ in killer.each(lambda: verb(named(), "source", "forget", "platform", "--delete")):
-        assert stands(ask, warehouse) == (0, 0)
-        assert ask("SELECT count(*) FROM warehouse.injection") == [(0,)]
+        assert stands(look, warehouse) == (0, 0)
+        assert look("SELECT count(*) FROM warehouse.injection") == [(0,)]
         assert verb(named("platform"), "once") == verb(named(), "source", "forget", "platform") == 0
     assert killer.step > 0
 
 
-def test_a_source_is_renamed(killer, named, ask, warehouse):
+def test_a_source_is_renamed(killer, named, look, warehouse):
     assert verb(named("one"), "once") == 0
     names = ["one", "two"]
     for _ in killer.each(lambda: verb(named(names[1]), "source", "rename", *names)):
-        assert ask("SELECT name FROM warehouse.source") == [(names[1],)]
+        assert look("SELECT name FROM warehouse.source") == [(names[1],)]
         assert verb(named(names[1]), "once") == 0
-        assert stands(ask, warehouse) == (5, 1)
+        assert stands(look, warehouse) == (5, 1)
         names.reverse()
     assert killer.step > 0
 
 
-def test_balances_are_mended(killer, named, ask, warehouse):
+def test_balances_are_mended(killer, named, look, warehouse):
     file = named("platform")
     assert verb(file, "once") == 0
     killer.inside = True
-    ask("UPDATE warehouse.balance_doses_day SET doses = doses + 1 RETURNING 1")
+    look("UPDATE warehouse.balance_doses_day SET doses = doses + 1 RETURNING 1")
     for _ in killer.each(lambda: verb(file, "recount", "--mend"), stride=11):
-        assert stands(ask, warehouse) == (5, 1)
-        ask("UPDATE warehouse.balance_doses_day SET doses = doses + 1 RETURNING 1")
+        assert stands(look, warehouse) == (5, 1)
+        look("UPDATE warehouse.balance_doses_day SET doses = doses + 1 RETURNING 1")
     assert killer.step > 50
