@@ -254,6 +254,9 @@ class Pipeline:
                     return steps(self._columns(facts_of_batch["batch_id"]), facts_of_batch, folded)
             except MemoryError as full:
                 log.warning("%d rows are too many for the workbench, they take the slow way: %s", rows, full)
+            except _Unchanged:  # each batch begins with tables of its own
+                self.residences.forget()
+                raise
             except BaseException:
                 self._put_columns_away()  # what it holds is of a batch that never was
                 self.residences.forget()
