@@ -66,7 +66,7 @@ def coverage_tile(
         html.P(counted, className="counted"),
     ]
     if row.lacking:
-        lines.append(html.P(say("lacking.tile", n=len(row.lacking)), className="counted"))
+        lines.append(html.P(say("lacking.tile", n=len(row.lacking)), className="lacking"))
     if note:
         lines.append(html.P(note, className="flag"))
     if row.coverage is not None and row.coverage > 1:

@@ -43,7 +43,9 @@ def league(asked: View) -> html.Section | None:
     said = told.joined(_standing_sentence(view, children), told.unpeopled(view, children))
     content = [html.P(said, className="sentence"), table_frame(body)]
     take = blocks.take_away(asked, "ranking")
-    return panel.panel(title, unit, content, "ranking-panel", "ranking-panel", keys, take)
+    # Cards have no heads with units.
+    of_cards = html.Span(f"; {say('ranking.people_unit')}, {say('ranking.pace_unit')}", className="on-cards")
+    return panel.panel(title, html.Span([unit, of_cards], className="unit"), content, "ranking-panel", "ranking-panel", keys, take)
 
 
 def league_table(asked: View) -> Table | None:

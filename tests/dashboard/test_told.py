@@ -373,3 +373,10 @@ def test_where_lots_are_not_told_the_chart_of_lots_says_so():
 def test_a_unit_without_population_is_named_once():
     sentence = communes.table(view(Filters(), Lacking())).sentence
     assert sentence.count("Huyện Châu Đức") == 1 and "Chưa có đối tượng đích: Huyện Côn Đảo" in sentence
+
+
+def test_a_site_without_a_dose_is_not_said_to_have_none_late_where_nobody_tells():
+    data = Telling(doses=0)
+    data.silent = ("recorded_at",)
+    (row,) = all_sites.table(view(SITES, data)).rows
+    assert row.values["late"] is None

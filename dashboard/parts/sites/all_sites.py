@@ -132,7 +132,7 @@ def _use(view: View, found: list[Look], as_of: str):
         lines.append(say("sites.use_unplanned", n=sum(look.is_in_use for look in found) - used))
     else:
         lines.append(say("sites.use_unknown", n=len(found)))
-    if (late := _late_today(found)) is not None:
+    if (late := _late_today(view, found)) is not None:
         lines.append(say("sites.late_today", n=late))
     silent = sum(bool(look.watch and look.watch.is_silent) for look in found)
     reached = share(used, len(counted))
@@ -179,7 +179,7 @@ def table(view: View) -> Table | None:
         "name": say("sites.all", n=len(every)),
         "today": total(every, "doses_today"),
         "plan": sum(plans) if plans else None,
-        "late": _late_today(every),
+        "late": _late_today(view, every),
     }
     wrong = sum(bool(given) for _, given in found)
     sentence = say("sites.list_said", wrong=wrong, n=len(found), days=days_in_words(view))
@@ -207,7 +207,7 @@ def _row(view: View, look: Look, given: list[Fault]) -> Row:
         "today": figures.doses_today,
         "plan": figures.plan_today,
         "heard": view.local(look.watch.heard_at) if look.watch else None,
-        "late": _late_today([look]),
+        "late": _late_today(view, [look]),
         "cover": look.cover_days,
     }
     values |= _shares([look])
@@ -226,9 +226,10 @@ def _shares(looks: list[Look]) -> dict:
     return {_COLUMN_OF[kind]: asked(kind, looks).share for kind in ASKED}
 
 
-def _late_today(looks: list[Look]) -> int | None:
+def _late_today(view: View, looks: list[Look]) -> int | None:
     """Nobody can say where no source tells when a dose was entered."""
-    return None if asked("late", looks).is_untold else total(looks, "late_today")
+    is_untold = view.is_untold("recorded_at") or asked("late", looks).is_untold
+    return None if is_untold else total(looks, "late_today")
 
 
 def hours(view: View, colours):
