@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 import sql
 from etl.station import LOCK
+from sql import connect
 from sql.migrate import checksum_of, migrate
 
 ARCHIVE = sql.load("queries/archive.sql")
@@ -154,8 +155,9 @@ def _put_in(db: psycopg.Connection, archive: zipfile.ZipFile, manifest: dict, fi
             for name, last in manifest["sequences"].items():
                 db.execute("SELECT setval(%s::regclass, %s)", [f"warehouse.{name}", last])
     except psycopg.Error as refused:
-        said = refused.diag.message_primary or refused
-        raise ArchiveError(f"{file}: the database refuses it: {said}. Nothing was restored") from None
+        # A server that ends in the middle has no words of its own.
+        ended = f"{connect.in_drivers_words(refused)} (its log says why; a full disk, as a rule)"
+        raise ArchiveError(f"{file}: the database refuses it: {refused.diag.message_primary or ended}. Nothing was restored") from None
 
 
 def _about(db: psycopg.Connection) -> dict[str, Any]:

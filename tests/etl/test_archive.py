@@ -5,6 +5,7 @@ import shutil
 import stat
 import zipfile
 
+import psycopg
 import pytest
 
 from etl import archive, station
@@ -192,3 +193,18 @@ def older(out) -> None:
                 del manifest["migrations"][version.known()[-1]]
                 content = json.dumps(manifest).encode()
             made.writestr(name, content)
+
+
+def test_a_server_that_ends_under_a_restore_is_one_line(file, other, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "warehouse.zip"
+    verb(file, "backup", str(out), "--json")
+    capsys.readouterr()
+
+    def ended(*_words):
+        raise psycopg.OperationalError("server closed the connection unexpectedly\n\tThis probably means …")
+
+    monkeypatch.setattr(archive, "_checksum", ended)
+    monkeypatch.setenv("DATABASE_URL", other)
+    assert verb(file, "restore", str(out), "--json") == 1
+    said = capsys.readouterr().err
+    assert "(its log says why; a full disk, as a rule). Nothing was restored" in said and said.count("\n") == 1
