@@ -106,6 +106,8 @@ def test_a_run_from_its_start_to_ctrl_c(running):
     running.start()
     everything = running.everything()
     assert len(everything) >= 4
+    assert set(json.loads((running.data / "lock").read_text())) == {"address", "pid"}  # no secret
+    assert "${" not in (running.data / "postgres" / "url").read_text()
 
     second = subprocess.run(running.command(), capture_output=True, text=True, cwd="/", env=running.environment())
     assert second.returncode == 1
@@ -117,13 +119,19 @@ def test_a_run_from_its_start_to_ctrl_c(running):
     assert [pid for pid in everything if is_running(pid)] == []
 
 
-@pytest.mark.parametrize("part", ["-m etl run", "-m dashboard"])
-def test_a_killed_part_comes_back(running, part):
+def test_what_is_killed_comes_back_and_the_parts_find_postgresql_again(running):
     running.start()
-    first = running.part(part)
+    for part in ("-m etl run", "-m dashboard"):
+        first = running.part(part)
+        os.kill(first, signal.SIGKILL)
+        assert becomes(lambda p=part, f=first: running.part(p) not in (f, None), 20), running.said()
+        assert becomes(running.answers, 30)
+
+    first = running.postgres()
     os.kill(first, signal.SIGKILL)
-    assert becomes(lambda: running.part(part) not in (first, None), 20), running.said()
-    assert becomes(running.answers, 30)
+    assert becomes(lambda: "PostgreSQL ended; starting it again" in running.said())
+    assert becomes(lambda: running.postgres() not in (first, None), 30)
+    assert becomes(lambda: running.answers() and running.part("-m etl run"), 30)
 
 
 def test_parts_that_stand_still_are_replaced(running):
@@ -141,15 +149,6 @@ def test_parts_that_stand_still_are_replaced(running):
     assert becomes(running.answers, 30)
     for name in ("etl", "dashboard"):
         assert f"{name} gives no sign of life; ending it" in running.said()
-
-
-def test_a_killed_postgresql_comes_back_and_the_parts_find_it(running):
-    running.start()
-    first = running.postgres()
-    os.kill(first, signal.SIGKILL)
-    assert becomes(lambda: "PostgreSQL ended; starting it again" in running.said())
-    assert becomes(lambda: running.postgres() not in (first, None), 30)
-    assert becomes(lambda: running.answers() and running.part("-m etl run"), 30)
 
 
 def test_a_killed_run_leaves_nothing_and_the_next_one_works(running):
@@ -305,12 +304,6 @@ def test_a_word_that_is_no_verb_is_said_and_help_lists_them(running):
             [sys.executable, "-m", "deploy.local", *words], capture_output=True, text=True, cwd=PROJECT, check=True
         )
         assert done.stdout
-
-
-def test_the_lock_holds_no_secret(running):
-    running.start()
-    assert set(json.loads((running.data / "lock").read_text())) == {"address", "pid"}
-    assert "${" not in (running.data / "postgres" / "url").read_text()
 
 
 class Dead:
