@@ -10,6 +10,7 @@ from pathlib import Path
 from sql.patience import PULSE
 
 _LOOK_EVERY_SECONDS = 0.1
+_FORCED_SECONDS = 5.0
 
 
 def end(pulse: Path, patience: float, say: Callable[[str], None]) -> None:
@@ -23,12 +24,13 @@ def end(pulse: Path, patience: float, say: Callable[[str], None]) -> None:
     for wish in (signal.SIGTERM, signal.SIGCONT):
         _tell(left, wish)
     until = time.monotonic() + patience
-    while (left := _started_with(pulse)) and time.monotonic() < until:
+    while left := _started_with(pulse):
+        if (over := time.monotonic() - until) > 0:
+            _tell(left, signal.SIGKILL)
+        if over > _FORCED_SECONDS:
+            say(f"They do not end: {', '.join(map(str, left))}")  # as in a disk that does not answer
+            return
         time.sleep(_LOOK_EVERY_SECONDS)
-    while left:
-        _tell(left, signal.SIGKILL)
-        time.sleep(_LOOK_EVERY_SECONDS)
-        left = _started_with(pulse)
 
 
 def _started_with(pulse: Path) -> list[int]:
