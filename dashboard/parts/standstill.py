@@ -26,8 +26,13 @@ def loading(view: View) -> html.Div:
         received = view.data.world(view.filters.as_of).received
         shown = [html.P(say("loading.frozen", received=received))]
     else:
-        lines = [_progress(view, row) for row in view.data.sources() if row.is_first_load]
-        shown = [html.Ul(lines), html.P(say("loading.what"), className="why")]
+        rows = [row for row in view.data.sources() if row.is_first_load]
+        unread = [row.source for row in rows if row.state in ("failed", "braked") and not row.received]
+        shown = [html.Ul([_progress(view, row) for row in rows])]
+        if len(unread) < len(rows):
+            shown.append(html.P(say("loading.what"), className="why"))
+        if unread:  # for as long as nobody does anything about it
+            shown.append(html.P(say("loading.held_back", names=", ".join(unread)), className="why"))
     return html.Div([html.P(say("loading.title"), className="what"), *shown], className="state loading", role="status")
 
 

@@ -18,6 +18,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Figures are only a part of the source so far: nothing is held against a target, ranked or projected yet. "
         "The page completes itself when the load is in; no need to reload.",
     ),
+    "loading.held_back": (
+        "Nguồn {names} chưa đọc được lần nào, nên số liệu của các nguồn khác cũng chưa được so với chỉ tiêu, xếp hạng hay dự kiến. "
+        "Hãy xử lý nguồn này; nếu không dùng đến, xóa khỏi mục sources của tệp cấu hình rồi khởi động lại: "
+        "trang sẽ hiện đủ theo các nguồn còn lại.",
+        "Never read: {names}. So nothing of the other sources is held against a target, ranked or projected, either. "
+        "Mend what is never read or, if it is not needed, take it out of sources in the settings and start again: "
+        "the page then completes itself by the sources that are left.",
+    ),
     "loading.frozen": (
         "Lúc này của số liệu, lần nạp đầu tiên chưa xong: mới có {received} bản ghi, là một phần của nguồn. "
         "Chưa có đủ để so với chỉ tiêu, xếp hạng hay dự kiến. Hãy chọn một lúc muộn hơn.",

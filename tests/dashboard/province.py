@@ -151,7 +151,7 @@ class Province:
             loaded=0 if self.is_empty else 900 + self.extra,
             unchanged=60,
             quarantined=40,
-            is_first_load=self.is_loading,
+            is_first_load=self.is_loading or any(row.is_first_load for row in self.more_sources),
         )
         return self._rows([found])[0]
 

@@ -86,6 +86,18 @@ def test_how_far_the_first_load_is_and_how_long_it_takes():
     assert "lần nạp đầu tiên chưa xong" in words(data, "/?as_of=3")
 
 
+def test_a_source_that_was_never_read_is_named_as_what_keeps_the_verdicts_of_all_back():
+    data = Province()
+    data.more_sources = [source(source="late", state="failed", reason="no such host", last_polled_at=None)]
+    text = words(data)
+    assert "Nguồn late không đọc được" in text and "no such host" in text and "sửa nguồn" in text
+    assert "Nguồn late chưa đọc được lần nào, nên số liệu của các nguồn khác cũng chưa được so với chỉ tiêu" in text
+    assert "xóa khỏi mục sources của tệp cấu hình rồi khởi động lại" in text
+    assert "là một phần của nguồn" not in text  # what is there is whole
+    data.more_sources = [source(state="running", received=7, loaded=7)]
+    assert "các nguồn khác" not in words(data)
+
+
 def test_as_of_a_moment_before_the_first_record_there_are_no_figures():
     class Later(Province):
         """Its records came after batch 1."""
