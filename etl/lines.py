@@ -8,18 +8,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from etl.refusal import ReferenceError
+from etl.sources.tables import NO_TEXT
 from sql import connect, patience
 from sql.settings import Reference
 
 # What a program writes at the beginning of a file that is no CSV in UTF-8.
-_OTHER_KINDS = (
-    (b"PK\x03\x04", "is a workbook (XLSX), not CSV"),
-    (b"\xd0\xcf\x11\xe0", "is a workbook (XLS), not CSV"),
-    (b"\xff\xfe", "is in UTF-16, not UTF-8"),
-    (b"\xfe\xff", "is in UTF-16, not UTF-8"),
-    (b"\x1f\x8b", "is packed (gzip), not CSV"),
-    (b"PAR1", "is Parquet, not CSV"),
-)
+_OTHER_KINDS = (*NO_TEXT, (b"\xff\xfe", "is in UTF-16, not UTF-8"), (b"\xfe\xff", "is in UTF-16, not UTF-8"))
 # A server that stands still would hold up the batches, which wait meanwhile.
 _ANSWER_SECONDS = 60
 _SAVE = "save it as CSV UTF-8 (comma delimited)"

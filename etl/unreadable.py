@@ -22,10 +22,10 @@ _MOMENTS = (*TIMES, "birth_date")
 
 # IDs and phones have 9 digits or more, however they are spaced; a time in full has 14 with - : T . between
 _LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7,}")
-# But days with points, and days and times without anything between, are no ID: 05.11.2021 08:30, 20211105083000.
+# But days as spreadsheets count them (44474.395833), days with points, and days and times without anything between, are no ID: 05.11.2021 08:30, 20211105083000.
 _DAY = r"[0-3]?\d\.[01]?\d\.(?:19|20)\d\d|[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d"
 _HOUR = r"\d?\d[:.]?\d\d(?:[:.]?\d\d)?"
-_MOMENT = re.compile(rf"(?:{_DAY})(?:[ T]{_HOUR})?|(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-6]\d)?")
+_MOMENT = re.compile(rf"[345]\d{{4}}\.\d{{1,12}}|(?:{_DAY})(?:[ T]{_HOUR})?|(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-6]\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 

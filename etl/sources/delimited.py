@@ -18,15 +18,19 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from etl.fields import has_nul
-from etl.sources.tables import Line, Piece, Unreadable, choose, distinct, normal, renamed
+from etl.sources.tables import NO_TEXT, Line, Piece, Unreadable, choose, distinct, normal, renamed
 from sql.settings import FilesSource
 
 BLOCK = 8 << 20  # bytes in one table; no row may be longer
+csv.field_size_limit(2 * BLOCK)
 _PEEK = _STEP = 256 << 10
 # Deflate packs a list 5 to 50 times; what it packs so much more, and is large, was made to harm.
 _PACKED, _LARGE = 200, 256 << 20
 _MOSTLY = 0.5  # of the rows are no text: then the encoding is another one
 _WIDE = 3  # fields: of two, any sentence with a comma in it looks like a record
+GZIP = b"\x1f\x8b"
+# What Excel understands as the delimiter of what follows.
+_SEP = re.compile(r"\s*sep=(.)\r?\n", re.I)
 # Bytes that are nothing in the encoding become what no text holds.
 _NUL = "\0"
 codecs.register_error("as-nul", lambda wrong: (_NUL, wrong.end))
@@ -79,6 +83,7 @@ class _Stream(io.RawIOBase):
 
 
 def read_csv(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
+    _check_is_text(path)
     with _Stream(path, source.encoding) as file:
         delimiter, header, above = _header(file.read(_PEEK), source, wanted)
     form = _Form(source.encoding, delimiter, distinct(header), wanted)
@@ -99,17 +104,18 @@ def read_csv(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator
             ),
         )
         for batch in reader:
-            first, number = number, number + batch.num_rows
-            passed = []
-            while odd and odd[0].number < number:
-                passed.append(odd.pop(0))
-                number += 1
+            first, number, at = number, number + batch.num_rows, 0
+            while at < len(odd) and odd[at].number < number:
+                at, number = at + 1, number + 1
+            passed, odd[:at] = odd[:at], []
             rows, lines = form.parted(pa.table(batch), first, {row.number for row in passed})
             if first == above + 1 and len(lines) > _MOSTLY * batch.num_rows:
                 raise Unreadable(_wrong_encoding(source.encoding, f"row {lines[0].number}"))
             yield Piece(rows, lines)
-            yield from map(form.apart, passed)
-        yield from map(form.apart, odd)
+            if passed:
+                yield form.apart(passed)
+        if odd:
+            yield form.apart(odd)
         if file.lines > number:  # more lines than records: some are in cells, where a quote that is never closed puts all
             yield from form.swallowed(path)
 
@@ -137,11 +143,11 @@ class _Form:
             found = found.filter(pa.array(~broken))
         return renamed(found, self.chosen), lines
 
-    def apart(self, row: pcsv.InvalidRow) -> Piece:
-        """A line with too few or too many fields. Where a quote that is not closed made one of many, those that are whole."""
-        whole = self._whole(row.text)
-        line = Line(row.number, "ragged_line", f"{row.actual_columns} fields, the header has {len(self.names)}")
-        return Piece(self._table(whole), [line])
+    def apart(self, rows: Sequence[pcsv.InvalidRow]) -> Piece:
+        """Lines with too few or too many fields. Where a quote that is not closed made one of many, those that are whole."""
+        whole = [record for row in rows for record in self._whole(row.text)]
+        has = f"the header has {len(self.names)}"
+        return Piece(self._table(whole), [Line(row.number, "ragged_line", f"{row.actual_columns} fields, {has}") for row in rows])
 
     def swallowed(self, path: Path) -> Iterator[Piece]:
         """Lines within cells that are whole records by themselves: the quote before them was never closed."""
@@ -159,7 +165,8 @@ class _Form:
     def _whole(self, text: str) -> list[list[str]]:
         if "\n" not in text or len(self.names) < _WIDE:
             return []
-        rows = (self._fields(line) for line in re.split(r"\r?\n", text)[1:])
+        lines = (line for line in re.split(r"\r?\n", text)[1:] if line.count(self.delimiter) >= len(self.names) - 1)
+        rows = map(self._fields, lines)
         return [row for row in rows if len(row) == len(self.names)]
 
     def _fields(self, line: str) -> list[str]:
@@ -172,19 +179,29 @@ class _Form:
         return pa.table({column: pa.array([row[at] or None for row in rows], pa.string()) for column, at in self.places.items()})
 
 
+def _check_is_text(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(4)
+    for beginning, said in NO_TEXT:
+        if start.startswith(beginning) and not (path.name.lower().endswith(".gz") and beginning == GZIP):
+            raise Unreadable(f"{said}: its name is to end in what it is, or it is to be saved as CSV")
+
+
 def _header(start: bytes, source: FilesSource, wanted: Sequence[str]) -> tuple[str, list[str], int]:
     """(delimiter, names, how many lines they take), the delimiter being the one that finds most columns."""
     text = start.decode("utf-8-sig", "ignore")
     if not text.strip():
         raise Unreadable("is empty")
-    asked, readings = {normal(column) for column in wanted}, []
+    asked, readings, above = {normal(column) for column in wanted}, [], 0
+    if said := _SEP.match(text):
+        text, above = text[said.end() :], said[0].count("\n")
     for delimiter in [source.delimiter] if source.delimiter else ",;\t|":
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
             header = next(row for row in rows if any(cell.strip() for cell in row))
         except (csv.Error, StopIteration):
             continue
-        readings.append((len(asked & set(distinct(header))), len(header), delimiter, header, rows.line_num))
+        readings.append((len(asked & set(distinct(header))), len(header), delimiter, header, above + rows.line_num))
     if not readings:
         raise Unreadable("has no header that can be read")
     found, _columns, delimiter, header, lines = max(readings, key=lambda reading: reading[:2])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl import parquet
-from etl.sources.delimited import BLOCK, read_csv
+from etl.sources.delimited import BLOCK, GZIP, read_csv
 from etl.sources.tables import LONGEST, ROWS, Piece, Unreadable, choose, distinct, renamed
 from etl.sources.workbooks import read_xlsx
 from sql.confined import Confined, TooMuch
@@ -22,12 +22,12 @@ def tables(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[P
     road = _road(path.name)
     try:
         yield from road(path, source, wanted)
-    except pa.ArrowException as wrong:
-        raise Unreadable(_without_cells(str(wrong))) from None
     except (Damaged, TooMuch) as wrong:
         raise Unreadable(str(wrong)) from None
-    except (OSError, EOFError, ValueError) as wrong:
-        raise Unreadable(_without_cells(str(wrong))) from None
+    except (pa.ArrowException, OSError, EOFError, ValueError) as wrong:
+        if getattr(wrong, "errno", None):  # of the disk or the system
+            raise
+        raise Unreadable(_DAMAGED if "zlib" in str(wrong) and _is_packed(path) else _without_cells(str(wrong))) from None
 
 
 def kind(name: str) -> str | None:
@@ -64,6 +64,14 @@ def _without_cells(said: str) -> str:
         if words in said:
             return meaning
     return "cannot be read: it is not what its name says, or damaged"
+
+
+_DAMAGED = "is damaged, or something else follows the .gz"
+
+
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(GZIP)) == GZIP
 
 
 _MEANINGS = {

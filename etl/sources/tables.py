@@ -17,6 +17,14 @@ from etl.mapping import SCHEMA
 ROWS = 50_000  # of Parquet in one table
 LONGEST = 300  # characters of a text that are read: beyond what any field may have, and a bomb may repeat one for ever
 
+# How files of other formats begin, whatever their name says.
+NO_TEXT = (
+    (b"PK\x03\x04", "is a workbook (XLSX), not CSV"),
+    (b"\xd0\xcf\x11\xe0", "is a workbook (XLS), not CSV"),
+    (b"\x1f\x8b", "is packed (gzip), not CSV"),
+    (b"PAR1", "is Parquet, not CSV"),
+)
+
 
 class Unreadable(Exception):
     """A file is not what its name says; the message says what it is instead. It never holds a cell."""

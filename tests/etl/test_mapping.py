@@ -113,6 +113,7 @@ def test_a_row_becomes_a_canonical_record():
         ("mui", "1.5", "dose_number"),
         ("mui", "99999", "dose_number"),
         ("tiem", "05/13/2021 08:30", "injected_at"),
+        ("tiem", "44505.354166667", "injected_at"),  # a day as spreadsheets count them: its number is shown
         ("tiem", "05/11/2021", "injected_at"),
         ("nhap", "hom qua", "recorded_at"),
         ("sua", "infinity", "updated_at"),

@@ -208,6 +208,28 @@ def test_two_columns_of_one_name_are_told_apart(tmp_path):
     assert record["site_code"] == "S9"
 
 
+def test_the_line_by_which_excel_is_told_the_delimiter_is_no_header(tmp_path):
+    text = as_csv([row(1), row(2)[:-1], row(3)]).replace(",", ";")
+    put(tmp_path / "a.csv", f"\ufeffsep=;\r\n{text}".encode())
+    found = read(folder(tmp_path))
+    assert [record["record_id"] for record in found if not record["unreadable"]] == ["1", "3"]
+    assert [record["record_id"] for record in found if record["unreadable"]] == ["a.csv#4"]
+
+
+def test_lines_that_are_none_cost_no_more_than_others(tmp_path):
+    put(tmp_path / "a.csv", as_csv([row(1), *[row(2)[:-1]] * 20_000, row(3)]).encode())
+    started = time.monotonic()
+    found = read(folder(tmp_path), limit=50_000)
+    assert len(found) == 20_002 and sum(record["unreadable"] is None for record in found) == 2
+    assert time.monotonic() - started < 10  # each of them by itself: 40 s
+
+
+def test_a_cell_as_long_as_a_book_holds_up_nothing(tmp_path):
+    long = "một dòng\n" * 100_000
+    put(tmp_path / "a.csv", as_csv([row(1), [*row(2)[:2], long, *row(2)[3:]], row(3)]).encode())
+    assert [record["record_id"] for record in read(folder(tmp_path))] == ["1", "2", "3"]
+
+
 # -- what is noticed
 
 
@@ -343,6 +365,10 @@ GZ = gzip.compress(LONG)
         ("a.csv", as_csv([[*row(1)[:2], "Lầy", *row(1)[3:]]]).encode().replace("ầ".encode(), b"\xe2\xcc"), "is not in the encoding utf-8-sig .at row 2."),
         ("a.csv.gz", GZ[: len(GZ) // 2], "ends in the midst: the .gz is cut off"),
         ("a.csv.gz", as_csv([row(1)]).encode(), "is not a .gz"),
+        ("a.csv.gz", GZ + bytes(512), "is damaged, or something else follows the .gz"),
+        ("a.csv", GZ, "is packed .gzip., not CSV"),
+        ("a.csv", b"PK\x03\x04 and so on", "is a workbook .XLSX., not CSV"),
+        ("a.csv", b"PAR1 and so on", "is Parquet, not CSV"),
         ("a.xlsx", as_csv([row(1)]).encode(), "is not an .xlsx"),
         ("a.xlsx", b"PK\x05\x06" + bytes(18), "is a .zip but not an .xlsx"),
         ("a.parquet", b"PAR1 not quite", "is not a Parquet file, or cut off"),
