@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from etl import pipeline, sources
@@ -35,6 +35,12 @@ STEPS = st.lists(
     ),
     min_size=3, max_size=10,
 )  # fmt: skip
+
+# So few histories might leave one out.
+EVERY_KIND = [
+    ("put", "a.csv", [(1, 0), (2, 0)]), ("put", "b.csv", [(2, 1), (3, 0)]), ("look", None, None),
+    ("put", "a.csv", [(1, 1), (0, 0)]), ("move", "b.csv", "c.csv"), ("look", None, 5), ("remove", "c.csv", None), ("look", None, 3),
+]  # fmt: skip
 
 
 def says(number: int, version: int) -> str:
@@ -141,7 +147,9 @@ def world(shared_warehouse):
     held.close()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@example(steps=EVERY_KIND, is_clocked=True, large=1_000)
+@example(steps=EVERY_KIND, is_clocked=False, large=0)
 @given(steps=STEPS, is_clocked=st.booleans(), large=st.sampled_from([0, 1_000]))
 def test_any_history_of_a_folder_ends_in_what_lies_there(world, tmp_path_factory, steps, is_clocked, large):
     held, shared_warehouse = world
