@@ -174,5 +174,7 @@ def test_any_history_of_a_folder_ends_in_what_lies_there(world, tmp_path_factory
 
 
 def test_each_kind_of_step_was_drawn():
+    if not DRAWN:
+        pytest.skip("run without the histories")
     kinds = ("put", "replace", "remove", "move", "crash")
     assert {kind for kind in kinds if not DRAWN[kind]} == set()

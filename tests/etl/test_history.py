@@ -255,6 +255,8 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
 
 def test_each_kind_of_step_was_drawn():
     """In the histories above."""
+    if not DRAWN:
+        pytest.skip("run without the histories")
     kinds = ("records", RECONCILE, "crash", "vanished", "by a rule", "by the database", "respelt", "renamed", "forgotten")
     assert {kind for kind in kinds if not DRAWN[kind]} == set()
 
