@@ -194,6 +194,8 @@ class Mapper:
             # A source that does not tell of identity checks has none that failed: not even of a missing ID, for the doses
             # without one would be the only ones that are known, and 0 % of them checked.
             got["identity_status"] = pa.repeat("unknown", count)
+        if not told & BITS["dose_number"]:
+            got["dose_number"] = pa.repeat(pa.scalar(0, pa.int16()), count)  # nobody says which dose it was
         hidden = [got[name] for name in _PERSON if name in got]
         self._withhold(got, raw, bad, Persons(ids, is_id, got.get("full_name"), tuple(hidden)))
         if bad.get("person_id") is not None:  # of broken bytes, or of a formula: nobody knows whose it is
@@ -276,8 +278,9 @@ class Mapper:
         got["person_key"] = pa.array([_key_bytes(record.get("person_key")) for record in records], PERSON_KEY)
         # those that came before this was kept: as the settings are now
         got["told"] = pa.array([int(record.get("told", self.told)) for record in records], pa.int32())
-        is_told = pc.not_equal(pc.bit_wise_and(got["told"], pa.scalar(BITS["identity_status"], pa.int32())), 0)
-        got["identity_status"] = pc.if_else(is_told, got["identity_status"], "unknown")
+        for name, unknown in (("identity_status", "unknown"), ("dose_number", 0)):
+            is_told = pc.not_equal(pc.bit_wise_and(got["told"], pa.scalar(BITS[name], pa.int32())), 0)
+            got[name] = pc.if_else(is_told, got[name], pa.scalar(unknown, got[name].type))
         if any(is_broken := ["person_id" in k for k in kept]):
             raw["person_id"], bad["person_id"] = pa.repeat(pa.scalar(unreadable.WITHHELD), len(records)), np.array(is_broken)
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None}

@@ -35,8 +35,8 @@ class Dropout:
 
     unit_id: int
     is_self: bool
-    first_doses: int  # as recorded, by residence, of vaccines that ask for more than one
-    second_doses: int
+    first_doses: int | None  # as recorded, by residence, of vaccines that ask for more than one; None: not told by number
+    second_doses: int | None
     dropout: float | None  # may be negative: say so
     is_negative: bool | None
     coverage: float | None  # at least one dose, over all days

@@ -9,16 +9,17 @@ from dashboard.i18n import Language
 from dashboard.tables import Column
 from dashboard.theme import Palette, figure
 
-# Doses from this number on share one part: four shades are as many as stay apart.
+# Doses from this number on share one part: four shades are as many as stay apart, and a fifth for what nobody tells.
 LAST_PART = 4
+_UNTOLD = LAST_PART  # the place of the part of doses whose source gives no number
 
 
 @dataclass(frozen=True)
 class Mix:
-    """One vaccine: doses 1, 2, 3, and 4 or later."""
+    """One vaccine: doses 1, 2, 3, 4 or later, and those whose number nobody tells."""
 
     name: str
-    parts: tuple[int, int, int, int]
+    parts: tuple[int, int, int, int, int]
 
     @property
     def doses(self) -> int:
@@ -29,17 +30,22 @@ def mixes(rows: Iterable, names: dict[int, str]) -> list[Mix]:
     """VaccineDoses into one Mix a vaccine, most used first."""
     found: dict[int, list[int]] = {}
     for row in rows:
-        parts = found.setdefault(row.vaccine_id, [0] * LAST_PART)
-        parts[min(max(row.dose_number, 1), LAST_PART) - 1] += row.doses
+        parts = found.setdefault(row.vaccine_id, [0] * (LAST_PART + 1))
+        parts[min(row.dose_number, LAST_PART) - 1 if row.dose_number else _UNTOLD] += row.doses
     made = [Mix(names.get(vaccine_id, str(vaccine_id)), tuple(parts)) for vaccine_id, parts in found.items()]
     return sorted((mix for mix in made if mix.doses), key=lambda mix: -mix.doses)
 
 
-def part_names(language: Language, found: list[Mix]) -> list[str]:
-    """What the parts are called that occur at all."""
-    used = max((number for mix in found for number, doses in enumerate(mix.parts, 1) if doses), default=1)
-    names = [language.say("vaccines.dose", n=number) for number in range(1, min(used, LAST_PART - 1) + 1)]
-    return [*names, language.say("vaccines.later", n=LAST_PART)] if used == LAST_PART else names
+def part_names(language: Language, found: list[Mix]) -> dict[int, str]:
+    """What the parts are called, by their place: up to the last that occurs, and what nobody tells where it occurs."""
+    occur = {place for mix in found for place, doses in enumerate(mix.parts) if doses}
+    numbered = range(max(occur - {_UNTOLD}, default=-1 if occur else 0) + 1)
+    names = {place: language.say("vaccines.dose", n=place + 1) for place in numbered}
+    if LAST_PART - 1 in names:
+        names[LAST_PART - 1] = language.say("vaccines.later", n=LAST_PART)
+    if _UNTOLD in occur:
+        names[_UNTOLD] = language.say("told.no_number")
+    return names
 
 
 def vaccines(language: Language, colours: Palette, found: list[Mix]) -> dict:
@@ -55,13 +61,13 @@ def vaccines(language: Language, colours: Palette, found: list[Mix]) -> dict:
             "type": "bar",
             "orientation": "h",
             "y": rows,
-            "x": [mix.parts[number] for mix in drawn],
+            "x": [mix.parts[place] for mix in drawn],
             "customdata": [mix.name for mix in drawn],
-            "marker": {"color": colours.mix[number], "line": {"color": colours.surface, "width": 0.5}},
+            "marker": {"color": colours.mix[place], "line": {"color": colours.surface, "width": 0.5}},
             "name": name,
             "hovertemplate": f"%{{customdata}}: %{{x:,.0f}} {word}",
         }
-        for number, name in enumerate(part_names(language, found))
+        for place, name in part_names(language, found).items()
     ]
     totals = [
         {
@@ -106,11 +112,11 @@ def twin(language: Language, found: list[Mix]) -> tuple[list, list]:
     unit = language.say("doses.word")
     columns = [
         Column("vaccine", language.say("vaccines.vaccine"), "text"),
-        *(Column(f"dose{number}", name, unit=unit) for number, name in enumerate(names, 1)),
+        *(Column(f"dose{place + 1}", name, unit=unit) for place, name in names.items()),
         Column("doses", language.say("vaccines.total"), unit=unit),
     ]
-    rows = [[mix.name, *mix.parts[: len(names)], mix.doses] for mix in found]
-    total = [sum(mix.parts[number] for mix in found) for number in range(len(names))]
+    rows = [[mix.name, *(mix.parts[place] for place in names), mix.doses] for mix in found]
+    total = [sum(mix.parts[place] for mix in found) for place in names]
     doses = sum(mix.doses for mix in found)
     rows.append([language.say("vaccines.total"), *total, doses])
     return columns, rows

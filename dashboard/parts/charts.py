@@ -74,7 +74,7 @@ def vaccines_chart(view: View, colours):
     language = view.language
     names = view.vaccines
     found = vaccines.mixes(view.data.doses_by_vaccine(view.filters), names)
-    keys = [panel.key(name, f"mix-{n}") for n, name in enumerate(vaccines.part_names(language, found), 1)]
+    keys = [panel.key(name, f"mix-{place + 1}") for place, name in vaccines.part_names(language, found).items()]
     basis = view.say(f"basis.{view.filters.basis}").lower()
     unit = ", ".join([view.say("vaccines.unit"), basis])
     return (

@@ -20,6 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nguồn {sources} không cung cấp nơi ở: người của nguồn này đứng ở dòng “chưa rõ nơi ở”.",
         "{sources} does not tell where people live: they stand in the row of unknown residence.",
     ),
+    "told.no_number": ("Nguồn không cho biết mũi thứ mấy", "Dose number not told"),
     "told.untold": ("nguồn không cung cấp", "not told by the source"),
     "told.no_second": (
         "Nguồn không cung cấp số giấy tờ hay họ tên nên không biết ai đến hạn hay quá hạn mũi 2.",

@@ -124,7 +124,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             ARRAY(SELECT m.row_id FROM member m WHERE m.row_id > 0 UNION SELECT p_unit), p_ages, p_groups, p_today, p_as_of) r
     ), given AS (
         SELECT d.unit_id, sum(d.doses) FILTER (WHERE d.dose_number = 1) AS firsts,
-            sum(d.doses) FILTER (WHERE d.dose_number = 2) AS seconds
+            sum(d.doses) FILTER (WHERE d.dose_number = 2) AS seconds,
+            coalesce(sum(d.doses) FILTER (WHERE d.dose_number = 0), 0) > 0 AS is_untold
         FROM (
             SELECT t.unit_id, t.dose_number, t.doses
             FROM asked CROSS JOIN LATERAL mart.doses_in_all(asked.units, 'residence', asked.ages, p_groups, asked.vaccines) t
@@ -144,18 +145,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), cell AS (
         SELECT m.row_id, coalesce(sum(g.firsts), 0) AS firsts, coalesce(sum(g.seconds), 0) AS seconds,
             coalesce(sum(r.people), 0) AS people, coalesce(sum(r.people) FILTER (WHERE m.in_row), 0) AS in_row,
-            coalesce(sum(r.people) FILTER (WHERE m.in_whole), 0) AS in_whole
+            coalesce(sum(r.people) FILTER (WHERE m.in_whole), 0) AS in_whole, coalesce(bool_or(g.is_untold), false) AS is_untold
         FROM member m LEFT JOIN given g ON g.unit_id = m.unit_id LEFT JOIN reached r ON r.unit_id = m.unit_id
         GROUP BY m.row_id
     ), line AS (
-        SELECT row_id, false AS is_self, firsts, seconds, in_row AS counted FROM cell
-        WHERE row_id <> p_unit OR (firsts, seconds, people) <> (0, 0, 0)
+        SELECT row_id, false AS is_self, firsts, seconds, in_row AS counted, is_untold FROM cell
+        WHERE row_id <> p_unit OR (firsts, seconds, people) <> (0, 0, 0) OR is_untold
         UNION ALL
-        SELECT p_unit, true, sum(firsts), sum(seconds), sum(in_whole) FROM cell WHERE row_id > 0 OR row_id = p_unit
+        SELECT p_unit, true, sum(firsts), sum(seconds), sum(in_whole), bool_or(is_untold) FROM cell
+        WHERE row_id > 0 OR row_id = p_unit
+    ), told AS (
+        -- Where doses are not told by number, nobody knows how many of them were first ones.
+        SELECT row_id, is_self, counted, CASE WHEN NOT is_untold THEN firsts END AS firsts,
+            CASE WHEN NOT is_untold THEN seconds END AS seconds
+        FROM line
     ), measured AS (
         SELECT l.row_id, l.is_self, l.firsts, l.seconds, (l.firsts - l.seconds) / nullif(l.firsts, 0) AS dropout,
             l.counted / nullif(r.population, 0) AS coverage, r.lacking
-        FROM line l
+        FROM told l
         LEFT JOIN rated r
             ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code'))
     )

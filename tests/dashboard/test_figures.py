@@ -147,11 +147,22 @@ FOUND = vaccines.mixes(ROWS, {1: "Janssen", 2: "Comirnaty (Pfizer-BioNTech)"})
 
 def test_the_most_used_vaccine_comes_first_and_late_doses_share_a_part():
     assert [(mix.name, mix.parts) for mix in FOUND] == [
-        ("Comirnaty (Pfizer-BioNTech)", (50, 40, 0, 1)),
-        ("Janssen", (10, 0, 0, 0)),
+        ("Comirnaty (Pfizer-BioNTech)", (50, 40, 0, 1, 0)),
+        ("Janssen", (10, 0, 0, 0, 0)),
     ]
-    assert vaccines.part_names(VI, FOUND) == ["Mũi 1", "Mũi 2", "Mũi 3", "Mũi 4 trở đi"]
-    assert vaccines.part_names(VI, FOUND[1:]) == ["Mũi 1"]
+    assert vaccines.part_names(VI, FOUND) == dict(enumerate(("Mũi 1", "Mũi 2", "Mũi 3", "Mũi 4 trở đi")))
+    assert vaccines.part_names(VI, FOUND[1:]) == {0: "Mũi 1"}
+    assert vaccines.part_names(VI, []) == {0: "Mũi 1"}
+
+
+def test_doses_whose_number_nobody_tells_are_a_part_of_their_own():
+    untold = vaccines.mixes([*ROWS, VaccineDoses(1, 0, 7)], {1: "Janssen", 2: "Comirnaty"})
+    assert [mix.parts for mix in untold] == [(50, 40, 0, 1, 0), (10, 0, 0, 0, 7)]
+    assert vaccines.part_names(VI, untold)[4] == "Nguồn không cho biết mũi thứ mấy"
+    assert vaccines.twin(VI, untold)[1][-1] == ["Tổng", 60, 40, 0, 1, 7, 108]
+    alone = vaccines.mixes([VaccineDoses(1, 0, 7)], {1: "Janssen"})
+    assert list(vaccines.part_names(VI, alone)) == [4]
+    assert [trace["x"] for trace in vaccines.vaccines(VI, theme.LIGHT, alone)["data"]] == [[7]]
 
 
 def test_the_parts_of_the_bars_are_all_doses():

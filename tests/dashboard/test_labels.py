@@ -43,7 +43,7 @@ def test_no_two_series_of_a_chart_have_one_label(names):
     day = date(2021, 11, 5)
     shown = stacked.stack([(name, day, 5) for name in names], {name: name for name in names}, day, day, 1, "khác")
     written = [note["text"] for note in stacked.columns(VI, theme.LIGHT, shown, "mũi")["layout"]["annotations"]]
-    bars = vaccines.vaccines(VI, theme.LIGHT, [vaccines.Mix(name, (5, 0, 0, 0)) for name in names])
+    bars = vaccines.vaccines(VI, theme.LIGHT, [vaccines.Mix(name, (5, 0, 0, 0, 0)) for name in names])
     for labelled in ([text.split("■</span> ")[1] for text in written], bars["layout"]["yaxis"]["ticktext"]):
         assert len(set(labelled)) == len(names)
 

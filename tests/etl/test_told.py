@@ -99,3 +99,29 @@ def test_what_an_earlier_version_took_for_a_failure_becomes_unknown(db, register
     (batches,) = db.execute("SELECT max(batch_id) FROM warehouse.batch").fetchone()
     assert verb(file, "once") == 0
     assert db.execute("SELECT max(batch_id) FROM warehouse.batch").fetchone() == (batches,)
+
+
+@pytest.mark.parametrize("large", [0, 10_000], ids=["in columns", "in rows"])
+def test_a_source_without_dose_numbers_has_doses_and_persons_and_nobody_guesses_which_dose_it_was(
+    db, register, tmp_path, monkeypatch, large
+):
+    monkeypatch.setattr(pipeline, "LARGE", large)
+    for n in range(RECORDS):
+        register.enter(f"r{n:03}", vac_xin="PF")
+    untold = {name: spec for name, spec in FIELDS.items() if name != "dose_number"}
+    file = configure(tmp_path, {"platform": source(register.url)})
+    configure_with(file, "platform", untold)
+    assert verb(file, "once") == 0
+    assert counted(db)[0] == RECORDS
+    assert dropout(db) == (None, None, None)
+
+    configure_with(file, "platform", FIELDS)
+    assert verb(file, "once") == 0  # and the brake takes it for no correction
+    assert counted(db)[0] == RECORDS
+    assert dropout(db) == (RECORDS, 0, 1.0)
+
+
+def dropout(db) -> tuple:
+    return db.execute(
+        "SELECT d.first_doses, d.second_doses, d.dropout FROM warehouse.world w CROSS JOIN LATERAL "
+        "mart.dropout(w.root_unit_id, NULL, NULL, NULL, NULL, NULL, '2022-06-01', NULL, 0.9) d WHERE d.is_self").fetchone()  # fmt: skip

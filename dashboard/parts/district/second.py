@@ -64,7 +64,11 @@ def table(asked: View) -> Table:
 
     body, foot = rows_of(view, asked, sorted(waiting.values(), key=lambda row: -row.overdue), row_of)
     if any(row.kind == "nowhere" for row in foot):
-        total = {name: sum(row.values[name] for row in foot) for name in _COLUMNS if foot[0].values[name] is not None}
+        total = {
+            name: sum(row.values[name] for row in foot)
+            for name in _COLUMNS
+            if all(row.values[name] is not None for row in foot)
+        }
         foot.append(Row({"place": say("ranking.total")} | total, kind="total"))
     keys = [definition(view, "overdue", "district.define_overdue"), definition(view, "red", "district.define_red")]
     return Table(
@@ -83,6 +87,8 @@ def _sentence(view: View, unit_id: int, given: dict) -> str:
     say, language = view.say, view.language
     own = given.get((unit_id, unit_id == view.unit.unit_id))
     untold = [say("told.no_second")] if view.is_untold("person") else []
+    if own is not None and own.first_doses is None:
+        return " ".join([*untold, f"{say('told.no_number')}."])
     if own is None or own.dropout is None:
         return " ".join(untold) or say("district.no_second")
     key = "district.dropout_negative" if own.is_negative else "district.dropout_said"

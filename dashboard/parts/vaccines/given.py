@@ -23,10 +23,10 @@ def by_vaccine(view: View, colours):
 
 def by_dose(view: View, colours):
     rows = view.data.vaccine_days(view.filters)
-    counted = [(min(max(row.dose_number, 1), 4), row.day, row.doses) for row in rows]
+    counted = [(min(row.dose_number, 4), row.day, row.doses) for row in rows]
     names = {number: view.say("vaccines.dose", n=number) for number in (1, 2, 3)}
     names[4] = view.say("vaccines.later", n=4)
-    return _chart(view, colours, "dose", counted, names, "stacked.other_vaccines", order=(1, 2, 3, 4))
+    return _chart(view, colours, "dose", counted, names, "told.no_number", order=(1, 2, 3, 4))
 
 
 def by_lot(view: View, colours):

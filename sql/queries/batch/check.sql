@@ -47,7 +47,7 @@ WITH dated AS (
         WHEN g.record_id IS NULL OR g.updated_at IS NULL OR g.status IS NULL OR g.unreadable IS NOT NULL
           OR g.vaccine_id IS NULL OR g.site_id IS NULL OR g.injected_at IS NULL OR g.injected_on > $today
           OR g.age < 0 OR g.birth_date > g.injected_on OR g.injected_on < g.approved_on OR g.age < g.min_age
-          OR g.dose_number IS NULL OR g.dose_number NOT BETWEEN 1 AND 9
+          OR (g.told & 4096) <> 0 AND (g.dose_number IS NULL OR g.dose_number NOT BETWEEN 1 AND 9)
         THEN list_filter([
             CASE WHEN g.record_id IS NULL THEN 'missing_record_id' END,
             CASE WHEN g.updated_at IS NULL AND NOT coalesce(json_exists(g.unreadable, '$.updated_at'), false) THEN 'missing_updated_at' END,
@@ -60,8 +60,9 @@ WITH dated AS (
             CASE WHEN g.age < 0 OR g.birth_date > g.injected_on THEN 'before_birth' END,
             CASE WHEN g.injected_on < g.approved_on THEN 'before_approval' END,
             CASE WHEN g.age < g.min_age AND g.age >= 0 THEN 'under_age' END,
-            CASE WHEN g.dose_number IS NULL AND NOT coalesce(json_exists(g.unreadable, '$.dose_number'), false)
-                   OR g.dose_number NOT BETWEEN 1 AND 9 THEN 'bad_dose_number' END], lambda rule: rule IS NOT NULL)
+            CASE WHEN (g.told & 4096) <> 0 AND (g.dose_number IS NULL
+                   AND NOT coalesce(json_exists(g.unreadable, '$.dose_number'), false)
+                   OR g.dose_number NOT BETWEEN 1 AND 9) THEN 'bad_dose_number' END], lambda rule: rule IS NOT NULL)
         END AS rules
     FROM aged g
 ), compared AS (
