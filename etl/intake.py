@@ -72,7 +72,7 @@ class Intake:
         if self._state().retry_due_at and not self.halt.is_set():
             self.retry()
         with self.turn:
-            if self.halt.is_set() or self.forgotten_at or self._state().state == "braked":
+            if self.halt.is_set() or self.forgotten_at or (self._state().state == "braked" and not self._is_stop_gone()):
                 return
             with self.judging():
                 before = self._state()
@@ -93,6 +93,10 @@ class Intake:
             if not is_of_values(fault):
                 raise
             self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
+
+    def _is_stop_gone(self) -> bool:
+        """Whether what the brake stopped is not there any more, so that nobody need let it pass."""
+        return False
 
     def withdraw(self, record_ids: list[str]) -> Outcome:
         """Take records out that the source no longer has, in its turn; its neighbours may write meanwhile. Returns the sums."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg.rows import namedtuple_row
 
-from etl import brake
+from etl import brake, stopped
 from etl.brake import Accepted, Braked
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
@@ -27,6 +27,26 @@ class FileIntake(Intake):
         # Files of changes hold by what they say, not by what they leave out.
         self.membership = None if given.deliveries == "changes" else Membership(self, given)
         self._noted: dict[str, bool] | None = None  # what lay there at the last look, and whether it could be looked into
+
+    def _is_stop_gone(self) -> bool:
+        """A file that was taken away, or replaced, stops nothing any more: what lies there now is judged."""
+        with self.writing:
+            stop = stopped.standing(self.pipeline.db, self.source_id)
+        if stop is None or stop.kind != "file":
+            return False
+        try:
+            self.source.deliveries(self._known())
+        except SourceError:
+            return False  # the folder cannot be read: nobody knows what lies in it
+        # None is one that is still being written, "" one that cannot be looked into.
+        if self.source.present.get(stop.unit, "gone") in (None, "", stop.content):
+            return False
+        log.warning("%s: %s, which the brake stopped, is not there any more: what lies there now is judged", self.source.name, stop.unit)
+        facts = {"source_id": self.source_id, "state": "idle", "reason": None, "now": self.pipeline.clock.now()}
+        with self.writing, self.pipeline.db.transaction():
+            stopped.end_open(self.pipeline.db, self.source_id, facts["now"])
+            self.pipeline.db.execute(INTAKE["mark_state"], facts)
+        return True
 
     def _take_in(self) -> None:
         known = self._known()

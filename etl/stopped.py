@@ -167,8 +167,17 @@ def end_open(db: psycopg.Connection, source_id: int, now: datetime) -> None:
 
 def released(db: psycopg.Connection, source_id: int):
     """What a person let pass and has not come again yet: kind, unit, content, how it was read; or None."""
+    return _stop_of(db, source_id, "released")
+
+
+def standing(db: psycopg.Connection, source_id: int):
+    """What the brake stopped and nobody let pass: as of `released`; or None."""
+    return _stop_of(db, source_id, "standing")
+
+
+def _stop_of(db: psycopg.Connection, source_id: int, state: str):
     with db.cursor(row_factory=namedtuple_row) as cursor:
-        return cursor.execute(BRAKE["release_of_source"], {"source_id": source_id}).fetchone()
+        return cursor.execute(BRAKE["stop_of_source"], {"source_id": source_id, "state": state}).fetchone()
 
 
 def release(db: psycopg.Connection, name: str, now: datetime) -> dict | None:

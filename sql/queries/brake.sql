@@ -63,9 +63,9 @@ RETURNING brake_id
 INSERT INTO warehouse.brake_finding (brake_id, rule, field, records, examples)
 VALUES (%(brake_id)s, %(rule)s, %(field)s, %(records)s, %(examples)s)
 
--- name: release_of_source
+-- name: stop_of_source
 SELECT brake_id, kind, unit, content, page_size, read_until FROM warehouse.brake
-WHERE source_id = %(source_id)s AND state = 'released'
+WHERE source_id = %(source_id)s AND state = %(state)s
 
 -- name: release
 UPDATE warehouse.source SET state = 'idle', reason = NULL, state_since = %(now)s

@@ -312,3 +312,34 @@ def test_the_released_file_comes_first(lists, inbox, look):
     assert verb(lists, "once") == 1
     assert stops(look) == [("broken", "passed"), ("broken", "standing")]
     assert look("SELECT path, state FROM warehouse.delivery ORDER BY path") == [("a.csv", "braked"), ("b.csv", "done")]
+
+
+# What is not there any more
+
+
+@pytest.mark.parametrize("then", ["taken away", "replaced"])
+def test_a_file_that_is_taken_away_or_replaced_stops_its_source_no_longer(lists, inbox, look, then):
+    put(inbox / "a.csv", lines(300), ago=600)
+    assert verb(lists, "once") == 0
+    put(inbox / "b.csv", lines(300, 300, vaccine="??"), ago=300)
+    assert verb(lists, "once") == 1
+    assert stand(look, "lists")[0] == "braked"
+    assert verb(lists, "once") == 1  # as long as it lies there
+
+    if then == "taken away":
+        (inbox / "b.csv").unlink()
+    else:
+        put(inbox / "b.csv", lines(300, 300), ago=60)
+    assert verb(lists, "once") == 0
+    assert (stand(look, "lists")[0], stops(look)[-1][1]) == ("running", "ended")
+    assert held(look) == (300 if then == "taken away" else 600)
+
+
+def test_a_file_that_is_replaced_by_another_bad_one_stops_its_source_anew(lists, inbox, look):
+    put(inbox / "a.csv", lines(300), ago=600)
+    assert verb(lists, "once") == 0
+    for vaccine in ("??", "!!"):
+        put(inbox / "b.csv", lines(300, 300, vaccine=vaccine), ago=300 if vaccine == "??" else 60)
+        assert verb(lists, "once") == 1
+    assert (stand(look, "lists")[0], [state for _criterion, state in stops(look)]) == ("braked", ["ended", "standing"])
+    assert held(look) == 300
