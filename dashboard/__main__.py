@@ -43,6 +43,8 @@ def main() -> int:
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=server.STOP_SECONDS,
+            # Of five seconds a busy machine needs more to begin a worker, which would be ended and begun again for ever.
+            timeout_worker_healthcheck=60,
         )
     except CacheError as error:
         print(error, file=sys.stderr)

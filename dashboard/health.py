@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from dashboard.data import Data, Source, WarehouseUnreachable
 from dashboard.data.warehouse import WarehouseForbidden, WarehouseUnmigrated
-from dashboard.stream import ETL_SILENT_SECONDS, is_silent
+from dashboard.stream import is_silent
 from sql.clock import Clock
 from sql.counted import counted
+from sql.patience import ETL_SILENT_SECONDS
 
 # Who watches gives up soon; what stands still is not ready.
 _ANSWER_SECONDS = 1.5

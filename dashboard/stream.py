@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import psycopg
 
 import sql
+from sql.patience import ETL_SILENT_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,6 @@ HEARTBEAT_SECONDS = 10
 # A connection that says nothing is asked whether it, and the ETL, still live; a killed server is seen at once.
 _PROBE_SECONDS = 5
 PATIENCE_SECONDS = 5  # for the answer: a server that stands still gives none
-# The ETL gives a sign of life each second; figures that nobody renews are not live.
-ETL_SILENT_SECONDS = 15
 _STATEMENTS = sql.load("queries/operations.sql")
 _VERSION, _HEARTBEAT = _STATEMENTS["version"], _STATEMENTS["heartbeat"]
 

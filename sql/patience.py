@@ -15,6 +15,10 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 # The environment's name for a file whose time a part moves as a sign of life, for who started it.
 PULSE = "VACCINE_PULSE"
 
+# The ETL that leads gives a sign of life each second, also in the middle of a long batch; figures that nobody renews are
+# not live.
+ETL_SILENT_SECONDS = 15
+
 CONNECT_SECONDS = 5
 # A server that is gone is noticed within half a minute, whoever waits for it.
 LINE = {

@@ -12,12 +12,11 @@ from etl.verbs import Answer
 from sql import connect, edited, version
 from sql.clock import Clock
 from sql.counted import counted
+from sql.patience import ETL_SILENT_SECONDS
 from sql.settings import Settings
 
 OPERATIONS = sql.load("queries/status.sql")
 
-# The ETL that leads gives a sign each second, also in the middle of a long batch.
-_SILENT_SECONDS = 30
 # Lists that are shown where there is anything in them.
 _LISTS = ("residences_not_recognised", "pairs_without_rule")
 
@@ -56,7 +55,7 @@ def _standing_etl(etl: str | None, state: dict) -> list[str]:
     silent = state.get("etl_silent_seconds")
     if etl is None:
         standing.append("no ETL runs: start ./run")
-    elif silent is not None and silent > _SILENT_SECONDS:
+    elif silent is not None and silent > ETL_SILENT_SECONDS:
         standing.append(f"the ETL gave no sign of life for {silent:.0f} s: see its log")
     if refusal := state.get("reference_refusal"):
         standing.append(f"a reference table is refused: {refusal}")
