@@ -59,8 +59,8 @@ NO_BOUNDARIES = Boundaries()
 
 def of(settings: Settings) -> Boundaries:
     """Those that the settings name; raises SettingsError where they cannot be used."""
-    map = settings.dashboard.map
-    return read(map.geojson, map.key, "config.yaml") if map else NO_BOUNDARIES
+    drawn = settings.dashboard.map
+    return read(drawn.geojson, drawn.key, "config.yaml") if drawn else NO_BOUNDARIES
 
 
 def read(file: Path, key: str, name: str) -> Boundaries:

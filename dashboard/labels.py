@@ -46,6 +46,6 @@ def _cut(name: str) -> str:
 
 def _difference(name: str, sharing: Sequence[str]) -> str:
     """`…5–11 tuổi` of `Comirnaty trẻ em 5–11 tuổi`, beside one of 12–17 years."""
-    same = commonprefix(list(sharing))
+    same = commonprefix(list(sharing))  # noqa: RUF071 - letter by letter, as meant
     word = name[max(same.rfind(" "), same.rfind("-")) + 1 :]
     return _cut(f"…{word}") if word != name else _cut(name)

@@ -216,12 +216,6 @@ def _now_ms() -> int:
     return round(datetime.now(UTC).timestamp() * 1000)
 
 
-def around(view: View) -> list:
-    """All that stands around the page, as it is drawn for one address."""
-    drawn_there = [draw(view) for draw in AROUND.values()]
-    return [*drawn_there, filterbar.days(view.language, view.filters), *_provenance(view)[:2]]
-
-
 def _register_browser_side(app) -> None:
     # What lies there is loaded by a script when it is needed (assets/shell.js), not by every page.
     app.config.assets_path_ignore = ["^lazy$"]

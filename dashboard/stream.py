@@ -88,10 +88,6 @@ class Broker:
         """The last batch that was announced; None while the connection is lost."""
         return None if self._news.lost is not None else self._news.batch
 
-    @property
-    def listeners(self) -> int:
-        return len(self._wakes)
-
     # --- the warehouse's side, in the thread
 
     def start(self) -> None:

@@ -95,10 +95,3 @@ def figure(colours: Palette, language: Language, traces: list[dict], **layout) -
     base["xaxis"] = axis | layout.pop("xaxis", {})
     base["yaxis"] = axis | {"gridcolor": colours.line, "gridwidth": 1} | layout.pop("yaxis", {})
     return {"data": traces, "layout": base | layout}
-
-
-def variables(colours: Palette) -> dict[str, str]:
-    """The palette as CSS variables."""
-    plain = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
-    steps = {f"mix_{number}": value for number, value in enumerate(colours.mix, 1)}
-    return {f"--{name.replace('_', '-')}": value for name, value in (plain | steps).items()}

@@ -51,9 +51,9 @@ def _absolute(found: dict[str, Any], folder: Path) -> dict[str, Any]:
     for source in (found.get("sources") or {}).values():
         if "folder" in source:
             source["folder"] = inside(source["folder"])
-    map = (found.get("dashboard") or {}).get("map") or {}
-    if "geojson" in map:
-        map["geojson"] = inside(map["geojson"])
+    drawn = (found.get("dashboard") or {}).get("map") or {}
+    if "geojson" in drawn:
+        drawn["geojson"] = inside(drawn["geojson"])
     return found
 
 

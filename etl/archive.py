@@ -178,7 +178,7 @@ def _refuse_other_columns(here: dict[str, dict], manifest: dict, file: Path) -> 
 
 
 def _parents_first(db: psycopg.Connection, names) -> list[str]:
-    order = TopologicalSorter({name: () for name in names})
+    order = TopologicalSorter(dict.fromkeys(names, ()))
     for child, parent in db.execute(ARCHIVE["references"]):
         order.add(child, parent)
     return list(order.static_order())

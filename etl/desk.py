@@ -25,7 +25,7 @@ from etl.heartbeat import PATIENCE_SECONDS
 from etl.identity import PersonKeyError
 from etl.pipeline import Fenced
 from etl.progress import Progress
-from etl.reference import ReferenceError
+from etl.reference import ReferenceTableError
 from etl.sources import SourceError
 from etl.station import Station
 from etl.verbs import Answer, Refused
@@ -37,7 +37,7 @@ log = logging.getLogger("etl")
 
 DESK = sql.load("queries/desk.sql")
 
-WRONG = (SettingsError, ReferenceError, PersonKeyError, SourceError)  # for the operator to mend: exit code 2
+WRONG = (SettingsError, ReferenceTableError, PersonKeyError, SourceError)  # for the operator to mend: exit code 2
 _ONLY_OF_CALLER = {"verb", "config", "data", "json"}
 _MAPPINGS = "mappings"  # among the arguments: by which settings who asks would have each source read
 _LOOK_EVERY_SECONDS = 0.3

@@ -118,11 +118,6 @@ def _bytes_of(values: pa.StringArray) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(offsets)]
 
 
-def person_key(key: bytes, text: str) -> bytes:
-    """One key of a person: 16 bytes. Made for tests and small work; many go through `digests`."""
-    return hmac.digest(key, text.encode(), "sha256")[:KEY_BYTES]
-
-
 def normal_names(names: Iterable[str]) -> list[str]:
     """Spellings of one name as one text: case, spaces, composed or not, and where the tone mark stands.
 

@@ -212,7 +212,7 @@ class Intake:
         A short way each time, since sites that enter side by side commit out of order; a long way now and then. Both
         from where this look began (`start`), so that the time of an outage is looked through too.
         """
-        state, cursor = self._state(), self.cursor()
+        cursor = self.cursor()
         is_first = not start.record_id
         is_long = time.monotonic() - self.looked_back_at >= self.settings.look_back_every_seconds
         # One long look overlaps the next, or what came just before the first would be late for the second.

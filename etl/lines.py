@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from etl.refusal import ReferenceError
+from etl.refusal import ReferenceTableError
 from etl.sources.tables import NO_TEXT
 from sql import connect, patience
 from sql.settings import Reference
@@ -22,7 +22,7 @@ Line = tuple[int, dict[str, object]]
 
 
 def read(name: str, reference: Reference) -> tuple[list[str], list[Line], str]:
-    """The columns, the lines with their numbers, and what the table is called in complaints. Raises ReferenceError."""
+    """The columns, the lines with their numbers, and what the table is called in complaints. Raises ReferenceTableError."""
     if reference.path is not None:
         columns, lines = _of_file(name, Path(reference.path))
         return columns, lines, Path(reference.path).name
@@ -35,16 +35,16 @@ def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
     try:
         content = path.read_bytes()
     except OSError as refused:
-        raise ReferenceError("unreadable", place=place, why=refused.strerror) from None
+        raise ReferenceTableError("unreadable", place=place, why=refused.strerror) from None
     for beginning, said in _OTHER_KINDS:
         if content.startswith(beginning):
-            raise ReferenceError("other_kind", place=place, said=said, save=_SAVE)
+            raise ReferenceTableError("other_kind", place=place, said=said, save=_SAVE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as other:
         line = content.count(b"\n", 0, other.start) + 1
         byte = f"{content[other.start]:02X}"
-        raise ReferenceError("other_encoding", place=place, line=line, byte=byte, save=_SAVE) from None
+        raise ReferenceTableError("other_encoding", place=place, line=line, byte=byte, save=_SAVE) from None
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next((row for row in rows if any(row)), [])
@@ -55,35 +55,35 @@ def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
             first, number = number + 1, rows.line_num  # of a quoted cell of several lines the first
             if any(cell.strip() for cell in row):
                 if len(row) > len(header):
-                    raise ReferenceError("too_many_cells", place=place, line=first, cells=len(row), columns=len(header))
+                    raise ReferenceTableError("too_many_cells", place=place, line=first, cells=len(row), columns=len(header))
                 lines.append((first, dict(zip(header, row, strict=False))))
     except csv.Error as wrong:
-        raise ReferenceError("open_quote", place=place, line=rows.line_num, why=wrong) from None
+        raise ReferenceTableError("open_quote", place=place, line=rows.line_num, why=wrong) from None
     return header, lines
 
 
 def _check_header(place: str, header: Sequence[str]) -> None:
     if not header:
-        raise ReferenceError("empty", place=place)
+        raise ReferenceTableError("empty", place=place)
     if len(header) == 1 and (divided := [sign for sign in ";\t|" if sign in header[0]]):
         sign = "tabs" if divided[0] == "\t" else f'"{divided[0]}"'
-        raise ReferenceError("divided", place=place, sign=sign, save=_SAVE)
+        raise ReferenceTableError("divided", place=place, sign=sign, save=_SAVE)
     if twice := sorted({column for column in header if column and header.count(column) > 1}):
-        raise ReferenceError("column_twice", place=place, column=", ".join(twice))
+        raise ReferenceTableError("column_twice", place=place, column=", ".join(twice))
 
 
 def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
     try:
         engine = patience.engine(reference.url, _ANSWER_SECONDS)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError):
-        raise ReferenceError("no_address", place=f"reference.{name}") from None
+        raise ReferenceTableError("no_address", place=f"reference.{name}") from None
     try:
         with engine.connect() as db:
             found = db.execute(sa.text(reference.query))
             columns = list(found.keys())
             return columns, [(n, dict(zip(columns, row, strict=True))) for n, row in enumerate(found, start=1)]
     except (sa.exc.SQLAlchemyError, OSError) as refused:
-        raise ReferenceError("query_failed", place=f"reference.{name}", why=in_drivers_words(refused, engine.url)) from None
+        raise ReferenceTableError("query_failed", place=f"reference.{name}", why=in_drivers_words(refused, engine.url)) from None
     finally:
         engine.dispose()
 

@@ -21,7 +21,7 @@ from etl.withholding import Persons
 from sql.settings import FieldSpec, Mapped
 from sql.told import BITS, told
 
-__all__ = ["COLUMNS", "COPY_FORMAT", "SCHEMA", "Mapper", "compile", "to_copy"]
+__all__ = ["COLUMNS", "COPY_FORMAT", "SCHEMA", "Mapper", "compile_source", "to_copy"]
 
 _TYPES = dict.fromkeys(WHOLE_NUMBERS, pa.int16()) | dict.fromkeys(TIMES, TIME)
 _TYPES |= {"person_key": PERSON_KEY, "birth_date": pa.date32(), "told": pa.int32()}
@@ -40,7 +40,7 @@ _CODES = ("record_id", "residence_code", "site_code", "vaccine_code", "lot_numbe
 _SEPARATOR = "\x1f"
 
 
-def compile(source: Mapped, zone: str, key: bytes, name: str) -> "Mapper":
+def compile_source(source: Mapped, zone: str, key: bytes, name: str) -> "Mapper":
     """Make the settings of a source ready. `zone` is of times without one, where the source names none.
 
     Raises ValueError `sources.<name>.fields.<field>: …` where the settings cannot work.

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 import sql
 from etl import lines, spelt
-from etl.refusal import ReferenceError
+from etl.refusal import ReferenceTableError
 from etl.residence import Readings
 from etl.statements import BALANCES
 from sql.settings import Reference, Settings
@@ -135,7 +135,7 @@ def load(
 
     `over` lays rows from elsewhere over those of the settings (etl/uploads.py).
     Returns how many rows changed, and the persons whose injections mean something else by it (they must be
-    reclassified). Raises ReferenceError; a connection that is lost stays an OperationalError.
+    reclassified). Raises ReferenceTableError; a connection that is lost stays an OperationalError.
     """
     given = over({name: read_table(name, getattr(settings.reference, name)) for name in TABLES})
     write = _Writer(db)
@@ -144,7 +144,7 @@ def load(
     except (psycopg.OperationalError, psycopg.InterfaceError, *_NO_WAREHOUSE):
         raise
     except psycopg.Error as refused:
-        raise ReferenceError("not_taken", place=write.table, why=refused.diag.message_primary or refused) from None
+        raise ReferenceTableError("not_taken", place=write.table, why=refused.diag.message_primary or refused) from None
 
 
 def _write_all(
@@ -160,7 +160,7 @@ def _write_all(
     write("write_unit_parents", given["units"])
     write.changed += db.execute(SQL["write_unit_ancestors"]).fetchone()[0]
     if any(row["code"].lower() == spelt.ANY for row in given["vaccines"]):
-        raise ReferenceError("any_is_taken", place="vaccines")
+        raise ReferenceTableError("any_is_taken", place="vaccines")
     spelt.write_vaccines(write, given["vaccines"], today)
     given["dose_rules"] = spelt.of_any(given["dose_rules"], given["vaccines"])
     for name in ("vaccine_aliases", "dose_rules"):
@@ -173,13 +173,13 @@ def _write_all(
     write("write_booster_rules", given["booster_rules"])
     root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
     if root is None:
-        raise ReferenceError("no_root", place="units.root", found=settings.units.root)
+        raise ReferenceTableError("no_root", place="units.root", found=settings.units.root)
     _mark_world(db, write, root[0])
     # A world that has ended is seen as on its last day: codes are used again, for other places, afterwards.
     changed["sites"] = _write_sites(db, write, given["sites"], min(today, root[1]))
     own = {site["code"] for site in given["sites"]} & {row["alias"] for row in given["site_aliases"]}
     if own:
-        raise ReferenceError("alias_is_site", place="site_aliases", found=", ".join(sorted(own)[:5]))
+        raise ReferenceTableError("alias_is_site", place="site_aliases", found=", ".join(sorted(own)[:5]))
     _refuse(db, "unknown_sites", "no_site", "site_aliases", rows=Jsonb(given["site_aliases"]))
     changed["site_aliases"] = spelt.respell(db, write, SQL, "site", given["site_aliases"])
     for name in ("populations", "targets"):
@@ -239,7 +239,7 @@ def _refuse_other_bands(name: str, rows: list[dict], settings: Settings) -> None
     labels = {band.label for band in settings.age_bands}
     for row in rows:
         if row.get("age_band") and row["age_band"] not in labels:
-            raise ReferenceError("other_band", place=name, found=row["age_band"], bands=", ".join(sorted(labels)))
+            raise ReferenceTableError("other_band", place=name, found=row["age_band"], bands=", ".join(sorted(labels)))
 
 
 def _write_in_force(
@@ -288,7 +288,7 @@ def _refuse(db: psycopg.Connection, statement: str, code: str, place: str, **val
     found = db.execute(SQL[statement], values).fetchmany(6)
     if found:
         shown = ", ".join(str(row[0]) for row in found[:5]) + (" …" if len(found) > 5 else "")
-        raise ReferenceError(code, place=place, found=shown)
+        raise ReferenceTableError(code, place=place, found=shown)
 
 
 def _age_bands(settings: Settings) -> list[dict]:
@@ -300,7 +300,7 @@ def _age_bands(settings: Settings) -> list[dict]:
 
 
 def read_table(name: str, reference: Reference | None) -> list[dict]:
-    """The rows of one reference table, typed. Raises ReferenceError."""
+    """The rows of one reference table, typed. Raises ReferenceTableError."""
     if reference is None:
         return []
     header, found, place = lines.read(name, reference)
@@ -308,7 +308,7 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     constants = {column: str(value) for column, value in (reference.constants or {}).items()}
     columns = [*(theirs.get(column, column) for column in header), *constants]
     if lacking := [column for column, (_, must) in TABLES[name].items() if must and column not in columns]:
-        raise ReferenceError("no_column", place=place, column=", ".join(lacking), columns=", ".join(columns))
+        raise ReferenceTableError("no_column", place=place, column=", ".join(lacking), columns=", ".join(columns))
     rows = []
     for line, given in found:
         row = {theirs.get(column, column): cell for column, cell in given.items()} | constants
@@ -317,13 +317,13 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
             before = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
             rows[-1]["previous_vaccine_code"] = spelt.ANY if before.lower() == spelt.ANY else before
         if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
-            raise ReferenceError("ends_before", place=place, line=line)
+            raise ReferenceTableError("ends_before", place=place, line=line)
         if name == "sessions" and rows[-1]["to_hour"] <= rows[-1]["from_hour"]:
-            raise ReferenceError("closes_before", place=place, line=line)
+            raise ReferenceTableError("closes_before", place=place, line=line)
         if name == "stock" and not (rows[-1]["unit_code"] or rows[-1]["site_code"]):
-            raise ReferenceError("no_place", place=place, line=line)
+            raise ReferenceTableError("no_place", place=place, line=line)
     if not rows and name in NEVER_EMPTY:
-        raise ReferenceError("no_row", place=place)
+        raise ReferenceTableError("no_row", place=place)
     if name == "units":
         _refuse_overlap(place, rows)
     if name == "populations":
@@ -341,7 +341,7 @@ def distinct(
         first, before = seen.setdefault(named, (line, row))
         if any(before[c] != row[c] for c in told if c not in key):
             shown = ", ".join(str(part) for part in named if part is not None)
-            raise ReferenceError("said_twice", place=place, line=line, found=shown, first=first)
+            raise ReferenceTableError("said_twice", place=place, line=line, found=shown, first=first)
     return [row for _line, row in seen.values()]
 
 
@@ -350,21 +350,21 @@ def _refuse_overlap(place: str, units: list[dict]) -> None:
     ordered = sorted(units, key=lambda unit: (unit["code"], unit["valid_from"]))
     for one, other in pairwise(ordered):
         if one["code"] == other["code"] and one["valid_from"] < other["valid_from"] <= (one["valid_to"] or "9999"):
-            raise ReferenceError("two_units", place=place, found=one["code"], since=other["valid_from"],
+            raise ReferenceTableError("two_units", place=place, found=one["code"], since=other["valid_from"],
                                  until=one["valid_to"] or "now", first=one["valid_from"])  # fmt: skip
 
 
 def read_cell(place: str, line: int, column: str, found, read: Callable, must: bool):
     if found is None or not str(found).strip():
         if must:
-            raise ReferenceError("empty_cell", place=place, line=line, column=column)
+            raise ReferenceTableError("empty_cell", place=place, line=line, column=column)
         return None
     try:
         return read(str(found).strip())
     except (ValueError, KeyError):
         asked, as_code = read.asked
         shown = str(found)[:50]
-        raise ReferenceError("bad_cell", place=place, line=line, column=column, asked=asked, found=shown, **as_code) from None
+        raise ReferenceTableError("bad_cell", place=place, line=line, column=column, asked=asked, found=shown, **as_code) from None
 
 
 def plain(name: str) -> str:

@@ -43,7 +43,7 @@ SENTENCES = {
 }
 
 
-class ReferenceError(ValueError):
+class ReferenceTableError(ValueError):
     """A reference table cannot be used; the message names the table, the line, what was found and what is asked."""
 
     def __init__(self, code: str, **values):

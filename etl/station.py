@@ -19,7 +19,7 @@ from etl.intake_files import FileIntake
 from etl.intake_whole import WholeIntake
 from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
-from etl.reference import ReferenceError
+from etl.reference import ReferenceTableError
 from etl.sources import SourceError
 from sql import connect, told, version, world
 from sql.clock import Clock
@@ -123,7 +123,7 @@ class Station:
         return datetime.now(UTC)
 
     def prepare(self) -> None:
-        """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceError."""
+        """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceTableError."""
         self.load_reference()
         self.take_uploads()
         self.note_what_sources_tell()
@@ -152,7 +152,7 @@ class Station:
         given = self.settings.sources[name]
         try:
             with sources.reading(name):
-                source = sources.open(name, given, self.settings.time_zone, key)
+                source = sources.open_source(name, given, self.settings.time_zone, key)
         except SourceError as wrong:
             log.warning("%s", wrong)
             (source_id,) = self.db.execute(INTAKE["register_source"], {"name": name, "kind": given.kind}).fetchone()
@@ -192,14 +192,14 @@ class Station:
             try:
                 self.prepare()
                 return True
-            except ReferenceError as wrong:
+            except ReferenceTableError as wrong:
                 self._complain(str(wrong))
                 stop.wait(_RETRY_SECONDS)
         return False
 
     def load_reference(self) -> int:
         """Read the reference data anew, without what people withdrew over the page; what changed makes a new version of
-        the figures. Returns rows changed. Raises ReferenceError: then what was withdrawn waits."""
+        the figures. Returns rows changed. Raises ReferenceTableError: then what was withdrawn waits."""
         try:
             with self.writing, self.db.transaction():
                 self.pipeline.fence()
@@ -207,7 +207,7 @@ class Station:
                 changed = self._write_reference()
                 if changed or ended:
                     self.pipeline.close_reference()
-        except ReferenceError as wrong:
+        except ReferenceTableError as wrong:
             if not self.settings.is_sample:  # it is still making its tables
                 self._keep_refusal(wrong)
             raise
@@ -231,7 +231,7 @@ class Station:
                     return 0
                 changed = self._write_reference()
                 self.pipeline.close_reference()
-        except ReferenceError as wrong:
+        except ReferenceTableError as wrong:
             # A batch too: who waits for the answer hears it.
             with self.writing, self.db.transaction():
                 self.pipeline.fence()
@@ -257,7 +257,7 @@ class Station:
             log.info("sites, units or spellings changed: placed the injections of %s anew", counted(len(persons), "person"))
         return changed
 
-    def _keep_refusal(self, refused: ReferenceError | None) -> None:
+    def _keep_refusal(self, refused: ReferenceTableError | None) -> None:
         kept = {"refusal": refused and str(refused), "fault": Jsonb(refused.fault) if refused else None}
         with self.writing:
             self.db.execute(INTAKE["keep_reference_refusal"], kept)
@@ -269,7 +269,7 @@ class Station:
         """The scheduled look at the reference data. What was refused for want of a row falls due to be tried again."""
         try:
             changed = self.load_reference() + self.take_uploads()
-        except ReferenceError as wrong:
+        except ReferenceTableError as wrong:
             self._complain(str(wrong))
             return
         self.complaint = None

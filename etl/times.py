@@ -64,11 +64,11 @@ def compile_format(text: str) -> Format:
     return Format(spelled, f"^{pattern}$", {"Y", "m", "d"} <= known <= set("YmdHMS"))
 
 
-def parse(text: pa.StringArray, zone: str, format: Format | None = None) -> pa.TimestampArray:
-    """Times (UTC, µs) from trimmed text: by `format` first where there is one, then as ISO 8601."""
-    if format is None:
+def parse(text: pa.StringArray, zone: str, written: Format | None = None) -> pa.TimestampArray:
+    """Times (UTC, µs) from trimmed text: by `written` first where there is one, then as ISO 8601."""
+    if written is None:
         return _iso(text, zone)
-    parsed = _by_format(text, zone, format)
+    parsed = _by_format(text, zone, written)
     missed = np.asarray(pc.and_(parsed.is_null(), text.is_valid()))
     return _again(parsed, missed, lambda: _by_pattern(text.filter(pa.array(missed)), zone, ISO))
 
@@ -85,17 +85,17 @@ def _iso(text: pa.StringArray, zone: str) -> pa.TimestampArray:
         return _by_pattern(text, zone, ISO)
 
 
-def _by_format(text: pa.StringArray, zone: str, format: Format) -> pa.TimestampArray:
-    if not format.is_plain:
-        return _by_pattern(text, zone, format.pattern)
-    found = pc.strptime(text, format.text, "us", error_is_null=True)
+def _by_format(text: pa.StringArray, zone: str, written: Format) -> pa.TimestampArray:
+    if not written.is_plain:
+        return _by_pattern(text, zone, written.pattern)
+    found = pc.strptime(text, written.text, "us", error_is_null=True)
     # strptime turns 31/02 into 03/03 and takes the year 21 for 0021: what may have come about that
     # way is read again, strictly.
-    is_sure = pc.and_(pc.greater(pc.day(found), 3), pc.match_substring_regex(text, format.pattern))
+    is_sure = pc.and_(pc.greater(pc.day(found), 3), pc.match_substring_regex(text, written.pattern))
     doubtful = ~np.asarray(is_sure.fill_null(False)) & np.asarray(text.is_valid())
     parsed = local(pc.if_else(is_sure, found, pa.scalar(None, _LOCAL)), zone)
     return _again(
-        in_range(parsed), doubtful, lambda: _by_pattern(text.filter(pa.array(doubtful)), zone, format.pattern)
+        in_range(parsed), doubtful, lambda: _by_pattern(text.filter(pa.array(doubtful)), zone, written.pattern)
     )
 
 

@@ -17,7 +17,7 @@ from etl import identity, reference, sources, stopped, uploads
 from etl.brake import Braked
 from etl.faults import in_words, is_of_values
 from etl.pipeline import Delivery, Outcome, Pipeline
-from etl.refusal import ReferenceError
+from etl.refusal import ReferenceTableError
 from etl.sources import START, SourceError, reading
 from etl.sources.files import SETTLED
 from etl.statements import INTAKE
@@ -73,7 +73,7 @@ class Trial:
         for name in reference.TABLES:
             try:
                 reference.read_table(name, getattr(self.settings.reference, name))
-            except ReferenceError as wrong:
+            except ReferenceTableError as wrong:
                 self.faults.append(str(wrong))
         if len(self.faults) > found:
             return False
@@ -82,7 +82,7 @@ class Trial:
         try:
             with self.db.transaction():
                 reference.load(self.db, self.settings, today, shift, lambda given: uploads.laid_over(given, held))
-        except ReferenceError as wrong:
+        except ReferenceTableError as wrong:
             self.faults.append(str(wrong))
             return False
         return True
@@ -93,7 +93,7 @@ class Trial:
         given = self.settings.sources[name]
         try:
             with reading(name):
-                source = sources.open(name, given, self.settings.time_zone, _key(self.settings))
+                source = sources.open_source(name, given, self.settings.time_zone, _key(self.settings))
             with contextlib.closing(source):
                 for records, unit in self._files(row, source) if given.kind == "files" else self._rows(row, source):
                     row["read"] += records.num_rows

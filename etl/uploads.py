@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 
 import sql
-from etl.reference import KEYS, TABLES, ReferenceError, distinct, read_cell
+from etl.reference import KEYS, TABLES, ReferenceTableError, distinct, read_cell
 
 SQL = sql.load("queries/uploads_taken.sql")
 # Of a version of populations: one source, one pair of dates, whoever said them last.
@@ -48,7 +48,7 @@ def end(db: psycopg.Connection, batch: int) -> list[Upload]:
 
 
 def laid_over(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[str, list[dict]]:
-    """The configured rows of each table with those of the uploads over them. Raises ReferenceError."""
+    """The configured rows of each table with those of the uploads over them. Raises ReferenceTableError."""
     found = dict(given)
     for upload in uploads:
         found[upload.relation] = _over(found[upload.relation], _read(upload), upload.relation)
@@ -64,9 +64,9 @@ def _read(upload: Upload) -> list[dict]:
         ]
     except (TypeError, KeyError, AttributeError):
         # Who writes past the page could hand in anything; the ETL must not fall over it.
-        raise ReferenceError("no_table", place=upload.place) from None
+        raise ReferenceTableError("no_table", place=upload.place) from None
     if not rows:
-        raise ReferenceError("no_row", place=upload.place)
+        raise ReferenceTableError("no_row", place=upload.place)
     if upload.relation == "populations":
         distinct(upload.place, rows, ("version",), _HEADER)
     return distinct(upload.place, rows, KEYS[upload.relation], tuple(columns))

@@ -305,9 +305,9 @@ class EmbeddedServer:
 
 def _children(parent: int) -> list[int]:
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            pid, _, rest = stat.read_text().partition(" (")
+            pid, _, rest = status.read_text().partition(" (")
             if rest.rpartition(")")[2].split()[1] == str(parent):
                 found.append(int(pid))
     return found

@@ -16,7 +16,19 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sql.screens import Dashboard
-from sql.strict import Encoding, LocalPath, Model, Pattern, SettingsError, Share, Text, TimeZone, complaint, fill_in, read_yaml
+from sql.strict import (
+    Encoding,
+    LocalPath,
+    Model,
+    Pattern,
+    SettingsError,
+    Share,
+    Text,
+    TimeZone,
+    complaint,
+    fill_in,
+    read_yaml,
+)
 from sql.told import told
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -30,7 +30,7 @@ def told(fields: Iterable[str]) -> int:
     """The bits of the canonical fields that a source maps."""
     given = set(fields)
     # A name alone is no person: mapping takes name, birth and sex together.
-    if "person_id" in given or given.intersection(_BIRTH) and {"full_name", "sex"} <= given:
+    if "person_id" in given or (given.intersection(_BIRTH) and {"full_name", "sex"} <= given):
         given.add("person")
     if given.intersection(_BIRTH + _AGE):
         given.add("birth")

@@ -14,7 +14,6 @@ from dashboard.api.schema import columns, describe
 from dashboard.data import Data, WarehouseUnreachable
 from sql.formulas import harmless
 
-
 _LISTED = "; "  # between several codes or names in one cell
 
 

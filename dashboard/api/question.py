@@ -43,10 +43,7 @@ class Question:
 
 def read(given: dict[str, list[str]], accept: str, data: Data) -> Question:
     """Raises BadQuestion. An empty value is as good as none; lists are separated by commas."""
-    faults: list[Fault] = []
-    for name in given:
-        if name not in PARAMETERS:
-            faults.append(Fault(name, ",".join(given[name]), list(PARAMETERS)))
+    faults = [Fault(name, ",".join(given[name]), list(PARAMETERS)) for name in given if name not in PARAMETERS]
     values = {name: ",".join(filter(None, given.get(name, []))) for name in PARAMETERS}
 
     def take(name: str, reader: Callable, default=None):

@@ -17,18 +17,18 @@ class Input(Component):
         super().__init__(**given)
 
 
-def field(label: str, input: Input, hint: str = "") -> html.Label:
+def field(label: str, given: Input, hint: str = "") -> html.Label:
     said = html.Span(hint, className="hint") if hint else None
-    return html.Label([html.Span(label, className="field-label"), input, said], className="field")
+    return html.Label([html.Span(label, className="field-label"), given, said], className="field")
 
 
-def file_field(label: str, input: Input, button: str, nothing: str, hint: str) -> html.Label:
+def file_field(label: str, given: Input, button: str, nothing: str, hint: str) -> html.Label:
     """Its words are ours: what a browser writes beside a file is in the browser's language (assets/forms.js)."""
     chosen = html.Span(nothing, className="file-name", **{"data-ms": ""})  # the browser's from then on (draw.js)
     seen = [html.Span(button, className="file-button"), chosen]
     shown = html.Span(seen, className="file-choice", **{"aria-hidden": "true"})
     said = html.Span(hint, className="hint")
-    return html.Label([html.Span(label, className="field-label"), input, shown, said], className="field file-field")
+    return html.Label([html.Span(label, className="field-label"), given, shown, said], className="field file-field")
 
 
 def form(action: str, content: list, has_file: bool = False) -> html.Form:

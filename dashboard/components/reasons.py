@@ -12,16 +12,16 @@ from dashboard.i18n import Language
 # What a reason says → the text that says it. The first that is found holds.
 _KNOWN = (
     (re.compile(r"does not answer"), "reason.no_answer"),
-    (re.compile(r"permission denied|GRANT", re.I), "reason.no_permission"),
-    (re.compile(r"password authentication|authentication failed|Access denied", re.I), "reason.no_login"),
+    (re.compile(r"permission denied|GRANT", re.IGNORECASE), "reason.no_permission"),
+    (re.compile(r"password authentication|authentication failed|Access denied", re.IGNORECASE), "reason.no_login"),
     (re.compile(r'column "(?P<what>[^"]+)" (is not in|does not exist)'), "reason.no_column"),
-    (re.compile(r'relation "(?P<what>[^"]+)" does not exist', re.I), "reason.no_table"),
-    (re.compile(r"no such table: (?P<what>\S+)", re.I), "reason.no_table"),
+    (re.compile(r'relation "(?P<what>[^"]+)" does not exist', re.IGNORECASE), "reason.no_table"),
+    (re.compile(r"no such table: (?P<what>\S+)", re.IGNORECASE), "reason.no_table"),
     (re.compile(r'database "(?P<what>[^"]+)" does not exist'), "reason.no_database"),
     (re.compile(r"folder: (?P<what>.+) is not a folder that can be read"), "reason.no_folder"),
     (re.compile(r"\.pattern: .*\(found (?P<what>.+)\)"), "reason.bad_pattern"),
     (re.compile(r"fields\.(?P<what>\w+): "), "reason.bad_field"),
-    (re.compile(r"^(?:sources\.\w+: )?(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.I), "reason.bad_file"),
+    (re.compile(r"^(?:sources\.\w+: )?(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.IGNORECASE), "reason.bad_file"),
 )
 # What of a workbook is not read → the text that says it.
 _NOT_READ = (

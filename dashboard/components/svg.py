@@ -21,20 +21,12 @@ class Svg(_Element):
     _type = "svg"
 
 
-class Group(_Element):
-    _type = "g"
-
-
 class Link(_Element):
     _type = "a"
 
 
 class Path(_Element):
     _type = "path"
-
-
-class Rect(_Element):
-    _type = "rect"
 
 
 class Text(_Element):

@@ -18,13 +18,11 @@ from dashboard.data.answers import (
     DosesDay,
     HourDoses,
     Metric,
-    Quality,
     Reconciliation,
     Refusal,
     Rows,
     Site,
     Source,
-    Stage,
     Standing,
     Told,
     TrendDay,
@@ -46,9 +44,9 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 __all__ = [
-    "AgeBand", "Arrival", "Closing", "CoverageDay", "Data", "DosesDay", "HourDoses", "Quality",
+    "AgeBand", "Arrival", "Closing", "CoverageDay", "Data", "DosesDay", "HourDoses",
     "Reconciliation", "Rows",
-    "Site", "Source", "Stage", "Standing", "Told", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
+    "Site", "Source", "Standing", "Told", "TrendDay", "Unit", "UnitDoses", "Unknown", "Upload", "UploadChange",
     "UploadCheck", "UploadRefused", "Vaccine", "VaccineDoses", "Version",
     "WarehouseUnreachable", "World",
 ]  # fmt: skip
@@ -201,10 +199,6 @@ class Data(Committee, HandedIn):
         return self._ask("reconciliation", Reconciliation, self._days(filters))[0]
 
     # --- how good and how complete the figures are
-
-    def quality(self, filters: "Filters") -> Quality:
-        """By place of injection; of the filters, unit, days and as-of."""
-        return self._ask("quality", Quality, self._days(filters))[0]
 
     def incomplete_from(self, filters: "Filters") -> date | None:
         """The first recent day whose doses are not all in yet."""

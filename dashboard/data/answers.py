@@ -7,19 +7,9 @@ warehouse's time zone; `_at` are moments in UTC. None means "no figure", never z
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import IntEnum
 from typing import NamedTuple, TypeVar
 
 Row = TypeVar("Row")
-
-
-class Stage(IntEnum):
-    """What a person has reached."""
-
-    FIRST = 1
-    COMPLETE = 2
-    BOOSTER1 = 3
-    BOOSTER2 = 4
 
 
 class Version(NamedTuple):
@@ -268,40 +258,6 @@ class Reconciliation:
     @property
     def injected_here(self) -> int:
         return self.at_home + self.non_residents + self.unknown_residence + self.not_recognised
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """One row, in doses by place of injection: identity, certificates, and how late doses were entered.
-
-    The eight identity_* after the first add up to doses, and so do the entered_* but within_72h. *_unknown are doses of
-    which their source does not tell it: no share counts them.
-    """
-
-    doses: int
-    duplicates: int
-    identity_correct_before: int
-    identity_not_sent: int
-    identity_no_id: int
-    identity_bad_format: int
-    identity_pending: int
-    identity_correct: int
-    identity_wrong: int
-    identity_not_applicable: int
-    certificates_printed: int
-    app_confirmed: int
-    entered_within_72h: int
-    entered_same_day: int
-    entered_day_1: int
-    entered_day_2: int
-    entered_day_3: int
-    entered_days_4_7: int
-    entered_days_8_14: int
-    entered_later: int
-    entered_unknown: int
-    identity_unknown: int
-    certificates_unknown: int
-    app_unknown: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def hours(language: Language, colours: Palette, today: list[int], yesterday: lis
     if not any(today) and not any(yesterday):
         return nothing(language, colours)
     busy = [hour for hour in HOURS if today[hour] or yesterday[hour]]
-    first, last = min(min(busy), 7), max(max(busy), 17)
+    first, last = min(7, *busy), max(17, *busy)
     shown = list(range(first, last + 1))
     word = language.say("doses.word")
     traces = [

@@ -35,7 +35,7 @@ def bars(language: Language, colours: Palette, doses: list[int], plan: list[floa
     busy = [hour for hour in HOURS if doses[hour] or plan[hour]]
     if not busy:
         return nothing(language, colours, "sites.hours_none")
-    first, last = min(min(busy), 7), max(max(busy), 17)
+    first, last = min(7, *busy), max(17, *busy)
     shown = list(range(first, last + 1))
     word = language.say("doses.word")
     traces = [

@@ -60,7 +60,7 @@ def _entry(language: Language, one: Indicator, pages: Sequence, to: Callable[[st
     say = language.say
     name = say(f"indicator.{one.id}.name")
     fields = [html.Code(field) for field in one.fields]
-    found = [page for page in shown_on(one.id, pages)]
+    found = shown_on(one.id, pages)
     where = _joined([link(say(f"menu.{page.NAME}"), to(page.PATH)) for page in found])
     rows = [
         ("formula", html.Span(say(f"indicator.{one.id}.formula"), className="formula")),

@@ -23,7 +23,6 @@ from dashboard.uploads.reading import Fault, Read
 from dashboard.view import Reader
 
 PAGE = "/upload/<upload>"
-DECISIONS = ("confirm", "discard", "withdraw")
 # A form is a file and some words.
 _AROUND_A_FILE = 20_000
 _NAME = 100
@@ -50,6 +49,7 @@ def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_
             if not is_from_here(request):
                 return _said(_language(reader).say("upload.elsewhere"), 403)
             request.max_content_length = cells.MAX_BYTES + _AROUND_A_FILE
+        return None
 
     @uploads.post("/<any(targets, populations):relation>")
     def put(relation: str):

@@ -134,13 +134,13 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-def open(name: str, source: DatabaseSource | FilesSource, zone: str, key: bytes):
+def open_source(name: str, source: DatabaseSource | FilesSource, zone: str, key: bytes):
     """A source of the settings: a Source, or a files.Folder. Does not connect yet.
 
     `zone` is the world's, for times without one. Raises SourceError where the settings cannot work.
     """
     try:
-        mapper = mapping.compile(source, zone, key, name)
+        mapper = mapping.compile_source(source, zone, key, name)
     except ValueError as wrong:
         raise SourceError(str(wrong)) from None
     if isinstance(source, FilesSource):

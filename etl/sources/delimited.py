@@ -30,7 +30,7 @@ _MOSTLY = 0.5  # of the rows are no text: then the encoding is another one
 _WIDE = 3  # fields: of two, any sentence with a comma in it looks like a record
 GZIP = b"\x1f\x8b"
 # What Excel understands as the delimiter of what follows.
-_SEP = re.compile(r"\s*sep=(.)\r?\n", re.I)
+_SEP = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)
 # Bytes that are nothing in the encoding become what no text holds.
 _NUL = "\0"
 codecs.register_error("as-nul", lambda wrong: (_NUL, wrong.end))

@@ -50,13 +50,5 @@ SELECT at_home, elsewhere, non_residents, unknown_residence, not_recognised, tot
   FROM mart.reconciliation(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date),
                            CAST(:as_of AS bigint))
 
--- name: quality
-SELECT doses, duplicates, identity_correct_before, identity_not_sent, identity_no_id, identity_bad_format,
-       identity_pending, identity_correct, identity_wrong, identity_not_applicable, certificates_printed,
-       app_confirmed, entered_within_72h, entered_same_day, entered_day_1, entered_day_2, entered_day_3,
-       entered_days_4_7, entered_days_8_14, entered_later, entered_unknown, identity_unknown, certificates_unknown,
-       app_unknown
-  FROM mart.quality(CAST(:unit AS int), CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
-
 -- name: incomplete_from
 SELECT mart.incomplete_from(CAST(:unit AS int), CAST(:today AS date), CAST(:as_of AS bigint)) AS day

@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from dashboard import shell, theme
+from dashboard.components import filterbar
 from dashboard.filters import BASES, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
 from dashboard.pages import PAGES
@@ -71,7 +72,9 @@ def test_every_block_says_nothing_but_the_catalogue(basis, unit, stage):
         by_basis.place_map(asked),
         tiles.tiles(asked),
         charts.reconciliation(asked),
-        *shell.around(asked),
+        *(draw(asked) for draw in shell.AROUND.values()),
+        filterbar.days(asked.language, asked.filters),
+        *shell._provenance(asked)[:2],
     ]
     assert len(list(texts(blocks))) > 100
     assert outside_the_catalogue(blocks) == []

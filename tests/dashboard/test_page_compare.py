@@ -200,7 +200,7 @@ def test_where_all_entries_are_in_nothing_is_pale():
     class Complete(Province):
         def incomplete_from(self, filters):
             assert filters.unit == "750"
-            return None
+            return
 
     _title, _unit, figure, spoken, _twin = charts.chart(0, view(Complete(), beside=("750",)), theme.LIGHT)
     assert "chưa về đủ" not in spoken and all(shape["type"] == "line" for shape in figure["layout"]["shapes"])

@@ -188,7 +188,7 @@ def test_the_hour_that_runs_is_that_of_the_figures():
 def test_figures_of_the_past_are_dated_by_their_own_batch():
     asked = view(Filters(as_of=3), Past())
     assert "Tính đến 10:05:00" in said(tiles.tiles(asked))
-    _, as_of = shell.around(asked)[-2:]
+    _, as_of, _ = shell._provenance(asked)
     assert "10:05 04/11/2021" in said(as_of)
     assert "10:00:05" not in said(tiles.tiles(view(data=Past())))
 

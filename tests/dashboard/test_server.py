@@ -95,14 +95,14 @@ def test_a_failed_callback_gives_a_number_and_no_stack_trace(served):
     assert "TypeError" in served.words()
 
 
-def post(served, output, id, property, value) -> tuple[int, str]:
+def post(served, output, asker, name_of_input, value) -> tuple[int, str]:
     """Ask for a callback as a browser does; status and body of the answer."""
     component, name = output.split(".")
     body = {
         "output": output,
         "outputs": {"id": component, "property": name},
-        "inputs": [{"id": id, "property": property, "value": value}],
-        "changedPropIds": [f"{id}.{property}"],
+        "inputs": [{"id": asker, "property": name_of_input, "value": value}],
+        "changedPropIds": [f"{asker}.{name_of_input}"],
         "state": [],
     }
     with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)) as connection:

@@ -105,7 +105,7 @@ def _injection(v: dict) -> SimpleNamespace:
         source_id=1, record_id=v["record_id"], injected_at=injected_at, injected_on=day, recorded_at=recorded_at,
         is_recorded_at_inferred=recorded_at is None, status=v["status"], vaccine_id=v["vaccine_code"],
         dose_number=v["dose_number"], dose_kind=v.get("dose_kind"), lot_number=v.get("lot_number"), site_id=v["site_code"],
-        place_unit_id=SITES.get(v["site_code"]), 
+        place_unit_id=SITES.get(v["site_code"]),
         residence_unit_id=residence if residence in UNITS else SPELT[residence],
         age_band=next((band for low, high, band in bands if age is not None and low <= age <= high), 0),
         priority_group=v["priority_group"] or 0, birth_year=v["birth_year"], sex=v["sex"] or "unknown",

@@ -167,7 +167,7 @@ def test_a_code_that_was_a_site_and_is_an_alias_now_takes_its_doses_along_and_ba
 @pytest.mark.parametrize("alias, code, said", [
     ("S2", "S1", "site_aliases: a site of its own in the sites table: S2"), ("x", "S9", "site_aliases: not a site of the sites table: S9")])  # fmt: skip
 def test_an_alias_of_a_site_that_cannot_be_is_refused(world, alias, code, said):
-    with pytest.raises(reference.ReferenceError, match=said):
+    with pytest.raises(reference.ReferenceTableError, match=said):
         revised(world, site_aliases=[{"alias": alias, "site_code": code}])
 
 
@@ -241,7 +241,7 @@ def test_how_many_doses_complete_a_series_may_change_on_a_day(world):
 
 
 def test_the_code_any_is_no_vaccine(world):
-    with pytest.raises(reference.ReferenceError, match="vaccines: the code any stands for every vaccine in dose_rules"):
+    with pytest.raises(reference.ReferenceTableError, match="vaccines: the code any stands for every vaccine in dose_rules"):
         revised(world, vaccines=[*lines("vaccines"), lines("vaccines")[0] | {"code": "Any"}])
 
 

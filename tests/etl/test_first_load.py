@@ -7,7 +7,6 @@ from sql import connect
 from tests.etl.register import configure, source
 from tests.etl.test_intake import stationed
 
-
 PAGES = {"batch_size": 2, "backfill_batch_size": 3}
 
 

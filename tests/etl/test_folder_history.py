@@ -75,7 +75,7 @@ class Folder:
         etl = self.held.settings.etl
         brake = etl.brake.model_copy(update={"shrink_share": 1.0})
         etl = etl.model_copy(update={"brake": brake, "backfill_batch_size": 2})
-        source = sources.open("platform", self.given, ZONE, b"k" * 32)
+        source = sources.open_source("platform", self.given, ZONE, b"k" * 32)
         self.intake = FileIntake(self.held.pipeline, source, self.given, etl, threading.Lock(), lambda outcome: None)
 
     def put(self, name: str, rows: list) -> None:
@@ -158,15 +158,15 @@ def test_any_history_of_a_folder_ends_in_what_lies_there(world, tmp_path_factory
     with shared_warehouse.owner.begin() as db:
         db.exec_driver_sql("TRUNCATE warehouse.delivery, warehouse.membership, warehouse.brake CASCADE")
     folder = Folder(held, tmp_path_factory.mktemp("history") / "inbox", is_clocked)
-    for step, name, given in [*steps, ("look", None, None)]:
+    for step, name, content in [*steps, ("look", None, None)]:
         if step == "put":
-            folder.put(name, given)
+            folder.put(name, content)
         elif step == "remove":
             folder.remove(name)
         elif step == "move":
-            folder.move(name, given)
+            folder.move(name, content)
         else:
-            folder.look(given)
+            folder.look(content)
             assert held.ask("SELECT state, reason FROM warehouse.source") == [("running", None)]
             assert folder.found() == folder.expected()
     assert held.ask("SELECT received = loaded + unchanged + quarantined FROM warehouse.source") == [(True,)]

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -493,7 +494,7 @@ def test_a_fault_of_the_warehouse_gives_up_the_lead_with_growing_pauses(inbox, l
     monkeypatch.setattr(station.Station, "load_reference", fail)
     with running(configure(tmp_path, {"lists": lists(inbox)})):
         assert becomes(lambda: len(began) >= 5, 20)
-    pauses = [later - earlier for earlier, later in zip(began, began[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(began)]
     assert pauses[3] > 2 * pauses[1] > 2 * pauses[0]
     (said,) = {r.message for r in caplog.records if r.levelno >= logging.WARNING}
     assert said.startswith("gave up the lead, to begin anew: UndefinedColumn, at etl/station.py:")

@@ -57,7 +57,7 @@ def everything(url: str) -> str:
 
 def sent(rows: list[list], **more) -> pa.Table:
     given = {"kind": "files", "folder": "inbox", "pattern": "*", "fields": FIELDS} | more
-    mapper = mapping.compile(FilesSource.model_validate_json(json.dumps(given)), ZONE, KEY, "lists")
+    mapper = mapping.compile_source(FilesSource.model_validate_json(json.dumps(given)), ZONE, KEY, "lists")
     columns = {name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(COLUMNS)}
     return mapper(pa.table(columns))
 

@@ -8,7 +8,7 @@ import pytest
 
 from etl import reference, station
 from etl.recount import recount
-from etl.reference import ReferenceError
+from etl.reference import ReferenceTableError
 from sql import connect, settings
 from tests.etl.register import Register, configure, read, source
 from tests.etl.world import SMALL, TODAY, ZONE, Given, record
@@ -68,14 +68,14 @@ BAD = [
 @pytest.mark.parametrize(("name", "old", "new", "said"), [pytest.param(*case, id=f"{case[0]}: {case[2]}") for case in BAD])
 def test_a_bad_table_is_refused_in_words(world, tables, name, old, new, said):
     change(tables, name, old, new)
-    with pytest.raises(ReferenceError, match=said):
+    with pytest.raises(ReferenceTableError, match=said):
         load(world, tables)
 
 
 def test_a_target_of_an_age_band_that_is_not_there_is_refused(world, tables):
     """Else it would be everybody's target."""
     change(tables, "targets", ",complete,,,0.8", ",complete,18-65,,0.8")
-    with pytest.raises(ReferenceError, match="targets: age_band 18-65 is not one of the settings' age_bands"):
+    with pytest.raises(ReferenceTableError, match="targets: age_band 18-65 is not one of the settings' age_bands"):
         load(world, tables)
 
 
@@ -89,20 +89,20 @@ def test_a_target_of_an_age_band_that_is_not_there_is_refused(world, tables):
 ])  # fmt: skip
 def test_what_the_schema_would_refuse_is_refused_in_words_too(world, tables, name, old, new, said):
     change(tables, name, old, new)
-    with pytest.raises(ReferenceError, match=said):
+    with pytest.raises(ReferenceTableError, match=said):
         load(world, tables)
 
 
 def test_a_file_that_is_not_there_is_named(world, tables):
     (tables / "sites.csv").unlink()
-    with pytest.raises(ReferenceError, match=r"reference.sites: .*sites.csv cannot be read"):
+    with pytest.raises(ReferenceTableError, match=r"reference.sites: .*sites.csv cannot be read"):
         load(world, tables)
 
 
 def test_the_root_must_be_a_unit(world, tables):
     file = tables / "config.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("root: P", "root: Q"), encoding="utf-8")
-    with pytest.raises(ReferenceError, match="units.root: Q is not a unit of the units table"):
+    with pytest.raises(ReferenceTableError, match="units.root: Q is not a unit of the units table"):
         load(world, tables)
 
 
@@ -152,7 +152,7 @@ def test_a_table_may_be_the_answer_to_a_query(world, tables, database):
         reference.load(world.db, read(file), TODAY, 0)
         assert world.ask("SELECT persons FROM warehouse.population JOIN warehouse.population_version v USING (version_id) WHERE v.name = 'Q' AND NOT is_summed") == [(77,)]
     file.write_text(file.read_text(encoding="utf-8").replace("FROM doi_tuong", "FROM nowhere"), encoding="utf-8")
-    with pytest.raises(ReferenceError, match='reference.populations: the query failed: relation "nowhere" does not exist LINE 1: .*FROM nowhere'):
+    with pytest.raises(ReferenceTableError, match='reference.populations: the query failed: relation "nowhere" does not exist LINE 1: .*FROM nowhere'):
         load(world, tables)
 
 
@@ -172,7 +172,7 @@ def test_a_table_may_be_the_answer_to_a_query(world, tables, database):
 ])  # fmt: skip
 def test_a_table_that_cannot_be_read_names_file_line_and_encoding(world, tables, content, said):
     (tables / "units.csv").write_bytes(content)
-    with pytest.raises(ReferenceError, match=said) as refused:
+    with pytest.raises(ReferenceTableError, match=said) as refused:
         load(world, tables)
     for library in ("pandas", "codec", "tokenizing", "Errno"):
         assert library not in str(refused.value)
@@ -185,10 +185,10 @@ def test_a_missing_right_and_a_wrong_address_are_said(world, tables, database):
     file = tables / "config.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("populations: populations.csv", f'populations: {{url: "{guest}", query: "SELECT * FROM secret"}}'), encoding="utf-8")
-    with pytest.raises(ReferenceError, match='permission denied for table secret. Its owner allows it by: GRANT SELECT ON secret TO "only_guest"'):
+    with pytest.raises(ReferenceTableError, match='permission denied for table secret. Its owner allows it by: GRANT SELECT ON secret TO "only_guest"'):
         load(world, tables)
     file.write_text(text.replace("populations: populations.csv", 'populations: {url: "nosuch:x", query: "SELECT 1"}'), encoding="utf-8")
-    with pytest.raises(ReferenceError, match=r"reference\.populations\.url: is not an address"):
+    with pytest.raises(ReferenceTableError, match=r"reference\.populations\.url: is not an address"):
         load(world, tables)
 
 
@@ -196,9 +196,9 @@ def test_a_missing_right_and_a_wrong_address_are_said(world, tables, database):
 
 
 def populations(held: Given, version: str) -> dict:
-    return {code: persons for code, persons in held.ask(
+    return dict(held.ask(
         "SELECT u.code, sum(p.persons) FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
-        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s AND p.to_batch > 1e18 GROUP BY 1", version)}  # fmt: skip
+        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s AND p.to_batch > 1e18 GROUP BY 1", version))  # fmt: skip
 
 
 def test_what_a_version_does_not_say_of_a_parent_is_the_sum_of_its_children(world):
@@ -374,28 +374,28 @@ def test_a_line_that_is_there_twice_is_one(world, tables):
 
 def test_one_version_has_one_source(world, tables):
     change(tables, "populations", "Thử,Bảng thử,2021-01-01,2021-01-01,C2", "Thử,Bảng khác,2021-01-01,2021-01-01,C2")
-    with pytest.raises(ReferenceError, match="populations.csv line 5: Thử is there already, with other values, on line 2"):
+    with pytest.raises(ReferenceTableError, match="populations.csv line 5: Thử is there already, with other values, on line 2"):
         load(world, tables)
 
 
 def test_what_the_database_says_against_a_table_is_no_crash(world, tables, monkeypatch):
     monkeypatch.setitem(reference.SQL, "write_vaccines", "SELECT %(rows)s::jsonb, 1 / 0")
-    with pytest.raises(ReferenceError, match="vaccines: the warehouse refuses it: division by zero"):
+    with pytest.raises(ReferenceTableError, match="vaccines: the warehouse refuses it: division by zero"):
         load(world, tables)
     monkeypatch.setitem(reference.SQL, "write_vaccines", "SELECT %(rows)s::jsonb, nothing_such")
-    with pytest.raises(ReferenceError, match="vaccines: the warehouse refuses it: column"):
+    with pytest.raises(ReferenceTableError, match="vaccines: the warehouse refuses it: column"):
         load(world, tables)
 
 
 def test_a_table_in_the_making_takes_nothing_away(world, tables):
     (tables / "dose_rules.csv").write_text("vaccine_code,valid_from,min_days,recommended_min_days,recommended_max_days\n", encoding="utf-8")
-    with pytest.raises(ReferenceError, match="dose_rules.csv: there is no row in it"):
+    with pytest.raises(ReferenceTableError, match="dose_rules.csv: there is no row in it"):
         load(world, tables)
 
 
 def test_a_code_is_one_unit_at_a_time(world, tables):
     change(tables, "units", "C3,Xã", "C2,Xã Cũ,Old,2,D2,2003-01-01,2004-01-01,\nC3,Xã")
-    with pytest.raises(ReferenceError, match="units.csv: C2 is two units from 2004-01-01 to 2004-01-01: one valid from 2003-01-01, one valid from 2004-01-01"):
+    with pytest.raises(ReferenceTableError, match="units.csv: C2 is two units from 2004-01-01 to 2004-01-01: one valid from 2003-01-01, one valid from 2004-01-01"):
         load(world, tables)
 
 
@@ -409,7 +409,7 @@ def test_a_unit_that_left_the_table_goes_unless_something_is_there(held, tables)
         ("C9", date(2006, 1, 1)), ("D9", date(2005, 1, 1))]  # fmt: skip
     held.load([record(residence_code="C9")])
     change(tables, "units", "C9,Xã Nhầm,Mistake,2,D9,2006-01-01,,\n", "")
-    with pytest.raises(ReferenceError, match=r"units: no longer in the table, but records, .* keep the line .*: C9 \(2006-01-01\)"):
+    with pytest.raises(ReferenceTableError, match=r"units: no longer in the table, but records, .* keep the line .*: C9 \(2006-01-01\)"):
         stay(held, tables)
 
 
@@ -642,7 +642,7 @@ def test_an_empty_table_of_stock_is_refused_where_there_was_some(world, tables):
         supply(tables)
         reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
         supply(tables, stock=STOCK.splitlines()[0] + "\n")
-        with pytest.raises(ReferenceError, match="stock: there is no row in it .*, but in force is the stock of D1, S1"):
+        with pytest.raises(ReferenceTableError, match="stock: there is no row in it .*, but in force is the stock of D1, S1"):
             reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
 
 
@@ -661,5 +661,5 @@ def test_an_empty_table_of_stock_is_refused_where_there_was_some(world, tables):
 def test_a_faulty_session_or_movement_is_refused(world, tables, name, old, new, said):
     supply(tables)
     change(tables, name, old, new)
-    with pytest.raises(ReferenceError, match=said):
+    with pytest.raises(ReferenceTableError, match=said):
         load(world, tables)

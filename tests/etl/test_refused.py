@@ -1,7 +1,7 @@
 """Whatever a record holds, the others of its batch load: what no rule names is found out, and stands alone."""
 
 import random
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def differences(world: Given) -> dict:
 def every_cell() -> pa.Table:
     """A record for each field with each cell, by the mapping that reads every field; each of a person of its own."""
     given = FilesSource.model_validate({"kind": "files", "folder": Path(), "pattern": "*", "fields": {name: name for name in GOOD}})
-    mapper, numbers = mapping.compile(given, ZONE, b"k" * 32, "platform"), iter(range(10**6))
+    mapper, numbers = mapping.compile_source(given, ZONE, b"k" * 32, "platform"), iter(range(10**6))
 
     def row(**odd) -> dict:
         n = next(numbers)

@@ -233,7 +233,7 @@ def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(world, m
 
 
 def intake(held: Given) -> Intake:
-    mapper = mapping.compile(held.settings.sources["platform"], ZONE, KEY, "platform")
+    mapper = mapping.compile_source(held.settings.sources["platform"], ZONE, KEY, "platform")
     source = SimpleNamespace(name="platform", mapper=mapper)
     given = SimpleNamespace(kind="files")
     return Intake(held.pipeline, source, given, held.settings.etl, threading.Lock(), lambda outcome: None)
@@ -269,7 +269,7 @@ LINE = {
 
 def listed(**changes) -> mapping.Mapper:
     given = {"kind": "files", "folder": "inbox", "pattern": "*", "fields": LISTED | changes}
-    return mapping.compile(FilesSource.model_validate_json(json.dumps(given)), ZONE, KEY, "platform")
+    return mapping.compile_source(FilesSource.model_validate_json(json.dumps(given)), ZONE, KEY, "platform")
 
 
 def sent(held: Given, mapper: mapping.Mapper, *rows: dict):

@@ -38,7 +38,7 @@ def opened(url: str, fields=FIELDS, name="platform", **more):
     given_ = {"kind": "database", "url": url, "table": "injections", "fields": fields} | more
     if "query" in more:
         del given_["table"]
-    source = sources.open(name, DatabaseSource.model_validate_json(json.dumps(given_)), ZONE, KEY)
+    source = sources.open_source(name, DatabaseSource.model_validate_json(json.dumps(given_)), ZONE, KEY)
     _OPENED.append(source)
     return source
 

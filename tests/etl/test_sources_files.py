@@ -40,7 +40,7 @@ def row(n: int) -> list[str]:
 
 def folder(tmp_path, pattern="*", **more):
     given = {"kind": "files", "folder": str(tmp_path), "pattern": pattern, "fields": FIELDS} | more
-    return sources.open("lists", FilesSource.model_validate_json(json.dumps(given)), ZONE, b"k" * 32)
+    return sources.open_source("lists", FilesSource.model_validate_json(json.dumps(given)), ZONE, b"k" * 32)
 
 
 def put(path, content: bytes, age: float | None = None):
@@ -409,7 +409,7 @@ def test_lines_that_are_no_records_are_named_wherever_the_file_is_cut(tmp_path, 
     monkeypatch.setattr("etl.sources.delimited.BLOCK", 2000)
     rows = [row(n)[: 3 if n % 7 == 0 else 8] for n in range(1, 100)]
     text = as_csv(rows).encode()
-    put(tmp_path / "a.csv", text.replace("01/02/1985".encode(), b"01/02/19\x9d5", 1).replace(b'"77","0770', b'"77","\xff770'))
+    put(tmp_path / "a.csv", text.replace(b"01/02/1985", b"01/02/19\x9d5", 1).replace(b'"77","0770', b'"77","\xff770'))
     found = read(folder(tmp_path), limit=limit)
     ragged = {f"a.csv#{n + 1}": ("ragged_line", "3 fields, the header has 8") for n in range(7, 100, 7)}
     assert lines(found) == ragged | {"a.csv#2": ("undecodable_line", "not in the encoding utf-8-sig")}

@@ -25,7 +25,7 @@ def settled(monkeypatch):
 
 
 def records(given, name) -> list[dict]:
-    source = sources.open(name, given.sources[name], given.time_zone, b"k" * 32)
+    source = sources.open_source(name, given.sources[name], given.time_zone, b"k" * 32)
     (delivery,) = source.deliveries()
     return source.read_delivery(delivery, 0, 1000).records.to_pylist()
 

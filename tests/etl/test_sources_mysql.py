@@ -161,7 +161,7 @@ def test_the_source_is_only_read(mariadb):
 
 
 def test_an_address_without_a_driver_takes_ours():
-    found = sources.open("platform", DatabaseSource(kind="database", url="mysql://root@127.0.0.1:1/x", table="t", fields=FIELDS),
+    found = sources.open_source("platform", DatabaseSource(kind="database", url="mysql://root@127.0.0.1:1/x", table="t", fields=FIELDS),
                          "Asia/Ho_Chi_Minh", b"k" * 32)  # fmt: skip
     with pytest.raises(sources.SourceError, match="the database at 127.0.0.1 does not answer"):
         found.read_after(START, 1)

@@ -78,7 +78,7 @@ def server():
 
 def refusal(server: Server) -> str:
     given = DatabaseSource(kind="database", url=server.url, table="t", fields=FIELDS)
-    source = sources.open("platform", given, "Asia/Ho_Chi_Minh", b"k" * 32)
+    source = sources.open_source("platform", given, "Asia/Ho_Chi_Minh", b"k" * 32)
     with pytest.raises(sources.SourceError) as refused, reading("platform"):
         source.read_after(START, 1)
     source.close()

@@ -92,7 +92,7 @@ def table(records: Iterable[dict]) -> pa.Table:
     """Records as the mapping would give them."""
     rows = []
     for r in records:
-        row = {name: None for name in SCHEMA.names} | {k: v for k, v in r.items() if k != "person"}
+        row = dict.fromkeys(SCHEMA.names) | {k: v for k, v in r.items() if k != "person"}
         row["person_key"] = _key(r["person"])
         for name in ("injected_at", "recorded_at", "updated_at", "identity_checked_at", "certificate_printed_at", "app_confirmed_at"):
             row[name] = at(row[name]) if isinstance(row[name], str) else row[name]

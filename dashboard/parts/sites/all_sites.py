@@ -11,7 +11,7 @@ from dashboard.components.measure import measure
 from dashboard.figures import plan_hours
 from dashboard.parts import defined
 from dashboard.parts.sites import directive
-from dashboard.parts.sites.faults import KINDS, LIMITS, Fault, faults, worst_first
+from dashboard.parts.sites.faults import LIMITS, Fault, faults, worst_first
 from dashboard.parts.sites.looks import ASKED, Look, asked, asked_days, days_in_words, looks, share, total, untold
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
