@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import filters as parts
 from dashboard.boundaries import NO_BOUNDARIES, Boundaries
-from dashboard.data import Unknown
+from dashboard.data import Data, Unknown
 from dashboard.filters import EVERYTHING, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
 from sql.clock import Clock
@@ -25,7 +25,7 @@ _NOWHERE = {UNKNOWN: "ranking.unknown", OUTSIDE: "ranking.outside", NOT_RECOGNIS
 class View:
     """What one address asks for, with what is needed to write the answer down."""
 
-    data: object
+    data: Data
     filters: Filters
     ignored: tuple[Ignored, ...]
     language: Language
@@ -179,7 +179,7 @@ class Reader:
     path of its page.
     """
 
-    data: object
+    data: Data
     default_language: str
     pages: Mapping[str, Collection[str]] = field(default_factory=lambda: {"/": EVERYTHING})
     names: Mapping[str, str] = field(default_factory=lambda: {"/": "overview"})

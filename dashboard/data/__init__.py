@@ -5,11 +5,8 @@ of which batch. Raises `Unknown` for a code that the warehouse does not know, an
 `WarehouseUnreachable` when it is away and the question was never answered before.
 """
 
-import copy
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from dashboard.data.answers import (
     AgeBand,
@@ -33,12 +30,11 @@ from dashboard.data.answers import (
     Version,
     World,
 )
-from dashboard.data.cache import Cache, digest
+from dashboard.data.asking import Unknown, plain
 from dashboard.data.committee import Committee
 from dashboard.data.findings import CoverageDay
-from dashboard.data.handed_in import HandedIn, Upload, UploadChange, UploadCheck, UploadRefused
-from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
-from sql.clock import Clock
+from dashboard.data.handed_in import HandedIn, Upload, UploadChange, UploadCheck
+from dashboard.data.warehouse import UploadRefused, WarehouseUnreachable
 
 if TYPE_CHECKING:
     from dashboard.filters import Filters
@@ -52,66 +48,16 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Unknown(ValueError):
-    """A filter names what the warehouse does not have; says what was found and what is allowed."""
-
-    def __init__(self, what: str, found: object, allowed: list):
-        self.what, self.found, self.allowed = what, found, allowed
-        some = ", ".join(map(str, allowed[:40])) + (", …" if len(allowed) > 40 else "")
-        super().__init__(f"{what}: {found!r} is not known (allowed: {some})")
-
-
 class Data(Committee, HandedIn):
-    """Questions to the warehouse.
-
-    `newest_batch` gives the number of the last batch that was announced, or None when nobody
-    listens: then each answer first asks the warehouse for its version (about 1 ms).
-    `scope` names what the viewer may see and is part of every cache key.
-    """
-
-    def __init__(
-        self,
-        warehouse: Warehouse,
-        cache: Cache,
-        newest_batch: Callable[[], int | None] = lambda: None,
-        scope: str = "everything",
-        workers: int = 1,
-    ):
-        self._warehouse = warehouse
-        self._cache = cache
-        self._newest_batch = newest_batch
-        self._scope = scope
-        self._workers = workers
-        self._seen = Seen()
-        self._batch: int | None = None  # of which all answers are, where a newer one is in
-
-    def at(self, batch: int | None) -> "Data":
-        """The same questions, answered as of a batch though newer ones are in: so that all of a page is of one batch,
-        however long its parts take and however fast batches come. The figures are those that were answered at that batch."""
-        held = copy.copy(self)
-        held._batch = batch
-        return held
+    """Questions to the warehouse; how they are answered: asking.py."""
 
     # --- the warehouse itself
-
-    def world(self, as_of: int | None = None) -> World:
-        """As it was at a batch: its counters, and whether a source was in its first load."""
-        return self._ask("world", World, {"as_of": as_of})[0]
-
-    def units(self) -> Rows[Unit]:
-        return self._list("units", Unit)
-
-    def sites(self) -> Rows[Site]:
-        return self._list("sites", Site)
-
-    def vaccines(self) -> Rows[Vaccine]:
-        return self._list("vaccines", Vaccine)
 
     def age_bands(self) -> Rows[AgeBand]:
         return self._list("age_bands", AgeBand)
 
     def priority_groups(self) -> tuple[int, ...]:
-        return tuple(number for (number,) in self._list("priority_groups", _plain))
+        return tuple(number for (number,) in self._list("priority_groups", plain))
 
     def sources(self) -> Rows[Source]:
         """Never cached: a source can fall silent without a batch."""
@@ -131,7 +77,7 @@ class Data(Committee, HandedIn):
     def silent_seconds(self) -> float | None:
         """Since the ETL gave a sign of life; None while none has run. Never cached."""
         with self._warehouse.snapshot() as snapshot:
-            return snapshot.rows("heartbeat", _plain, {})[0][0]
+            return snapshot.rows("heartbeat", plain, {})[0][0]
 
     def source_names(self) -> tuple[str, ...]:
         """What the sources are called; their states are `sources`."""
@@ -141,13 +87,6 @@ class Data(Committee, HandedIn):
         """What the sources tell, by the fields that they may leave out."""
         return self._list("told", Told)
 
-    def batch(self, number: int) -> Version:
-        """When a batch was committed; raises Unknown when there is none of that number."""
-        found = self._ask("batch", Version, {"batch": number})
-        if not found:
-            raise Unknown("as_of", number, [f"1 to {self.world().batch_id}"])
-        return found[0]
-
     def closings(self) -> Rows[Closing]:
         """The named, immutable as-ofs, the newest first."""
         return self._list("closings", Closing)
@@ -155,14 +94,7 @@ class Data(Committee, HandedIn):
     def batch_at(self, moment: datetime) -> int | None:
         """The last batch committed at or before `moment`; None when there was none yet. Not cached."""
         with self._warehouse.snapshot() as snapshot:
-            return snapshot.rows("batch_at", _plain, {"moment": moment})[0][0]
-
-    def today(self, as_of: int | None = None) -> date:
-        """The calendar day in the warehouse's world; as of a batch, the day on which it was committed."""
-        world = self.world()
-        if as_of is not None:
-            return self.batch(as_of).committed_at.astimezone(ZoneInfo(world.time_zone)).date()
-        return Clock(world.shift_days).today(world.time_zone)
+            return snapshot.rows("batch_at", plain, {"moment": moment})[0][0]
 
     # --- people
 
@@ -203,177 +135,4 @@ class Data(Committee, HandedIn):
     def incomplete_from(self, filters: "Filters") -> date | None:
         """The first recent day whose doses are not all in yet."""
         arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
-        return self._ask("incomplete_from", _plain, arguments)[0][0]
-
-    # --- codes to ids
-
-    def seen_on(self, as_of: int | None = None) -> date:
-        """The day whose units are meant: today (of the as-of); of a world that is no more, its last day."""
-        root = self.world().root_unit_id
-        ended = next((unit.valid_to for unit in self.units() if unit.unit_id == root), None)
-        return min(self.today(as_of), ended or date.max)
-
-    def unit_id(self, code: str | None, as_of: int | None = None) -> int:
-        """The unit that has `code` on the day meant; None is the root.
-
-        Codes were used again for other places. One that is no unit's on that day is its last bearer's before it, else whose
-        it will be.
-        """
-        if code is None:
-            return self.world().root_unit_id
-        day = self.seen_on(as_of)
-
-        def nearness(unit: Unit) -> tuple:
-            began = unit.valid_from or date.min
-            return unit.is_in_force(day), began <= day, began
-
-        known = [unit for unit in self.units() if unit.code == code]
-        if not known:
-            raise Unknown("unit", code, [unit.code for unit in self.units()])
-        return max(known, key=nearness).unit_id
-
-    def _unit(self, filters: "Filters") -> int:
-        return self.unit_id(filters.unit, filters.as_of)
-
-    def site_id(self, code: str) -> int:
-        """The site that has `code`. Raises Unknown."""
-        codes = {site.code: site.site_id for site in self.sites()}
-        if code not in codes:
-            raise Unknown("site", code, list(codes))
-        return codes[code]
-
-    def _people(self, filters: "Filters") -> dict:
-        codes = {vaccine.code: vaccine.vaccine_id for vaccine in self.vaccines()} if filters.vaccines else {}
-        for code in filters.vaccines:
-            if code not in codes:
-                raise Unknown("vaccine", code, list(codes))
-        return self._days(filters) | {
-            "ages": _some(filters.ages),
-            "groups": _some(filters.groups),
-            "vaccines": _some(codes[code] for code in filters.vaccines),
-        }
-
-    def _doses(self, filters: "Filters") -> dict:
-        return self._people(filters) | {"basis": filters.basis}
-
-    def _days(self, filters: "Filters") -> dict:
-        unit = self._unit(filters)
-        return {"unit": unit, "from": filters.date_from, "to": filters.date_to} | self._as_of(filters)
-
-    def _as_of(self, filters: "Filters") -> dict:
-        if filters.as_of is not None:
-            self.batch(filters.as_of)  # a batch to come would be answered, and kept, as if it were now
-        return {"as_of": filters.as_of}
-
-    def _rows(self, filters: "Filters", level: int | None) -> dict:
-        return {"today": self.today(filters.as_of), "level": level}
-
-    # --- answering
-
-    def _list(self, question: str, row_type) -> Rows:
-        return self._ask(question, row_type, {})
-
-    def _ask(self, question: str, row_type, arguments: dict) -> Rows:
-        key = (question, tuple(sorted(arguments.items(), key=lambda item: item[0])), self._scope)
-        key = _hashable(key)
-        version = self._current()
-        if version and (answer := self._cache.find(key, version)) is not None:
-            return answer
-        with self._cache.alone(key):
-            version = self._current()
-            if version and (answer := self._cache.find(key, version)) is not None:
-                return answer
-            return self._read(key, question, row_type, arguments)
-
-    def _read(self, key: tuple, question: str, row_type, arguments: dict) -> Rows:
-        try:
-            with self._warehouse.snapshot() as snapshot:
-                self._seen.add(snapshot.version)
-                return self._answer(snapshot, key, question, row_type, arguments)
-        except WarehouseUnreachable:
-            # The last figures stay on the page; that they are old, the stream and the as-of say.
-            if (answer := self._cache.last(key)) is not None:
-                return answer
-            if self._seen.last and (answer := self._cache.find(key, self._seen.last)) is not None:
-                return answer
-            raise
-
-    def _answer(self, snapshot: Snapshot, key: tuple, question: str, row_type, arguments: dict) -> Rows:
-        version, arguments = self._held_at(snapshot, arguments)
-        if (answer := self._cache.find(key, version)) is not None:
-            return answer
-        if self._workers > 1:
-            snapshot.hold(int(digest(key)[:15], 16))
-            if (answer := self._cache.find(key, version)) is not None:
-                return answer
-        answer = Rows(snapshot.rows(question, row_type, arguments), version)
-        self._cache.keep(key, version, answer)
-        return answer
-
-    def _held_at(self, snapshot: Snapshot, arguments: dict) -> tuple[Version, dict]:
-        """The version of an answer, and the arguments by which a newer snapshot gives it. What knows no as-of (lists of
-        units, of uploads) is of the snapshot."""
-        name = next((name for name in ("as_of", "to_batch") if name in arguments), None)
-        if not self._is_behind(snapshot.version) or name is None or arguments[name] is not None:
-            return snapshot.version, arguments
-        version = self._seen.of(self._batch)
-        if version is None:
-            found = snapshot.rows("batch", Version, {"batch": self._batch})
-            if not found:
-                return snapshot.version, arguments
-            self._seen.add_earlier(version := found[0])
-        return version, arguments | {name: self._batch}
-
-    def _is_behind(self, version: Version) -> bool:
-        return self._batch is not None and version.batch_id is not None and self._batch < version.batch_id
-
-    def _current(self) -> Version | None:
-        """The version that answers must be of, as far as is known without asking the warehouse."""
-        newest, known = self._newest_batch(), self._seen.last
-        if newest is None or known is None or known.batch_id is None or newest > known.batch_id:
-            return None
-        return self._seen.of(self._batch) if self._is_behind(known) else known
-
-    def forget_version(self) -> None:
-        """The connection was lost: the next answer asks the warehouse what it is now."""
-        self._seen.forget()
-
-
-class Seen:
-    """The versions that this process knows: the last, and those that open pages still stand at."""
-
-    _MOST = 100
-
-    def __init__(self):
-        self.last: Version | None = None
-        self._earlier: dict[int, Version] = {}
-
-    def add(self, version: Version) -> None:
-        self.last = version
-        if version.batch_id is not None:
-            self.add_earlier(version)
-
-    def add_earlier(self, version: Version) -> None:
-        self._earlier[version.batch_id] = version
-        while len(self._earlier) > self._MOST:
-            self._earlier.pop(min(self._earlier), None)
-
-    def of(self, batch: int) -> Version | None:
-        return self._earlier.get(batch)
-
-    def forget(self) -> None:
-        self.last = None
-        self._earlier = {}
-
-
-def _plain(*columns):
-    return columns
-
-
-def _some(values) -> list | None:
-    """No filter is NULL for the database; order and repetition make no other question."""
-    return sorted(set(values)) or None
-
-
-def _hashable(key):
-    return tuple(_hashable(part) for part in key) if isinstance(key, list | tuple) else key
+        return self._ask("incomplete_from", plain, arguments)[0][0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.data import findings, yardsticks
 from dashboard.data.answers import Completeness, Rows, Version
+from dashboard.data.asking import Asking
 from sql.clock import Clock
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 RECAST_ON = date(2025, 7, 1)
 
 
-class Committee:
+class Committee(Asking):
     """Each method takes the page's filters; what of them a question does not name has no meaning for it."""
 
     # --- who should have the second dose (unit, ages, groups, vaccines, as-of)

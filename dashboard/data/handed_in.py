@@ -1,15 +1,13 @@
 """What people handed in over the page: put, listed, held against what holds. Never cached: it changes without a batch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg.types.json import Jsonb
 
-from dashboard.data.answers import Rows
-
-
-class UploadRefused(Exception):
-    """The warehouse takes no more uploads for now, or not one so large."""
+from dashboard.data.answers import Row, Rows
+from dashboard.data.asking import Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class UploadCheck:
     version: str | None
 
 
-class HandedIn:
+class HandedIn(Asking):
     """Part of Data (dashboard/data/__init__.py)."""
 
     def uploads(self) -> Rows[Upload]:
@@ -102,6 +100,6 @@ class HandedIn:
         """confirm, discard or withdraw; the new state, None where somebody else was faster."""
         return self._warehouse.hand_in("decide_upload", {"upload": number, "decision": decision, "by": by})
 
-    def _fresh(self, question: str, row_type, arguments: dict) -> Rows:
+    def _fresh(self, question: str, row_type: Callable[..., Row], arguments: dict) -> Rows[Row]:
         with self._warehouse.snapshot() as snapshot:
             return snapshot.rows(question, row_type, arguments)

@@ -1,6 +1,6 @@
 """Reading the warehouse: one snapshot at a time, its version and its rows together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from psycopg.errors import (
@@ -16,8 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import sql
-from dashboard.data.answers import Rows, Version
-from dashboard.data.handed_in import UploadRefused
+from dashboard.data.answers import Row, Rows, Version
 from dashboard.data.timing import timed
 from sql import connect
 
@@ -36,6 +35,10 @@ _STATEMENTS = {
 
 class WarehouseUnreachable(Exception):
     """The warehouse does not answer; the figures that were already read stay as they are."""
+
+
+class UploadRefused(Exception):
+    """The warehouse takes no more uploads for now, or not one so large."""
 
 
 class WarehouseUnmigrated(WarehouseUnreachable):
@@ -57,7 +60,7 @@ class Snapshot:
         self._connection = connection
         self.version = version
 
-    def rows(self, question: str, row_type: type, arguments: dict) -> Rows:
+    def rows(self, question: str, row_type: Callable[..., Row], arguments: dict) -> Rows[Row]:
         with timed(question):
             found = self._connection.execute(_STATEMENTS[question], arguments).fetchall()
         return Rows([row_type(*row) for row in found], self.version)
