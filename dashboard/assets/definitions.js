@@ -1,12 +1,9 @@
 // The page of definitions: an address with an anchor scrolls to its entry and marks it; typing leaves what has the words.
 (function () {
   "use strict";
+  const { unaccented } = window.texts;
   const LIST = "definitions-list", BOX = "definitions-search";
   let wanted = location.hash;
-
-  function unaccented(text) {
-    return text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "").trim();
-  }
 
   // The entries come by a callback: what is not there yet is gone to when it is drawn.
   function go() {

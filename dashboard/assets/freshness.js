@@ -3,6 +3,7 @@
 // or a moment that is yet to come, is stale.
 (function () {
   "use strict";
+  const { ago } = window.texts;
   const root = document.documentElement;
   const PATIENCE = 5000; // ms for a stream to connect before the page says that it is broken
   const opened = Date.now();
@@ -14,17 +15,7 @@
   window.serverNow = () => Date.now() + (ahead || 0);
   window.addEventListener("server-time", ({ detail }) => { ahead = detail - Date.now(); });
 
-  const MINUTE = 60, HOUR = 3600, DAY = 86400;
-
-  function words(seconds, texts) {
-    const [unit, number] =
-      seconds < MINUTE ? ["s", seconds] : seconds < HOUR ? ["m", seconds / MINUTE]
-        : seconds < 2 * DAY ? ["h", seconds / HOUR] : ["d", seconds / DAY];
-    const whole = Math.max(0, Math.floor(number)); // clocks that differ a little
-    return whole === 1 ? texts[unit + "-1"] : texts[unit + "-2"].replace("2", String(whole));
-  }
-
-  function texts(element) {
+  function saidBy(element) {
     const found = {};
     for (const unit of ["s", "m", "h", "d"]) {
       for (const number of ["1", "2"]) found[unit + "-" + number] = element.getAttribute("data-" + unit + "-" + number);
@@ -46,12 +37,12 @@
     const frame = document.getElementById("frame");
     if (!main || !main.hasAttribute("data-s-1")) return;
     meet(main.getAttribute("data-now"));
-    const said = texts(main);
+    const said = saidBy(main);
     document.querySelectorAll(".ago[data-ms]").forEach((element) => {
       const seconds = age(element);
       const isToCome = seconds !== null && seconds < -CLOCKS_DIFFER;
       write(element, seconds === null ? element.getAttribute("data-never")
-        : isToCome ? main.getAttribute("data-ahead") : words(seconds, said));
+        : isToCome ? main.getAttribute("data-ahead") : ago(seconds, said));
     });
     judge(age(main), Number(frame.getAttribute("data-stale-after")));
   }

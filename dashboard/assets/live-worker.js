@@ -49,7 +49,7 @@ setInterval(() => {
   }
 }, 5000);
 
-onconnect = (event) => {
+self.onconnect = (event) => {
   const port = event.ports[0];
   const welcome = () => {
     ports.add(port);

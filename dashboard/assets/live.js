@@ -25,7 +25,7 @@
       dash_clientside.set_props("live", { data });
       shown = news;
       forget();
-    } catch (notYet) {
+    } catch {
       // Dash knows its layout a moment before its callbacks; until both are there a set property is lost or refused.
       // Of what comes in the meantime the newest is shown.
       setTimeout(() => put(news), 100);
@@ -49,7 +49,7 @@
   function isBuilt() {
     try {
       return window.dash_component_api.getLayout("live") !== undefined;
-    } catch (notYet) {
+    } catch {
       return false;
     }
   }

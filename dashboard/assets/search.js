@@ -1,14 +1,11 @@
 // The search among units: typed with or without accents, walked with the arrows, chosen with Enter.
 (function () {
   "use strict";
+  const { unaccented } = window.texts;
   // A page may hold two: the header's, and that of a place that does not exist.
   let place = null;
   const box = () => place.querySelector("input");
   const list = () => place.querySelector(".unit-search-list");
-
-  function unaccented(text) {
-    return text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "").trim();
-  }
 
   function open(isOpen) {
     list().hidden = !isOpen;

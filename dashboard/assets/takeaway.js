@@ -2,6 +2,7 @@
 // font (a picture takes no web font along), with what the figure is and where it comes from.
 (function () {
   "use strict";
+  const { lines } = window.texts;
   const FONT = '"Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif';
   const WIDTH = 1000, BODY = 420, LINE = 17;
 
@@ -32,17 +33,6 @@
 
   // Plotly reads some marks in texts; a name with "<" must stay a name.
   const plain = (text) => (text || "").replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-
-  // `text` in lines of at most `most` letters, broken between words.
-  function lines(text, most) {
-    const made = [""];
-    for (const word of text.split(/\s+/)) {
-      const longer = made[made.length - 1] ? made[made.length - 1] + " " + word : word;
-      if (longer.length > most && made[made.length - 1]) made.push(word);
-      else made[made.length - 1] = longer;
-    }
-    return made;
-  }
 
   // Placed from the plot's left lower corner: an annotation knows no other.
   function note(text, y, size, colour, left, shift, anchor) {

@@ -63,7 +63,7 @@
     const shown = document.getElementById("wall-minute");
     if (!shown) return;
     const arrivals = shown.dataset.arrivals.split(" ").filter(Boolean).map((one) => one.split(":").map(Number));
-    const doses = arrivals.reduce((sum, [at, doses]) => sum + (window.serverNow() - at < MINUTE ? doses : 0), 0);
+    const doses = arrivals.reduce((sum, [at, more]) => sum + (window.serverNow() - at < MINUTE ? more : 0), 0);
     const written = Math.abs(doses).toLocaleString(document.documentElement.lang === "en" ? "en-GB" : "de-DE");
     write(shown, (doses > 0 ? "+" : doses < 0 ? "−" : "") + written);
   }
