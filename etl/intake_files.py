@@ -35,7 +35,9 @@ class FileIntake(Intake):
         if stop is None or stop.kind != "file":
             return False
         try:
-            self.source.deliveries(self._known())
+            known = self._known()
+            with reading(self.source.name):
+                self.source.deliveries(known)
         except SourceError:
             return False  # the folder cannot be read: nobody knows what lies in it
         # None is one that is still being written, "" one that cannot be looked into.

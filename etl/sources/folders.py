@@ -29,10 +29,7 @@ def _matching(folder: str, parts: Sequence[str]) -> Iterator[Found]:
     first, rest = parts[0], parts[1:]
     if not _WILD.search(first):
         path = os.path.join(folder, first)
-        if rest:
-            yield from _matching(path, rest)
-        elif os.path.lexists(path):
-            yield Path(path), None
+        yield from _matching(path, rest) if rest else _named(path)
         return
     try:
         with os.scandir(folder) as listed:
@@ -53,6 +50,17 @@ def _matching(folder: str, parts: Sequence[str]) -> Iterator[Found]:
             yield from ((Path(entry.path), None) for entry in entries if kind(entry.name) or not _is_folder(entry))
     for path in below:
         yield from _matching(path, parts if first == "**" else rest)
+
+
+def _named(path: str) -> list[Found]:
+    """Not by os.path.lexists: for that what cannot be looked at is not there, and a list would count as taken away."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as wrong:
+        return [(Path(path), wrong)]
+    return [(Path(path), None)]
 
 
 def _is_folder(entry: os.DirEntry) -> bool:

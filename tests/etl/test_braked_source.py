@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.sources.files import Folder
 from tests.etl.register import FIELDS, Register, configure, source, verb
 
 HEAD = "record_id,person_id,birth_year,sex,residence_code,site_code,vaccine_code,dose_number,injected_at,updated_at"
@@ -343,3 +344,16 @@ def test_a_file_that_is_replaced_by_another_bad_one_stops_its_source_anew(lists,
         assert verb(lists, "once") == 1
     assert (stand(look, "lists")[0], [state for _criterion, state in stops(look)]) == ("braked", ["ended", "standing"])
     assert held(look) == 300
+
+
+def test_a_stop_whose_folder_cannot_be_read_stands_and_is_no_fault_of_the_warehouse(lists, inbox, look, monkeypatch):
+    """Whatever reading the folder raises: what raised was taken for the warehouse's, and the leader gave up, again and again."""
+    put(inbox / "b.csv", lines(300, vaccine="??"), ago=300)
+    assert verb(lists, "once") == 1
+
+    def deliveries(*_known):
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(Folder, "deliveries", deliveries)
+    assert verb(lists, "once") == 1
+    assert (stand(look, "lists")[0], stops(look)[-1][1]) == ("braked", "standing")

@@ -337,6 +337,12 @@ def test_only_what_fits_the_pattern_and_is_finished(tmp_path):
         assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.glob(pattern) if p.is_file() and p.name[0] not in ".~c") == paths
 
 
+def test_a_file_that_the_pattern_names_and_nobody_can_look_at_is_a_fault_and_not_taken_away(tmp_path):
+    (tmp_path / "now").symlink_to("now")
+    (delivery,) = folder(tmp_path, "now/list.csv").deliveries()
+    assert (delivery.path, delivery.fault) == ("now/list.csv", "Too many levels of symbolic links")
+
+
 @pytest.mark.parametrize("pattern", ["/etc/*.csv", "a**/b.csv", "."])
 def test_a_pattern_that_cannot_work_is_named(tmp_path, pattern):
     with pytest.raises(SourceError, match=rf"sources\.lists\.pattern: .* \(found {re.escape(pattern)}\)"):
