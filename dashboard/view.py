@@ -51,6 +51,11 @@ class View:
         """Whether any record is in them, as of the moment that is asked for. A zero of nothing is no figure."""
         return bool(self._world_then.loaded)
 
+    @property
+    def received(self) -> int:
+        """Of how many records the page's figures are."""
+        return self._world_then.received
+
     @cached_property
     def is_first_load(self) -> bool:
         """Whether the page's figures are of a source that was not read to its end by then."""

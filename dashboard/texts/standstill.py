@@ -13,9 +13,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "loading.left_minutes": ("còn khoảng {n} phút", "about {n} {n:minute|minutes} left"),
     "loading.left_hours": ("còn khoảng {n} giờ", "about {n} {n:hour|hours} left"),
     "loading.what": (
-        "Số liệu mới là một phần của nguồn, nên chưa so với chỉ tiêu, chưa nói nhanh hay chậm, chưa xếp hạng, chưa dự kiến. "
-        "Trang tự hiện đủ khi nạp xong, không cần tải lại.",
-        "Figures are only a part of the source so far: nothing is held against a target, ranked or projected yet. "
+        "Số liệu trên trang này mới tính {received} bản ghi đầu tiên, chỉ là một phần của nguồn, nên chưa so với chỉ tiêu, "
+        "chưa nói nhanh hay chậm, chưa xếp hạng, chưa dự kiến. Trang tự hiện đủ khi nạp xong, không cần tải lại.",
+        "The figures on this page are of the first {received} {received:record|records}, only a part of the source: "
+        "nothing is held against a target, ranked or projected yet. "
         "The page completes itself when the load is in; no need to reload.",
     ),
     "loading.held_back": (

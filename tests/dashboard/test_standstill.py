@@ -80,6 +80,8 @@ def test_how_far_the_first_load_is_and_how_long_it_takes():
     text = words(data)
     assert "platform: đã nhận 1.000 / 4.000 bản ghi (25%)" in text
     assert "còn khoảng 10 phút" in text
+    data.extra = -700  # the batch that the page shows is behind what was received meanwhile
+    assert "Số liệu trên trang này mới tính 300 bản ghi đầu tiên" in words(data)
     data.more_sources = [source(received=7, loaded=7), source(source="late", state="failed", reason="no such host")]
     text = words(data)
     assert "lists: đã nhận 7 bản ghi" in text and "Nguồn late không đọc được" in text
