@@ -46,7 +46,7 @@ _COVERAGE = (
     _Column("name", "ranking.name"),
     _Column("bar", "ranking.coverage"),
     _Column("share"),
-    _Column("change", "ranking.change"),
+    _Column("change", "ranking.change", "ranking.change_unit", True),
     _Column("people", "ranking.people", "ranking.people_unit", True),
     _Column("gap", "ranking.gap", "ranking.people_unit", True),
     _Column("pace", "ranking.pace", "ranking.pace_unit", True),

@@ -38,8 +38,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{unit}, from {since} to {until}: {change} {what}, of which {parts}.",
     ),
     "changes.lead_one": (
-        "{unit}, từ {since} đến {until}: {change} {what}, đều do {parts}.",
-        "{unit}, from {since} to {until}: {change} {what}, all {parts}.",
+        "{unit}, từ {since} đến {until}: {change} {what}, đều là {cause}.",
+        "{unit}, from {since} to {until}: {change} {what}, all {cause}.",
     ),
     "changes.lead_none": (
         "{unit}, từ {since} đến {until}: số {what} không thay đổi.",

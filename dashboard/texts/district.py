@@ -160,16 +160,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "district.sites": ("Điểm tiêm trên địa bàn: {n}", "Vaccination sites in the area: {n}"),
     "district.sites_unit": ("Mũi tiêm theo nơi tiêm", "Doses by place of injection"),
     "district.site": ("Điểm tiêm", "Site"),
-    "district.late_today": ("Nhập muộn hôm nay", "Entered late today"),
+    "district.late_today": ("Nhập bù hôm nay", "Entered late today"),
     "district.other_sites": ("{n} điểm khác", "{n} other {n:site|sites}"),
     "district.sites_said": (
         "Hôm nay {busy}/{all} điểm đã có mũi tiêm.",
         "{busy} of {all} sites have doses today.",
     ),
     "district.sites_silent": (
-        "{n} điểm có kế hoạch mà chưa có mũi nào, đầu tiên gọi: {site}.",
+        "{n} điểm có kế hoạch mà chưa có mũi nào, gọi trước tiên: {site}.",
         "{n} {n:site has|sites have} a plan and no dose yet; call first: {site}.",
     ),
+    "district.sites_closed": ("Lúc này không điểm nào trong giờ tiêm.", "No site is open now."),
     "district.no_sites": ("Không có điểm tiêm nào trên địa bàn.", "There is no vaccination site in the area."),
     # --- residents elsewhere, people from elsewhere
     "district.flow": ("Nơi ở và nơi tiêm", "Where people live and where they are injected"),

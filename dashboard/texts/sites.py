@@ -96,7 +96,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sites.within_72h": ("Trong 72 giờ: {share}", "Within 72 hours: {share}"),
     "sites.lag": ("Trung vị {median} ngày, P90 {p90} ngày", "Median {median} {median:day|days}, P90 {p90} {p90:day|days}"),
     "sites.not_before": (
-        "{n} trong {doses} mũi chưa đúng trước khi tiêm",
+        "{n} trong {doses} mũi chưa xác thực đúng trước khi tiêm",
         "{n} of {doses} {doses:dose|doses} not confirmed by then",
     ),
     "sites.not_printed": ("{n} mũi chưa in giấy", "{n} {n:dose|doses} without a certificate"),
@@ -168,7 +168,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The source tells no check of identity; it is nobody's move.",
     ),
     "sites.identity_said": (
-        "{n} trong {doses} mũi chưa đúng trước khi tiêm; nhiều nhất: {most} ({count} mũi), {owner} xử lý tiếp.",
+        "{n} trong {doses} mũi chưa xác thực đúng trước khi tiêm; nhiều nhất: {most} ({count} mũi), {owner} xử lý tiếp.",
         "{n} of {doses} {doses:dose|doses} not confirmed before injection; most: {most} ({count}), next: {owner}.",
     ),
     # --- entry

@@ -88,8 +88,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Source {name} was stopped because what it delivered looks wrong; nothing of that batch is counted.",
     ),
     "source.braked_do": (
-        "xem lý do dưới đây; nếu số liệu đúng, cho chạy tiếp bằng: ./run release {name}",
-        "see the reason below; if the records are right, let it go on with: ./run release {name}",
+        "xem lý do dưới đây và các bản ghi ví dụ ở cuối trang; nếu số liệu đúng, cho chạy tiếp bằng: ./run release {name}",
+        "see the reason below and the examples at the foot of the page; if the records are right, let it go on with: "
+        "./run release {name}",
     ),
     "source.unasked": ("Nguồn {name} chưa được đọc lần nào.", "Source {name} has not been read yet."),
     "source.unasked_do": (

@@ -199,6 +199,18 @@ def test_a_unit_without_population_has_no_share_and_no_place():
     assert "%" not in said(row)
 
 
+def test_every_number_of_the_rankings_has_a_unit():
+    whole = standing(1, 7920, 10000, is_self=True)
+    tables = [
+        ranking(VI, [BEHIND], whole, LINES, TODAY, ""),
+        doses_ranking(VI, [UnitDoses(2, False, 1600, 100, 100, 80)], UnitDoses(1, True, 1600, 100, 100, 80), LINES, ""),
+    ]
+    for table in tables:
+        heads = [part for part in elements(table) if type(part).__name__ == "Th" and part.scope == "col"]
+        bare = {head.className for head in heads if not of_class(head, "unit")}
+        assert bare <= {"rank", "name", "bar", "projected"}, bare  # of the bar its cells say %
+
+
 def test_the_ranking_by_place_has_doses_and_plans_and_no_coverage():
     rows = [
         UnitDoses(2, False, 900, 40, 50, 80),

@@ -223,4 +223,4 @@ def test_a_change_of_one_day_alone_is_told_as_one_cause():
             version = super().changes(filters, from_batch, figure).version
             return Rows([Change(date(2021, 11, 5), "new", 1 if figure == "doses" else None, 10)], version)
 
-    assert "+10 người tiêm đủ liều cơ bản, đều do mới 10." in text(lead.lead(view(New())))
+    assert "+10 người tiêm đủ liều cơ bản, đều là mới." in text(lead.lead(view(New())))

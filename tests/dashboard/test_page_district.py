@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import theme
 from dashboard.data import Rows, Site, Unit, Version
-from dashboard.data.findings import DueDay, Flow, Overdue, SiteFigures
+from dashboard.data.findings import DueDay, Flow, Overdue, SiteFigures, SiteWatch
 from dashboard.figures import due
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
@@ -199,6 +199,25 @@ def test_a_unit_without_sites_says_so():
 
     table = sites.table(view(data=Empty()))
     assert table.sentence == "Không có điểm tiêm nào trên địa bàn." and not table.rows and not table.foot
+
+
+def test_before_the_first_session_nobody_is_to_be_called():
+    class Night(Province):
+        is_open = False
+
+        def site_figures(self, filters):
+            return Rows([make(SiteFigures, site_id=1, doses_today=0, doses_yesterday=9, plan_today=60, late_today=0)],
+                        Version(1, None))  # fmt: skip
+
+        def site_watch(self, filters, silent_after_minutes=60):
+            return Rows([SiteWatch(1, None, True, self.is_open, False)], Version(1, None))
+
+    assert sites.table(view(data=Night())).sentence == (
+        "Hôm nay 0/1 điểm đã có mũi tiêm. Lúc này không điểm nào trong giờ tiêm."
+    )
+    for is_open in (True, None):
+        Night.is_open = is_open
+        assert "1 điểm có kế hoạch mà chưa có mũi nào, gọi trước tiên:" in sites.table(view(data=Night())).sentence
 
 
 def test_the_short_list_of_sites_is_sorted_before_it_is_cut_and_adds_up():

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 SEEN = {"screen": (390, 681, 720, 899, 1440), "print": (703, 1032)}
 
 # Of each table that is seen: rows whose cells lie under no head or under another column's, totals that say another sum
-# than what they are the total of, and labels on a phone's cards that are not their column's.
+# than what they are the total of, labels on a phone's cards that are not their column's, and what paper cuts off or repeats.
 LOOK = r"""() => {
     const seen = element => element.getClientRects().length > 0;
     const wide = element => { const box = element.getBoundingClientRect(); return [box.left, box.right]; };
@@ -23,6 +23,11 @@ LOOK = r"""() => {
         if (!seen(table)) continue;
         tables += 1;
         const name = (table.closest('[id]') || {}).id + ' ' + table.className;
+        const frame = table.closest('.data-frame'), isOnPaper = matchMedia('print').matches;
+        if (frame && isOnPaper && frame.scrollWidth > frame.clientWidth + 1 && innerWidth > 1000)
+            wrong.push(`${name}: ${frame.scrollWidth} wide on ${frame.clientWidth} of paper`);
+        if (isOnPaper && table.tFoot && getComputedStyle(table.tFoot).display === 'table-footer-group')
+            wrong.push(`${name}: its total is repeated on each sheet, under a part of the rows`);
         // Of which column a cell says that it is: "count people warned", in the ranking "gap behind".
         const key = cell => cell.classList[table.classList.contains('datatable') ? 1 : 0];
         const heads = [...table.querySelectorAll('thead th')];

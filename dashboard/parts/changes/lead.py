@@ -16,9 +16,12 @@ def lead(view: View) -> list:
     say, language = view.say, view.language
     values = {"unit": view.name(view.unit.unit_id), "what": what(view)} | between.moments()
     if found.parts:
-        parts = ", ".join(part(view, cause, n) for cause, n in found.parts.items())
-        key = "changes.lead" if len(found.parts) > 1 else "changes.lead_one"
-        said = say(key, change=since.signed(language, found.change), parts=parts, **values)
+        values["change"] = since.signed(language, found.change)
+        if len(found.parts) > 1:
+            parts = ", ".join(part(view, cause, n) for cause, n in found.parts.items())
+            said = say("changes.lead", parts=parts, **values)
+        else:
+            said = say("changes.lead_one", cause=say(f"cause.{next(iter(found.parts))}").lower(), **values)
     else:
         said = say("changes.lead_none", **values)
     more = [_sum(view, found), _late(view, between, found), since.missed(view, between)]

@@ -67,9 +67,19 @@ def _sentence(view: View, sites: dict, rows: list) -> str:
     silent = [row for row in rows if not row.doses_today and row.plan_today]
     busy = sum(1 for row in rows if row.doses_today)
     said = view.say("district.sites_said", busy=busy, all=len(rows))
+    if not busy and _are_closed(view, {row.site_id for row in rows}):
+        return f"{said} {view.say('district.sites_closed')}"
     if silent:
         said += " " + view.say("district.sites_silent", site=sites[silent[0].site_id].name, n=len(silent))
     return said
+
+
+def _are_closed(view: View, asked: set[int]) -> bool:
+    """Whether it is known that none of them has a session at this hour: nobody is to be called at night."""
+    if not view.filters.is_live:
+        return False
+    watches = [row for row in view.data.site_watch(view.filters, view.silent_after_minutes) if row.site_id in asked]
+    return bool(watches) and all(row.is_open is False for row in watches)
 
 
 def _sum(values) -> int | None:
