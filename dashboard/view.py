@@ -211,8 +211,8 @@ class Reader:
         view = View(self.data.at(batch), filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
         if view.is_untold("person"):
             view = replace(view, language=language.of_records)
-        if "basis" in uses and view.is_untold("residence_code"):
-            view = replace(view, filters=filters.but(basis="place"))  # where people live, nobody tells
+        if "basis" in uses and (view.is_untold("residence_code") or view.is_untold("stage")):
+            view = replace(view, filters=filters.but(basis="place"))  # where people live, or what they reached, nobody tells
         of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given", "edited")}
         return replace(view, **of_settings)
 

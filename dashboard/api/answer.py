@@ -36,13 +36,16 @@ def answer(question: Question, data: Data, stale_after_seconds: int = 60) -> dic
         rows = [row for row in rows if row.stage in question.stages]
         figures = [_place(row, asked, units, levels) | _standing(row, units, world.is_first_load) for row in rows]
     counts_records = is_of_records(data)
-    if not world.loaded:  # a zero of nothing is no figure
+    nothing = None if world.loaded else _nothing(world, data.refusal())
+    if not filters.by_place and is_untold(data, "stage"):
+        nothing = nothing or "no source tells persons or dose numbers: nobody knows who reached a stage"
+    if nothing:  # a zero of nothing is no figure
         figures = [row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row} for row in figures]
     return {
         "as_of": _as_of(filters.as_of, found.version, data, stale_after_seconds),
         "is_sample": world.is_sample,
         "is_first_load": world.is_first_load,
-        "no_figures": None if world.loaded else _nothing(world, data.refusal()),
+        "no_figures": nothing,
         "counts_records_of": _nameless(data),
         "question": _question(question, asked, levels),
         "definitions": {name: defined(name, counts_records) for name in stages},
@@ -80,7 +83,11 @@ def _nameless(data: Data) -> list[str]:
 
 def is_of_records(data: Data) -> bool:
     """Whether no source tells persons apart: people are records then."""
-    return any(row.field == "person" and not row.telling for row in data.told())
+    return is_untold(data, "person")
+
+
+def is_untold(data: Data, field: str) -> bool:
+    return any(row.field == field and not row.telling for row in data.told())
 
 
 def defined(name: str, counts_records: bool = False) -> dict[str, str]:

@@ -9,16 +9,17 @@ _NAMED = 5
 
 
 def notes(view: View) -> list[str]:
-    """What changes the meaning of every figure: that records are counted, that nobody knows where people live."""
-    found = []
+    """What changes the meaning of every figure: that records are counted, that nobody knows what they reached, or where people live."""
+    found, stageless = [], view.silent_about("stage")
     for field, of_all, of_some in (
+        ("stage", "told.no_stage", "told.no_stage_of"),
         ("person", "told.records", "told.records_of"),
         ("residence_code", "told.no_residence", "told.no_residence_of"),
     ):
-        if view.is_untold(field):
-            found.append(view.say(of_all))
-        elif silent := view.silent_about(field):
-            found.append(view.say(of_some, sources=", ".join(silent)))
+        # Who names neither persons nor doses is not counted by the dose number.
+        silent = [name for name in view.silent_about(field) if field != "person" or name not in stageless]
+        if silent:
+            found.append(view.say(of_all) if view.is_untold(field) else view.say(of_some, sources=", ".join(silent)))
     return found
 
 

@@ -12,6 +12,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{sources} gives neither ID numbers nor names: each of its records is counted as if it were a person, by its dose number.",
     ),
     "told.records_short": ("Đếm bản ghi, không phải người", "Counts records, not people"),
+    "told.no_stage": (
+        "Nguồn không cung cấp số giấy tờ hay họ tên, cũng không cho biết mũi thứ mấy: không biết bao nhiêu người đã tiêm mũi 1, tiêm đủ "
+        "liều hay nhắc lại. Số mũi tiêm theo nơi tiêm vẫn đủ.",
+        "The source gives neither ID numbers nor names nor dose numbers: nobody knows how many people had a first dose, a full series or "
+        "a booster. Doses by place of injection are whole.",
+    ),
+    "told.no_stage_of": (
+        "Nguồn {sources} không cung cấp số giấy tờ hay họ tên, cũng không cho biết mũi thứ mấy: bản ghi của nguồn này không nằm trong số "
+        "người đã tiêm, chỉ nằm trong số mũi tiêm.",
+        "{sources} gives neither ID numbers nor names nor dose numbers: its records are among the doses, not among the people reached.",
+    ),
     "told.no_residence": (
         "Nguồn không cung cấp nơi ở: không tính được bao phủ theo nơi ở; mũi tiêm theo nơi tiêm vẫn đủ.",
         "The source does not tell where people live: there is no coverage by residence; doses by place of injection are whole.",

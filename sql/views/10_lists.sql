@@ -125,14 +125,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- What the sources with records tell, by the optional fields (sql/told.py). One row per field: how many sources give it, and
--- the names of those that do not.
+-- the names of those that do not. And stage: which dose each was, which persons tell as well as dose numbers do.
 CREATE FUNCTION mart.told() RETURNS TABLE (field text, telling bigint, silent text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT f.field, count(*) FILTER (WHERE (coalesce(s.told, f.bit) & f.bit) <> 0),
         coalesce(array_agg(s.name ORDER BY s.name) FILTER (WHERE (s.told & f.bit) = 0), '{}')
     FROM (VALUES ('person', 1), ('identity_status', 2), ('identity_checked_at', 4), ('certificate_printed_at', 8),
         ('app_confirmed_at', 16), ('recorded_at', 32), ('birth', 64), ('sex', 128), ('residence_code', 256),
-        ('lot_number', 512), ('priority_group', 1024), ('dose_kind', 2048), ('dose_number', 4096), ('status', 8192)
+        ('lot_number', 512), ('priority_group', 1024), ('dose_kind', 2048), ('dose_number', 4096), ('status', 8192),
+        ('stage', 4097)
     ) AS f (field, bit)
     JOIN warehouse.source s ON s.loaded > 0 AND s.forgotten_at IS NULL
     GROUP BY f.field

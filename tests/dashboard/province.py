@@ -246,7 +246,7 @@ class Province:
     def doses_trend(self, filters):
         return self._rows([DosesDay(TODAY - timedelta(days=ago), 50 + ago) for ago in range(30)])
 
-    def doses_by_unit(self, filters):
+    def doses_by_unit(self, filters, level=None):
         asked = self.unit_id(filters.unit)
         rows = [UnitDoses(row[0], False, 900, 40, 50, 80) for row in UNITS if row[5] == asked]
         if asked == ROOT:

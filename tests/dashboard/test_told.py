@@ -193,6 +193,30 @@ def test_the_api_names_the_sources_whose_records_it_counts():
     assert found["counts_records_of"] == ["platform"]
 
 
+# Neither persons nor dose numbers
+
+
+def test_where_nobody_knows_what_was_reached_the_overview_is_by_place_and_the_api_gives_no_zero():
+    """Such a page said "0 %" of every stage, and who is missing to the target."""
+    bare = Silent("person", "dose_number", "stage")
+    asked = Reader(bare, "vi").read("/")
+    assert asked.filters.by_place
+    notice = said(shell.AROUND["notices"](asked))
+    assert "cũng không cho biết mũi thứ mấy" in notice and "theo số mũi đã ghi" not in notice
+    found = answer(read({}, "application/json", bare), bare)
+    assert found["no_figures"].startswith("no source tells persons or dose numbers")
+    assert {row[name] for row in found["rows"] for name in ("people", "coverage", "gap")} == {None}
+    by_place = answer(read({"basis": ["place"]}, "application/json", bare), bare)
+    assert by_place["no_figures"] is None and all(row["doses"] is not None for row in by_place["rows"])
+
+
+def test_of_two_sources_the_one_that_tells_neither_persons_nor_doses_is_named():
+    province = Province()
+    province.silent_some = ("stage", "person")
+    notice = said(shell.AROUND["notices"](view(Filters(), province)))
+    assert "chỉ nằm trong số mũi tiêm" in notice and "được đếm như một người" not in notice
+
+
 # Where nobody tells where people live
 
 

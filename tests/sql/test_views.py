@@ -118,11 +118,26 @@ def test_a_record_that_names_no_person_stands_for_what_its_dose_number_says(worl
     assert world.ask("SELECT telling, silent FROM mart.told() WHERE field = 'sex'") == [(1, [])]
 
 
+def test_where_neither_persons_nor_dose_numbers_are_told_no_share_of_people_is_a_fact(world):
+    """Nobody is known to have reached a stage: that is no 0 %, and nobody is missing to a target."""
+    bare = EVERYTHING - BITS["person"] - BITS["dose_number"]
+    world.load([record(record_id=str(n), person=f"record {n}", told=bare, dose_number=0) for n in range(3)])
+    assert standing(world)["[P]", FIRST].coverage == 0
+    world.db.execute("UPDATE warehouse.source SET told = %s", [bare])
+    found = standing(world)["[P]", FIRST]
+    assert (found.people, found.coverage, found.gap) == (0, None, None)
+    (dropout,) = world.ask(
+        "SELECT coverage, red_category FROM mart.dropout(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL, 0.9) WHERE is_self", units(world)[0]["P"], TODAY)
+    assert dropout == (None, None)
+    assert not any(recount(world.db, ZONE, 0).values())
+
+
 def test_what_a_source_tells_is_read_by_its_bits(world):
     world.load([record()])
     for field, bit in BITS.items():
         world.db.execute("UPDATE warehouse.source SET told = %s", [bit])
-        assert world.ask("SELECT field FROM mart.told() WHERE telling > 0") == [(field,)]
+        telling = {field} | ({"stage"} if field in ("person", "dose_number") else set())
+        assert {name for (name,) in world.ask("SELECT field FROM mart.told() WHERE telling > 0")} == telling
 
 
 def test_without_residences_there_is_no_coverage(world):
