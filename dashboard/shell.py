@@ -142,6 +142,8 @@ def _notices(view: View) -> list:
 
 def _elsewhen(view: View) -> str | None:
     """That the page's unit is not one of the day meant: its zeros are no figures."""
+    if view.world.root_unit_id is None:
+        return None  # before the first units are in there is none to be of another day
     day, unit = view.data.seen_on(view.filters.as_of), view.unit
     if unit.is_in_force(day):
         return None

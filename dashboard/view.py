@@ -222,8 +222,8 @@ class Reader:
         return LANGUAGES[filters.lang or self.default_language]
 
     def _missing(self, filters: Filters) -> str | None:
-        """What the path names when there is no such thing."""
-        if filters.code is None:
+        """What the path names when there is no such thing; before the first units and sites are in, nobody can say."""
+        if filters.code is None or self.data.world().root_unit_id is None:
             return None
         if filters.is_of_unit:
             return filters.code if filters.unit is None else None

@@ -122,7 +122,8 @@ def footer(language: Language, lines: Sequence[SourceLine], world, edited: str |
     say = language.say
     noted = [html.P(say("footer.edited", file=Path(edited).name), className="reason")] if edited else []
     if refusal:
-        noted.append(html.P([say("refusal.notice"), *reasons.refused(language, refusal)], className="reason"))
+        notice = "refusal.notice_first" if world.root_unit_id is None else "refusal.notice"
+        noted.append(html.P([say(notice), *reasons.refused(language, refusal)], className="reason"))
     return [
         html.Div(
             [

@@ -184,5 +184,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         "và {n} tệp khác có trang tính không đọc: xem ./run status",
         "and {n} more {n:file|files} with sheets that are not read: see ./run status",
     ),
-    "sources.none": ("Chưa có nguồn nào.", "No source yet."),
+    "sources.none": ("Chưa đọc nguồn nào.", "No source was read yet."),
 }

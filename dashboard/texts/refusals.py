@@ -114,4 +114,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Một bảng danh mục bị từ chối; số liệu tính theo bảng cũ. ",
         "A reference table is refused; figures are by the tables of before. ",
     ),
+    "refusal.notice_first": ("Một bảng danh mục bị từ chối. ", "A reference table is refused. "),
 }

@@ -124,7 +124,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- the day against its plan
     "sites.hours_title": ("Hôm nay theo giờ, so với kế hoạch", "Today by hour against plan"),
     "sites.hours_unit": ("Mũi mỗi giờ, theo nơi tiêm", "Doses an hour, by place of injection"),
-    "sites.hours_none": ("Hôm nay chưa có mũi tiêm và không có kế hoạch.", "No dose and no plan today."),
+    "sites.hours_none": ("Hôm nay chưa có mũi tiêm và không có lịch buổi tiêm.", "No dose and no session today."),
     "sites.hours_said": (
         "Đến {hour} giờ: {doses} mũi, kế hoạch đến giờ này {due} mũi ({share}); cả ngày {plan} mũi.",
         "Until {hour}:00 {doses} {doses:dose|doses} of {due} planned by then ({share}); {plan} for the whole day.",

@@ -157,7 +157,8 @@ class Province:
 
     def units(self):
         names = ("unit_id", "code", "name", "name_en", "level", "parent_id")
-        return self._rows([make(Unit, sort_key=row[1], **dict(zip(names, row, strict=True))) for row in UNITS])
+        known = [] if self.is_empty else UNITS
+        return self._rows([make(Unit, sort_key=row[1], **dict(zip(names, row, strict=True))) for row in known])
 
     def vaccines(self):
         pfizer = make(Vaccine, vaccine_id=1, code="PF", name="Comirnaty (Pfizer-BioNTech)")
@@ -221,7 +222,9 @@ class Province:
         return TODAY
 
     def unit_id(self, code, as_of=None):
-        return ROOT if code is None else next(row[0] for row in UNITS if row[1] == code)
+        if code is None:
+            return self.world().root_unit_id
+        return next(row[0] for row in UNITS if row[1] == code)
 
     def standing(self, filters, level=None):
         asked = self.unit_id(filters.unit)

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from dashboard import pages, shell
+from dashboard.components import provenance
 from dashboard.data import Source
 from dashboard.data.answers import Refusal
 from dashboard.i18n import LANGUAGES
@@ -72,6 +74,29 @@ def test_before_the_first_record_a_page_says_what_is_the_matter_and_what_to_do(d
     assert expected in text and "Cần làm:" in text
     for reason in ("sites.csv cannot be read", "no such host", "too much"):
         assert (reason in text) == any(reason in str(held) for held in (data.refused, *data.rows))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.NAME for page in PAGES])
+def test_before_the_first_units_are_in_each_page_stands_and_calls_nothing_unknown(page):
+    class Bare(Province):
+        def world(self, as_of=None):
+            return replace(super().world(as_of), is_sample=False)
+
+        def sites(self):
+            return self._rows([])
+
+        def uploads(self):
+            return self._rows([])
+
+    data = Bare()
+    data.is_empty, data.refused = True, UNREADABLE
+    view = Reader(data, "vi", pages=pages.USES, names=pages.NAMES).read(address(page))
+    assert view.missing is None
+    for draw in shell.AROUND.values():
+        draw(view)
+    assert "sites.csv: không đọc được tệp" in said(standstill.said(view))
+    foot = said(provenance.footer(VI, [], view.world, refusal=UNREADABLE))
+    assert "Một bảng danh mục bị từ chối." in foot and "bảng cũ" not in foot and "Chưa đọc nguồn nào." in foot
 
 
 def test_how_far_the_first_load_is_and_how_long_it_takes():
