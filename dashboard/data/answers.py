@@ -259,6 +259,17 @@ class Reconciliation:
     def injected_here(self) -> int:
         return self.at_home + self.non_residents + self.unknown_residence + self.not_recognised
 
+    @property
+    def is_residence_known(self) -> bool:
+        """Of any dose: else who lives here, or elsewhere, is nothing that could be counted, not 0."""
+        return bool(self.at_home or self.elsewhere or self.non_residents or not self.total)
+
+    @property
+    def visitors_share(self) -> float | None:
+        """Of the doses injected here of which it is known where the person lives."""
+        known = self.at_home + self.non_residents
+        return self.non_residents / known if known else None
+
 
 @dataclass(frozen=True, slots=True)
 class Completeness:

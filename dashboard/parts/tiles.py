@@ -70,14 +70,13 @@ def by_place(view: View) -> list:
     own, as_of = self_of(rows), view.as_of(rows)
     every = _every_day(view)
     daily = _daily(every, [(row.day, row.doses) for row in view.data.doses_trend(every.filters)])
-    flow = view.data.reconciliation(view.filters)
-    here = flow.injected_here
-    visitors = language.percent(flow.non_residents / here if here else None)
+    share = view.data.reconciliation(view.filters).visitors_share
+    visitors = say("tile.visitors_unknown") if share is None else say("tile.visitors", share=language.percent(share))
     return [
         _today(view),
         _yesterday(view, own.doses_yesterday, daily, as_of),
         _week(view, daily, as_of),
-        _doses_tile(view, "total", own.doses, [say("tile.visitors", share=visitors)], as_of),
+        _doses_tile(view, "total", own.doses, [visitors] if own.doses else [], as_of),
     ]
 
 

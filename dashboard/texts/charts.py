@@ -134,6 +134,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "recon.total": ("Tổng", "Total"),
     "recon.kind": ("Nhóm", "Part"),
     "recon.share": ("Tỷ trọng", "Share"),
+    "recon.sentence_unknown": (
+        "Chưa biết nơi ở của mũi tiêm nào; theo nơi tiêm: {place} mũi.",
+        "Of no dose it is known where the person lives; by place of injection {place} {place:dose|doses}.",
+    ),
     "recon.sentence": (
         "Theo nơi ở: {residence} mũi; theo nơi tiêm: {place} mũi. Hai cách tính không cộng vào nhau.",
         "By residence {residence} {residence:dose|doses}; by place of injection {place}. The two are never mixed.",

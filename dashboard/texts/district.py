@@ -188,8 +188,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{share} of the residents' doses were given elsewhere, most in {unit}.",
     ),
     "district.coming_said": (
-        "{share} mũi tiêm tại đây là của người nơi khác.",
-        "{share} of the doses given here were for people from elsewhere.",
+        "{share} mũi tiêm tại đây (đã rõ nơi ở) là của người nơi khác.",
+        "{share} of the doses given here (of known residence) were for people from elsewhere.",
     ),
     "district.no_flow": (
         "Không có mũi tiêm nào giữa địa bàn này và nơi khác.",

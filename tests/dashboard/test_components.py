@@ -281,8 +281,19 @@ def test_residence_and_place_are_reconciled_in_numbers():
     text = said(strip.strip(VI, FLOW))
     assert all(number in text for number in ("2.500", "100", "90", "10", "2.700"))
     assert strip.sentence(VI, FLOW).startswith("Theo nơi ở: 2.600 mũi; theo nơi tiêm: 2.600 mũi.")
+    assert FLOW.visitors_share == FLOW.non_residents / (FLOW.at_home + FLOW.non_residents)
     widths = [part.style["flexGrow"] for part in of_class(strip.strip(VI, FLOW), "part")]
     assert sum(widths) == FLOW.total
+
+
+def test_where_no_residence_is_known_nobody_is_counted_as_of_here_or_of_elsewhere():
+    nobody = Reconciliation(0, 0, 0, 3000, 9, 3009)
+    text = said(strip.strip(VI, nobody))
+    assert "chưa rõ nơi ở 3.000  (99,7%)" in text and "0,0%" not in text and "Người nơi khác" not in text
+    assert strip.sentence(VI, nobody) == "Chưa biết nơi ở của mũi tiêm nào; theo nơi tiêm: 3.009 mũi."
+    values = {row.values["kind"]: row.values["doses"] for row in strip.twin(VI, nobody).rows}
+    assert values["Người địa bàn, tiêm nơi khác"] is None and values["Tổng"] == 3009
+    assert nobody.visitors_share is None
 
 
 def waiting(records: int) -> provenance.SourceLine:

@@ -23,7 +23,7 @@ def flow(view: View) -> html.Section:
         html.P(_sentence(view, whole, leaving, coming), className="sentence"),
         strip.strip(view.language, whole),
         html.Div(
-            [_list(view, "leaving", leaving), _list(view, "coming", coming)],
+            [*([_list(view, "leaving", leaving)] if whole.is_residence_known else []), _list(view, "coming", coming)],
             className="flow-lists",
         ),
         toggle(view.language, "district-flow-table", twin(view.language, table(view))),
@@ -47,7 +47,8 @@ def table(view: View) -> Table:
         Row({"direction": say(f"district.{_direction(row)}"), "unit": _name(view, row.unit_id), "doses": row.doses})
         for row in view.data.flow(view.filters)
     ]
-    home = {"direction": say("recon.at_home"), "unit": view.name(view.unit.unit_id), "doses": whole.at_home}
+    at_home = whole.at_home if whole.is_residence_known else None
+    home = {"direction": say("recon.at_home"), "unit": view.name(view.unit.unit_id), "doses": at_home}
     total = Row({"direction": say("recon.total"), "doses": whole.total}, kind="total")
     columns = [
         Column("direction", say("district.direction"), "text"),
@@ -87,12 +88,13 @@ def _list(view: View, direction: str, rows: list) -> html.Div:
 
 def _sentence(view: View, whole, leaving: list, coming: list) -> str:
     say, language = view.say, view.language
+    if not whole.is_residence_known:
+        return strip.sentence(language, whole)
     residents = whole.at_home + whole.elsewhere
-    here = whole.injected_here
     said = []
     if whole.elsewhere and leaving:  # two answers: a batch may come between them
         share = language.percent(whole.elsewhere / residents)
         said.append(say("district.leaving_said", share=share, unit=full_name(view, leaving[0].unit_id)))
     if whole.non_residents:
-        said.append(say("district.coming_said", share=language.percent(whole.non_residents / here)))
+        said.append(say("district.coming_said", share=language.percent(whole.visitors_share)))
     return " ".join(said) or say("district.no_flow")
