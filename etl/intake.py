@@ -132,9 +132,10 @@ class Intake:
             self._pages(start, self.released()),
             lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {},
         )
+        # Before the look-back: of two batches of one kind the first ends a release that was for the other.
+        self._take_unplaced()
         if start.record_id or received:
             self._look_back(start)
-        self._take_unplaced()
         self._mark_polled()
 
     def _pages(self, cursor: Cursor, released=None) -> Iterator[Page]:

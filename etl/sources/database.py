@@ -98,9 +98,10 @@ class AnyDatabase:
     def unplaced_keys(self) -> Iterator[pa.Table]:
         if monotonic() < self._looked_for_unplaced_at + _UNPLACED_SECONDS or not self._know():
             return
-        self._looked_for_unplaced_at = monotonic()
         for found, _more in self._all(self.statements.outside(self.mapper.key_columns, self._ends(None)), _UNPLACED):
             yield self.mapper.keys(found)
+        # Only now: who was stopped by the brake meanwhile, and released, has to see them at once.
+        self._looked_for_unplaced_at = monotonic()
 
     def read_records(self, record_ids: list[str]) -> Page:
         if not record_ids or not self._know():

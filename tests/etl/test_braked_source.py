@@ -147,6 +147,21 @@ def test_a_source_that_goes_on_meanwhile_can_be_released(file, register, look):
     assert look("SELECT received, loaded, quarantined FROM warehouse.source") == [(650, 402, 248)]
 
 
+def test_late_rows_do_not_end_the_release_of_rows_whose_clock_is_no_time(warehouse, file, register, look):
+    """They came first each time, in batches of the same kind: a source that has late rows at every look stood for ever."""
+    enter(register, 300)
+    assert verb(file, "once") == 0
+    enter(register, 250, first=1000)
+    register.db.execute("UPDATE public.injections SET cap_nhat = 'infinity' WHERE substr(id, 2)::int >= 1000")
+    assert verb(file, "once") == 1
+    assert stops(look) == [("broken", "standing")]
+    verb(file, "release", "platform")
+    enter(register, 1, first=500, ago=3700)  # committed late
+    verb(file, "once")
+    assert stops(look) == [("broken", "passed")]
+    assert look("SELECT received, loaded, quarantined FROM warehouse.source") == [(551, 301, 250)]
+
+
 def test_a_release_does_not_let_other_records_pass(file, register, look):
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once")
