@@ -53,7 +53,8 @@ def lead(language: Language, name: str, stage: str, row) -> str:
     if row.coverage is None:
         return language.say("lead.no_population", people=row.people, **values)
     if row.target_share is None:
-        return language.say("lead.no_target", people=row.people, coverage=language.percent(row.coverage), **values)
+        # those that the share is of: people of areas without a population are none of them
+        return language.say("lead.no_target", people=row.counted, coverage=language.percent(row.coverage), **values)
     values["target"] = language.goal(row.target_share)
     if missing(row):
         return language.say("lead.short", people=missing(row), due=row.target_due_on, **values)

@@ -123,7 +123,7 @@ def causes(view: View) -> Table:
         Column("owner", say("over.owner"), "text"),
     ]
     largest = max(CAUSES, key=lambda name: getattr(found, name) or 0)
-    said = say("over.causes.nothing")
+    said = say("over.causes.persons", n=found.shared_ids) if found.shared_ids else say("over.causes.nothing")
     if getattr(found, largest):
         said = say("over.causes.sentence", cause=say(f"over.{largest}").lower(), n=getattr(found, largest))
     return Table(

@@ -22,19 +22,21 @@ def said(view: View) -> html.Div | None:
 
 def loading(view: View) -> html.Div:
     say = view.say
-    received = view.received
+    received, title = view.received, "loading.title"
     if not view.filters.is_live:
         shown = [html.P(say("loading.frozen", received=received))]
     else:
         rows = [row for row in view.data.sources() if row.is_first_load]
         unread = [row.source for row in rows if row.state in ("failed", "braked") and not row.received]
         shown = [html.Ul([_progress(view, row) for row in rows])]
-        if len(unread) < len(rows):
+        if unread and len(unread) == len(rows):
+            title = "loading.title_held"
+        else:
             # The load runs ahead of the batch that the page shows: else one block says 210,000 and the next 9,831.
             shown.append(html.P(say("loading.what", received=received), className="why"))
         if unread:  # for as long as nobody does anything about it
             shown.append(html.P(say("loading.held_back", names=", ".join(unread)), className="why"))
-    return html.Div([html.P(say("loading.title"), className="what"), *shown], className="state loading", role="status")
+    return html.Div([html.P(say(title), className="what"), *shown], className="state loading", role="status")
 
 
 def _progress(view: View, row) -> html.Li:
@@ -101,6 +103,9 @@ def matter(view: View, row) -> list | None:
     if row.state in ("failed", "braked"):
         stopped = stops.read(row.stop, view.local) if row.state == "braked" else None
         reason = stops.why(view.language, stopped) if stopped else row.reason and reasons.why(view.language, row.reason)
+        if stopped and stopped.given["criterion"] == "renamed":
+            before = stopped.given["measured_by"]
+            return _said(view, "source.braked", "source.renamed_do", reason, name=name, before=before)
         return _said(view, f"source.{row.state}", f"source.{row.state}_do", reason, name=name)
     if row.last_polled_at is None:
         return _said(view, "source.unasked", "source.unasked_do", name=name)

@@ -3,6 +3,7 @@
 TEXTS: dict[str, tuple[str, str]] = {
     # --- the first load
     "loading.title": ("Đang nạp dữ liệu lần đầu", "First load under way"),
+    "loading.title_held": ("Chưa đủ các nguồn số liệu", "Not every source is in"),
     "loading.line": ("{source}: đã nhận {received} bản ghi", "{source}: {received} {received:record|records} received"),
     "loading.line_of": (
         "{source}: đã nhận {received} / {expected} bản ghi ({share})",
@@ -33,7 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "At this moment the first load was not in yet: {received} {received:record|records}, a part of the source. "
         "Not enough to hold against a target, to rank or to project. Choose a later moment.",
     ),
-    "loading.quiet": ("Hiện ra khi nạp xong lần đầu", "Appears when the first load is in"),
+    "loading.quiet": ("Hiện ra khi nạp xong lần đầu mọi nguồn", "Appears when the first load of every source is in"),
     "loading.credit": (
         "Đang nạp lần đầu: số liệu mới là một phần của nguồn",
         "First load under way: figures are only a part of the source",
@@ -43,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "First load under way: figures are only a part of the source, and this table cannot be taken away yet. "
         "Try again when the load is in.",
     ),
-    "loading.tile": ("Đang nạp, chưa đủ", "Loading, not complete"),
+    "loading.tile": ("Chưa đủ số liệu", "Not complete yet"),
     # --- nothing to show yet
     "waiting.title": ("Chưa có số liệu", "No figures yet"),
     "waiting.do": ("Cần làm: ", "To do: "),
@@ -90,6 +91,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source.braked_do": (
         "xem lý do dưới đây và các bản ghi ví dụ ở cuối trang; nếu số liệu đúng, cho chạy tiếp bằng: ./run release {name}",
         "see the reason below and the examples at the foot of the page; if the records are right, let it go on with: "
+        "./run release {name}",
+    ),
+    "source.renamed_do": (
+        "nếu đúng là nguồn {before} dưới tên mới: ./run source rename {before} {name}; nếu là nguồn khác và cần tính cả hai: "
+        "./run release {name}",
+        "if it is {before} under a new name: ./run source rename {before} {name}; if it is another and both are to be counted: "
         "./run release {name}",
     ),
     "source.unasked": ("Nguồn {name} chưa được đọc lần nào.", "Source {name} has not been read yet."),

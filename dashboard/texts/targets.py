@@ -113,6 +113,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nhiều nhất: {cause}, {n} mũi. Đây là số cần rà soát, không phải số chắc chắn sai.",
         "Most: {cause}, {n} {n:dose|doses}. These are to be looked through, not certain mistakes.",
     ),
+    "over.causes.persons": (
+        "Không có mũi nào cần rà soát; {n} người có giấy tờ mang hai năm sinh hoặc hai giới tính.",
+        "There is no dose to look through; {n} {n:person has|people have} an ID with two birth years or two sexes.",
+    ),
     "over.causes.nothing": ("Không có mũi nào cần rà soát.", "There is no dose to look through."),
     "over.cause": ("Nguyên nhân", "Cause"),
     "over.doses": ("Mũi tiêm", "Doses"),

@@ -87,6 +87,8 @@ def test_the_sentence_says_that_the_target_is_reached():
 def test_without_a_target_or_a_population_nothing_is_compared():
     no_target = standing(3, 3000, 5000, target_share=None, gap=None)
     assert "chưa có chỉ tiêu" in progress.lead(VI, "X", "first", no_target)
+    of_some = replace(no_target, people=no_target.counted + 154)  # so many live where the population is not known
+    assert progress.lead(VI, "X", "first", of_some) == progress.lead(VI, "X", "first", no_target)
     assert "%" not in progress.lead(VI, "X", "first", NO_POPULATION)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.data import Rows, Upload, UploadCheck, Version
-from dashboard.data.yardsticks import Target
+from dashboard.data.yardsticks import OverCauses, Target
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import denominators, targets, uploads
@@ -108,6 +108,13 @@ def test_likely_causes_come_with_counts_and_an_owner():
     assert column(table, "persons") == [None] * 5 + [3, None]
     assert column(table, "owner")[:2] == ["Trạm Y tế", "Điểm tiêm"]
     assert table.sentence.startswith("Nhiều nhất: người ở đây tiêm nơi khác, 100 mũi.")
+
+    class People(Province):
+        def over_causes(self, filters):
+            return OverCauses(*[0] * 5, shared_ids=3)
+
+    said_of_people = "Không có mũi nào cần rà soát; 3 người có giấy tờ mang hai năm sinh hoặc hai giới tính."
+    assert denominators.causes(view(People())).sentence == said_of_people
 
 
 def test_residences_that_are_no_code_are_listed_as_they_are_spelt():

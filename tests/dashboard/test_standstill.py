@@ -17,6 +17,7 @@ from dashboard.view import Reader
 from tests.dashboard.house import settled, until
 from tests.dashboard.province import Province, make
 from tests.dashboard.test_accessibility import address
+from tests.dashboard.test_stops import GIVEN
 from tests.dashboard.tree import said
 
 VI = LANGUAGES["vi"]
@@ -123,6 +124,17 @@ def test_a_source_that_was_never_read_is_named_as_what_keeps_the_verdicts_of_all
     assert "là một phần của nguồn" not in text  # what is there is whole
     data.more_sources = [source(state="running", received=7, loaded=7)]
     assert "các nguồn khác" not in words(data)
+
+
+def test_where_nothing_is_being_loaded_the_page_says_what_stands_and_the_advice_of_its_own_stop():
+    data = Province()
+    stop = GIVEN | {"criterion": "renamed", "measured_by": "platform"}
+    data.more_sources = [source(source="late", state="braked", stop=stop)]
+    text = words(data)
+    assert "Chưa đủ các nguồn số liệu" in text and SAID not in text
+    assert "./run source rename platform late; nếu là nguồn khác và cần tính cả hai: ./run release late" in text
+    data.more_sources.append(source(source="more", received=7, loaded=7))
+    assert SAID in words(data)
 
 
 def test_as_of_a_moment_before_the_first_record_there_are_no_figures():
