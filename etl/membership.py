@@ -43,6 +43,8 @@ class Membership:
         them holds no longer. It returns False where it was stopped.
         """
         if current == self.settled:
+            if released is not None and released.kind == VANISHED:
+                self.intake.end_release()  # what it was for is back
             return
         stale = {pair for pair in self.listed() if current.get(pair[0]) != pair[1]}
         facts = {"source_id": self.intake.source_id, "paths": list(current), "contents": list(current.values())}

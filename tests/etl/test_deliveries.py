@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from etl import pipeline, station
+from etl import pipeline, station, stopped
 from etl.pipeline import Pipeline
 from tests.etl.inbox import DAY, FIELDS, Inbox
 from tests.etl.register import configure, read, verb
@@ -165,6 +165,27 @@ def test_where_the_settings_ask_for_a_report_the_difference_is_said(inbox):
 
 
 # -- the brake
+
+
+def test_a_release_of_records_that_are_back_ends(inbox):
+    """In one process, to which the folder then looks as if nothing had been: the release stood until they were lost in earnest."""
+    inbox.configure(deliveries="snapshot", brake={"min_records": 10})
+    inbox.put("a.csv", ALL)
+    lost = inbox.put("b.csv", range(11, 21))
+    with station.leading(read(inbox.file)) as led:
+        led.prepare()
+        (intake,) = led.intakes
+        intake.work()
+        lost.rename(inbox.root / "b.csv")
+        intake.work()
+        assert inbox.state()[0] == "braked"
+        (inbox.root / "b.csv").rename(lost)
+        assert stopped.release(led.db, "lists", led.clock.now())
+        intake.work()
+        assert inbox.ask("SELECT criterion, state FROM warehouse.brake") == [("lost", "ended")]
+        lost.unlink()
+        intake.work()
+    assert (inbox.state()[0], len(inbox.counted())) == ("braked", 20)
 
 
 def test_a_snapshot_that_lost_much_is_braked_and_obeyed_when_it_is_released(inbox):
