@@ -12,10 +12,10 @@ _COUNTED = """
     compare.alone_people compare.people_said compare.to_do compare.unit_people compare.chart_missing compare.chart_people
     compare.sides_unit compare.people_now compare.people_then compare.stages_unit recast.unit recast.same recast.differs
     district.orders_unit district.speed_overdue district.furthest district.furthest_no_pace district.last
-    district.last_no_pace district.dropout_said district.part_unit district.part_short district.changes_unit district.changed district.moved_day
+    district.last_no_pace district.part_short district.changes_unit district.changed district.moved_day
     district.moved_week district.second_unit targets.lead.short lead.short lead.reached lead.no_target lead.no_population
     sentence.unit_people tile.people_only tile.gained tile.gained_people
-    indicator.pace.what indicator.pace.formula indicator.pace-needed.what
+    indicator.pace.what indicator.pace.formula
 """.split()
 
 _VIETNAMESE = (("Người", "Bản ghi"), ("người", "bản ghi"))
@@ -25,6 +25,18 @@ _ENGLISH = (
     (r"\bResidents\b", "Records by residence"), (r"\bresidents\b", "records by residence"), (r", who ", ", which "), (r" who ", " that "),
 )  # fmt: skip
 _OTHERWISE = {
+    # Nobody injects a record, and none falls due.
+    "indicator.pace-needed.what": (
+        "Số bản ghi mỗi ngày cần có thêm từ nay để đạt chỉ tiêu đúng hạn.", "Records a day from now on that reach the target when it is due.",
+    ),
+    "district.part_unit": (
+        "số bản ghi đạt mức tiêm và còn thiếu; cột: tỷ lệ trên đối tượng đích, %",
+        "records reached and missing; bars: share of the target population, %",
+    ),
+    "district.dropout_said": (
+        "Bỏ mũi {share}, theo số mũi đã ghi: {first} mũi 1, {second} mũi 2.",
+        "Dropout {share}, by recorded numbers: {first} first and {second} second doses.",
+    ),
     "tile.of_population": ("{people} bản ghi / {population} người", "{people} {people:record|records} / {population} people"),
     "indicator.coverage-first.what": (
         "Số bản ghi mũi 1 hợp lệ, theo nơi ở, chia cho đối tượng đích; nguồn không cho biết mỗi bản ghi là của ai.",

@@ -363,6 +363,12 @@ def test_where_records_are_counted_no_words_say_people(block, language):
     assert re.search(people_words, COUNTED[block](of_people), re.IGNORECASE)
 
 
+def test_no_record_is_injected_or_falls_due():
+    """What becomes of people becomes of no record: such a sentence is said otherwise, not with the one word exchanged."""
+    odd = [text for text, _english in VI.of_records.texts.values() if re.search(r"[Bb]ản ghi (đã tiêm|mỗi ngày cần tiêm|(chưa |quá )?đến hạn)", text)]
+    assert odd == []
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_definitions_and_the_interface_say_records_too(language):
     data = of_records()
