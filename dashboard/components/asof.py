@@ -18,11 +18,13 @@ NEAR = {"yesterday": (1, 17), "day": (1, None), "week": (7, None), "month": (30,
 
 
 def as_of(
-    language: Language, moment: datetime | None, real_ms: int | None, trouble: str, is_frozen: bool, now_ms: int | None = None
+    language: Language, moment: datetime | None, real_ms: int | None, trouble: str, is_frozen: bool, now_ms: int | None = None,
+    has_figures: bool = True,
 ) -> html.Span:
     """`moment` is local; `real_ms` the same in real milliseconds, from which the browser counts on from `now_ms`.
 
-    `trouble`: the name of a source that stands still, empty when none does.
+    `trouble`: the name of a source that stands still, empty when none does. Without figures the moment is only when the
+    sources were last read.
     """
     say = language.say
     words = {
@@ -35,7 +37,7 @@ def as_of(
     shown = language.moment(moment) if is_frozen else language.clock(moment)
     parts = [
         html.Span(className="dot", **{"aria-hidden": "true"}),
-        html.Span(say("asof.live"), className="as-of-label"),
+        html.Span(say("asof.live" if has_figures else "asof.read"), className="as-of-label"),
         html.Time(shown, className="clock"),
         html.Span(className="ago", id="as-of-ago", **counted),
         html.Span(say("asof.stale"), className="when-stale"),

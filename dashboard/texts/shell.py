@@ -7,6 +7,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit.path": ("Địa bàn", "Area"),
     "unit.search": ("Tìm địa bàn…", "Find an area…"),
     "unit.none_found": ("Không tìm thấy", "Nothing found"),
+    "asof.read": ("Chưa có số liệu; đọc lúc", "No figures; read at"),
     "asof.live": ("Số liệu tính đến", "Data as of"),
     "asof.batch": ("đợt {batch}", "batch {batch}"),
     "asof.ago": ("{n} giây trước", "{n} {n:second|seconds} ago"),

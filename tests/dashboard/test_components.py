@@ -11,7 +11,7 @@ from dash import dcc, html
 
 import dashboard
 from dashboard import theme
-from dashboard.components import filterbar, header, marks, notices, progress, provenance, strip, tilemap
+from dashboard.components import asof, filterbar, header, marks, notices, progress, provenance, strip, tilemap
 from dashboard.components.graph import CONFIG, graph
 from dashboard.components.ranking import Line, doses_ranking, ranking
 from dashboard.components.tile import LastDays, coverage_tile, doses_tile
@@ -296,6 +296,12 @@ def test_where_no_residence_is_known_nobody_is_counted_as_of_here_or_of_elsewher
     values = {row.values["kind"]: row.values["doses"] for row in strip.twin(VI, nobody).rows}
     assert values["Người địa bàn, tiêm nơi khác"] is None and values["Tổng"] == 3009
     assert nobody.visitors_share is None
+
+
+def test_before_the_first_record_the_header_speaks_of_no_figures():
+    for has_figures, label in ((True, "Số liệu tính đến"), (False, "Chưa có số liệu; đọc lúc")):
+        shown = asof.as_of(VI, None, None, "", False, None, has_figures)
+        assert said(of_class(shown, "as-of-label")) == label
 
 
 def waiting(records: int) -> provenance.SourceLine:
