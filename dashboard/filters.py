@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 STAGES = {"first": 1, "complete": 2, "booster1": 3, "booster2": 4}  # name in the address → mart's number
@@ -112,7 +113,7 @@ class Filters:
         code = self.unit if self.is_of_unit else self.code
         if "<" in self.path and code is None:
             return self.but(path="/").address
-        return _NAME.sub(lambda _name: quote(code, safe=""), self.path) + self.query()
+        return _NAME.sub(lambda _name: quote(code or "", safe=""), self.path) + self.query()
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,9 @@ def read(
     pages = pages or {"/": EVERYTHING}
     path, _, query = (address or "").partition("?")
     pattern, code = find(path or "/", pages)
-    found, kept, ignored = {"path": pattern or "/", "code": code}, {}, []
-    used = {name for use in pages.get(pattern, ()) for name in USES[use]}
+    found: dict[str, Any] = {"path": pattern or "/", "code": code}
+    kept, ignored = {}, []
+    used = {name for use in pages.get(pattern or "", ()) for name in USES[use]}
     if pattern and "<unit>" in pattern and code in known.units:
         found["unit"] = code
     for key, value in parse_qsl(query, keep_blank_values=True):

@@ -3,9 +3,11 @@
 Every text on screen goes through `Language.say`, so that a test can see what went round it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import Formatter
+from typing import Any
 
 from dashboard.records import OF_RECORDS
 from dashboard.texts import TEXTS
@@ -132,14 +134,15 @@ class Language:
         if kind == "points":
             sign = "+" if value > 0 else "−" if value < 0 else ""
             return sign + self.points(value)
-        return {
+        writers: dict[str, Callable[[Any], str]] = {
             "text": str,
             "count": self.count,
             "share": self.percent,
             "rate": self.rate,
             "day": self.day,
             "moment": self.moment,
-        }[kind](value)
+        }
+        return writers[kind](value)
 
     def name(self, unit) -> str:
         """A unit's own name (anything with .name and .name_en)."""

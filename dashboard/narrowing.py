@@ -3,7 +3,7 @@
 from dashboard.filters import USES, Filters
 from dashboard.view import View
 
-_ALL_OF_TODAY = frozenset()
+_ALL_OF_TODAY: frozenset[str] = frozenset()
 # Blocks whose question takes fewer filters than their page shows; every other block takes all of them.
 _TAKES = {
     "hours": _ALL_OF_TODAY,

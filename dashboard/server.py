@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import threading
+from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
@@ -95,7 +96,7 @@ def _streams_end_at_a_signal(broker: Broker):
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous = {}
+    previous: dict[int, Any] = {}
 
     def stop(number, frame):
         broker.end_streams()
@@ -109,8 +110,8 @@ def _streams_end_at_a_signal(broker: Broker):
     try:
         yield
     finally:
-        for number, before in previous.items():
-            signal.signal(number, before)
+        for which, earlier in previous.items():
+            signal.signal(which, earlier)
 
 
 # Dash puts the version and time of a file into its address: another content has another address.

@@ -168,9 +168,13 @@ class Broker:
 
     def _wake_all(self) -> None:
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: [wake.set() for wake in self._wakes])
+            self._loop.call_soon_threadsafe(self._wake_those_here)
 
     # --- the browsers' side, in the event loop
+
+    def _wake_those_here(self) -> None:
+        for wake in self._wakes:
+            wake.set()
 
     async def follow(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncIterator[str]:
         """The text of one stream: the present state at once, then each change, and heartbeats."""

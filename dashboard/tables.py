@@ -8,6 +8,7 @@ Kinds of columns: `text`; `count` (a whole number), `share` (0-1), `rate` (a num
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from unicodedata import combining, normalize
 
 KINDS = ("text", "count", "share", "rate", "points", "day", "moment", "bar", "movement", "warning")
@@ -48,7 +49,7 @@ class Row:
     residence unknown, outside), `total` (all of them). `warned`: keys of cells in the warning colour.
     """
 
-    values: Mapping[str, object]
+    values: Mapping[str, Any]
     href: str | None = None
     kind: str = ""
     is_asked: bool = False
@@ -69,7 +70,8 @@ class Table:
 
     def sorted(self, by: str | None) -> "Table":
         """By a column's key, `-` before it: the largest first. Absent figures come last either way."""
-        key = (by or "").removeprefix("-")
+        by = by or ""
+        key = by.removeprefix("-")
         if key not in {column.key for column in self.columns}:
             return self
         known = [row for row in self.rows if _order(row.values.get(key)) is not None]

@@ -228,7 +228,7 @@ class Reader:
         if filters.is_of_unit:
             return filters.code if filters.unit is None else None
         if "<upload>" in filters.path:
-            known = {str(upload.upload_id) for upload in self.data.uploads()}
+            known = frozenset(str(upload.upload_id) for upload in self.data.uploads())
         else:
             known = _codes(self.data.sites())
         return None if filters.code in known else filters.code

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from pathlib import Path
 
@@ -127,7 +127,7 @@ class Run:
         parts["dashboard"] = ["dashboard", *config, "--port", str(self.port)]
         pulse = Pulse(self.pulse)
         environment = environment | {PULSE: str(pulse.file)}
-        answers = {"etl": pulse, "dashboard": lambda: _answers(self.address)}
+        answers: dict[str, Callable[[], bool]] = {"etl": pulse, "dashboard": lambda: _answers(self.address)}
         for name, words in parts.items():
             log = self.folder.logs / f"{name}.log"
             child = Child(name, [sys.executable, "-m", *words], PROJECT, environment, log, say, answers.get(name))

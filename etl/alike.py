@@ -5,9 +5,9 @@ from uuid import UUID
 
 import psycopg
 import pyarrow as pa
-from psycopg.rows import namedtuple_row
 
 from etl.statements import IDENTITY
+from sql.rows import by_name
 
 # So many of a batch are looked up. Two sources may well have a few numbers of the same people in common.
 _SAMPLE, _FEWEST, _SHARE = 1000, 3, 0.5
@@ -33,7 +33,7 @@ def twin(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | No
         "moments": sample["injected_at"].to_pylist(), "sites": sample["site_code"].to_pylist(),
         "doses": sample["dose_number"].to_pylist(),
     }  # fmt: skip
-    with db.cursor(row_factory=namedtuple_row) as cursor:
+    with db.cursor(row_factory=by_name) as cursor:
         found = cursor.execute(IDENTITY["alike"], facts).fetchone()
         if found is None or found.records < _FEWEST or found.records <= _SHARE * found.of:
             return None

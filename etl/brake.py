@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import psycopg
 import pyarrow as pa
-from psycopg.rows import namedtuple_row
 
 import sql
 from etl import alike, stopped
 from etl.stopped import Finding, Stop
 from sql.counted import counted
+from sql.rows import by_name
 from sql.settings import Brake
 
 BRAKE = sql.load("queries/brake.sql")
@@ -76,7 +76,7 @@ def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake,
     Within the batch's transaction; `suspects()` are its records that do not simply add. What a person released passes
     and so ends the release; a delivery that comes in its place ends it too, and is judged.
     """
-    with db.cursor(row_factory=namedtuple_row) as cursor:
+    with db.cursor(row_factory=by_name) as cursor:
         source = cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}).fetchone()
         is_released = source.release_id is not None and _is_released(db, source, delivery)
         if not is_released and delivery.kind == "records" and source.received < limits.min_records:

@@ -14,9 +14,9 @@ import os
 import socket
 import threading
 import time
+from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import OperationalError
 
 import sql
@@ -30,6 +30,7 @@ from etl.sources import SourceError
 from etl.station import Station
 from etl.verbs import Answer, Refused
 from sql import connect
+from sql.rows import by_name
 from sql.settings import Settings
 from sql.strict import SettingsError
 
@@ -65,7 +66,7 @@ def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progr
     arguments = {name: value for name, value in vars(options).items() if name not in _ONLY_OF_CALLER}
     arguments[_MAPPINGS] = {name: station.mapping_fingerprint(config, name) for name in config.sources}
     asked_by = f"{getpass.getuser()}@{socket.gethostname()} (pid {os.getpid()})"
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=namedtuple_row) as db:
+    with connect.raw(config, "etl_writer", autocommit=True, row_factory=by_name) as db:
         if _leader(db) is None:
             return None
         facts = {"verb": verb, "arguments": json.dumps(arguments), "asked_by": asked_by}
@@ -77,7 +78,7 @@ def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progr
             raise
 
 
-def _awaited(db: psycopg.Connection, request: dict, progress: Progress) -> Answer | None:
+def _awaited(db: psycopg.Connection[Any], request: dict, progress: Progress) -> Answer | None:
     while True:
         found = db.execute(DESK["look"], request).fetchone()
         if found.state in ("refused", "failed"):
@@ -93,7 +94,7 @@ def _awaited(db: psycopg.Connection, request: dict, progress: Progress) -> Answe
         time.sleep(_LOOK_EVERY_SECONDS)
 
 
-def _leader(db: psycopg.Connection):
+def _leader(db: psycopg.Connection[Any]):
     """Who leads, where requests can be handed to it; None where nobody does."""
     leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
     if leader is not None and leader.verb != "etl run":
@@ -121,7 +122,7 @@ class Desk:
     def __init__(self, led: Station):
         self.led = led
         self.db = connect.raw(led.settings, "etl_writer", seconds=PATIENCE_SECONDS, autocommit=True, application_name="etl desk")
-        self.db.row_factory = namedtuple_row
+        self.db.row_factory = by_name
         self.db.execute("SET idle_session_timeout = 0")
         self.db.execute(DESK["forsake"])
         self._at_work: _Progress | None = None

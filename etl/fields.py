@@ -117,7 +117,8 @@ class Reader:
         self.name, self.spec, self.zone = name, spec, zone
         self._is_id = is_id
         self._values = {folded(found): _text_or_none(value) for found, value in (spec.values or {}).items()}
-        self._format = self._width = None
+        self._format: times.Format | None = None
+        self._width: int | None = None
         if spec.format is not None:
             self._use_format(spec.format)
         self._parse = self._road()

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pyarrow as pa
-from psycopg.rows import namedtuple_row
 
 import sql
 from etl import brake, first_load, stopped
@@ -20,7 +19,8 @@ from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, Delivery, Outcome, Pipeline, in_parts
 from etl.sources import Cursor, Page, SourceError, read_ahead, reading
 from etl.stopped import Stop
-from sql.settings import Etl, Mapped
+from sql.rows import by_name
+from sql.settings import DatabaseSource, Etl, FilesSource
 
 log = logging.getLogger("etl")
 
@@ -42,7 +42,7 @@ Report = Callable[[Outcome], None]
 class Intake:
     """The way of one source into the warehouse. One thread at a time (`turn`); `halt` ends it after the batch at hand."""
 
-    def __init__(self, pipeline: Pipeline, source, given: Mapped, settings: Etl, writing: threading.Lock, report: Report):
+    def __init__(self, pipeline: Pipeline, source, given: DatabaseSource | FilesSource, settings: Etl, writing: threading.Lock, report: Report):
         """`writing` is shared by all sources: the pipeline has one connection."""
         self.pipeline, self.source, self.kind, self.settings = pipeline, source, given.kind, settings
         self.writing, self.report = writing, report
@@ -303,7 +303,7 @@ class Intake:
             place = {"record_id": rows[-1][0], "content": rows[-1][1]}
 
     def _state(self):
-        with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
+        with self.writing, self.pipeline.db.cursor(row_factory=by_name) as cursor:
             return cursor.execute(INTAKE["read_source"], {"source_id": self.source_id}).fetchone()
 
     def released(self):

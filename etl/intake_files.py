@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg.rows import namedtuple_row
 
 from etl import brake, stopped
 from etl.brake import Accepted, Braked
@@ -15,6 +14,7 @@ from etl.membership import Membership
 from etl.pipeline import RECONCILE, Delivery
 from etl.sources import Page, SourceError, reading
 from etl.sources.files import Delivery as File
+from sql.rows import by_name
 
 log = logging.getLogger("etl")
 
@@ -183,7 +183,7 @@ class FileIntake(Intake):
 
     def _known(self) -> list:
         """What became of each file and content, in the order in which they were delivered."""
-        with self.writing, self.pipeline.db.cursor(row_factory=namedtuple_row) as cursor:
+        with self.writing, self.pipeline.db.cursor(row_factory=by_name) as cursor:
             rows = cursor.execute(INTAKE["known_deliveries"], {"source_id": self.source_id}).fetchall()
         if self.membership is None or not self.membership.is_snapshot:
             return rows

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,7 +50,7 @@ def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
     try:
         header = next((row for row in rows if any(row)), [])
         _check_header(place, header)
-        lines = []
+        lines: list[tuple[int, dict[str, Any]]] = []
         number = rows.line_num
         for row in rows:
             first, number = number + 1, rows.line_num  # of a quoted cell of several lines the first

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from etl import brake
 from etl.brake import Braked
 from etl.statements import MEMBERSHIP
-from sql.settings import Mapped
+from sql.settings import DatabaseSource, FilesSource
 
 ReadAgain = Callable[[Mapping[str, list[str]]], bool]
 
@@ -21,7 +21,7 @@ VANISHED = "vanished"
 class Membership:
     """What the deliveries of one source hold."""
 
-    def __init__(self, intake, given: Mapped):
+    def __init__(self, intake, given: DatabaseSource | FilesSource):
         self.intake, self.pipeline, self.writing = intake, intake.pipeline, intake.writing
         self.is_snapshot = given.deliveries == "snapshot" or given.is_read_whole
         self.is_void = self.is_snapshot and given.deletes == "void"

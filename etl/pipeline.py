@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg.rows import namedtuple_row
 
 from etl import brake, refused
 from etl.brake import RECONCILE
@@ -23,7 +23,11 @@ from etl.residence import Readings
 from etl.statements import BALANCES, IDENTITY, INTAKE, MEMBERSHIP
 from sql import version
 from sql.clock import Clock
+from sql.rows import by_name
 from sql.settings import Etl
+
+if TYPE_CHECKING:
+    from etl.in_columns import InColumns
 
 log = logging.getLogger("etl")
 
@@ -88,7 +92,8 @@ class Pipeline:
         """`db` in autocommit, as etl_writer; `term` as `take_the_lead` gave it."""
         self.db, self.clock, self.time_zone, self.settings, self.term = db, clock, time_zone, settings, term
         self.residences = Readings(db)
-        self._in_rows, self._in_columns = InRows(self), None
+        self._in_rows = InRows(self)
+        self._in_columns: InColumns | None = None
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
         """Take a delivery in. Without `fold` the balances follow with a later batch (backfill).
@@ -242,7 +247,7 @@ class Pipeline:
 
     def ask(self, question: str):
         """The one row of a question."""
-        with self.db.cursor(row_factory=namedtuple_row) as cursor:
+        with self.db.cursor(row_factory=by_name) as cursor:
             return cursor.execute(question).fetchone()
 
     def _in_one_batch(self, rows: int, steps: Callable, **facts):

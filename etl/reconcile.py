@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg.rows import namedtuple_row
 
 import sql
 from etl import brake, held
@@ -23,6 +22,7 @@ from etl.intake import Intake
 from etl.pipeline import RECONCILE, Delivery
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
+from sql.rows import by_name
 from sql.settings import DatabaseSource, Settings
 
 SQL = sql.load("queries/reconcile.sql")
@@ -234,7 +234,7 @@ class _Reconciliation:
 
     def _verify(self, days: list[Day], budget: int | None, now: datetime) -> tuple[int, int]:
         """Read days again in whole. Returns how many records had changed, and how many are still to be read again."""
-        with self.db.cursor(row_factory=namedtuple_row) as cursor:
+        with self.db.cursor(row_factory=by_name) as cursor:
             known = {row.day: row for row in cursor.execute(SQL["reconciled_days"], self.facts)}
         verified = {day.day: known[day.day].verified_at for day in days if _is_as_before(day, known.get(day.day))}
         rewritten = [day for day in days if (row := known.get(day.day)) and row.keys == day.keys and row.content != day.content]

@@ -12,10 +12,10 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import psycopg
-from psycopg.rows import namedtuple_row
 
 import sql
 from etl.placing import Places, read_places, read_spellings
+from sql.rows import by_name
 from sql.told import BITS
 
 VERIFY = sql.load("queries/verify.sql")
@@ -79,7 +79,7 @@ class Course:
 def plain_course(injections: Iterable, rules: Rules) -> Course:
     """The course of one person from the rows of warehouse.injection (or anything with their names)."""
     course = Course()
-    given = []
+    given: list = []
     for i in sorted(
         (i for i in injections if i.status == "completed"), key=attrgetter("injected_at", "source_id", "record_id")
     ):
@@ -232,7 +232,7 @@ def recount(
             db.execute(VERIFY[f"create_recount_{name}"])
         rules = read_rules(db, grace_days)
         tally = _Tally(db, read_places(db, zone))
-        with db.cursor("injections", row_factory=namedtuple_row) as cursor:
+        with db.cursor("injections", row_factory=by_name) as cursor:
             cursor.itersize = 20_000
             cursor.execute(VERIFY["injections"])
             for person, rows in groupby(cursor, key=attrgetter("person_key")):
@@ -253,7 +253,7 @@ class _Tally:
         self.db, self.places, self.spellings = db, places, read_spellings(db)
         self.sums: dict[str, dict[tuple, list[int]]] = {family: {} for family in FAMILIES}
         self.heard: dict[int, datetime] = {}
-        self.started = dict(db.execute(VERIFY["batches"]).fetchall())
+        self.started: dict[int, datetime] = dict(db.execute(VERIFY["batches"]).fetchall())
         self.strays: dict[str, list[tuple]] = {"injections": [], "placings": [], "spellings": [], "persons": []}
         self.size = 0
 

@@ -235,8 +235,8 @@ class Station:
             # A batch too: who waits for the answer hears it.
             with self.writing, self.db.transaction():
                 self.pipeline.fence()
-                facts = {"upload": upload.upload_id, "batch": self._batch_to_come(), "reason": str(wrong)}
-                self.db.execute(uploads.SQL["refuse_upload"], facts)
+                refusal = {"upload": upload.upload_id, "batch": self._batch_to_come(), "reason": str(wrong)}
+                self.db.execute(uploads.SQL["refuse_upload"], refusal)
                 self.pipeline.close_reference()
             log.warning("%s is refused: %s", upload.place, wrong)
             return 0

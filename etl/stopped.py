@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import psycopg
 import pyarrow as pa
-from psycopg.rows import dict_row, namedtuple_row
+from psycopg.rows import dict_row
 
 import sql
 from etl.digests import among, digests
 from etl.fields import TIMES
+from sql.rows import by_name
 
 BRAKE = sql.load("queries/brake.sql")
 
@@ -86,7 +87,7 @@ def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[F
     """What is to be seen in the batch at hand: rules broken; records that change, void or move what is held; places."""
     zone = ZoneInfo(facts["time_zone"])
     found: dict[tuple, Finding] = {}
-    with db.cursor(row_factory=namedtuple_row) as cursor:
+    with db.cursor(row_factory=by_name) as cursor:
         for row in cursor.execute(BRAKE["rules_of_batch"], facts | {"examples": _EXAMPLES}):
             finding = found.setdefault((row.rule, row.field), Finding(row.rule, row.field, row.in_all, []))
             value = shown(row.field, row.value, zone)
@@ -176,7 +177,7 @@ def standing(db: psycopg.Connection, source_id: int):
 
 
 def _stop_of(db: psycopg.Connection, source_id: int, state: str):
-    with db.cursor(row_factory=namedtuple_row) as cursor:
+    with db.cursor(row_factory=by_name) as cursor:
         return cursor.execute(BRAKE["stop_of_source"], {"source_id": source_id, "state": state}).fetchone()
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psycopg
 import pyarrow as pa
-from psycopg.rows import namedtuple_row
 from sqlalchemy.pool import NullPool
 
 import sql
@@ -24,6 +23,7 @@ from etl.statements import INTAKE
 from sql import connect, version, world
 from sql.clock import Clock
 from sql.migrate import migrate
+from sql.rows import by_name
 from sql.server import EmbeddedServer
 from sql.settings import Brake, Settings
 
@@ -145,7 +145,7 @@ class Trial:
             row[name] = row.get(name, 0) + getattr(outcome, name)
         facts = {"source_id": delivery.source_id, "batch_id": outcome.batch_id, "examples": _EXAMPLES}
         groups: dict[tuple, dict] = {}
-        for told in self.db.cursor(row_factory=namedtuple_row).execute(stopped.BRAKE["rules_of_batch"], facts):
+        for told in self.db.cursor(row_factory=by_name).execute(stopped.BRAKE["rules_of_batch"], facts):
             group = groups.setdefault((told.rule, told.field), {
                 "source": row["source"], "file": delivery.unit, "rule": told.rule, "field": told.field or None,
                 "records": told.in_all, "example": told.record_id, "values": {},

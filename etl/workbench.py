@@ -20,7 +20,7 @@ REFERENCE, CHECK, COURSE = (sql.load(f"queries/batch/{name}.sql") for name in ("
 # The engine gives up rather than take more, or write to a disk: 200,000 records with every field full take a quarter of
 # it, a million do not fit.
 _MEMORY = "2GB"
-_SHUT_IN = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
+_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
             "memory_limit": _MEMORY, "temp_directory": ""}  # fmt: skip
 _PARAMETER = re.compile(r"\$(\w+)")
 

@@ -8,7 +8,7 @@ The role travels in the start-up packet: a pooler in transaction mode would lose
 import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import psycopg
 from sqlalchemy import URL, Engine, make_url
@@ -49,7 +49,7 @@ def engine(settings: Settings, role: Role, **options) -> Engine:
     return engine_at(address(settings, role), role, **options)
 
 
-def raw(settings: Settings, role: Role, **options) -> psycopg.Connection:
+def raw(settings: Settings, role: Role, **options) -> psycopg.Connection[Any]:
     """One psycopg connection as `role`, for COPY and LISTEN; `seconds` as of a pool, `options` go to psycopg.connect."""
     return raw_at(address(settings, role), role, **options)
 
@@ -61,7 +61,7 @@ def engine_at(url: str | URL, role: Role, seconds: float | None = None, **option
     return patience.engine(_psycopg(url), seconds, arguments, **{"pool_pre_ping": True} | options)
 
 
-def raw_at(url: str | URL, role: Role, seconds: float | None = None, **options) -> psycopg.Connection:
+def raw_at(url: str | URL, role: Role, seconds: float | None = None, **options) -> psycopg.Connection[Any]:
     """As `raw`, with the address given."""
     return patience.patient(seconds, conninfo(url), **patience.LINE | {"options": _OPTIONS[role]} | options)
 

@@ -83,7 +83,7 @@ def _refuse_plain_letters(db: psycopg.Connection) -> None:
 
 def _apply_migrations(db: psycopg.Connection, folder: Path, last: str | None) -> list[str]:
     db.execute(_APPLIED)
-    applied = dict(db.execute("SELECT name, checksum FROM public.applied_migration").fetchall())
+    applied: dict[str, str] = dict(db.execute("SELECT name, checksum FROM public.applied_migration").fetchall())
     files = _in_order(folder)
     _refuse_strangers(applied, files)
     fresh = []

@@ -20,7 +20,7 @@ class Map(Model):
 class Wall(Model):
     """What the wall screen (`?wall=1`) turns through, in this order, and how long each stays."""
 
-    pages: Annotated[tuple[Literal[WALL_PAGES], ...], Field(min_length=1, strict=False)] = WALL_PAGES
+    pages: Annotated[tuple[Literal[WALL_PAGES], ...], Field(min_length=1, strict=False)] = WALL_PAGES  # type: ignore[valid-type]
     seconds: Annotated[int, Field(ge=5, le=3600)] = 20
 
 

@@ -164,11 +164,13 @@ class FieldSpec(Model):
         return (self.column,) if self.column else self.hash or self.join or ()
 
 
-Fields = dict[Literal[FIELDS], FieldSpec]
+Fields = dict[Literal[FIELDS], FieldSpec]  # type: ignore[valid-type]  # pydantic reads the names
 
 
 class Mapped(Model):
     """What all sources have in common: how their columns become canonical fields."""
+
+    WITHOUT_CLOCK: ClassVar[str]  # what a source does, or can say, that has no time of change
 
     fields: Fields
     # One source row gives one record an entry; each adds to `fields` or takes their place.

@@ -1,7 +1,7 @@
 """Strict YAML, and complaints that name the key: `config.yaml: etl.batch_size: must be at least 1 (found 0)`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails
 
 
 class SettingsError(ValueError):
@@ -161,7 +162,7 @@ def _key(location: tuple) -> str:
     return f"{key}: " if key else ""
 
 
-def _words(fault: dict) -> str:
+def _words(fault: ErrorDetails) -> str:
     context = fault.get("ctx", {})
     if fault["type"] in _OWN:
         return str(context["error"])
@@ -174,11 +175,11 @@ def _words(fault: dict) -> str:
     return f"{words} (found {found})" if isinstance(found, int | float) or _is_short(found) else words
 
 
-def _meant(fault: dict, model: type[Model]) -> str:
+def _meant(fault: ErrorDetails, model: type[Model]) -> str:
     """Which key a misspelt one was probably meant to be."""
     match fault["type"], fault["loc"]:
         case "extra_forbidden", (*above, key):
-            known = _keys(model, above)
+            known: Collection[str] = _keys(model, above)
         case "literal_error", (*_above, key, "[key]"):
             known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
         case _:

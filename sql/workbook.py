@@ -111,7 +111,8 @@ class Workbook:
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part refers to: id → (kind, part). The last word of a kind is the same in both forms of the format."""
         folder, name = posixpath.split(part)
-        rels, found = posixpath.join(folder, "_rels", f"{name}.rels"), {}
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        found: dict[str, tuple[str, str]] = {}
         if rels.lower() not in self._names:
             return found
 
@@ -233,7 +234,9 @@ class _Cells:
         self._rows: list[Row] = []
         self._row: list = []
         self._number = self._column = self._spoken = 0
-        self._kind = self._style = self._value = self._formula = None
+        self._kind = self._style = None
+        self._value: str | None = None
+        self._formula: str | None = None
         self._parts: list[str] | None = None
 
     def taken(self) -> list[Row]:

@@ -7,3 +7,4 @@ programs=${1:-.venv/bin}
 
 "$programs/ruff" check --quiet .
 "$programs/oxlint" --quiet --deny-warnings dashboard/assets
+"$programs/mypy" --no-error-summary

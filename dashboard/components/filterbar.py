@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from dash import dcc, html
 
@@ -53,7 +54,8 @@ def choices(
         chosen = getattr(filters, name)
         summary = say("filter.chosen", n=len(chosen)) if chosen else say(nothing[name])
         links = [_option(filters, name, value, text, value in chosen) for value, text in options]
-        clear = [link(say("filter.clear"), filters.href(**{name: ()}), "clear")] if chosen else []
+        nothing_chosen: dict[str, Any] = {name: ()}
+        clear = [link(say("filter.clear"), filters.href(**nothing_chosen), "clear")] if chosen else []
         made.append(_choice(say(f"filter.{name}"), name, summary, [*links, *clear]))
     return made
 
@@ -85,7 +87,8 @@ def days(language: Language, filters: Filters) -> list:
 
 
 def typed_days(filters: Filters) -> tuple[str, str]:
-    return tuple(f"{day:{_DAY}}" if day else "" for day in (filters.date_from, filters.date_to))
+    first, last = (f"{day:{_DAY}}" if day else "" for day in (filters.date_from, filters.date_to))
+    return first, last
 
 
 # Pages whose figures are of the last week where no days are chosen.
@@ -117,7 +120,8 @@ def _switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Nav:
 
 def _option(filters: Filters, name: str, value, text: str, is_chosen: bool) -> html.A:
     chosen = set(getattr(filters, name)) ^ {value}
-    href = filters.href(**{name: tuple(sorted(chosen))})
+    change: dict[str, Any] = {name: tuple(sorted(chosen))}
+    href = filters.href(**change)
     return link(text, href, "option", role="checkbox", **{"aria-checked": "true" if is_chosen else "false"})
 
 

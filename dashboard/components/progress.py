@@ -39,7 +39,7 @@ def a_day(language: Language, value: float, what: str = "people") -> str:
 def projected(language: Language, row, today: date) -> str:
     """`trong khoảng 12/12–19/12`; only its beginning where the slowest week would never get there."""
     if row.projected_to is None:
-        return language.say("projected.earliest", span=language.span(*[row.projected_from] * 2, today.year))
+        return language.say("projected.earliest", span=language.span(row.projected_from, row.projected_from, today.year))
     key = "projected.on" if row.projected_from == row.projected_to else "projected.between"
     if key == "projected.between" and not language.is_vietnamese:
         first, last = (language.span(day, day, today.year) for day in (row.projected_from, row.projected_to))

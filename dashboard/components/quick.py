@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 def quick(kind: type[Component], children=None, **properties) -> Component:
     """As `kind(children, **properties)`; the names of the properties are not checked."""
-    made = kind.__new__(kind)
+    made = object.__new__(kind)
     given = {"children": children, **properties}
     vars(made).update(given, _prop_names=tuple(given), _valid_wildcard_attributes=())
     return made

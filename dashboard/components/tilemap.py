@@ -70,7 +70,8 @@ def legend(ends: tuple[str, str] | None, lowest: str, no_data: str) -> html.Div:
 
 
 def _tile(place: Place, shades: Scale) -> html.A:
-    kinds, style = ["map-tile"], {"gridColumn": place.column, "gridRow": place.row}
+    kinds = ["map-tile"]
+    style: dict[str, int | str] = {"gridColumn": place.column, "gridRow": place.row}
     if place.share is None:
         kinds.append("none")
     else:

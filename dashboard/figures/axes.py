@@ -27,3 +27,14 @@ def nothing(language: Language, colours: Palette, key: str = "state.empty") -> d
     }  # fmt: skip
     hidden = {"visible": False}
     return figure(colours, language, [], xaxis=hidden, yaxis=hidden, annotations=[text])
+
+
+def apart(places: list[float], room: float) -> list[float]:
+    """Places from the lowest to the highest, moved so that none is nearer than `room` to the next, and none above 1."""
+    moved = places.copy()
+    for number in range(1, len(moved)):
+        moved[number] = max(moved[number], moved[number - 1] + room)
+    moved[-1] = min(moved[-1], 1.0)
+    for number in reversed(range(len(moved) - 1)):
+        moved[number] = min(moved[number], moved[number + 1] - room)
+    return moved

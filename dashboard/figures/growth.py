@@ -4,9 +4,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
-from dashboard.figures.axes import days_axis, nothing, steps
+from dashboard.figures.axes import apart, days_axis, nothing, steps
 from dashboard.figures.series import DAY
 from dashboard.i18n import Language
 from dashboard.tables import Column
@@ -136,16 +135,11 @@ def _days(line: Line, axes: Axes) -> list[date]:
 
 def _ends(language: Language, colours: Palette, lines: Sequence[Line], axes: Axes, top: float) -> list[dict]:
     """Each line says at its end what it is, moved apart where two would overlap."""
-    places = sorted([line.on(axes.last) / top, number] for number, line in enumerate(lines))
-    for lower, upper in pairwise(places):
-        upper[0] = max(upper[0], lower[0] + _ROOM)
-    places[-1][0] = min(places[-1][0], 1.0)
-    for upper, lower in pairwise(places[::-1]):
-        lower[0] = min(lower[0], upper[0] - _ROOM)
+    upwards = sorted(lines, key=lambda line: line.on(axes.last))
+    places = apart([line.on(axes.last) / top for line in upwards], _ROOM)
     write = _write(language, axes)
     made = []
-    for place, number in places:
-        line = lines[number]
+    for place, line in zip(places, upwards, strict=True):
         text = f"<b>{write(line.on(axes.last))}</b><br>{line.short}"
         colour = colours.accent if line.is_chosen else colours.muted
         made.append(

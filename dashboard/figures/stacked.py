@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from dashboard import labels
-from dashboard.figures.axes import days_axis, nothing, steps
+from dashboard.figures.axes import apart, days_axis, nothing, steps
 from dashboard.figures.series import DAY, WEEK
 from dashboard.i18n import Language
 from dashboard.tables import Column
@@ -149,14 +148,10 @@ def twin(language: Language, shown: Stack, word: str, newest_first: bool = True)
 def _names(colours: Palette, shown: Stack, top: float) -> list[dict]:
     """Each part's name beside its place in the last column, moved apart where two would overlap."""
     places, below = [], 0
-    for number, part in enumerate(shown.parts):
-        places.append([(below + part.doses[-1] / 2) / top, number, part])
+    for part in shown.parts:
+        places.append((below + part.doses[-1] / 2) / top)
         below += part.doses[-1]
-    for lower, upper in pairwise(places):
-        upper[0] = max(upper[0], lower[0] + _ROOM)
-    places[-1][0] = min(places[-1][0], 1.0)
-    for upper, lower in pairwise(places[::-1]):
-        lower[0] = min(lower[0], upper[0] - _ROOM)
+    places = apart(places, _ROOM)
     written = labels.fitting([part.name for part in shown.parts])
     return [
         {
@@ -165,7 +160,7 @@ def _names(colours: Palette, shown: Stack, top: float) -> list[dict]:
             "text": f'<span style="color:{_colour(colours, number, part)}">■</span> {written[number]}',
             "font": {"color": colours.ink, "size": 12},
         }
-        for place, number, part in places
+        for number, (place, part) in enumerate(zip(places, shown.parts, strict=True))
     ]  # fmt: skip
 
 

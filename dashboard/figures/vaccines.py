@@ -19,7 +19,7 @@ class Mix:
     """One vaccine: doses 1, 2, 3, 4 or later, and those whose number nobody tells."""
 
     name: str
-    parts: tuple[int, int, int, int, int]
+    parts: tuple[int, ...]
 
     @property
     def doses(self) -> int:

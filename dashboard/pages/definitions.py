@@ -9,7 +9,8 @@ from dashboard.data import WarehouseUnreachable
 from dashboard.i18n import Language
 from dashboard.parts import definitions as parts
 
-PATH, NAME, USES = "/definitions", "definitions", frozenset()
+PATH, NAME = "/definitions", "definitions"
+USES: frozenset[str] = frozenset()
 
 
 def layout(language: Language) -> list:

@@ -7,7 +7,8 @@ from dashboard.components import panel
 from dashboard.i18n import Language
 from dashboard.parts import uploads
 
-PATH, NAME, USES, UNDER = "/upload/<upload>", "upload", frozenset(), "targets"
+PATH, NAME, UNDER = "/upload/<upload>", "upload", "targets"
+USES: frozenset[str] = frozenset()
 
 
 def layout(language: Language) -> list:

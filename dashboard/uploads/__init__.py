@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Request, Response, redirect, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
 
 from dashboard.data import UploadRefused, WarehouseUnreachable
 from dashboard.filters import Filters
@@ -142,7 +143,7 @@ def _language(reader: Reader) -> Language:
     return LANGUAGES.get(request.args.get("lang", ""), LANGUAGES[reader.default_language])
 
 
-def _to(number: int) -> Response:
+def _to(number: int) -> BaseResponse:
     lang = request.args.get("lang")
     address = Filters(path=PAGE, code=str(number), lang=lang if lang in LANGUAGES else None).address
     return redirect(address, 303)

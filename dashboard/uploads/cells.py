@@ -74,7 +74,7 @@ def _delimited(content: bytes) -> list[Line]:
     first = written.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(written, newline=""), delimiter=mark)
-    lines = []
+    lines: list[Line] = []
     try:
         for row in reader:
             _keep(lines, reader.line_num, row)

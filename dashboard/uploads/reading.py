@@ -5,8 +5,10 @@ its name on screen. What could mean two things is a fault, not a guess.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from dashboard.filters import STAGES
 from dashboard.tables import unaccented
@@ -109,7 +111,7 @@ def _day(value) -> str:
 
 
 # Column → (how to read it, whether something must stand in it). The names are those of the reference tables.
-COLUMNS = {
+COLUMNS: dict[str, dict[str, tuple[Callable[[Any], Any], bool]]] = {
     "targets": {"unit_code": (_code, False), "stage": (_stage, True), "age_band": (_age, False),
                 "priority_group": (_group, False), "share": (_share, True), "due_on": (_day, True),
                 "source": (_words, True), "valid_from": (_day, True)},
@@ -150,7 +152,8 @@ def is_head(cells: list, relation: str) -> bool:
 def _places(head: Line, relation: str) -> tuple[dict[str, int], list[Fault]]:
     """Where each column stands; heads may be the tables' names or those on screen, in either language."""
     known = {_plain(word): column for column in COLUMNS[relation] for word in (column, *TEXTS[f"upload.column.{column}"])}
-    places, faults = {}, []
+    places: dict[str, int] = {}
+    faults = []
     for place, cell in enumerate(head.cells):
         column = known.get(_plain(text(cell)))
         if column in places:
@@ -163,7 +166,8 @@ def _places(head: Line, relation: str) -> tuple[dict[str, int], list[Fault]]:
 
 
 def _row(line: Line, places: dict[str, int], relation: str) -> tuple[dict, list[Fault]]:
-    row, faults = {"line": line.number}, []
+    row: dict[str, Any] = {"line": line.number}
+    faults = []
     for column, (read, must) in COLUMNS[relation].items():
         place = places.get(column)
         value = line.cells[place] if place is not None and place < len(line.cells) else None
@@ -183,7 +187,8 @@ def _row(line: Line, places: dict[str, int], relation: str) -> tuple[dict, list[
 
 def _once(rows: list[dict], faults: list[Fault], relation: str) -> tuple[list[dict], list[Fault]]:
     """A row a key. The same said twice is said once; two different things of one key are a fault of the later line."""
-    seen, headers = {}, {}
+    seen: dict[tuple, dict] = {}
+    headers: dict[tuple, dict] = {}
     for row in rows:
         first = seen.setdefault(tuple(row[c] for c in _KEYS[relation]), row)
         if any(first[c] != row[c] for c in row if c != "line"):

@@ -60,8 +60,8 @@ def register_callbacks(app, reader: Reader) -> None:
     blocks.fill(app, reader, "wall-ticker", ticker.ticker)
     for number, (name, draw) in enumerate(screens.DRAWN.items()):
         blocks.fill(app, reader, f"wall-{name}", draw, is_first=not number)
-    for name, draw in screens.CHARTS.items():
-        blocks.fill_chart(app, reader, f"wall-{name}", draw)
+    for name, draw_chart in screens.CHARTS.items():
+        blocks.fill_chart(app, reader, f"wall-{name}", draw_chart)
     blocks.fill(app, reader, "wall-now", screens.now)
 
 

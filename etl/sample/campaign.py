@@ -150,8 +150,8 @@ def _curve(district: int, cohort: int, today: int, sky: np.ndarray, factor: floa
     """Share of the cohort with a first dose at the end of each day from BEGINS_ON to today."""
     speed = SPEEDS[province().districts[district]]
     days = np.arange(BEGINS_ON, max(today, _REFERENCE_DAY) + 1)
-    knots, heights = zip(*_PLANS[cohort], strict=True)
-    knots = np.array([day_number(date.fromisoformat(knot)) for knot in knots])
+    days_of_plan, heights = zip(*_PLANS[cohort], strict=True)
+    knots = np.array([day_number(date.fromisoformat(day)) for day in days_of_plan])
     if cohort == ADULT:
         knots = knots - speed.days_ahead
     work = np.interp(days, knots, heights, left=0.0) * weekday_factor(days)

@@ -85,7 +85,7 @@ class Entries:
     def __len__(self) -> int:
         return len(self.person)
 
-    def take(self, which: np.ndarray) -> "Entries":
+    def take(self, which: np.ndarray | slice) -> "Entries":
         return Entries(*(getattr(self, field.name)[which] for field in fields(self)))
 
 

@@ -77,7 +77,9 @@ def province() -> Province:
         stations[position] = add(
             f"TYT-{code}", f"Trạm Y tế {names[code]}", "fixed", code, int(district_of[position]), people[code]
         )
-    hospitals, teams, workplaces = [], [], []
+    hospitals: list[list[int]] = []
+    teams: list[list[int]] = []
+    workplaces: list[list[int]] = []
     for number, code in enumerate(districts):
         own = [position for position in range(len(units)) if district_of[position] == number]
         total = sum(people[units[position]] for position in own)

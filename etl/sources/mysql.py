@@ -60,7 +60,7 @@ class MysqlSource(AnyDatabase):
         ]
 
 
-def _types(answer: sa.CursorResult) -> list[int]:
+def _types(answer: sa.CursorResult) -> list:
     return [column[1] for column in answer.cursor.description]
 
 

@@ -9,6 +9,7 @@ index useless, and nobody outside of the source compares ids.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import UserDefinedType
@@ -51,26 +52,26 @@ class Statements:
         return sa.select(sa.text("*")).select_from(self.origin).where(sa.text("1 = 0"))
 
     def columns(self, names: Sequence[str]) -> sa.Select:
-        return sa.select(*(sa.column(name) for name in names)).select_from(self.origin)
+        return sa.select(*(_column(name) for name in names)).select_from(self.origin)
 
     def after(self, names: Sequence[str], place: tuple | None, ends: tuple, limit: int | None) -> sa.Select:
         """Rows behind `place` (clock, number), with clock in [ends), in order."""
         query = self.columns(names).where(self._within(*ends))
         if place is not None:
             query = query.where(self._beyond(*place))
-        query = query.order_by(sa.column(self.clock), sa.column(self.number))
+        query = query.order_by(_column(self.clock), _column(self.number))
         return query if limit is None else query.limit(limit)
 
     def from_on(self, names: Sequence[str], clock, ends: tuple, limit: int | None) -> sa.Select:
         """Rows at or behind a time, in order."""
-        return self.after(names, None, ends, limit).where(sa.column(self.clock) >= self._time(clock))
+        return self.after(names, None, ends, limit).where(_column(self.clock) >= self._time(clock))
 
     def between(self, names: Sequence[str], since, until: tuple, ends: tuple) -> sa.Select:
         """Rows from a time up to a place, that place included."""
         upto = sa.not_(self._beyond(*until))
-        clock = sa.column(self.clock)
+        clock = _column(self.clock)
         query = self.columns(names).where(clock >= self._time(since), clock <= self._time(until[0]), upto)
-        return query.where(self._within(*ends)).order_by(clock, sa.column(self.number))
+        return query.where(self._within(*ends)).order_by(clock, _column(self.number))
 
     def outside(self, names: Sequence[str], ends: tuple) -> sa.Select:
         """Rows whose clock is there, and is not in [ends) or no time."""
@@ -78,7 +79,7 @@ class Statements:
 
     def numbered(self, names: Sequence[str], numbers: Sequence) -> sa.Select:
         """The rows of some record numbers."""
-        number = sa.column(self.number)
+        number = _column(self.number)
         if self.number_type is None:
             return self.columns(names).where(number.in_(list(numbers)))
         texts = sa.cast(sa.literal(list(numbers), sa.ARRAY(sa.Text)), Named(f"{self.number_type}[]"))
@@ -87,31 +88,31 @@ class Statements:
     def count(self, ends: tuple | None, until=None) -> sa.Select:
         """All rows, those with a clock in [ends), and of these the ones at `until` or later; without ends none has one."""
         is_timed = sa.false() if ends is None else self._within(*ends)
-        is_ahead = sa.false() if until is None else sa.and_(is_timed, sa.column(self.clock) >= self._time(until))
+        is_ahead = sa.false() if until is None else sa.and_(is_timed, _column(self.clock) >= self._time(until))
         sums = (sa.func.sum(sa.case((condition, 1), else_=0)) for condition in (is_timed, is_ahead))
         return sa.select(sa.func.count(), *sums).select_from(self.origin)
 
     def span(self, ends: tuple) -> sa.Select:
         """The first clock and the last one in [ends)."""
-        clock = sa.column(self.clock)
+        clock = _column(self.clock)
         return sa.select(sa.func.min(clock), sa.func.max(clock)).select_from(self.origin).where(self._within(*ends))
 
     def days(self, names: Sequence[str], ends: tuple, is_aware: bool) -> sa.Select:
         """Of each day of the clock in [ends): rows, and the sums of digests of the keys and of whole rows. PostgreSQL's."""
-        clock, number = sa.column(self.clock), sa.cast(sa.column(self.number), sa.Text)
+        clock, number = _column(self.clock), sa.cast(_column(self.number), sa.Text)
         day = sa.cast(sa.func.timezone("UTC", clock) if is_aware else clock, sa.Date).label("day")
         micros = sa.cast(sa.cast(sa.extract("epoch", clock) * 1_000_000, sa.BigInteger), sa.Text)
-        row = sa.cast(sa.func.row(*(sa.column(name) for name in names)), sa.Text)
+        row = sa.cast(sa.func.row(*(_column(name) for name in names)), sa.Text)
         query = sa.select(day, sa.func.count(), sa.func.sum(_digest(number + " " + micros)), sa.func.sum(_digest(row)))
         return query.select_from(self.origin).where(self._within(*ends), number.is_not(None)).group_by(day)
 
     def _within(self, first, last) -> sa.ColumnElement:
-        clock = sa.column(self.clock)
+        clock = _column(self.clock)
         is_within = sa.and_(clock >= self._time(first), clock < self._time(last))
         return is_within if self.spelt is None else sa.and_(is_within, clock.like(self.spelt))
 
     def _beyond(self, clock, number) -> sa.ColumnElement:
-        at, what = sa.column(self.clock), sa.column(self.number)
+        at, what = _column(self.clock), _column(self.number)
         clock, number = self._time(clock), self._cast(number, self.number_type)
         if self.rows_compare:
             return sa.tuple_(at, what) > sa.tuple_(clock, number)
@@ -136,6 +137,10 @@ def origin(table: str | None, query: str | None) -> sa.FromClause | sa.TextClaus
         return sa.table(name, schema=schema or None)
     body = _LIKE_PARAMETER.sub(r"\\:", query.strip().rstrip(";"))
     return sa.text(f"({body}) AS records_of_source")
+
+
+def _column(name: str) -> sa.ColumnClause[Any]:
+    return sa.column(name)
 
 
 def _digest(text: sa.ColumnElement) -> sa.ColumnElement:

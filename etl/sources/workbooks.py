@@ -140,7 +140,8 @@ class _Days:
 
     def __init__(self, column: str, at: int, top: _Top):
         self._column, self._at, self._top = column, at, top
-        self._dates, self._texts = Counter(), Counter()  # by whether the day is behind the 12th
+        self._dates: Counter[bool] = Counter()
+        self._texts: Counter[bool] = Counter()  # by whether the day is behind the 12th
 
     def look(self, rows: list[Row]) -> None:
         at, header = self._at, self._top.number

@@ -4,6 +4,7 @@ import argparse
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -48,7 +49,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
         return Answer({"exported": _export(db, asked, Path(options.name), zone), "file": options.name})
 
 
-def _listed(db: psycopg.Connection, asked: dict, zone: ZoneInfo) -> Iterator[dict]:
+def _listed(db: psycopg.Connection[Any], asked: dict, zone: ZoneInfo) -> Iterator[dict]:
     """One row a source, rule and field; its values in one cell."""
     groups: dict[tuple, list[dict]] = {}
     for row in db.execute(QUARANTINE["list"], asked | {"examples": _EXAMPLES}):
@@ -64,7 +65,7 @@ def _faults(row: dict, zone: ZoneInfo) -> dict:
     return {name: row[name] for name in _HEAD[:4]} | {"record": told}
 
 
-def _export(db: psycopg.Connection, asked: dict, file: Path, zone: ZoneInfo) -> int:
+def _export(db: psycopg.Connection[Any], asked: dict, file: Path, zone: ZoneInfo) -> int:
     """How many records were written."""
     written = 0
     try:

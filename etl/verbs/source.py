@@ -11,6 +11,7 @@ from etl.station import Station
 from etl.verbs import Answer, Refused
 from sql import connect
 from sql.counted import counted
+from sql.rows import by_name
 from sql.settings import Settings
 
 UNIT = "records"
@@ -133,7 +134,7 @@ def _delete(led: Station, name: str) -> Answer:
 
 
 def _find(led: Station, name: str, must_exist: bool = True):
-    with led.writing, led.db.cursor(row_factory=psycopg.rows.namedtuple_row) as cursor:
+    with led.writing, led.db.cursor(row_factory=by_name) as cursor:
         found = cursor.execute(IDENTITY["find"], {"name": name}).fetchone()
         if found is None and must_exist:
             known = [row.name for row in cursor.execute(IDENTITY["list"]) if row.deleted_at is None]

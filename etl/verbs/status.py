@@ -1,6 +1,7 @@
 """Say how far the warehouse is, how each source is, and what stands: then the exit code is 1."""
 
 import argparse
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -44,7 +45,7 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
     )
 
 
-def sources(db: psycopg.Connection) -> list[dict]:
+def sources(db: psycopg.Connection[Any]) -> list[dict]:
     """Each source of the warehouse: its state, why, its counters."""
     return db.cursor(row_factory=dict_row).execute(OPERATIONS["sources"]).fetchall()
 

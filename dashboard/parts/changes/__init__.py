@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.components.link import link
+from dashboard.data.findings import CoverageChange
 from dashboard.filters import STAGES
 from dashboard.parts.people import self_of
 from dashboard.parts.since import Span, span
@@ -22,7 +23,7 @@ class Split:
     before: int
     after: int
     causes: dict[str, int]
-    coverage: object | None
+    coverage: CoverageChange | None
 
     @property
     def change(self) -> int:

@@ -39,8 +39,8 @@ def _sum(view: View, found: Split) -> str:
     values = {"before": found.before, "after": found.after, "unit": word(view, found.after)}
     if not found.unexplained:
         return view.say("changes.adds_up", **values) if found.parts else ""
-    population = found.coverage and (found.coverage.population_from, found.coverage.population_to)
-    is_other_denominator = bool(population) and population[0] != population[1]
+    row = found.coverage
+    is_other_denominator = row is not None and row.population_from != row.population_to
     key = "changes.other_ages" if is_other_denominator else "changes.unexplained"
     return view.say(key, n=found.unexplained, **values)
 

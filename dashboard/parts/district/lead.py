@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from dash import html
 
@@ -87,8 +88,8 @@ def _speed(view: View):
     own = self_of(standings(view))
     state = progress.status(own, view.today)
     if state in (progress.BEHIND, progress.ON):
-        values = {"needed": progress.a_day(language, own.pace_needed), "pace": progress.a_day(language, own.pace)}
-        what = say(f"district.speed_{state}", **values)
+        speeds = {"needed": progress.a_day(language, own.pace_needed), "pace": progress.a_day(language, own.pace)}
+        what = say(f"district.speed_{state}", **speeds)
     elif state == progress.OVERDUE:
         what = say("district.speed_overdue", people=progress.missing(own), due=own.target_due_on)
     else:
@@ -98,7 +99,7 @@ def _speed(view: View):
         return what and _order(view, what, [], "district.owner_committee")
     name = html.Span(link(full_name(view, last.unit_id), href(view, last.unit_id)), className="furthest")
     key = "district.furthest" if last.pace_needed is not None else "district.furthest_no_pace"
-    values = {"coverage": language.percent(last.coverage), "people": progress.missing(last)}
+    values: dict[str, Any] = {"coverage": language.percent(last.coverage), "people": progress.missing(last)}
     if last.pace_needed is not None:
         values |= {"needed": progress.a_day(language, last.pace_needed), "pace": progress.a_day(language, last.pace or 0)}
     details = [say("district.furthest_is"), " ", name, say(key, **values)]

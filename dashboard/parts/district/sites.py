@@ -40,8 +40,8 @@ def table(view: View) -> Table:
         for row in rows
     ]
     # sorted before it is cut: the first of a column are the first of all sites
-    every = Table("", "", columns, every).sorted(view.filters.sort).rows
-    body, others = every[:_SHORT], [row.values["row"] for row in every[_SHORT:]]
+    ordered = Table("", "", columns, every).sorted(view.filters.sort).rows
+    body, others = ordered[:_SHORT], [row.values["row"] for row in ordered[_SHORT:]]
     foot = [Row(values(say("district.other_sites", n=len(others)), others), view.to("/sites"), "nowhere")] if others else []
     if rows:
         foot.append(Row(values(say("ranking.total"), rows), kind="total"))

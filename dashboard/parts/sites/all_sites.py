@@ -1,6 +1,7 @@
 """The sites of a unit: the sentence, the tiles, the list with whose move it is, the day against its plan."""
 
 from collections import Counter, defaultdict
+from datetime import date
 
 from dash import html
 
@@ -253,7 +254,8 @@ def queue_panel(view: View) -> html.Section:
 
 def queue(view: View) -> Table:
     """Doses of earlier days that were entered today, by the day on which they were given."""
-    say, doses, sites = view.say, defaultdict(int), defaultdict(set)
+    say, sites = view.say, defaultdict(set)
+    doses: dict[date, int] = defaultdict(int)
     for row in view.data.late_entries(view.filters):
         doses[row.day] += row.doses
         sites[row.day].add(row.site_id)

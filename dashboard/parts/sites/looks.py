@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dashboard.data import Site
 from dashboard.data.findings import SiteFigures, SiteIdentity, SiteSession, SiteWatch
 from dashboard.filters import Filters
 from dashboard.view import View
@@ -45,7 +46,7 @@ class Asked:
 class Look:
     """One site. `watch` is None as of an earlier moment: who was silent then is not kept."""
 
-    site: object  # dashboard.data.Site
+    site: Site
     figures: SiteFigures
     identity: SiteIdentity | None  # None: no dose in the days
     watch: SiteWatch | None
@@ -87,9 +88,9 @@ def looks(view: View) -> list[Look]:
     for row in view.data.site_sessions(filters, today, today):
         sessions[row.site_id].append(row)
     covers = defaultdict(list)
-    for row in view.data.site_stock(filters):
-        if row.cover_days is not None:
-            covers[row.site_id].append(row.cover_days)
+    for stock in view.data.site_stock(filters):
+        if stock.cover_days is not None:
+            covers[stock.site_id].append(stock.cover_days)
     return [
         Look(
             sites[row.site_id],

@@ -1,7 +1,7 @@
 """One site: the sentence, the tiles, its day and its sessions, what it used, what is in stock."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dash import html
 
@@ -9,6 +9,7 @@ from dashboard import blocks
 from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.components.measure import measure
+from dashboard.data.findings import SiteStock, Stock
 from dashboard.figures import plan_hours
 from dashboard.parts import defined
 from dashboard.parts.sites import directive
@@ -132,13 +133,14 @@ def days(view: View) -> Table:
     site, home = site_of(view), at_home(view).filters
     first, last = today - _BACK, today + _AHEAD
     given = {row.day: row for row in view.data.site_days(site.code, home.but(date_from=first, date_to=last))}
-    sessions, late = defaultdict(list), defaultdict(int)
+    sessions = defaultdict(list)
+    late: dict[date, int] = defaultdict(int)
     for row in view.data.site_sessions(home, first, last):
         if row.site_id == site.site_id:
             sessions[row.day].append(row)
-    for row in view.data.late_entries(home):
-        if row.site_id == site.site_id:
-            late[row.day] += row.doses
+    for entry in view.data.late_entries(home):
+        if entry.site_id == site.site_id:
+            late[entry.day] += entry.doses
     doses = say("doses.word")
     columns = [
         Column("day", say("trend.day"), "day"),
@@ -177,7 +179,8 @@ def _days_said(view: View, given: dict, today) -> str:
 
 def lots(view: View) -> Table | None:
     """Vaccine and lot used in the days; the rows add up to the doses."""
-    say, used = view.say, defaultdict(int)
+    say = view.say
+    used: dict[tuple, int] = defaultdict(int)
     filters = asked_days(at_home(view))
     names = view.vaccines
     for row in view.data.site_used(site_of(view).code, filters):
@@ -228,7 +231,7 @@ def stock_table(view: View) -> Table | None:
     """Of the site's own store, else of that of its district; None where neither is known."""
     say, home = view.say, at_home(view)
     site_id = site_of(view).site_id
-    rows = [row for row in view.data.site_stock(home.filters) if row.site_id == site_id]
+    rows: list[SiteStock] | list[Stock] = [row for row in view.data.site_stock(home.filters) if row.site_id == site_id]
     title, text = say("site.stock_title"), ""
     if not rows:
         district = next((unit for unit in home.path if unit.level == _DISTRICT), home.unit)

@@ -53,7 +53,7 @@ class Gone:
 
 def gone(rows: Iterable) -> list[Gone]:
     """LotPlace rows by site, the most doses first."""
-    found: dict[tuple, list] = {}
+    found: dict[tuple[int, int, int, str], list] = {}
     for row in rows:
         found.setdefault((row.site_id, row.place_unit_id, row.vaccine_id, row.lot_number), []).append(row)
     made = [Gone(*key, sum(row.doses for row in mine), _days(mine)) for key, mine in found.items()]
