@@ -145,6 +145,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT NOT EXISTS (SELECT FROM mart.told() t WHERE t.field = p_field AND t.telling = 0)
 $$;
 
+-- Whether any source tells where people live, and any which dose each was: else no share of a population is known.
+CREATE FUNCTION mart.tells_reach() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
+    'SELECT mart.tells(''residence_code'') AND mart.tells(''stage'')';
+
 -- The last batch that was committed at or before a moment: turns a time into an "as of".
 CREATE FUNCTION mart.batch_at(p_moment timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

@@ -331,7 +331,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT l.*, r.population, r.source, r.dated_on, r.lacking
         FROM line l
         LEFT JOIN rated r
-            ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code') AND mart.tells('stage'))
+            ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells_reach())
     ), measured AS (
         SELECT l.*, t.share, t.due_on,
             CASE WHEN t.share * l.population IS NOT NULL

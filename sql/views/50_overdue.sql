@@ -164,7 +164,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             l.counted / nullif(r.population, 0) AS coverage, r.lacking
         FROM told l
         LEFT JOIN rated r
-            ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells('residence_code') AND mart.tells('stage'))
+            ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells_reach())
     )
     SELECT row_id, is_self, firsts::bigint, seconds::bigint, dropout::double precision, dropout < 0, coverage::double precision,
         CASE WHEN coverage IS NULL OR dropout IS NULL THEN NULL

@@ -66,7 +66,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM parts q
     JOIN warehouse.stage s ON s.is_reached
     LEFT JOIN counted c ON c.part = q.part AND c.number = q.number AND c.stage = s.stage
-    LEFT JOIN rated n ON n.part = q.part AND n.number = q.number
+    LEFT JOIN rated n ON n.part = q.part AND n.number = q.number AND (SELECT mart.tells_reach())
     LEFT JOIN counted_in i ON i.part = q.part AND i.number = q.number AND i.stage = s.stage
     LEFT JOIN aimed t ON t.part = q.part AND t.number = q.number AND t.stage = s.stage
     CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN n.units IS NULL THEN c.people ELSE i.people END, 0)::bigint AS people) AS k

@@ -77,8 +77,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             coalesce(sum(c.people) FILTER (WHERE c.at = 'from' AND c.in_from), 0) AS n0,
             coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_to), 0) AS n1,
             coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_from), 0) AS n1_of_then,
-            (SELECT r.population::numeric FROM rated r WHERE r.at = 'from') AS p0,
-            (SELECT r.population::numeric FROM rated r WHERE r.at = 'to') AS p1
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'from' AND mart.tells_reach()) AS p0,
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'to' AND mart.tells_reach()) AS p1
         FROM warehouse.stage s LEFT JOIN counted c ON c.stage = s.stage
         WHERE s.is_reached GROUP BY s.stage
     )

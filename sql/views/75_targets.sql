@@ -70,7 +70,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     )
     SELECT h.version_id, h.name, h.source, h.dated_on, h.valid_from, h.is_sample, b.committed_at, e.committed_at,
         h.is_in_force, coalesce(h.version_id = u.version_id, false), coalesce(s.of_all, s.of_bands)::bigint, p.population::bigint,
-        c.stage, k.people::bigint, (k.people::double precision / nullif(p.population, 0)), p.lacking
+        c.stage, k.people::bigint, CASE WHEN (SELECT mart.tells_reach()) THEN k.people::double precision / nullif(p.population, 0) END,
+        p.lacking
     FROM held h
     LEFT JOIN said s ON s.version_id = h.version_id AND s.unit_id = p_unit
     LEFT JOIN part p ON p.version_id = h.version_id

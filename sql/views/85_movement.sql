@@ -87,7 +87,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM posted GROUP BY unit_id, stage, day WINDOW so_far AS (PARTITION BY unit_id, stage ORDER BY day)
     )
     SELECT r.unit_id, r.stage, r.day, r.people::bigint, (r.counted / nullif(n.population, 0))::double precision
-    FROM reached r LEFT JOIN peopled n USING (unit_id)
+    FROM reached r LEFT JOIN peopled n ON n.unit_id = r.unit_id AND (SELECT mart.tells_reach())
 $$;
 
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.
@@ -152,7 +152,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY x.successor_id, c.stage
     )
     SELECT u.successor_id, s.stage, coalesce(m.people, 0)::bigint, made.population::bigint,
-        (coalesce(m.counted, 0) / nullif(made.population, 0))::double precision, coalesce(made.units, 0),
+        CASE WHEN (SELECT mart.tells_reach()) THEN coalesce(m.counted, 0) / nullif(made.population, 0) END::double precision,
+        coalesce(made.units, 0),
         coalesce(m.counted, 0)::bigint, made.lacking
     FROM (SELECT successor_id FROM moved UNION SELECT successor_id FROM made) AS u
     JOIN warehouse.stage s ON s.is_reached

@@ -4,6 +4,7 @@ from collections import namedtuple
 
 import pytest
 
+from sql.told import BITS, EVERYTHING
 from tests.etl.world import Given, drawn, record
 from tests.sql.asked import CAMPAIGN, COMPLETE, FIRST, TODAY, standing, units
 
@@ -127,3 +128,22 @@ def test_where_no_population_is_known_at_all_nothing_is_a_share(world):
         assert (row.population, row.coverage, row.lacking) == (None, None, None)
     (own,) = rows(world, "SELECT * FROM mart.standing_by_part(%s, NULL, %s, NULL) WHERE part = 'age' AND stage = %s AND number = 3", "P", TODAY, COMPLETE)
     assert (own.population, own.coverage, own.lacking) == (None, None, None)
+
+
+SHARES = {
+    "standing": "SELECT coverage FROM mart.standing(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL)",
+    "dropout": "SELECT coverage FROM mart.dropout(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL, 0.9)",
+    "by part": "SELECT coverage FROM mart.standing_by_part(%s, NULL, %s, NULL)",
+    "what-if": "SELECT coverage FROM mart.denominators(%s, %s, NULL)",
+    "by day": "SELECT coverage FROM mart.coverage_by_day(ARRAY[%s], NULL, NULL, NULL, %s, NULL)",
+    "of another day": "SELECT coverage FROM mart.recast(%s, NULL, NULL, NULL, %s, NULL, '2021-11-30')",
+    "then and now": "SELECT coverage_to FROM mart.coverage_change(%s, NULL, NULL, 1, 1, '2021-11-30', %s)",
+}
+
+
+@pytest.mark.parametrize("untold", [("residence_code",), ("person", "dose_number")])
+def test_where_nobody_tells_where_people_live_or_what_they_reached_no_share_is_known(world, untold):
+    """The people of such sources stand at no unit, or at no stage: 0 % of everybody, as a fact."""
+    assert {name for name, question in SHARES.items() if {row[0] for row in rows(world, question, "P", TODAY)} != {None}} == set(SHARES)
+    world.db.execute("UPDATE warehouse.source SET told = %s", [EVERYTHING - sum(BITS[name] for name in untold)])
+    assert {name for name, question in SHARES.items() if {row[0] for row in rows(world, question, "P", TODAY)} != {None}} == set()
