@@ -34,11 +34,11 @@ def end(pulse: Path, patience: float, say: Callable[[str], None]) -> None:
 
 
 def _started_with(pulse: Path) -> list[int]:
-    """The processes whose environment names this pulse; a zombie has none."""
+    """The processes whose environment names this pulse, but for this one, which may have it from whoever started it; a zombie has none."""
     wanted, found = f"{PULSE}={pulse}".encode(), []
     for place in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):  # gone meanwhile, or someone else's
-            if wanted in place.read_bytes().split(b"\0"):
+            if place.parent.name != str(os.getpid()) and wanted in place.read_bytes().split(b"\0"):
                 found.append(int(place.parent.name))
     return found
 
