@@ -3,7 +3,7 @@
 from dashboard import definitions
 from dashboard.api.question import Question
 from dashboard.components.provenance import known_until
-from dashboard.data import Data, Version
+from dashboard.data import Data, Version, WarehouseUnreachable
 from dashboard.filters import STAGES
 from dashboard.health import behind
 from dashboard.i18n import LANGUAGES
@@ -118,9 +118,12 @@ def _as_of(asked: int | None, newest: Version, data: Data, stale_after_seconds: 
     version = newest if asked is None else data.batch(asked)
     now, until, is_stale = Clock(data.world().shift_days).now(), version.committed_at, False
     if asked is None:
-        named = [source for source in data.sources() if source.is_configured]
-        until = known_until(named, version.committed_at)
-        is_stale = not named or bool(behind(named, data.silent_seconds(), now, stale_after_seconds))
+        try:
+            named, silent = [source for source in data.sources() if source.is_configured], data.silent_seconds()
+            until = known_until(named, version.committed_at)
+            is_stale = not named or bool(behind(named, silent, now, stale_after_seconds))
+        except WarehouseUnreachable:
+            until, is_stale = None, True  # figures that were kept: nobody knows how old they are
     return {
         "batch": version.batch_id,
         "committed_at": version.committed_at,

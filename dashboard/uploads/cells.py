@@ -18,6 +18,7 @@ from sql.workbook import Damaged, Formula, Row, Sheet
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 2_000_000
+_LONGEST_CELL = 100_000  # what a quote that is never closed takes in
 MAX_ROWS, MAX_COLUMNS, MAX_TEXT = 20_000, 50, 1_000
 _FIRST_ROWS, _CELLS = 20, 100_000
 # 2 MB of sheets, 20,000 lines of 50 cells, take 100 MB and 3 s.
@@ -77,6 +78,8 @@ def _delimited(content: bytes) -> list[Line]:
     lines: list[Line] = []
     try:
         for row in reader:
+            if any(len(cell) > _LONGEST_CELL for cell in row):
+                raise Unreadable("unreadable")
             _keep(lines, reader.line_num, row)
     except csv.Error:
         raise Unreadable("unreadable") from None

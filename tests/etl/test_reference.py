@@ -312,7 +312,8 @@ def test_an_alias_that_was_added_brings_records_back_by_itself(warehouse, databa
         led.intakes[0].work()
         assert led.db.execute("SELECT received, loaded, quarantined FROM warehouse.source").fetchone() == (1, 0, 1)
         change(tables, "vaccine_aliases", "Pfizer,PF", "Pfizer,PF\nVẮC XIN MỚI,PF")
-        led.refresh_reference()
+        led.refresh_reference()  # makes what waits due
+        led.intakes[0].work()
         assert led.db.execute("SELECT received, loaded, quarantined FROM warehouse.source").fetchone() == (1, 1, 0)
     register.close()
 

@@ -145,14 +145,15 @@ def test_status_is_1_where_no_etl_runs_or_it_gives_no_sign_of_life(file, registe
     with leads() as db:
         db.execute("UPDATE warehouse.heartbeat SET beat_at = clock_timestamp() - interval '40 s'")
         assert verb(file, "status", "--json") == 1
-    assert said()["stands"] == ["the ETL gave no sign of life for 40 s: see its log"]
+    (standing,) = said()["stands"]
+    assert re.fullmatch(r"the ETL gave no sign of life for [45]\d s: see its log", standing)
 
 
 @pytest.mark.parametrize(("change", "standing"), [
     ("state = 'braked', reason = 'too much is broken'", "source platform is braked: too much is broken"),
     ("state = 'failed', reason = 'it is down'", "source platform is failed: it is down"),
-    ("last_polled_at = now() - interval '100 s'", "source platform was last read 100 s ago (at most 60 is fresh)"),
-    ("last_polled_at = now() + interval '1 h'", "source platform was last read -3600 s ago (at most 60 is fresh)"),
+    ("last_polled_at = now() - interval '100 s'", r"source platform was last read 1\d\d s ago \(at most 60 is fresh\)"),
+    ("last_polled_at = now() + interval '1 h'", r"source platform was last read -3[56]\d\d s ago \(at most 60 is fresh\)"),
     ("last_polled_at = NULL", "source platform was not read yet"),
 ])  # fmt: skip
 def test_status_is_1_where_a_source_stands(file, register, warehouse, said, leads, capsys, change, standing):
@@ -162,9 +163,10 @@ def test_status_is_1_where_a_source_stands(file, register, warehouse, said, lead
     with leads():
         capsys.readouterr()
         assert verb(file, "status", "--json") == 1
-        assert said()["stands"] == [standing]
+        (found,) = said()["stands"]
+        assert re.fullmatch(standing, found)
         assert verb(file, "status") == 1
-    assert capsys.readouterr().out.startswith(f"stands:\n  {standing}\netl: run\n")
+    assert re.match(f"stands:\n  {standing}\netl: run\n", capsys.readouterr().out)
 
 
 def test_status_is_1_where_a_table_is_refused_until_it_is_mended(file, register, said, leads, capsys):
@@ -233,7 +235,7 @@ def test_status_names_the_records_that_can_never_be_read(file, register, said, c
     assert verb(file, "status", "--json") == 1
     found = said()
     assert found["sources"][0]["without_time"] == 1
-    assert "source platform is not equal to what is held of it: 1 records at the source, 1 held, 1 without a time of change" in found["stands"]
+    assert "source platform is not equal to what is held of it: 1 record at the source, 1 held, 1 without a time of change" in found["stands"]
     verb(file, "status")
     assert "without time" in capsys.readouterr().out
 
