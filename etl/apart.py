@@ -1,6 +1,6 @@
 """Statements of PostgreSQL taken apart: the question asked on the workbench, the answer written to the table.
 
-Ledgers and balances are defined once, in sql/queries/ledger.sql and balances.sql, in words that both databases know.
+What a batch adds, its postings and the balances are defined once, in sql/queries/store.sql, ledger.sql and balances.sql.
 """
 
 import re
@@ -20,7 +20,7 @@ _DAY, _TEXT, _TIME = ("DATE", pa.date32()), ("VARCHAR", pa.string()), ("TIMESTAM
 # Columns that are no integers, on the workbench and as rows of a COPY.
 _TYPES = {
     "batch_id": _BIG, "first_batch": _BIG, "day": _DAY, "entered_on": _DAY, "month": _DAY, "lot_number": _TEXT,
-    "heard_at": _TIME, "is_by_place": ("BOOLEAN", pa.bool_()), "cause": ("cause", pa.string()),
+    "heard_at": _TIME, "is_by_place": ("BOOLEAN", pa.bool_()), "cause": ("warehouse.cause", pa.string()),
 } | dict.fromkeys(("stage", "priority_group", "vaccine_id", "age_band", "dose_number", "hour"), _SMALL)  # fmt: skip
 
 
@@ -55,8 +55,7 @@ def apart(statement: str) -> Insert:
     found = _INSERT.search(statement)
     if found is None:
         raise ValueError(f"no INSERT INTO warehouse.… (columns) SELECT …: {statement[:80]}")
-    question = _SINCE.sub("WHERE true", found["question"]).replace("FROM warehouse.", "FROM ")
-    question = re.sub(r"%\((\w+)\)s", r"$\1", question)
+    question = _SINCE.sub("WHERE true", found["question"])
     columns, key, upsert = _names(found["columns"]), _names(found["key"] or ""), (found["upsert"] or "").strip()
     return Insert(found["table"], columns, question, key, upsert, found["question"])
 

@@ -16,11 +16,11 @@ from etl.workbench import Workbench
 def fold(db: psycopg.Connection, bench: Workbench, postings: dict[str, list[pa.Table]]) -> None:
     """Add the postings (by ledger) to the balances, in the caller's transaction."""
     for ledger, tables in postings.items():
-        bench.take(f"CREATE OR REPLACE TEMP TABLE {ledger} AS FROM given", pa.concat_tables(tables))
+        bench.take(f"CREATE OR REPLACE TABLE warehouse.{ledger} AS FROM given", pa.concat_tables(tables))
     for statement in BALANCES.values():
         _fold(db, bench, apart(statement))
     for ledger in postings:
-        bench.run(f"DROP TABLE {ledger}", {})
+        bench.run(f"DROP TABLE warehouse.{ledger}", {})
 
 
 def _fold(db: psycopg.Connection, bench: Workbench, one: Insert) -> None:

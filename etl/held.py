@@ -27,9 +27,9 @@ PERSON = pa.schema({
     "first_vaccine_id": _SMALL, "complete_vaccine_id": _SMALL, "booster1_vaccine_id": _SMALL,
     "booster2_vaccine_id": _SMALL, "is_identity_shared": pa.bool_(),
 })  # fmt: skip
-OPENED = pa.schema({"record_id": _TEXT, "content": _TEXT, "updated_at": _TIME})
+OPENED = pa.schema({"source_id": _SMALL, "record_id": _TEXT, "content": _TEXT, "state": _TEXT, "updated_at": _TIME})
 
-REFERENCE = ("primary_series", "vaccine_alias", "site", "site_alias", "unit", "dose_rule", "booster_rule", "band_of_age")
+REFERENCE = ("primary_series", "vaccine", "vaccine_alias", "site", "site_alias", "unit", "dose_rule", "booster_rule")
 
 
 def read(db: psycopg.Connection, question: str, facts: Mapping | None = None, schema: pa.Schema | None = None) -> pa.Table:

@@ -9,21 +9,14 @@ from etl import fold, held
 from etl.ahead import ahead
 from etl.apart import Insert, apart
 from etl.binary_copy import COPY_FORMAT, to_copy
-from etl.statements import HELD, LEDGER, STORE
-from etl.workbench import CHECK, COURSE, REFERENCE, Workbench, with_uuids
+from etl.quarantining import quarantine
+from etl.statements import COURSE, HELD, LEDGER, LOAD, QUARANTINED, STORE, WORKSPACE
+from etl.workbench import BENCH, Workbench, with_uuids
 
-# What a batch adds, by table, in order; and what follows when the rows of a temporary one are there.
-_STORED = {
-    "moved": COURSE["moved"], "warehouse.injection": COURSE["new_injections"], "altered": COURSE["altered_injections"],
-    "warehouse.record": COURSE["new_records"], "warehouse.person": COURSE["new_persons"],
-    "changed_person": COURSE["changed_persons"], "gone_person": COURSE["gone_persons"],
-}  # fmt: skip
-_THEN = {
-    "moved": ("delete_moved", "change_records"), "altered": ("change_injections",),
-    "changed_person": ("change_persons",), "gone_person": ("delete_persons",),
-}  # fmt: skip
+# Of the workspace, what the workbench needs: the warehouse's rows are there already.
+_ON_BENCH = [name for name in WORKSPACE if name not in ("known_record", "known")] + [name for name in QUARANTINED if name != "written"]
+_SOUGHT = ("sought_record", "sought_person")
 _ROWS = 100_000  # written in one go: about 20 MB
-_TEMPORARY = {**HELD, **STORE}
 
 
 class InColumns:
@@ -37,14 +30,13 @@ class InColumns:
         """Give this transaction's statements the plans, and the tables, of a large batch."""
         self._postings[batch_id] = {}
         self.db.execute("SET LOCAL work_mem = '256MB'")
-        for name, statement in _TEMPORARY.items():
-            if name.startswith("create_"):
-                self.db.execute(statement)
-                # of several batches in one transaction each begins with what the one before left
-                self.db.execute(f"TRUNCATE {name.removeprefix('create_')}")
+        for name in _SOUGHT:
+            self.db.execute(HELD[f"create_{name}"])
+        # of several batches in one transaction each begins with what the one before left
+        self.db.execute(f"TRUNCATE {', '.join((*_SOUGHT, *WORKSPACE, *QUARANTINED))}")
         # Within the batch's transaction: whoever changed the reference data, it is of this moment.
         for name in held.REFERENCE:
-            self.bench.take(REFERENCE[f"keep_{name}"], held.read(self.db, HELD[name]))
+            self.bench.take(BENCH[f"keep_{name}"], held.read(self.db, HELD[name]))
 
     def forget_from(self, batch_id: int) -> None:
         """A batch of this number begins: what was kept under it, or a later one, was rolled back with a transaction around it."""
@@ -57,45 +49,31 @@ class InColumns:
         pa.default_memory_pool().release_unused()
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in,
-        how many of these for want of a vaccine or site, the broken that have no number, by their content, and how many
-        wait there no longer."""
+        """Land the records, and judge them. Returns how many there are of each kind, and what the quarantine says."""
         self._read_held(delivery.records, facts)
         self._take_readings()
-        self.bench.run(CHECK["check_records"], facts)
-        self.bench.run(CHECK["drop_repeated"], facts)
-        counts = self.bench.ask(CHECK["count_incoming"], facts)
-        quarantined, unmapped, unnumbered = 0, 0, None
-        if counts.broken:
-            self._give("broken", CHECK["broken"], facts)
-            self.pipeline.run(STORE, facts, "write_broken")
-            if delivery.kind != "retry":
-                quarantined, unmapped, unnumbered = self.db.execute(STORE["quarantine_records"], facts).fetchone()
-        ended = self._give("ended", CHECK["ended"], facts)
-        if ended:
-            self.pipeline.run(STORE, facts, "end_replaced")
-        if counts.broken:
-            ended += self.db.execute(STORE["end_superseded"], facts).rowcount
+        self.bench.run(LOAD["check_records"], facts)
+        self.bench.run(LOAD["drop_repeated"], facts)
+        counts = self.bench.ask(LOAD["count_incoming"], facts)
+        found = quarantine(self.pipeline, delivery, counts, facts, lambda name: self._find(name, facts))
+        self._give("incoming", BENCH["changed_incoming"])
         if counts.restamped:
-            self._give("restamped", CHECK["restamped"], facts)
             self.pipeline.run(STORE, facts, "restamp")
-        if delivery.kind == "retry" and self._give("retried", CHECK["retried"], facts):
-            self.pipeline.run(STORE, facts, "settle_retried", "keep_rules_of_retry")
-        return counts, quarantined, unmapped, unnumbered or [], ended
+        return counts, *found
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""
-        return self.bench.give(CHECK["suspects"], facts)
+        return self.bench.give(LOAD["suspects"], facts)
 
     def work_out(self, facts: dict) -> None:
         """Courses before and after, and the rows that hold them."""
-        self._work_out(facts, "touch_persons")
+        self._work_out(facts, COURSE["touch_persons"])
 
     def reclassify(self, persons: list, facts: dict) -> None:
         """As if all injections of these persons came in now."""
         self._seek(pa.array([key.bytes for key in persons], pa.binary(16)), facts)
         self._take_readings()
-        self._work_out(facts, "touch_held_persons", "reclassify")
+        self._work_out(facts, BENCH["touch_held_persons"], COURSE["reclassify"])
 
     def fold(self, from_batch: int, to_batch: int) -> bool:
         """Add the postings since a batch to the balances; False where others than these made some of them."""
@@ -117,13 +95,13 @@ class InColumns:
             self.db.execute("ANALYZE sought_record")
             self.pipeline.run(HELD, facts, "seek_persons_of_records")
             opened = held.read(self.db, HELD["open_of_records"], facts, held.OPENED)
-        self.bench.take(CHECK["hold_opened"], opened)
+        self.bench.take(BENCH["hold_opened"], opened)
         self._seek(pc.unique(records["person_key"]).drop_null(), facts)
-        self.bench.take(CHECK["land"], with_uuids(records))
+        self.bench.take(BENCH["land"], with_uuids(records))
 
     def _take_readings(self) -> None:
         """What residences mean; those of this batch were learnt just before."""
-        self.bench.take(REFERENCE["keep_residence_reading"], held.read(self.db, HELD["residence_reading"]))
+        self.bench.take(BENCH["keep_residence_reading"], held.read(self.db, HELD["residence_reading"]))
 
     def _is_any_known(self, ids: pa.Array, facts: dict) -> bool:
         ends = pc.min_max(ids)
@@ -134,32 +112,44 @@ class InColumns:
         held.write(self.db, HELD["copy_sought_person"], pa.table({"person_key": persons}))
         self.db.execute("ANALYZE sought_person")
         injections = held.read(self.db, HELD["injections_of_persons"], facts, held.INJECTION)
-        self.bench.take(CHECK["hold"], injections)
+        self.bench.take(BENCH["hold"], injections)
         known = held.PERSON.empty_table()
         if injections.num_rows:
             known = held.read(self.db, HELD["persons_of_persons"], facts, held.PERSON)
-        self.bench.take(CHECK["hold_persons"], known)
+        self.bench.take(BENCH["hold_persons"], known)
+        self.bench.run(BENCH["hold_known"], {})
+        for name in _ON_BENCH:
+            self.bench.run((LOAD | STORE)[f"create_{name}"], {})
 
     def _work_out(self, facts: dict, *touch: str) -> None:
-        for name in (*touch, "read_before", "read_person_before", "work_out_courses", "read_person_after"):
-            self.bench.run(COURSE[name], facts)
+        steps = ("read_before", "read_person_before", "work_out_courses", "read_person_after")
+        for statement in (*touch, *(COURSE[name] for name in steps)):
+            self.bench.run(statement, facts)
         self._store(facts)
 
     def _store(self, facts: dict) -> None:
         """The next rows are found and written as a stream while PostgreSQL takes these."""
+        self._upserts: list[tuple[Insert, pa.Table]] = []
+        self.pipeline.run(STORE, facts, "delete_moved")
         for table, columns, pieces in ahead(self._changes(facts), 2):
             with self.db.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN ({COPY_FORMAT})") as copy:
                 for piece in pieces:
                     copy.write(piece)
-            self.pipeline.run(STORE, facts, *_THEN.get(table, ()))
+        self.pipeline.run(STORE, facts, "change_records", "change_persons", "delete_persons")
         for one, rows in self._upserts:
             fold.upsert(self.db, one, rows)
 
     def _changes(self, facts: dict) -> Iterator[tuple[str, str, list]]:
         """(table, its columns, pieces of a stream) of all that the batch adds and changes; nothing of what it does not."""
-        for table, statement in _STORED.items():
-            yield from self._pieces(table, self.bench.give(statement, facts))
-        self._upserts: list[tuple[Insert, pa.Table]] = []
+        for name in ("add_injections", "add_records", "add_persons"):
+            one = apart(STORE[name])
+            yield from self._pieces(f"warehouse.{one.table}", self.bench.give(one.question))
+        yield from self._pieces("person_before", self.bench.give(BENCH["persons_that_changed"]))
+        yield from self._pieces("person_after", self.bench.give(BENCH["changed_persons"]))
+        altered = apart(STORE["change_injections"])
+        rows = self.bench.give(altered.question)
+        if rows.num_rows:
+            self._upserts.append((altered, rows))
         for one in map(apart, LEDGER.values()):
             self.bench.run(one.target, {})
             self.bench.run(f"INSERT INTO answer {one.question}", facts)
@@ -172,12 +162,16 @@ class InColumns:
 
     @staticmethod
     def _pieces(table: str, rows: pa.Table) -> Iterator[tuple[str, str, list]]:
-        size = rows.num_rows if table in _THEN else _ROWS
-        for start in range(0, rows.num_rows, size or 1):
-            yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, size)))
+        for start in range(0, rows.num_rows, _ROWS):
+            yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, _ROWS)))
 
-    def _give(self, table: str, statement: str, facts: dict) -> int:
-        """What a statement of the workbench finds, added to a table of the database. Returns the number of rows."""
-        rows = self.bench.give(statement, facts)
+    def _find(self, name: str, facts: dict) -> int:
+        """Fill a table of the quarantine, here and in the database. Returns the number of rows."""
+        self.bench.run(LOAD[f"find_{name}"], facts)
+        return self._give(name, f"FROM {name}")
+
+    def _give(self, table: str, question: str) -> int:
+        """What the workbench answers, added to a table of the database. Returns the number of rows."""
+        rows = self.bench.give(question)
         held.write(self.db, f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN", rows)
         return rows.num_rows

@@ -8,19 +8,8 @@ import pyarrow as pa
 
 from etl import held
 from etl.binary_copy import COPY_FORMAT, to_copy
-from etl.statements import COURSE, LEDGER, LOAD
-
-_WORKSPACE = (
-    "landed",
-    "known_record",
-    "known",
-    "incoming",
-    "touched",
-    "before",
-    "after",
-    "person_before",
-    "person_after",
-)
+from etl.quarantining import quarantine
+from etl.statements import COURSE, LEDGER, LOAD, QUARANTINED, STORE, WORKSPACE
 
 
 class InRows:
@@ -28,29 +17,22 @@ class InRows:
 
     def __init__(self, pipeline):
         self.pipeline = pipeline
-        for name in _WORKSPACE:
-            pipeline.db.execute(LOAD[f"create_{name}"])
+        for name in (*WORKSPACE, *QUARANTINED):
+            pipeline.db.execute((LOAD | STORE)[f"create_{name}"])
 
     def check(self, delivery, facts: dict):
-        """Land the records, and judge them. Returns how many there are of each kind, how many the quarantine took in,
-        how many of these for want of a vaccine or site, the broken that have no number, by their content, and how many
-        wait there no longer."""
+        """Land the records, and judge them. Returns how many there are of each kind, and what the quarantine says."""
         run, db = self.pipeline.run, self.pipeline.db
         if delivery.records.num_rows:
             with db.cursor() as cursor, cursor.copy(LOAD["copy_landed"] + f" ({COPY_FORMAT})") as copy:
                 for piece in to_copy(delivery.records):
                     copy.write(piece)
         run(LOAD, facts, "find_known_records", "read_known", "check_records", "drop_repeated")
-        counts = self.pipeline.ask(LOAD["count_incoming"])
-        quarantined, unmapped, unnumbered = 0, 0, None
-        if counts.broken and delivery.kind != "retry":
-            quarantined, unmapped, unnumbered = db.execute(LOAD["quarantine_records"], facts).fetchone()
-        ended = db.execute(LOAD["end_quarantine"], facts).rowcount
+        counts = self.pipeline.ask(LOAD["count_incoming"], facts)
+        found = quarantine(self.pipeline, delivery, counts, facts, lambda name: db.execute(LOAD[f"find_{name}"], facts).rowcount)
         if counts.restamped:
-            run(LOAD, facts, "restamp")
-        if delivery.kind == "retry":
-            run(LOAD, facts, "keep_rules_of_retry")
-        return counts, quarantined, unmapped, unnumbered or [], ended
+            run(STORE, facts, "restamp")
+        return counts, *found
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""
@@ -79,11 +61,11 @@ class InRows:
     def reclassify(self, persons: list, facts: dict) -> None:
         """As if all injections of these persons came in now."""
         # Of several batches in one transaction each begins with what the one before left.
-        self.pipeline.db.execute(f"TRUNCATE {', '.join(_WORKSPACE)}")
+        self.pipeline.db.execute(f"TRUNCATE {', '.join(WORKSPACE)}")
         self._work_out(facts | {"persons": persons}, "touch_given_persons", "reclassify")
 
     def _work_out(self, facts: dict, *touch: str) -> None:
-        self.pipeline.run(COURSE, facts, *touch, "read_before", "read_person_before", "work_out_courses",
-                          "read_person_after", "delete_moved", "add_injections", "change_injections", "add_records",
+        self.pipeline.run(COURSE, facts, *touch, "read_before", "read_person_before", "work_out_courses", "read_person_after")
+        self.pipeline.run(STORE, facts, "delete_moved", "add_injections", "change_injections", "add_records",
                           "change_records", "add_persons", "change_persons", "delete_persons")  # fmt: skip
         self.pipeline.run(LEDGER, facts, *LEDGER)

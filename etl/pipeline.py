@@ -245,10 +245,10 @@ class Pipeline:
         for name in names:
             self.db.execute(statements[name], facts)
 
-    def ask(self, question: str):
+    def ask(self, question: str, facts: dict | None = None):
         """The one row of a question."""
         with self.db.cursor(row_factory=by_name) as cursor:
-            return cursor.execute(question).fetchone()
+            return cursor.execute(question, facts).fetchone()
 
     def _in_one_batch(self, rows: int, steps: Callable, **facts):
         """The steps in one transaction: in columns where the rows are many, but in rows where they are too many for it."""

@@ -1,4 +1,4 @@
-"""Where a batch is worked out: tables in memory, in columns, by the statements of sql/queries/batch.
+"""Where a large batch is worked out: tables in memory, in columns, by the statements that work out a small one.
 
 DuckDB is the engine. It is shut in: no file, no network, no extension but those that are built in, so
 that nothing of a person leaves this process by it. What goes in and out are Arrow tables.
@@ -7,15 +7,15 @@ that nothing of a person leaves this process by it. What goes in and out are Arr
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
 
 import sql
+from etl.dialect import translate
 
-REFERENCE, CHECK, COURSE = (sql.load(f"queries/batch/{name}.sql") for name in ("reference", "check", "course"))
+BENCH = sql.load("queries/workbench.sql")
 
 # The engine gives up rather than take more, or write to a disk: 200,000 records with every field full take a quarter of
 # it, a million do not fit.
@@ -26,33 +26,38 @@ _PARAMETER = re.compile(r"\$(\w+)")
 
 
 class Workbench:
-    """One engine with its tables. One thread at a time. Raises MemoryError where there is not enough for a batch."""
+    """One engine with its tables, asked in PostgreSQL's SQL (or its own). One thread at a time.
+
+    Raises MemoryError where there is not enough for a batch.
+    """
 
     def __init__(self):
         self.engine = duckdb.connect(":memory:", config=_SHUT_IN)
         self.engine.execute("SET TimeZone = 'UTC'")
         self.engine.execute("SET arrow_lossless_conversion = true")  # a person's key stays 16 bytes
+        self.engine.execute("SET default_null_order = 'nulls_last_on_asc_first_on_desc'")  # as PostgreSQL orders
         self.engine.execute("SET enable_external_access = false")
         self.engine.execute("SET lock_configuration = true")
-        self.engine.execute(REFERENCE["create_types"])
+        self.engine.execute(BENCH["create_schema"])
 
     def take(self, statement: str, given: pa.Table) -> None:
         """Make a table of the workbench out of rows from elsewhere, which the statement calls `given`."""
         self.engine.register("given", given)
         try:
             with _in_memory():
-                self.engine.execute(statement)
+                self.engine.execute(translate(statement))
         finally:
             self.engine.unregister("given")
 
     def run(self, statement: str, facts: Mapping) -> None:
         with _in_memory():
-            self.engine.execute(statement, _of(statement, facts))
+            self.engine.execute(*_asked(statement, facts))
 
     def give(self, statement: str, facts: Mapping | None = None) -> pa.Table:
         """The rows of a question, ready for the warehouse."""
         with _in_memory():
-            return _plain(self.engine.sql(statement, params=_of(statement, facts or {})).to_arrow_table())
+            question, parameters = _asked(statement, facts or {})
+            return _plain(self.engine.sql(question, params=parameters).to_arrow_table())
 
     def ask(self, statement: str, facts: Mapping | None = None) -> SimpleNamespace:
         """The one row of a question."""
@@ -70,13 +75,10 @@ def _in_memory() -> Iterator[None]:
         raise ValueError(type(wrong).__name__) from None
 
 
-@cache
-def _parameters(statement: str) -> tuple[str, ...]:
-    return tuple(set(_PARAMETER.findall(re.sub(r"'\$\.\w+'|--.*", "", statement))))
-
-
-def _of(statement: str, facts: Mapping) -> dict:
-    return {name: facts[name] for name in _parameters(statement)}
+def _asked(statement: str, facts: Mapping) -> tuple[str, dict]:
+    """As the engine takes it, with the facts that it names."""
+    text = translate(statement)
+    return text, {name: facts[name] for name in set(_PARAMETER.findall(text))}
 
 
 def _plain(table: pa.Table) -> pa.Table:

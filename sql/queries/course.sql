@@ -1,4 +1,4 @@
--- What the batch means for each person that it touches: courses before and after, and the rows that hold them.
+-- What the batch means for each person that it touches: courses before and after.
 
 -- name: touch_persons
 -- One row per person whose course is worked out again; the cause that weighs most stands for the person.
@@ -27,7 +27,7 @@ INSERT INTO incoming (
 SELECT d.person_key, d.source_id, d.record_id, d.updated_at, d.injected_at, d.recorded_at, d.identity_checked_at,
     d.certificate_printed_at, d.app_confirmed_at, d.batch_id, d.day, d.birth_date, s.site_id, s.unit_id,
     CASE WHEN d.residence_code IS NULL THEN 0 ELSE coalesce(u.unit_id, -2) END, d.status,
-    CASE WHEN (d.told & 2) = 0 THEN 'unknown' ELSE d.identity_status END, d.sex,
+    CASE WHEN (d.told & 2) = 0 THEN 'unknown'::warehouse.identity_status ELSE d.identity_status END, d.sex,
     d.dose_kind, d.birth_year, CASE WHEN d.vaccine_alias_id IS NULL THEN d.vaccine_id ELSE a.vaccine_id END, d.dose_number,
     d.priority_group,
     CASE WHEN coalesce(d.years, d.age_to) BETWEEN 0 AND 150 AND (%(age_bands)s::smallint[])[coalesce(d.years, d.age_to) + 1]
@@ -85,7 +85,7 @@ WHERE source_id = %(source_id)s AND state <> 'vanished'
 
 -- name: read_before
 INSERT INTO before
-SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate')
+SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate'::warehouse.cause)
 FROM touched t
 JOIN warehouse.injection i ON i.person_key = t.person_key
 LEFT JOIN incoming n ON n.source_id = i.source_id AND n.record_id = i.record_id
@@ -231,83 +231,3 @@ FROM course c
 JOIN warehouse.primary_series v ON v.vaccine_id = c.first_vaccine_id AND c.first_on BETWEEN v.valid_from AND v.valid_to
 LEFT JOIN warehouse.dose_rule r ON r.vaccine_id = c.first_vaccine_id AND r.previous_vaccine_id = c.first_vaccine_id
     AND c.first_on BETWEEN r.valid_from AND r.valid_to
-
--- name: delete_moved
--- person_key is never updated: a record under another person leaves its old row and gets a new one.
-DELETE FROM warehouse.injection i USING incoming n
-WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
-  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
-
--- name: add_injections
--- What is new needs no look at the index for an old row: nobody else writes here.
-INSERT INTO warehouse.injection (
-    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
-    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
-    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
-    site_alias_id, age_from, age_to, unruled_after)
-SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
-    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
-    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
-    site_alias_id, age_from, age_to, unruled_after
-FROM after WHERE is_new ORDER BY person_key
-
--- name: change_injections
-INSERT INTO warehouse.injection (
-    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
-    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
-    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
-    site_alias_id, age_from, age_to, unruled_after)
-SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
-    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
-    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
-    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
-    site_alias_id, age_from, age_to, unruled_after
-FROM after WHERE is_altered AND NOT is_new
-ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
-    updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
-    identity_checked_at = excluded.identity_checked_at, certificate_printed_at = excluded.certificate_printed_at,
-    app_confirmed_at = excluded.app_confirmed_at, batch_id = excluded.batch_id, injected_on = excluded.injected_on,
-    birth_date = excluded.birth_date, site_id = excluded.site_id, place_unit_id = excluded.place_unit_id,
-    residence_unit_id = excluded.residence_unit_id, status = excluded.status,
-    identity_status = excluded.identity_status, sex = excluded.sex, dose_kind = excluded.dose_kind,
-    birth_year = excluded.birth_year, vaccine_id = excluded.vaccine_id, dose_number = excluded.dose_number,
-    priority_group = excluded.priority_group, age_band = excluded.age_band,
-    is_recorded_at_inferred = excluded.is_recorded_at_inferred, is_duplicate = excluded.is_duplicate,
-    is_valid = excluded.is_valid, residence_code = excluded.residence_code, lot_number = excluded.lot_number,
-    told = excluded.told,
-    vaccine_alias_id = excluded.vaccine_alias_id, site_alias_id = excluded.site_alias_id, age_from = excluded.age_from,
-    age_to = excluded.age_to, unruled_after = excluded.unruled_after
-
--- name: add_records
--- Here and below in the order of the key: neighbours in the index are written together.
-INSERT INTO warehouse.record (source_id, record_id, person_key)
-SELECT source_id, record_id, person_key FROM incoming WHERE verdict = 'new' ORDER BY record_id
-
--- name: change_records
-UPDATE warehouse.record r SET person_key = n.person_key
-FROM incoming n
-WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
-  AND r.source_id = n.source_id AND r.record_id = n.record_id
-
--- name: add_persons
-INSERT INTO warehouse.person
-SELECT a.* FROM person_after a
-WHERE NOT EXISTS (SELECT FROM person_before b WHERE b.person_key = a.person_key)
-ORDER BY a.person_key
-
--- name: change_persons
-UPDATE warehouse.person p SET
-    residence_unit_id = a.residence_unit_id, first_on = a.first_on, complete_on = a.complete_on,
-    booster1_on = a.booster1_on, booster2_on = a.booster2_on, second_due_on = a.second_due_on, age_band = a.age_band,
-    priority_group = a.priority_group, doses = a.doses, first_vaccine_id = a.first_vaccine_id,
-    complete_vaccine_id = a.complete_vaccine_id, booster1_vaccine_id = a.booster1_vaccine_id,
-    booster2_vaccine_id = a.booster2_vaccine_id, is_identity_shared = a.is_identity_shared
-FROM person_after a JOIN person_before b ON b.person_key = a.person_key
-WHERE p.person_key = a.person_key AND a IS DISTINCT FROM b
-
--- name: delete_persons
-DELETE FROM warehouse.person p USING person_before b
-WHERE p.person_key = b.person_key AND NOT EXISTS (SELECT FROM person_after a WHERE a.person_key = b.person_key)

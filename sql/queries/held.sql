@@ -4,16 +4,17 @@
 -- name: primary_series
 SELECT vaccine_id, valid_from, valid_to, primary_doses FROM warehouse.primary_series
 
+-- name: vaccine
+SELECT vaccine_id, approved_on, min_age FROM warehouse.vaccine
+
 -- name: vaccine_alias
-SELECT a.alias, a.alias_id, v.vaccine_id, v.approved_on, v.min_age
-FROM warehouse.vaccine_alias a LEFT JOIN warehouse.vaccine v USING (vaccine_id)
+SELECT alias, alias_id, vaccine_id FROM warehouse.vaccine_alias
 
 -- name: site
 SELECT site_id, code, unit_id FROM warehouse.site
 
 -- name: site_alias
-SELECT a.alias, a.alias_id, s.site_id, s.unit_id, a.alias = s.code AS is_own
-FROM warehouse.site_alias a LEFT JOIN warehouse.site s USING (site_id)
+SELECT alias, alias_id, site_id FROM warehouse.site_alias
 
 -- name: unit
 SELECT unit_id, code, valid_from, valid_to, is_in_world FROM warehouse.unit
@@ -26,10 +27,6 @@ SELECT vaccine_id, previous_vaccine_id, valid_from, valid_to, min_days, recommen
 
 -- name: booster_rule
 SELECT booster, valid_from, valid_to, min_days FROM warehouse.booster_rule
-
--- name: band_of_age
-SELECT y.age, coalesce(b.age_band, 0) AS age_band FROM generate_series(0, 150) AS y (age)
-LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
 
 -- name: create_sought_record
 CREATE TEMP TABLE IF NOT EXISTS sought_record (record_id text COLLATE "C") ON COMMIT DELETE ROWS
@@ -56,7 +53,7 @@ SELECT r.person_key FROM sought_record s
 JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = s.record_id
 
 -- name: open_of_records
-SELECT DISTINCT q.record_id, q.content::text AS content, q.updated_at
+SELECT DISTINCT q.source_id, q.record_id, q.content, q.state, q.updated_at
 FROM sought_record s JOIN warehouse.quarantine q ON q.record_id = s.record_id
 WHERE q.state = 'open' AND q.source_id = %(source_id)s
 

@@ -1,4 +1,5 @@
--- One batch: land, check, compare, quarantine (here), then course.sql and ledger.sql, all in one transaction.
+-- One batch: land, check, compare, quarantine (here), then course.sql, store.sql and ledger.sql, all in one transaction.
+-- Small batches run these in PostgreSQL, large ones run the same on the workbench (etl.dialect says them in its words).
 -- Parameters are psycopg's; the workspace is temporary, of the ETL's own connection.
 
 -- name: create_landed
@@ -15,43 +16,37 @@ CREATE TEMP TABLE landed (
 CREATE TEMP TABLE known_record (record_id text COLLATE "C", person_key uuid) ON COMMIT DELETE ROWS
 
 -- name: create_known
-CREATE TEMP TABLE known (LIKE warehouse.injection) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE known ON COMMIT DELETE ROWS AS SELECT * FROM warehouse.injection WITH NO DATA
 
 -- name: create_incoming
-CREATE TEMP TABLE incoming (
-    LIKE warehouse.injection,
-    verdict text, cause warehouse.cause, old_person_key uuid, rules text[], old_told integer, quarantined jsonb
-) ON COMMIT DELETE ROWS;
-ALTER TABLE incoming ALTER person_key DROP NOT NULL, ALTER record_id DROP NOT NULL, ALTER updated_at DROP NOT NULL,
-    ALTER recorded_at DROP NOT NULL, ALTER residence_unit_id DROP NOT NULL, ALTER status DROP NOT NULL,
-    ALTER identity_status DROP NOT NULL, ALTER sex DROP NOT NULL, ALTER priority_group DROP NOT NULL,
-    ALTER age_band DROP NOT NULL, ALTER is_duplicate DROP NOT NULL, ALTER is_valid DROP NOT NULL
+CREATE TEMP TABLE incoming ON COMMIT DELETE ROWS AS
+SELECT i.*, NULL::text AS verdict, NULL::warehouse.cause AS cause, NULL::uuid AS old_person_key, NULL::text AS rules,
+    NULL::integer AS old_told, NULL::tid AS place
+FROM warehouse.injection i WITH NO DATA
 
 -- name: create_touched
 CREATE TEMP TABLE touched (person_key uuid PRIMARY KEY, cause warehouse.cause) ON COMMIT DELETE ROWS
 
 -- name: create_before
-CREATE TEMP TABLE before (
-    LIKE warehouse.injection, is_replaced boolean, cause warehouse.cause
-) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE before ON COMMIT DELETE ROWS AS
+SELECT i.*, NULL::boolean AS is_replaced, NULL::warehouse.cause AS cause FROM warehouse.injection i WITH NO DATA
 
 -- name: create_after
-CREATE TEMP TABLE after (
-    LIKE warehouse.injection, cause warehouse.cause, is_new boolean, is_altered boolean, is_given boolean, n integer,
-    first_vaccine_id smallint, completed_on date, booster1_on date
-) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE after ON COMMIT DELETE ROWS AS
+SELECT i.*, NULL::warehouse.cause AS cause, NULL::boolean AS is_new, NULL::boolean AS is_altered, NULL::boolean AS is_given,
+    NULL::integer AS n, NULL::smallint AS first_vaccine_id, NULL::date AS completed_on, NULL::date AS booster1_on
+FROM warehouse.injection i WITH NO DATA
 
 -- name: create_person_before
-CREATE TEMP TABLE person_before (LIKE warehouse.person) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE person_before ON COMMIT DELETE ROWS AS SELECT * FROM warehouse.person WITH NO DATA
 
 -- name: create_person_after
-CREATE TEMP TABLE person_after (LIKE warehouse.person) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE person_after ON COMMIT DELETE ROWS AS SELECT * FROM warehouse.person WITH NO DATA
 
 -- name: copy_landed
 COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code, site_code, vaccine_code, lot_number,
     dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
     identity_checked_at, certificate_printed_at, app_confirmed_at, told, age_from, age_to, unreadable) FROM STDIN
-
 
 -- name: find_known_records
 -- In two steps, so that what is held is looked up for the records that are known, few in a backfill, and not read whole.
@@ -72,11 +67,11 @@ INSERT INTO incoming (
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
     age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
-    site_alias_id, age_from, age_to, verdict, cause, old_person_key, rules, old_told, quarantined)
+    site_alias_id, age_from, age_to, verdict, cause, old_person_key, rules, old_told, place)
 -- OFFSET 0 keeps a step whole: else its expressions are worked out again at each use of their columns, and a change of
 -- time zone costs more than the rest of a row (200,000 records, on a busy machine: 1.6 s with it, 4.3 s without).
 WITH dated AS (
-    SELECT l.*, (l.injected_at AT TIME ZONE %(time_zone)s)::date AS injected_on
+    SELECT l.*, l.ctid AS place, (l.injected_at AT TIME ZONE %(time_zone)s)::date AS injected_on
     FROM landed l
     OFFSET 0
 ), aged AS (
@@ -86,7 +81,7 @@ WITH dated AS (
            CASE WHEN d.birth_date IS NOT NULL THEN date_part('year', age(d.injected_on, d.birth_date))::integer
                 ELSE date_part('year', d.injected_on)::integer - d.birth_year END AS years
     FROM dated d
-    LEFT JOIN warehouse.vaccine_alias a ON a.alias = lower(btrim(d.vaccine_code))
+    LEFT JOIN warehouse.vaccine_alias a ON a.alias = lower(trim(d.vaccine_code))
     LEFT JOIN warehouse.vaccine v ON v.vaccine_id = a.vaccine_id
     LEFT JOIN warehouse.site_alias p ON p.alias = d.site_code
     LEFT JOIN warehouse.site s ON s.site_id = p.site_id
@@ -98,26 +93,22 @@ WITH dated AS (
 ), checked AS (
     SELECT g.*,
         CASE
-        WHEN g.unreadable ? 'line' THEN ARRAY[g.unreadable->>'line'] -- of a file: no record at all
+        WHEN (g.unreadable->'line') IS NOT NULL THEN g.unreadable->>'line' -- of a file: no record at all
         WHEN g.record_id IS NOT NULL AND g.updated_at IS NOT NULL AND g.status IN ('entered-in-error', 'not-done') THEN NULL
-        WHEN g.record_id IS NULL OR g.updated_at IS NULL OR g.status IS NULL OR g.unreadable IS NOT NULL
-          OR g.vaccine_id IS NULL OR g.site_id IS NULL OR g.injected_at IS NULL OR g.injected_on > (%(now)s AT TIME ZONE %(time_zone)s)::date
-          OR g.age < 0 OR (g.birth_date > g.injected_on) OR g.injected_on < g.approved_on OR g.age < g.min_age
-          OR (g.told & 4096) <> 0 AND (g.dose_number IS NULL OR g.dose_number NOT BETWEEN 1 AND 9)
-        THEN array_remove(ARRAY[
+        ELSE nullif(concat_ws(',',
             CASE WHEN g.record_id IS NULL THEN 'missing_record_id' END,
-            CASE WHEN g.updated_at IS NULL AND NOT coalesce(g.unreadable ? 'updated_at', false) THEN 'missing_updated_at' END,
-            CASE WHEN g.status IS NULL AND NOT coalesce(g.unreadable ? 'status', false) THEN 'missing_status' END,
+            CASE WHEN g.updated_at IS NULL AND (g.unreadable->'updated_at') IS NULL THEN 'missing_updated_at' END,
+            CASE WHEN g.status IS NULL AND (g.unreadable->'status') IS NULL THEN 'missing_status' END,
             CASE WHEN g.unreadable IS NOT NULL THEN 'unreadable_field' END,
             CASE WHEN g.vaccine_code IS NULL THEN 'missing_vaccine' WHEN g.vaccine_id IS NULL THEN 'unknown_vaccine' END,
             CASE WHEN g.site_code IS NULL THEN 'missing_site' WHEN g.site_id IS NULL THEN 'unknown_site' END,
-            CASE WHEN g.injected_at IS NULL AND NOT coalesce(g.unreadable ? 'injected_at', false) THEN 'missing_injected_at' END,
-            CASE WHEN g.injected_on > (%(now)s AT TIME ZONE %(time_zone)s)::date THEN 'future_date' END,
+            CASE WHEN g.injected_at IS NULL AND (g.unreadable->'injected_at') IS NULL THEN 'missing_injected_at' END,
+            CASE WHEN g.injected_on > %(today)s THEN 'future_date' END,
             CASE WHEN g.age < 0 OR g.birth_date > g.injected_on THEN 'before_birth' END,
             CASE WHEN g.injected_on < g.approved_on THEN 'before_approval' END,
             CASE WHEN g.age < g.min_age AND g.age >= 0 THEN 'under_age' END,
-            CASE WHEN (g.told & 4096) <> 0 AND (g.dose_number IS NULL AND NOT coalesce(g.unreadable ? 'dose_number', false)
-                   OR g.dose_number NOT BETWEEN 1 AND 9) THEN 'bad_dose_number' END], NULL)
+            CASE WHEN (g.told & 4096) <> 0 AND (g.dose_number IS NULL AND (g.unreadable->'dose_number') IS NULL
+                   OR g.dose_number NOT BETWEEN 1 AND 9) THEN 'bad_dose_number' END), '')
         END AS rules
     FROM grown g
     OFFSET 0
@@ -126,8 +117,8 @@ WITH dated AS (
         i.status AS old_status, h.old_told, CASE WHEN i.is_recorded_at_inferred THEN i.recorded_at END AS first_seen_at,
         CASE WHEN i.record_id IS NOT NULL THEN
             ROW(c.told, c.person_key, c.injected_at, c.recorded_at, c.identity_checked_at, c.certificate_printed_at,
-                c.app_confirmed_at, c.birth_date, c.site_id, c.status, coalesce(c.identity_status, 'pending'),
-                coalesce(c.sex, 'unknown'), c.dose_kind, c.birth_year, c.vaccine_id, c.dose_number,
+                c.app_confirmed_at, c.birth_date, c.site_id, c.status, coalesce(c.identity_status, 'pending'::warehouse.identity_status),
+                coalesce(c.sex, 'unknown'::warehouse.sex), c.dose_kind, c.birth_year, c.vaccine_id, c.dose_number,
                 coalesce(c.priority_group, 0::smallint), c.residence_code COLLATE "C", c.lot_number COLLATE "C",
                 c.age_from, c.age_to) END AS content,
         CASE WHEN i.record_id IS NOT NULL THEN
@@ -137,7 +128,7 @@ WITH dated AS (
                 i.residence_code COLLATE "C", i.lot_number COLLATE "C", i.age_from, i.age_to) END AS old_content,
         i.vaccine_alias_id AS old_vaccine_alias_id, i.site_alias_id AS old_site_alias_id
     FROM checked c
-    LEFT JOIN known i ON i.record_id = c.record_id
+    LEFT JOIN known i ON i.record_id = c.record_id AND i.source_id = %(source_id)s
     -- What came before this was kept is taken to tell what its source told then, or what it tells now.
     CROSS JOIN LATERAL (
         SELECT coalesce(i.told, (%(told_before)s::integer[])[%(source_id)s], c.told) AS old_told) AS h
@@ -145,7 +136,8 @@ WITH dated AS (
 SELECT
     person_key, %(source_id)s, record_id, updated_at, injected_at, coalesce(recorded_at, first_seen_at, %(now)s),
     identity_checked_at, certificate_printed_at, app_confirmed_at, %(batch_id)s, injected_on, birth_date,
-    site_id, place_unit_id, residence_unit_id, status, coalesce(identity_status, 'pending'), coalesce(sex, 'unknown'),
+    site_id, place_unit_id, residence_unit_id, status, coalesce(identity_status, 'pending'::warehouse.identity_status),
+    coalesce(sex, 'unknown'::warehouse.sex),
     dose_kind, birth_year, vaccine_id, dose_number, coalesce(priority_group, 0),
     CASE WHEN age BETWEEN 0 AND 150 AND (%(age_bands)s::smallint[])[age + 1] = (%(age_bands)s::smallint[])[youngest + 1]
          THEN (%(age_bands)s::smallint[])[age + 1] ELSE 0 END,
@@ -163,15 +155,7 @@ SELECT
          -- of what nobody says when it was entered, nobody can say that it was late
          WHEN (recorded_at AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
          ELSE 'new' END::warehouse.cause,
-    old_person_key, rules, old_told,
-    CASE WHEN rules IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
-        'record_id', record_id, 'person_key', person_key, 'birth_date', birth_date, 'birth_year', birth_year,
-        'sex', sex, 'residence_code', residence_code, 'site_code', site_code, 'vaccine_code', vaccine_code,
-        'lot_number', lot_number, 'dose_number', dose_number, 'dose_kind', dose_kind,
-        'priority_group', priority_group, 'injected_at', injected_at, 'recorded_at', recorded_at,
-        'updated_at', updated_at, 'status', status, 'identity_status', identity_status,
-        'identity_checked_at', identity_checked_at, 'certificate_printed_at', certificate_printed_at,
-        'app_confirmed_at', app_confirmed_at, 'told', told, 'age_from', age_from, 'age_to', age_to, 'unreadable', unreadable)) END
+    old_person_key, rules, old_told, place
 FROM compared
 WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
     OR (updated_at = old_updated_at AND (old_status = 'vanished' OR rules IS NULL
@@ -185,18 +169,18 @@ WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
 WITH repeated AS (
     SELECT record_id FROM incoming WHERE record_id IS NOT NULL GROUP BY record_id HAVING count(*) > 1
 ), ranked AS (
-    SELECT i.ctid AS place, i.verdict, i.updated_at,
+    SELECT i.ctid AS row, i.verdict, i.updated_at,
         row_number() OVER (PARTITION BY i.record_id, i.verdict = 'quarantined' ORDER BY i.updated_at DESC,
             ROW(i.told, i.person_key, i.injected_at, CASE WHEN NOT i.is_recorded_at_inferred THEN i.recorded_at END,
                 i.identity_checked_at, i.certificate_printed_at, i.app_confirmed_at, i.birth_date, i.site_id, i.status,
                 i.identity_status, i.sex, i.dose_kind, i.birth_year, i.vaccine_id, i.dose_number, i.priority_group,
                 i.residence_code COLLATE "C", i.lot_number COLLATE "C", i.age_from, i.age_to, i.vaccine_alias_id,
-                coalesce(i.site_alias_id, 0)) DESC) AS n,
+                coalesce(i.site_alias_id, 0)) DESC, i.place) AS n,
         max(i.updated_at) FILTER (WHERE i.verdict <> 'quarantined') OVER (PARTITION BY i.record_id) AS newest_whole
     FROM incoming i JOIN repeated USING (record_id)
 )
 DELETE FROM incoming i USING ranked
-WHERE i.ctid = ranked.place AND CASE WHEN ranked.verdict = 'quarantined' THEN ranked.updated_at <= ranked.newest_whole
+WHERE i.ctid = ranked.row AND CASE WHEN ranked.verdict = 'quarantined' THEN ranked.updated_at <= ranked.newest_whole
                                      ELSE ranked.n > 1 END
 
 -- name: count_incoming
@@ -224,82 +208,8 @@ FROM (
         ROW(k.person_key, k.residence_code, k.site_id, k.vaccine_id, k.dose_number, k.dose_kind,
             k.injected_at, k.status, k.sex, k.birth_year, k.birth_date, k.age_from, k.age_to,
             k.lot_number, k.priority_group) END AS is_same_dose
-    FROM incoming i LEFT JOIN known k ON i.verdict = 'corrected' AND k.record_id = i.record_id
+    FROM incoming i LEFT JOIN known k ON i.verdict = 'corrected' AND k.record_id = i.record_id AND k.source_id = %(source_id)s
 ) AS compared
-
--- name: quarantine_records
--- How many are new there, and how many of them for want of a vaccine or site; and those that came without a number, by
--- their content. What is read again because a newer version is gone is open again.
-WITH broken AS MATERIALIZED (
-    SELECT coalesce(record_id, '') AS record_id, md5(quarantined::text)::uuid AS content, updated_at, rules, quarantined
-    FROM incoming WHERE verdict = 'quarantined'
-), kept AS (
-    INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
-    SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, quarantined
-    FROM broken ORDER BY record_id, content
-    ON CONFLICT (source_id, record_id, content)
-    DO UPDATE SET state = 'open', ended_batch_id = NULL, rules = excluded.rules
-    WHERE q.state = 'vanished' OR (%(is_current)s AND q.state = 'superseded')
-    RETURNING q.rules
-)
-SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}'),
-    (SELECT array_agg(DISTINCT '#' || content) FROM broken WHERE record_id = '')
-FROM kept
-
--- name: end_quarantine
--- Open no longer: what a whole version, now or before, replaced, and what a newer broken version replaced. Of a broken
--- version without a time only the order of arrival is known: a whole one that comes later replaces it. What was read as it
--- is now replaces all that was said before, whatever the clocks say.
--- The broken are set aside first: without statistics of the quarantine they were sought in all that came, once for each
--- open row (200,000 records, 600 open: 70 s).
-WITH broken AS MATERIALIZED (
-    SELECT DISTINCT record_id, md5(quarantined::text)::uuid AS content FROM incoming WHERE verdict = 'quarantined'
-)
-UPDATE warehouse.quarantine q
-SET state = CASE WHEN w.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
-FROM (
-    SELECT o.source_id, o.record_id, o.content, coalesce(bool_or(n.updated_at = o.updated_at), true) AS is_same_moment
-    FROM warehouse.quarantine o
-    JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
-        AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL
-            OR %(is_current)s AND NOT EXISTS (SELECT FROM broken b WHERE b.record_id = o.record_id))
-    WHERE o.state = 'open' AND o.source_id = %(source_id)s
-    GROUP BY o.source_id, o.record_id, o.content
-    UNION ALL
-    SELECT DISTINCT o.source_id, o.record_id, o.content, false
-    FROM warehouse.quarantine o
-    JOIN broken n ON n.record_id = o.record_id
-    JOIN warehouse.quarantine newer ON newer.source_id = o.source_id AND newer.record_id = o.record_id AND newer.state = 'open'
-        AND (%(is_current)s AND (newer.record_id, newer.content) IN (SELECT b.record_id, b.content FROM broken b),
-                newer.updated_at, newer.content)
-            > (%(is_current)s AND (o.record_id, o.content) IN (SELECT b.record_id, b.content FROM broken b),
-                o.updated_at, o.content)
-    WHERE o.state = 'open' AND o.source_id = %(source_id)s
-) AS w
-WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.content)
-
--- name: restamp
-UPDATE warehouse.injection i SET updated_at = n.updated_at, vaccine_alias_id = n.vaccine_alias_id,
-    site_alias_id = n.site_alias_id
-FROM incoming n
-WHERE n.verdict = 'restamped'
-  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
-
--- name: keep_rules_of_retry
--- At a retry a record that is still broken keeps its place, with the rules that it breaks now. One whose time of change
--- could not be read, and now can, ends here: no order of times could say that it was replaced.
-WITH timed AS (
-    UPDATE warehouse.quarantine q SET state = 'resolved', ended_batch_id = %(batch_id)s
-    FROM landed l
-    WHERE q.state = 'open' AND q.source_id = %(source_id)s AND q.updated_at IS NULL
-      AND q.record_id = l.record_id AND q.record->'unreadable' ? 'updated_at' AND l.updated_at IS NOT NULL
-      AND (EXISTS (SELECT FROM incoming n WHERE n.record_id = l.record_id AND n.verdict <> 'quarantined')
-        OR EXISTS (SELECT FROM known k WHERE k.record_id = l.record_id AND k.updated_at >= l.updated_at))
-)
-UPDATE warehouse.quarantine q SET rules = i.rules
-FROM incoming i
-WHERE i.verdict = 'quarantined' AND q.state = 'open' AND q.source_id = %(source_id)s
-  AND q.record_id = coalesce(i.record_id, '') AND q.updated_at IS NOT DISTINCT FROM i.updated_at AND q.rules <> i.rules
 
 -- name: suspects
 -- For the brake: what of the batch changes or voids what is held, and who lives nowhere here; as it was and as it came.
@@ -311,6 +221,42 @@ SELECT i.record_id, i.verdict, i.residence_unit_id, CASE WHEN i.person_key <> i.
     i.status, k.status AS old_status, i.sex, k.sex AS old_sex, i.birth_year, k.birth_year AS old_birth_year,
     i.birth_date, k.birth_date AS old_birth_date, i.lot_number, k.lot_number AS old_lot_number,
     i.priority_group, k.priority_group AS old_priority_group, i.identity_status, k.identity_status AS old_identity_status
-FROM incoming i LEFT JOIN known k ON k.record_id = i.record_id
+FROM incoming i LEFT JOIN known k ON k.record_id = i.record_id AND k.source_id = %(source_id)s
 WHERE i.verdict IN ('corrected', 'voided') OR (i.verdict = 'new' AND i.residence_unit_id < 0)
 ORDER BY i.record_id
+
+-- name: find_broken
+-- As they came, for the quarantine.
+INSERT INTO broken (record_id, person_key, birth_date, birth_year, sex, residence_code, site_code, vaccine_code, lot_number,
+    dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
+    identity_checked_at, certificate_printed_at, app_confirmed_at, told, age_from, age_to, unreadable, rules)
+SELECT l.record_id, l.person_key, l.birth_date, l.birth_year, l.sex, l.residence_code, l.site_code, l.vaccine_code, l.lot_number,
+    l.dose_number, l.dose_kind, l.priority_group, l.injected_at, l.recorded_at, l.updated_at, l.status, l.identity_status,
+    l.identity_checked_at, l.certificate_printed_at, l.app_confirmed_at, l.told, l.age_from, l.age_to, l.unreadable, i.rules
+FROM incoming i JOIN landed l ON l.ctid = i.place
+WHERE i.verdict = 'quarantined'
+
+-- name: find_ended
+-- Open in quarantine no longer: what a whole version, now or before, replaced. Of a broken version without a time only the
+-- order of arrival is known: a whole one that comes later replaces it. What was read as it is now replaces all that was
+-- said before, whatever the clocks say.
+INSERT INTO ended (record_id, content, is_same_moment)
+WITH broken_now AS MATERIALIZED (
+    SELECT DISTINCT record_id FROM incoming WHERE verdict = 'quarantined' AND record_id IS NOT NULL
+)
+SELECT o.record_id, o.content, coalesce(bool_or(n.updated_at = o.updated_at), true)
+FROM warehouse.quarantine o
+JOIN incoming n ON n.record_id = o.record_id AND n.verdict <> 'quarantined'
+    AND (n.updated_at >= o.updated_at OR o.updated_at IS NULL
+        OR %(is_current)s AND o.record_id NOT IN (SELECT record_id FROM broken_now))
+WHERE o.state = 'open' AND o.source_id = %(source_id)s
+GROUP BY o.record_id, o.content
+
+-- name: find_retried
+-- What a retry says of records in quarantine: the rules that they break now, or that a whole version is held.
+INSERT INTO retried (record_id, updated_at, is_settled, rules)
+SELECT l.record_id, l.updated_at, w.record_id IS NOT NULL OR coalesce(k.updated_at >= l.updated_at, false), b.rules
+FROM landed l
+LEFT JOIN incoming b ON b.place = l.ctid AND b.verdict = 'quarantined'
+LEFT JOIN (SELECT DISTINCT record_id FROM incoming WHERE verdict <> 'quarantined') AS w ON w.record_id = l.record_id
+LEFT JOIN known k ON k.record_id = l.record_id AND k.source_id = %(source_id)s

@@ -1,8 +1,8 @@
--- What a batch changes in the warehouse besides what it adds: worked out elsewhere, given by small temporary tables.
--- Parameters are psycopg's.
+-- What a batch changes in the warehouse. Batches of both kinds give it by the same temporary tables: incoming, after,
+-- person_before and person_after (load.sql), and those of the quarantine (here). Parameters are psycopg's.
 
 -- name: create_broken
-CREATE TEMP TABLE IF NOT EXISTS broken (
+CREATE TEMP TABLE broken (
     record_id text COLLATE "C", person_key uuid, birth_date date, birth_year smallint, residence_code text,
     site_code text, vaccine_code text, lot_number text, dose_number smallint, priority_group smallint,
     injected_at timestamptz, recorded_at timestamptz, updated_at timestamptz, identity_checked_at timestamptz,
@@ -13,37 +13,17 @@ CREATE TEMP TABLE IF NOT EXISTS broken (
 ) ON COMMIT DELETE ROWS
 
 -- name: create_written
-CREATE TEMP TABLE IF NOT EXISTS written (
+CREATE TEMP TABLE written (
     record_id text COLLATE "C", content uuid, updated_at timestamptz, rules text[], record jsonb
 ) ON COMMIT DELETE ROWS
 
 -- name: create_ended
-CREATE TEMP TABLE IF NOT EXISTS ended (record_id text COLLATE "C", content text, is_same_moment boolean) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE ended (record_id text COLLATE "C", content uuid, is_same_moment boolean) ON COMMIT DELETE ROWS
 
 -- name: create_retried
-CREATE TEMP TABLE IF NOT EXISTS retried (
+CREATE TEMP TABLE retried (
     record_id text COLLATE "C", updated_at timestamptz, is_settled boolean, rules text
 ) ON COMMIT DELETE ROWS
-
--- name: create_restamped
-CREATE TEMP TABLE IF NOT EXISTS restamped (
-    person_key uuid, source_id smallint, record_id text COLLATE "C", updated_at timestamptz, vaccine_alias_id smallint,
-    site_alias_id integer
-) ON COMMIT DELETE ROWS
-
--- name: create_moved
-CREATE TEMP TABLE IF NOT EXISTS moved (
-    old_person_key uuid, source_id smallint, record_id text COLLATE "C", person_key uuid
-) ON COMMIT DELETE ROWS
-
--- name: create_altered
-CREATE TEMP TABLE IF NOT EXISTS altered (LIKE warehouse.injection) ON COMMIT DELETE ROWS
-
--- name: create_changed_person
-CREATE TEMP TABLE IF NOT EXISTS changed_person (LIKE warehouse.person) ON COMMIT DELETE ROWS
-
--- name: create_gone_person
-CREATE TEMP TABLE IF NOT EXISTS gone_person (person_key uuid) ON COMMIT DELETE ROWS
 
 -- name: write_broken
 INSERT INTO written
@@ -79,7 +59,7 @@ FROM kept
 UPDATE warehouse.quarantine q
 SET state = CASE WHEN e.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
 FROM ended e
-WHERE q.source_id = %(source_id)s AND q.record_id = e.record_id AND q.content = e.content::uuid
+WHERE q.source_id = %(source_id)s AND q.record_id = e.record_id AND q.content = e.content
 
 -- name: end_superseded
 -- And what a newer broken version replaced, or one that was read as it is now.
@@ -99,8 +79,9 @@ WHERE (q.source_id, q.record_id, q.content) = (w.source_id, w.record_id, w.conte
 -- name: restamp
 UPDATE warehouse.injection i SET updated_at = n.updated_at, vaccine_alias_id = n.vaccine_alias_id,
     site_alias_id = n.site_alias_id
-FROM restamped n
-WHERE i.person_key = n.person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
+FROM incoming n
+WHERE n.verdict = 'restamped'
+  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
 
 -- name: settle_retried
 -- At a retry: one whose time of change could not be read, and now can, ends here: no order of times could say that it
@@ -120,11 +101,38 @@ WHERE r.rules IS NOT NULL AND q.state = 'open' AND q.source_id = %(source_id)s
 
 -- name: delete_moved
 -- person_key is never updated: a record under another person leaves its old row and gets a new one.
-DELETE FROM warehouse.injection i USING moved m
-WHERE i.person_key = m.old_person_key AND i.source_id = m.source_id AND i.record_id = m.record_id
+DELETE FROM warehouse.injection i USING incoming n
+WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
+  AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
+
+-- name: add_injections
+-- What is new needs no look at the index for an old row: nobody else writes here.
+INSERT INTO warehouse.injection (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after
+FROM after WHERE is_new ORDER BY person_key
 
 -- name: change_injections
-INSERT INTO warehouse.injection SELECT * FROM altered
+INSERT INTO warehouse.injection (
+    person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after)
+SELECT person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
+    certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
+    residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
+    age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
+    site_alias_id, age_from, age_to, unruled_after
+FROM after WHERE is_altered AND NOT is_new
 ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     updated_at = excluded.updated_at, injected_at = excluded.injected_at, recorded_at = excluded.recorded_at,
     identity_checked_at = excluded.identity_checked_at, certificate_printed_at = excluded.certificate_printed_at,
@@ -140,9 +148,24 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     vaccine_alias_id = excluded.vaccine_alias_id, site_alias_id = excluded.site_alias_id, age_from = excluded.age_from,
     age_to = excluded.age_to, unruled_after = excluded.unruled_after
 
+-- name: add_records
+-- Here and below in the order of the key: neighbours in the index are written together.
+INSERT INTO warehouse.record (source_id, record_id, person_key)
+SELECT source_id, record_id, person_key FROM incoming WHERE verdict = 'new' ORDER BY record_id
+
 -- name: change_records
-UPDATE warehouse.record r SET person_key = m.person_key
-FROM moved m WHERE r.source_id = m.source_id AND r.record_id = m.record_id
+UPDATE warehouse.record r SET person_key = n.person_key
+FROM incoming n
+WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
+  AND r.source_id = n.source_id AND r.record_id = n.record_id
+
+-- name: add_persons
+INSERT INTO warehouse.person (
+    person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band, priority_group,
+    doses, first_vaccine_id, complete_vaccine_id, booster1_vaccine_id, booster2_vaccine_id, is_identity_shared)
+SELECT a.* FROM person_after a
+WHERE NOT EXISTS (SELECT 1 FROM person_before b WHERE b.person_key = a.person_key)
+ORDER BY a.person_key
 
 -- name: change_persons
 UPDATE warehouse.person p SET
@@ -151,7 +174,9 @@ UPDATE warehouse.person p SET
     priority_group = a.priority_group, doses = a.doses, first_vaccine_id = a.first_vaccine_id,
     complete_vaccine_id = a.complete_vaccine_id, booster1_vaccine_id = a.booster1_vaccine_id,
     booster2_vaccine_id = a.booster2_vaccine_id, is_identity_shared = a.is_identity_shared
-FROM changed_person a WHERE p.person_key = a.person_key
+FROM person_after a JOIN person_before b ON b.person_key = a.person_key
+WHERE p.person_key = a.person_key AND a IS DISTINCT FROM b
 
 -- name: delete_persons
-DELETE FROM warehouse.person p USING gone_person g WHERE p.person_key = g.person_key
+DELETE FROM warehouse.person p USING person_before b
+WHERE p.person_key = b.person_key AND NOT EXISTS (SELECT FROM person_after a WHERE a.person_key = b.person_key)

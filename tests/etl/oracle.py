@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from etl.recount import FAMILIES, MEASURES, Rules, cells, plain_course
+from sql.told import BITS, EVERYTHING
 from tests.etl.world import NOW, ZONE, at
 
 _ZONE = ZoneInfo(ZONE)
@@ -90,7 +91,8 @@ def is_whole(version: dict) -> bool:
         return False
     age = i.injected_on.year - version["birth_year"] if version["birth_year"] else None
     return not (
-        i.injected_on < date(2021, 2, 1) or version["dose_number"] is None or not 1 <= version["dose_number"] <= 9
+        i.injected_on < date(2021, 2, 1)
+        or version.get("told", EVERYTHING) & BITS["dose_number"] and version["dose_number"] not in range(1, 10)
         or (age is not None and age < LEAST_AGE[version["vaccine_code"]])
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ import pytest
 from etl import pipeline
 from etl.pipeline import INTAKE, Delivery, Fenced
 from etl.recount import recount
-from etl.workbench import CHECK, COURSE, Workbench
+from etl.statements import COURSE, LOAD
+from etl.workbench import Workbench
 from sql import connect
 from tests.etl.world import NOW, ZONE, Given, at, drawn, record, table
 
@@ -262,7 +263,7 @@ def test_what_a_batch_that_failed_would_have_posted_is_in_no_balance(world, monk
 def test_a_batch_too_large_for_the_workbench_is_worked_out_in_rows(warehouse, monkeypatch, caplog, full_at):
     """With its last posting folded twice, or its first half kept, the recount would tell."""
     monkeypatch.setattr(pipeline, "LARGE", -1)
-    statement = (CHECK | COURSE).get(full_at) or "DROP TABLE ledger_people"
+    statement = (LOAD | COURSE).get(full_at) or "DROP TABLE warehouse.ledger_people"
     run = Workbench.run
 
     def run_until_full(bench, asked, facts):

@@ -1,4 +1,4 @@
-"""The rules of load.sql and batch/check.sql: which records are kept out, under which names, and how they come back."""
+"""The rules of load.sql: which records are kept out, under which names, and how they come back."""
 
 import json
 import threading
