@@ -92,7 +92,7 @@ def is_whole(version: dict) -> bool:
     age = i.injected_on.year - version["birth_year"] if version["birth_year"] else None
     return not (
         i.injected_on < date(2021, 2, 1)
-        or version.get("told", EVERYTHING) & BITS["dose_number"] and version["dose_number"] not in range(1, 10)
+        or (version.get("told", EVERYTHING) & BITS["dose_number"] and version["dose_number"] not in range(1, 10))
         or (age is not None and age < LEAST_AGE[version["vaccine_code"]])
     )  # fmt: skip
 

@@ -9,8 +9,8 @@ import pytest
 
 from etl import held, workbench
 from etl.apart import apart
-from etl.mapping import SCHEMA
 from etl.in_columns import _ON_BENCH
+from etl.mapping import SCHEMA
 from etl.statements import BALANCES, COURSE, HELD, LEDGER, LOAD, STORE
 from etl.workbench import BENCH, Workbench, with_uuids
 from sql import connect
