@@ -17,7 +17,7 @@ from dashboard.wall.enlarge import enlarged
 from sql.screens import WALL_PAGES, Wall
 from tests.dashboard.house import settled, until
 from tests.dashboard.province import ROOT, Province, standing
-from tests.dashboard.test_accessibility import faults
+from tests.dashboard.test_accessibility import AXE, faults
 from tests.dashboard.test_i18n import BRACKETED, outside_the_catalogue
 from tests.dashboard.tree import elements, said
 
@@ -213,6 +213,7 @@ def test_the_wall_of_any_page_is_about_its_unit(visit, path):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_serious_is_wrong_with_the_wall(visit, theme):
     page = wall(visit, color_scheme=theme)
+    page.evaluate(AXE)
     assert faults(page) == {}
 
 
