@@ -53,8 +53,9 @@ class Crashing(Pipeline):
 _TOLD = (EVERYTHING, EVERYTHING, EVERYTHING - 1, EVERYTHING - 24, 0)
 NUMBERS = st.sampled_from([f"r{n}" for n in range(1, 8)])
 VERSIONS = st.builds(
-    lambda day, hour, delay, stamp, told, identity_status, person, **given: record(
-        told=told, identity_status=identity_status if told & 2 else "unknown",
+    lambda day, hour, delay, stamp, told, identity_status, person, dose_number, **given: record(
+        told=told, dose_number=dose_number if told & 4096 else 0,  # as the mapping gives it
+        identity_status=identity_status if told & 2 else "unknown",
         person=person if told & 1 else f"record:{given['record_id']}",
         injected_at=f"{oracle.later(_START, day)} {hour:02}:30", updated_at=f"2022-03-{stamp:02} 09:00",
         recorded_at=None if delay is None else f"{oracle.later(_START, day + delay)} {hour:02}:45",
