@@ -28,9 +28,7 @@ def main() -> int:
     os.environ["VACCINE_DATA"] = str(found.data)
     if found.dashboard.workers > 1:
         metrics.use(found.data / "metrics")
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr)
     try:
         uvicorn.run(
             "dashboard.server:from_environment",

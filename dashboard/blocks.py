@@ -86,9 +86,7 @@ def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -
             return {"": None}
 
 
-def fill_chart(
-    app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True, of_a_part: bool = False
-) -> None:
+def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True, of_a_part: bool = False) -> None:
     """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows.
 
     `has_denominator`: whether its numbers stand against a population, which is then named in what is taken away.

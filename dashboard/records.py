@@ -27,7 +27,8 @@ _ENGLISH = (
 _OTHERWISE = {
     # Nobody injects a record, and none falls due.
     "indicator.pace-needed.what": (
-        "Số bản ghi mỗi ngày cần có thêm từ nay để đạt chỉ tiêu đúng hạn.", "Records a day from now on that reach the target when it is due.",
+        "Số bản ghi mỗi ngày cần có thêm từ nay để đạt chỉ tiêu đúng hạn.",
+        "Records a day from now on that reach the target when it is due.",
     ),
     "district.part_unit": (
         "số bản ghi đạt mức tiêm và còn thiếu; cột: tỷ lệ trên đối tượng đích, %",
@@ -37,7 +38,10 @@ _OTHERWISE = {
         "Bỏ mũi {share}, theo số mũi đã ghi: {first} mũi 1, {second} mũi 2.",
         "Dropout {share}, by recorded numbers: {first} first and {second} second doses.",
     ),
-    "tile.of_population": ("{people} bản ghi / {population} người", "{people} {people:record|records} / {population} people"),
+    "tile.of_population": (
+        "{people} bản ghi / {population} người",
+        "{people} {people:record|records} / {population} people",
+    ),
     "indicator.coverage-first.what": (
         "Số bản ghi mũi 1 hợp lệ, theo nơi ở, chia cho đối tượng đích; nguồn không cho biết mỗi bản ghi là của ai.",
         "Records of a valid first dose, by residence, over the target population; the source does not tell whose each is.",
@@ -60,7 +64,10 @@ _OTHERWISE = {
         "Số bản ghi mũi nhắc lại lần {k} theo số mũi đã ghi, theo nơi ở, chia cho đối tượng đích.",
         "Records of booster {k} by the recorded number, by residence, over the target population.",
     ),
-    "indicator.booster.formula": ("số bản ghi mũi nhắc lại lần k ÷ đối tượng đích", "records of booster k ÷ target population"),
+    "indicator.booster.formula": (
+        "số bản ghi mũi nhắc lại lần k ÷ đối tượng đích",
+        "records of booster k ÷ target population",
+    ),
 }
 
 

@@ -211,9 +211,19 @@ def _provenance(view: View) -> tuple:
     moment = view.frozen_at or moment
     trouble = provenance.trouble(lines) if view.filters.is_live else ""
     shown = asof.as_of(
-        view.language, view.local(moment), view.real_ms(moment), trouble, not view.filters.is_live, _now_ms(), view.has_figures
+        view.language,
+        view.local(moment),
+        view.real_ms(moment),
+        trouble,
+        not view.filters.is_live,
+        _now_ms(),
+        view.has_figures,
     )
-    return provenance.footer(view.language, lines, world, view.edited(), view.data.refusal()), shown, found.version.batch_id or 0
+    return (
+        provenance.footer(view.language, lines, world, view.edited(), view.data.refusal()),
+        shown,
+        found.version.batch_id or 0,
+    )
 
 
 def _now_ms() -> int:

@@ -69,9 +69,7 @@ class Broker:
     warehouse.
     """
 
-    def __init__(
-        self, connect: Callable[[], psycopg.Connection], on_connect: Callable[[], None] = lambda: None
-    ):
+    def __init__(self, connect: Callable[[], psycopg.Connection], on_connect: Callable[[], None] = lambda: None):
         self._connect = connect
         self._on_connect = on_connect
         self._news = News(lost="not connected yet")

@@ -89,7 +89,9 @@ def _database(data: Path, verb: str) -> Iterator[None]:
     try:
         is_there = (data / "postgres" / "cluster").exists()
     except OSError as refused:
-        raise FolderError(f"{data}: {refused.strerror}; ask as the user who runs ./run, or name another folder by --data") from None
+        raise FolderError(
+            f"{data}: {refused.strerror}; ask as the user who runs ./run, or name another folder by --data"
+        ) from None
     if os.environ.get("DATABASE_URL") or not (is_there or verb in _MAKE_IT):
         yield  # a server of one's own, or none yet: then the verb says so
         return

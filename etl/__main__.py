@@ -76,7 +76,11 @@ def main(
         print(f"{said}. ./run, as the owner of the database, grants what is needed", file=sys.stderr)
         return 3
     except (psycopg.OperationalError, OperationalError) as gone:
-        said = NO_WAREHOUSE if connect.is_without_roles(gone) else f"the warehouse is out of reach: {connect.in_drivers_words(gone)}"
+        said = (
+            NO_WAREHOUSE
+            if connect.is_without_roles(gone)
+            else f"the warehouse is out of reach: {connect.in_drivers_words(gone)}"
+        )
         print(said, file=sys.stderr)
         return 3
     if answer.figures is not None:

@@ -125,7 +125,9 @@ def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[in
 def _refuse_used(db: psycopg.Connection, manifest: dict, file: Path) -> None:
     """Takes the lead, so that no ETL writes meanwhile. Looks before anything is migrated."""
     if not db.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
-        raise ArchiveError("an ETL works on this warehouse: stop ./run there first, or restore into another (--data, DATABASE_URL)")
+        raise ArchiveError(
+            "an ETL works on this warehouse: stop ./run there first, or restore into another (--data, DATABASE_URL)"
+        )
     if db.execute("SELECT to_regclass('warehouse.batch')").fetchone()[0] is None:
         return
     if db.execute(ARCHIVE["batches"]).fetchone()[0]:
@@ -138,7 +140,9 @@ def _refuse_used(db: psycopg.Connection, manifest: dict, file: Path) -> None:
         )
 
 
-def _put_in(db: psycopg.Connection, archive: zipfile.ZipFile, manifest: dict, file: Path, progress: Callable[[int], None]) -> None:
+def _put_in(
+    db: psycopg.Connection, archive: zipfile.ZipFile, manifest: dict, file: Path, progress: Callable[[int], None]
+) -> None:
     try:
         with db.transaction():
             _refuse_other_columns(_tables(db), manifest, file)
@@ -157,7 +161,9 @@ def _put_in(db: psycopg.Connection, archive: zipfile.ZipFile, manifest: dict, fi
     except psycopg.Error as refused:
         # A server that ends in the middle has no words of its own.
         ended = f"{connect.in_drivers_words(refused)} (its log says why; a full disk, as a rule)"
-        raise ArchiveError(f"{file}: the database refuses it: {refused.diag.message_primary or ended}. Nothing was restored") from None
+        raise ArchiveError(
+            f"{file}: the database refuses it: {refused.diag.message_primary or ended}. Nothing was restored"
+        ) from None
 
 
 def _about(db: psycopg.Connection) -> dict[str, Any]:

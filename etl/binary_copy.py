@@ -77,9 +77,7 @@ def _texts(column: pa.StringArray, is_jsonb: bool) -> list[pa.Array | bytes]:
     extra = 1 if is_jsonb else 0
     lengths = pc.add(pc.binary_length(column), extra).fill_null(-1)
     sizes = lengths.to_numpy(zero_copy_only=False).astype(">i4")
-    prefix = pa.FixedSizeBinaryArray.from_buffers(pa.binary(4), len(column), [None, pa.py_buffer(sizes)]).cast(
-        pa.binary()
-    )
+    prefix = pa.FixedSizeBinaryArray.from_buffers(pa.binary(4), len(column), [None, pa.py_buffer(sizes)]).cast(pa.binary())
     if not is_jsonb:
         return [prefix, column.cast(pa.binary())]
     version = pc.if_else(column.is_valid(), pa.scalar(b"\x01"), pa.scalar(b""))

@@ -121,7 +121,9 @@ class Desk:
 
     def __init__(self, led: Station):
         self.led = led
-        self.db = connect.raw(led.settings, "etl_writer", seconds=PATIENCE_SECONDS, autocommit=True, application_name="etl desk")
+        self.db = connect.raw(
+            led.settings, "etl_writer", seconds=PATIENCE_SECONDS, autocommit=True, application_name="etl desk"
+        )
         self.db.row_factory = by_name
         self.db.execute("SET idle_session_timeout = 0")
         self.db.execute(DESK["forsake"])

@@ -36,5 +36,7 @@ def in_words(fault: BaseException) -> str:
 
 def _place(fault: BaseException) -> str | None:
     """The innermost line of ours on the way to it."""
-    frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if Path(frame.filename).is_relative_to(_PROJECT / "etl")]
+    frames = [
+        frame for frame in traceback.extract_tb(fault.__traceback__) if Path(frame.filename).is_relative_to(_PROJECT / "etl")
+    ]
     return f"{Path(frames[-1].filename).relative_to(_PROJECT)}:{frames[-1].lineno}" if frames else None

@@ -213,7 +213,6 @@ class Reader:
             text = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(text, 0, LONGEST))
         return text, bad if bad is not None and bad.any() else None
 
-
     def _padded(self, text: pa.StringArray) -> pa.StringArray:
         """Digits that lost their leading zeros, as they do in a cell of numbers, with these again."""
         text = pc.replace_substring_regex(text, r"^(\d+)\.0*$", r"\1")

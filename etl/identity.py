@@ -124,9 +124,7 @@ def normal_names(names: Iterable[str]) -> list[str]:
     Hoà and Hòa are the same name, written by two schools: each word's tone mark goes to its end.
     Accents stay: Hoa is somebody else.
     """
-    return [
-        " ".join(_tone_last(word) for word in unicodedata.normalize("NFD", name.casefold()).split()) for name in names
-    ]
+    return [" ".join(_tone_last(word) for word in unicodedata.normalize("NFD", name.casefold()).split()) for name in names]
 
 
 def _tone_last(word: str) -> str:

@@ -14,7 +14,9 @@ from etl.statements import COURSE, HELD, LEDGER, LOAD, QUARANTINED, STORE, WORKS
 from etl.workbench import BENCH, Workbench, with_uuids
 
 # Of the workspace, what the workbench needs: the warehouse's rows are there already.
-_ON_BENCH = [name for name in WORKSPACE if name not in ("known_record", "known")] + [name for name in QUARANTINED if name != "written"]
+_ON_BENCH = [name for name in WORKSPACE if name not in ("known_record", "known")] + [
+    name for name in QUARANTINED if name != "written"
+]
 _SOUGHT = ("sought_record", "sought_person")
 _ROWS = 100_000  # written in one go: about 20 MB
 

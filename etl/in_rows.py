@@ -29,7 +29,9 @@ class InRows:
                     copy.write(piece)
         run(LOAD, facts, "find_known_records", "read_known", "check_records", "drop_repeated")
         counts = self.pipeline.ask(LOAD["count_incoming"], facts)
-        found = quarantine(self.pipeline, delivery, counts, facts, lambda name: db.execute(LOAD[f"find_{name}"], facts).rowcount)
+        found = quarantine(
+            self.pipeline, delivery, counts, facts, lambda name: db.execute(LOAD[f"find_{name}"], facts).rowcount
+        )
         if counts.restamped:
             run(STORE, facts, "restamp")
         return counts, *found
@@ -65,7 +67,9 @@ class InRows:
         self._work_out(facts | {"persons": persons}, "touch_given_persons", "reclassify")
 
     def _work_out(self, facts: dict, *touch: str) -> None:
-        self.pipeline.run(COURSE, facts, *touch, "read_before", "read_person_before", "work_out_courses", "read_person_after")
+        self.pipeline.run(
+            COURSE, facts, *touch, "read_before", "read_person_before", "work_out_courses", "read_person_after"
+        )
         self.pipeline.run(STORE, facts, "delete_moved", "add_injections", "change_injections", "add_records",
                           "change_records", "add_persons", "change_persons", "delete_persons")  # fmt: skip
         self.pipeline.run(LEDGER, facts, *LEDGER)

@@ -42,7 +42,15 @@ Report = Callable[[Outcome], None]
 class Intake:
     """The way of one source into the warehouse. One thread at a time (`turn`); `halt` ends it after the batch at hand."""
 
-    def __init__(self, pipeline: Pipeline, source, given: DatabaseSource | FilesSource, settings: Etl, writing: threading.Lock, report: Report):
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        source,
+        given: DatabaseSource | FilesSource,
+        settings: Etl,
+        writing: threading.Lock,
+        report: Report,
+    ):
         """`writing` is shared by all sources: the pipeline has one connection."""
         self.pipeline, self.source, self.kind, self.settings = pipeline, source, given.kind, settings
         self.writing, self.report = writing, report

@@ -43,7 +43,11 @@ class FileIntake(Intake):
         # None is one that is still being written, "" one that cannot be looked into.
         if self.source.present.get(stop.unit, "gone") in (None, "", stop.content):
             return False
-        log.warning("%s: %s, which the brake stopped, is not there any more: what lies there now is judged", self.source.name, stop.unit)
+        log.warning(
+            "%s: %s, which the brake stopped, is not there any more: what lies there now is judged",
+            self.source.name,
+            stop.unit,
+        )
         facts = {"source_id": self.source_id, "state": "idle", "reason": None, "now": self.pipeline.clock.now()}
         with self.writing, self.pipeline.db.transaction():
             stopped.end_open(self.pipeline.db, self.source_id, facts["now"])
@@ -128,7 +132,11 @@ class FileIntake(Intake):
             if page.note and not page.more:
                 log.warning("%s: %s", file.path, page.note)
             part = None if self.membership is None else done - page.records.num_rows
-            return {"part": part, "unit": file.path, "outcome": vars(file) | {"state": state, "reason": page.note, "records_done": done}}
+            return {
+                "part": part,
+                "unit": file.path,
+                "outcome": vars(file) | {"state": state, "reason": page.note, "records_done": done},
+            }
 
         self._load_pages(self._file_pages(file), describe)
         return done
@@ -190,7 +198,9 @@ class FileIntake(Intake):
         # What a file holds was not always kept: one of which it is not known is read again.
         listed = self.membership.listed()
         return [
-            row._replace(state="loading", records_done=0) if row.state == "done" and (row.path, row.sha256) not in listed else row
+            row._replace(state="loading", records_done=0)
+            if row.state == "done" and (row.path, row.sha256) not in listed
+            else row
             for row in rows
         ]
 

@@ -93,7 +93,11 @@ class WholeIntake(Intake):
             found = self.pipeline.db.execute(MEMBERSHIP["last_contents"], facts).fetchall()
         is_whole = bool(found) and all(contents is not None for _sha256, contents in found)
         self.content = found[0][0] if is_whole else None
-        self.known = np.sort(np.frombuffer(b"".join(contents for _sha256, contents in found), "<u8")) if is_whole else np.array([], "<u8")
+        self.known = (
+            np.sort(np.frombuffer(b"".join(contents for _sha256, contents in found), "<u8"))
+            if is_whole
+            else np.array([], "<u8")
+        )
 
     def _keep(self, content: str, ids: list[pa.Array], seen: list[np.ndarray]) -> None:
         now = self.pipeline.clock.now()

@@ -84,7 +84,9 @@ def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
             columns = list(found.keys())
             return columns, [(n, dict(zip(columns, row, strict=True))) for n, row in enumerate(found, start=1)]
     except (sa.exc.SQLAlchemyError, OSError) as refused:
-        raise ReferenceTableError("query_failed", place=f"reference.{name}", why=in_drivers_words(refused, engine.url)) from None
+        raise ReferenceTableError(
+            "query_failed", place=f"reference.{name}", why=in_drivers_words(refused, engine.url)
+        ) from None
     finally:
         engine.dispose()
 

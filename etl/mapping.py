@@ -61,9 +61,7 @@ class Mapper:
         clock = {"updated_at": FieldSpec(file="modified")} if source.is_read_whole else {}
         entries = [{**source.fields, **row, **clock} for row in source.rows or ({},)]
         self._entries = [{field: self._reader(field, spec, zone) for field, spec in e.items()} for e in entries]
-        self._plain = {
-            field: Reader(field, FieldSpec(column=field), zone) for field in (*SCHEMA.names,) if field in _READ
-        }
+        self._plain = {field: Reader(field, FieldSpec(column=field), zone) for field in (*SCHEMA.names,) if field in _READ}
         self.has_rows = source.rows is not None
         self.told = source.told
         self.origins = list(dict.fromkeys((f, c) for e in entries for f, spec in e.items() for c in spec.columns))
@@ -291,9 +289,7 @@ class Mapper:
         """One field of quarantined records: its canonical texts, and what could not be read of it."""
         old = [k.get(field) for k in kept]
         values, bad = self._plain[field].read(pa.array(texts, pa.string()))
-        is_final = [
-            r is not None and (t is not None or r == unreadable.WITHHELD) for r, t in zip(old, texts, strict=True)
-        ]
+        is_final = [r is not None and (t is not None or r == unreadable.WITHHELD) for r, t in zip(old, texts, strict=True)]
         bad = either(bad, np.array(is_final, bool) if any(is_final) else None)
         lost = np.array([r is not None and r != unreadable.WITHHELD for r in old], bool) & np.asarray(values.is_null())
         raw = pa.array([r if is_lost else None for r, is_lost in zip(old, lost, strict=True)], pa.string())
@@ -372,9 +368,7 @@ def _named(got, rest: np.ndarray) -> pa.StringArray:
     names = pc.if_else(pa.array(rest), got["full_name"], pa.scalar(None, pa.string())).dictionary_encode()
     normal = pa.array(normal_names(names.dictionary.to_pylist()), pa.string()).take(names.indices)
     year = got["birth_year"].cast(pa.string())
-    birth = (
-        year if got["birth_date"].null_count == len(rest) else pc.coalesce(got["birth_date"].cast(pa.string()), year)
-    )
+    birth = year if got["birth_date"].null_count == len(rest) else pc.coalesce(got["birth_date"].cast(pa.string()), year)
     sex = pc.if_else(pc.equal(got["sex"], "unknown"), pa.scalar(None, pa.string()), got["sex"])
     return pc.binary_join_element_wise(normal, birth, sex, got["residence_code"].fill_null(""), _SEPARATOR)
 

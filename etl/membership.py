@@ -33,9 +33,13 @@ class Membership:
     def listed(self) -> set[tuple[str, str]]:
         """(path, content) of the deliveries whose records are known."""
         with self.writing:
-            return {tuple(row) for row in self.pipeline.db.execute(MEMBERSHIP["listed"], {"source_id": self.intake.source_id})}
+            return {
+                tuple(row) for row in self.pipeline.db.execute(MEMBERSHIP["listed"], {"source_id": self.intake.source_id})
+            }
 
-    def settle(self, current: Mapping[str, str], newest: Mapping[str, str], released=None, read_again: ReadAgain | None = None) -> None:
+    def settle(
+        self, current: Mapping[str, str], newest: Mapping[str, str], released=None, read_again: ReadAgain | None = None
+    ) -> None:
         """Deal with what no current delivery holds. Once all of them are in. Raises Braked.
 
         `current`: path → content of the deliveries that hold; `newest`: the same, of all that ever came; `released`:
@@ -81,7 +85,10 @@ class Membership:
     def _missing(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         """Of each path, what its earlier versions held and nothing holds now."""
         earlier = [pair for pair in stale if self.is_snapshot or pair[0] in facts["paths"]]
-        facts = facts | {"earlier_paths": [path for path, _ in earlier], "earlier_contents": [content for _, content in earlier]}
+        facts = facts | {
+            "earlier_paths": [path for path, _ in earlier],
+            "earlier_contents": [content for _, content in earlier],
+        }
         found = defaultdict(list)
         if earlier:
             with self.writing, self.pipeline.db.transaction():
@@ -107,7 +114,9 @@ class Membership:
             for path, record_ids in missing.items():
                 self._run("keep", path=path, sha256="", part=0, record_ids=record_ids, contents=None)
             counts = {path: len(record_ids) for path, record_ids in missing.items()}
-            self._run("count_missing", paths=list(counts), contents=[newest[path] for path in counts], counts=list(counts.values()))
+            self._run(
+                "count_missing", paths=list(counts), contents=[newest[path] for path in counts], counts=list(counts.values())
+            )
 
     def _run(self, name: str, **facts) -> None:
         self.pipeline.db.execute(MEMBERSHIP[name], facts | {"source_id": self.intake.source_id})

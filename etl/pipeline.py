@@ -105,7 +105,11 @@ class Pipeline:
         except Exception as fault:
             if not refused.is_of_a_record(fault):
                 raise
-            log.warning("a batch of %d records is refused (%s): looking for those that are at fault", delivery.records.num_rows, in_words(fault))
+            log.warning(
+                "a batch of %d records is refused (%s): looking for those that are at fault",
+                delivery.records.num_rows,
+                in_words(fault),
+            )
             mended = refused.without(delivery.records, lambda some: self._why_refused(replace(delivery, records=some)))
             if mended is None:
                 raise
@@ -291,7 +295,9 @@ class Pipeline:
         """First in a transaction: nobody else writes until its end. Returns the leader's row. Raises Fenced."""
         leader = self.ask(INTAKE["open_batch"])
         if leader.term != self.term:
-            raise Fenced(f"another ETL, or a migration, took over: term {leader.term} has begun, this one is of term {self.term}")
+            raise Fenced(
+                f"another ETL, or a migration, took over: term {leader.term} has begun, this one is of term {self.term}"
+            )
         if other := version.difference(leader.migrations):
             raise Fenced(other)
         return leader

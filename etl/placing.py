@@ -113,7 +113,9 @@ class Spellings:
 
 
 def read_spellings(db: psycopg.Connection) -> Spellings:
-    return Spellings(*(dict(db.execute(VERIFY[name]).fetchall()) for name in ("vaccine_aliases", "site_aliases", "own_codes")))
+    return Spellings(
+        *(dict(db.execute(VERIFY[name]).fetchall()) for name in ("vaccine_aliases", "site_aliases", "own_codes"))
+    )
 
 
 def read_places(db: psycopg.Connection, zone: ZoneInfo) -> Places:

@@ -237,7 +237,9 @@ class _Reconciliation:
         with self.db.cursor(row_factory=by_name) as cursor:
             known = {row.day: row for row in cursor.execute(SQL["reconciled_days"], self.facts)}
         verified = {day.day: known[day.day].verified_at for day in days if _is_as_before(day, known.get(day.day))}
-        rewritten = [day for day in days if (row := known.get(day.day)) and row.keys == day.keys and row.content != day.content]
+        rewritten = [
+            day for day in days if (row := known.get(day.day)) and row.keys == day.keys and row.content != day.content
+        ]
         waiting = sorted((day for day in days if not verified.get(day.day) and day not in rewritten),
                          key=lambda day: (row.verified_at if (row := known.get(day.day)) else None) or _FIRST)  # fmt: skip
         changed, left = 0, budget

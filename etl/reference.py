@@ -123,7 +123,6 @@ KEYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-
 # Without a row of these nothing can be counted: an empty answer is a table in the making.
 NEVER_EMPTY = ("units", "vaccines", "dose_rules")
 
@@ -364,7 +363,9 @@ def read_cell(place: str, line: int, column: str, found, read: Callable, must: b
     except (ValueError, KeyError):
         asked, as_code = read.asked
         shown = str(found)[:50]
-        raise ReferenceTableError("bad_cell", place=place, line=line, column=column, asked=asked, found=shown, **as_code) from None
+        raise ReferenceTableError(
+            "bad_cell", place=place, line=line, column=column, asked=asked, found=shown, **as_code
+        ) from None
 
 
 def plain(name: str) -> str:
@@ -372,4 +373,3 @@ def plain(name: str) -> str:
     bare = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
     bare = "".join(c for c in bare if not unicodedata.combining(c)).lower()
     return " ".join(word.zfill(3) if word.isdigit() else word for word in bare.split())
-

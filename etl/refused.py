@@ -65,5 +65,7 @@ def _instead(record: pa.Table, fault: Exception, attempt: Try) -> pa.Table:
 
 def _only(record: pa.Table, said: Mapping[str, str], names: tuple[str, ...]) -> pa.Table:
     columns = [record[field.name] if field.name in names else pa.nulls(1, field.type) for field in record.schema]
-    made = dict(zip(record.column_names, columns, strict=True)) | {"unreadable": pa.array([json.dumps(said, ensure_ascii=False)])}
+    made = dict(zip(record.column_names, columns, strict=True)) | {
+        "unreadable": pa.array([json.dumps(said, ensure_ascii=False)])
+    }
     return pa.table(made, schema=record.schema)

@@ -106,7 +106,9 @@ class Gazetteer:
         codes = spellings(text)
         exact = self._exact.get(text, [])
         spelt = [unit for code in codes for unit in self._bare.get(code.casefold(), ())]
-        short = [unit for code in codes for unit in self._digits.get(code.lstrip("0"), ()) if len(code) < len(bare(unit.code))]
+        short = [
+            unit for code in codes for unit in self._digits.get(code.lstrip("0"), ()) if len(code) < len(bare(unit.code))
+        ]
         is_given = any(self.form and self.form.fullmatch(code) for code in codes)
         starts = {date.min, *(unit.valid_from for unit in (*exact, *spelt, *short))}
         starts |= {unit.valid_to + timedelta(1) for unit in (*exact, *spelt, *short) if unit.valid_to < date.max}

@@ -89,9 +89,7 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     for intake in led.intakes:
         jobs.add_job(intake.work, "interval", seconds=settings.etl.every_seconds, id=f"source {intake.source.name}",
                      next_run_time=led.real_now())  # fmt: skip
-        waker = threading.Thread(
-            target=_wake, args=(intake, stop, lost), daemon=True, name=f"wake-{intake.source.name}"
-        )
+        waker = threading.Thread(target=_wake, args=(intake, stop, lost), daemon=True, name=f"wake-{intake.source.name}")
         waker.start()
         wakers.append(waker)
     jobs.start()

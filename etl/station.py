@@ -34,16 +34,16 @@ WORLD = sql.load("world.sql")
 LOCK = 7_320_212
 _RETRY_SECONDS = 2.0
 # What the courses and the directive's figures take from what a source tells.
-_DECIDES = told.BITS["person"] | told.BITS["identity_status"] | told.BITS["certificate_printed_at"] | told.BITS["app_confirmed_at"]
+_DECIDES = (
+    told.BITS["person"] | told.BITS["identity_status"] | told.BITS["certificate_printed_at"] | told.BITS["app_confirmed_at"]
+)
 _PERSONS_A_BATCH = 100_000
 # A reader is told at least so often that the sources were read, even when nothing new came.
 _TELL_EVERY = 4
 
 
 @contextlib.contextmanager
-def leading(
-    settings: Settings, verb: str = "once", pulse: Callable[[], None] = lambda: None
-) -> Iterator["Station | None"]:
+def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = lambda: None) -> Iterator["Station | None"]:
     """The station when nobody else leads, else None. The lock goes with the connection, however this process ends, and
     when it gives no sign of life. `pulse` is called at each sign of life.
 
@@ -320,7 +320,10 @@ class Station:
         """Compare a source with what is held of it, on a connection of its own. None where it cannot be compared now: its
         state says why. `budget` as in reconcile.reconcile."""
         given = self.settings.sources[intake.source.name]
-        with intake.judging(), connect.raw(self.settings, "etl_writer", autocommit=True, application_name="etl reconcile") as db:
+        with (
+            intake.judging(),
+            connect.raw(self.settings, "etl_writer", autocommit=True, application_name="etl reconcile") as db,
+        ):
             found = reconcile.reconcile(intake, given, db, budget)
             if not found.is_equal:
                 log.warning("%s: compared with the warehouse: %s", intake.source.name, found.said())

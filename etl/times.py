@@ -94,9 +94,7 @@ def _by_format(text: pa.StringArray, zone: str, written: Format) -> pa.Timestamp
     is_sure = pc.and_(pc.greater(pc.day(found), 3), pc.match_substring_regex(text, written.pattern))
     doubtful = ~np.asarray(is_sure.fill_null(False)) & np.asarray(text.is_valid())
     parsed = local(pc.if_else(is_sure, found, pa.scalar(None, _LOCAL)), zone)
-    return _again(
-        in_range(parsed), doubtful, lambda: _by_pattern(text.filter(pa.array(doubtful)), zone, written.pattern)
-    )
+    return _again(in_range(parsed), doubtful, lambda: _by_pattern(text.filter(pa.array(doubtful)), zone, written.pattern))
 
 
 def _again(parsed: pa.Array, rows: np.ndarray, reader) -> pa.Array:

@@ -25,13 +25,13 @@ _LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7,}")
 # But days as spreadsheets count them (44474.395833), days with points, and days and times without anything between, are no ID: 05.11.2021 08:30, 20211105083000.
 _DAY = r"[0-3]?\d\.[01]?\d\.(?:19|20)\d\d|[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d"
 _HOUR = r"\d?\d[:.]?\d\d(?:[:.]?\d\d)?"
-_MOMENT = re.compile(rf"[345]\d{{4}}\.\d{{1,12}}|(?:{_DAY})(?:[ T]{_HOUR})?|(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-6]\d)?")
+_MOMENT = re.compile(
+    rf"[345]\d{{4}}\.\d{{1,12}}|(?:{_DAY})(?:[ T]{_HOUR})?|(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[0-6]\d)?"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def column(
-    found: Mapping[str, tuple[pa.Array, np.ndarray]], hidden: Iterable[pa.StringArray], count: int
-) -> pa.StringArray:
+def column(found: Mapping[str, tuple[pa.Array, np.ndarray]], hidden: Iterable[pa.StringArray], count: int) -> pa.StringArray:
     """One JSON object per row with a fault: {field: raw text}; null for the others.
 
     `found` is field → (raw column, mask of the bad rows); `hidden` are names and IDs: a text that
@@ -43,9 +43,7 @@ def column(
         rows = np.flatnonzero(mask)
         chosen = pa.array(rows)
         texts = as_text(raw.take(chosen))[0].to_pylist()
-        persons = (
-            zip(*(names.take(chosen).to_pylist() for names in hidden), strict=True) if hidden else ((),) * len(rows)
-        )
+        persons = zip(*(names.take(chosen).to_pylist() for names in hidden), strict=True) if hidden else ((),) * len(rows)
         for row, text, person in zip(rows.tolist(), texts, persons, strict=True):
             documents.setdefault(row, {})[field] = _shown(field, text or "", person)
     if not documents:

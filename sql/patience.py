@@ -26,9 +26,7 @@ LINE = {
     "tcp_user_timeout": 25_000,
 }  # fmt: skip
 # The same, asked of the server: of a client that is gone it keeps no lock. On a socket of this machine they mean nothing.
-SERVERS_LINE = (
-    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000"
-)
+SERVERS_LINE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000"
 
 
 class Patient(psycopg.Connection):

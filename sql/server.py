@@ -97,7 +97,10 @@ class EmbeddedServer:
         self._conf = dict(conf or {})
 
     def start(
-        self, timeout: float = 60, say: Callable[[str], None] = lambda line: None, is_wanted: Callable[[], bool] = lambda: True
+        self,
+        timeout: float = 60,
+        say: Callable[[str], None] = lambda line: None,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         """Make the cluster if there is none, start it, wait until it answers.
 

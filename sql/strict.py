@@ -193,7 +193,9 @@ def _keys(model: type[Model], above: list) -> set[str]:
     parts = {model}
     for step in above:
         # What is no key of ours is a name of the file's own, such as a source's, or its kind.
-        if inner := {found for part in parts if step in part.model_fields for found in _models(part.model_fields[step].annotation)}:
+        if inner := {
+            found for part in parts if step in part.model_fields for found in _models(part.model_fields[step].annotation)
+        }:
             parts = inner
     return {key for part in parts for key in part.model_fields}
 

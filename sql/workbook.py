@@ -88,7 +88,9 @@ class Workbook:
         self._is_1904, self.sheets = self._read_sheets(book)
         self._texts: list[str] | None = None
         self._days: list[bool] | None = None
-        self._beside = {kind: target for kind, target in self._relations(book).values() if kind in ("sharedStrings", "styles")}
+        self._beside = {
+            kind: target for kind, target in self._relations(book).values() if kind in ("sharedStrings", "styles")
+        }
 
     def rows(self, sheet: Sheet | str, is_calculated: bool = True) -> Iterator[Row]:
         """The rows that are not empty; a cell is None, str, int, float, bool, datetime, time or Formula."""
@@ -172,7 +174,9 @@ class Workbook:
         for _chunk in self._parse(part, *handlers):
             pass
 
-    def _parse(self, part: str, start: Callable, end: Callable | None = None, text: Callable | None = None) -> Iterator[None]:
+    def _parse(
+        self, part: str, start: Callable, end: Callable | None = None, text: Callable | None = None
+    ) -> Iterator[None]:
         """Feed a part to the handlers, and give way after each chunk."""
         parser = expat.ParserCreate()
         parser.buffer_text = True

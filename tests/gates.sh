@@ -6,5 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 programs=${1:-.venv/bin}
 
 "$programs/ruff" check --quiet .
+"$programs/ruff" format --check --quiet .
 "$programs/oxlint" --quiet --deny-warnings dashboard/assets
 "$programs/mypy" --no-error-summary

@@ -11,7 +11,18 @@ PURE = (
     "etl/mapping.py", "etl/fields.py", "etl/times.py", "etl/unreadable.py", "etl/withholding.py", "etl/binary_copy.py", "dashboard/figures", "dashboard/components",
     "dashboard/filters.py", "dashboard/i18n.py", "dashboard/theme.py", "dashboard/texts",
 )  # fmt: skip
-OUTSIDE = {"psycopg", "sqlalchemy", "socket", "requests", "urllib.request", "http", "subprocess", "redis", "flask", "flask_caching"}
+OUTSIDE = {
+    "psycopg",
+    "sqlalchemy",
+    "socket",
+    "requests",
+    "urllib.request",
+    "http",
+    "subprocess",
+    "redis",
+    "flask",
+    "flask_caching",
+}
 
 
 def modules() -> dict[str, Path]:
@@ -87,7 +98,9 @@ def test_the_look_would_notice():
 
 
 def test_no_module_is_longer_than_a_reader_can_hold():
-    long = {name: lines for name, file in MODULES.items() if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400}
+    long = {
+        name: lines for name, file in MODULES.items() if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
     assert long == {}
 
 

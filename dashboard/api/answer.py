@@ -40,7 +40,10 @@ def answer(question: Question, data: Data, stale_after_seconds: int = 60) -> dic
     if not filters.by_place and is_untold(data, "stage"):
         nothing = nothing or "no source tells persons or dose numbers: nobody knows who reached a stage"
     if nothing:  # a zero of nothing is no figure
-        figures = [row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row} for row in figures]
+        figures = [
+            row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row}
+            for row in figures
+        ]
     return {
         "as_of": _as_of(filters.as_of, found.version, data, stale_after_seconds),
         "is_sample": world.is_sample,

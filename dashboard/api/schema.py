@@ -87,15 +87,24 @@ def _schemas(levels: list[str], counts_records: bool = False) -> dict:
             as_of=_object(
                 batch=_or_null("integer"),
                 committed_at=_or_null("string", format="date-time"),
-                known_until=_or_null("string", format="date-time", description="When the slowest source was last asked, or the "
-                                     "batch that was asked for was committed; null: a source was not asked yet"),
+                known_until=_or_null(
+                    "string",
+                    format="date-time",
+                    description="When the slowest source was last asked, or the "
+                    "batch that was asked for was committed; null: a source was not asked yet",
+                ),
                 age_seconds=_or_null("integer", description="Since known_until; negative: a clock is wrong"),
-                is_stale={"type": "boolean", "description": "True: figures may lie behind their sources; /readyz says why. False "
-                          "of the batch that as_of asks for"},
+                is_stale={
+                    "type": "boolean",
+                    "description": "True: figures may lie behind their sources; /readyz says why. False "
+                    "of the batch that as_of asks for",
+                },
             ),
             is_sample={"type": "boolean", "description": "True: made-up data, for demonstration only"},
-            is_first_load={"type": "boolean", "description": "True: a source was not read to its end by then; figures are "
-                           "a part, and gap is null"},
+            is_first_load={
+                "type": "boolean",
+                "description": "True: a source was not read to its end by then; figures are a part, and gap is null",
+            },
             no_figures=_or_null("string", description="Why there are no figures; null where there are some"),
             counts_records_of={
                 "description": "Sources that give no person numbers: each of their records is counted as a person",

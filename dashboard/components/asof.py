@@ -18,7 +18,12 @@ NEAR = {"yesterday": (1, 17), "day": (1, None), "week": (7, None), "month": (30,
 
 
 def as_of(
-    language: Language, moment: datetime | None, real_ms: int | None, trouble: str, is_frozen: bool, now_ms: int | None = None,
+    language: Language,
+    moment: datetime | None,
+    real_ms: int | None,
+    trouble: str,
+    is_frozen: bool,
+    now_ms: int | None = None,
     has_figures: bool = True,
 ) -> html.Span:
     """`moment` is local; `real_ms` the same in real milliseconds, from which the browser counts on from `now_ms`.
@@ -50,9 +55,7 @@ def as_of(
 def choices(language: Language, closings: Sequence[tuple[str, str]], back: str | None) -> list:
     """`closings` are (name, link) of figures that somebody closed; `back` leads to now."""
     say = language.say
-    buttons = [
-        html.Button(say(f"asof.{name}"), type="button", className="moment", **{"data-moment": name}) for name in NEAR
-    ]
+    buttons = [html.Button(say(f"asof.{name}"), type="button", className="moment", **{"data-moment": name}) for name in NEAR]
     typed = html.Form(
         [
             html.Label([html.Span(say("asof.moment")), dcc.Input(id="as-of-moment", type="datetime-local")]),

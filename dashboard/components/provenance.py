@@ -95,7 +95,9 @@ def missing(language: Language, line: SourceLine) -> str:
 
 def ago(language: Language, ms: int | None) -> html.Span:
     """How long ago, counted by the browser each second (assets/freshness.js)."""
-    return html.Span(className="ago", **{"data-ms": "" if ms is None else str(ms), "data-never": language.say("sources.never")})
+    return html.Span(
+        className="ago", **{"data-ms": "" if ms is None else str(ms), "data-never": language.say("sources.never")}
+    )
 
 
 def counter(language: Language, lines: Sequence[SourceLine], world) -> html.P:

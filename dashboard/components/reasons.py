@@ -21,11 +21,17 @@ _KNOWN = (
     (re.compile(r"folder: (?P<what>.+) is not a folder that can be read"), "reason.no_folder"),
     (re.compile(r"\.pattern: .*\(found (?P<what>.+)\)"), "reason.bad_pattern"),
     (re.compile(r"fields\.(?P<what>\w+): "), "reason.bad_field"),
-    (re.compile(r"^(?:sources\.\w+: )?(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.IGNORECASE), "reason.bad_file"),
+    (
+        re.compile(r"^(?:sources\.\w+: )?(?P<what>[^:]+\.(csv|csv\.gz|gz|xlsx|parquet|txt)):? ", re.IGNORECASE),
+        "reason.bad_file",
+    ),
 )
 # What of a workbook is not read → the text that says it.
 _NOT_READ = (
-    (re.compile(r"for (?:it is|they are) hidden: (?P<sheets>.+?)(?:; not read, for the header is not there: |$)"), "sources.not_read_hidden"),
+    (
+        re.compile(r"for (?:it is|they are) hidden: (?P<sheets>.+?)(?:; not read, for the header is not there: |$)"),
+        "sources.not_read_hidden",
+    ),
     (re.compile(r"for the header is not there: (?P<sheets>.+)$"), "sources.not_read_header"),
 )
 

@@ -137,5 +137,3 @@ def _fingerprint() -> str:
     files = [*sorted(sql.FOLDER.glob("views/*.sql")), *sorted(sql.FOLDER.glob("queries/*.sql"))]
     files += [Path(__file__).parent / f"{name}.py" for name in ("answers", "findings", "handed_in", "yardsticks")]
     return digest(*(file.read_bytes() for file in files))
-
-

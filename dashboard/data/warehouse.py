@@ -75,9 +75,7 @@ class Warehouse:
 
     def __init__(self, engine: Engine):
         self._door = engine
-        self._engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        self._engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -88,11 +88,7 @@ def growth(
         shapes.append(_rule(colours.ink, "4px,3px", xref="paper", x0=0, x1=1, yref="y", y0=target, y1=target))
         text = language.say("compare.target", target=language.goal(target))
         notes.append(_note(text, colours.ink, xref="paper", x=0, yref="y", y=target, xanchor="left", xshift=3))
-    scale = (
-        {"tickformat": ",.0%"} | _quarters(axes.top)
-        if axes.is_share
-        else {"tickformat": ",.0f"} | steps(top)
-    )
+    scale = {"tickformat": ",.0%"} | _quarters(axes.top) if axes.is_share else {"tickformat": ",.0f"} | steps(top)
     return figure(
         colours,
         language,

@@ -85,9 +85,5 @@ def twin(language: Language, today: list[int], yesterday: list[int]) -> tuple[li
         Column("today", say("hours.today"), unit=doses),
         Column("yesterday", say("hours.yesterday"), unit=doses),
     ]
-    rows = [
-        [f"{hour}–{hour + 1}h", today[hour], yesterday[hour]]
-        for hour in HOURS
-        if today[hour] or yesterday[hour]
-    ]
+    rows = [[f"{hour}–{hour + 1}h", today[hour], yesterday[hour]] for hour in HOURS if today[hour] or yesterday[hour]]
     return columns, rows

@@ -45,7 +45,9 @@ def league(asked: View) -> html.Section | None:
     take = blocks.take_away(asked, "ranking")
     # Cards have no heads with units.
     of_cards = html.Span(f"; {say('ranking.people_unit')}, {say('ranking.pace_unit')}", className="on-cards")
-    return panel.panel(title, html.Span([unit, of_cards], className="unit"), content, "ranking-panel", "ranking-panel", keys, take)
+    return panel.panel(
+        title, html.Span([unit, of_cards], className="unit"), content, "ranking-panel", "ranking-panel", keys, take
+    )
 
 
 def league_table(asked: View) -> Table | None:

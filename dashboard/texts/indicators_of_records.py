@@ -204,7 +204,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Mọi bản ghi đã nhận đều ở một trong ba nơi: đã nạp, không đổi, lỗi chờ xử lý.",
         "Every record received is in one of three places: loaded, unchanged, faulty and waiting to be mended (quarantined).",
     ),
-    "indicator.counter.formula": ("nhận = nạp + không đổi + bản ghi lỗi chờ xử lý", "received = loaded + unchanged + faulty, waiting"),
+    "indicator.counter.formula": (
+        "nhận = nạp + không đổi + bản ghi lỗi chờ xử lý",
+        "received = loaded + unchanged + faulty, waiting",
+    ),
     "indicator.counter.limits": (
         "Đếm bản ghi, không phải mũi tiêm hay người. Bản ghi mà nguồn không còn giữ vẫn được lưu nhưng không tính vào số "
         "liệu; số bản ghi này được nêu riêng bên cạnh.",

@@ -10,8 +10,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         f"{{place}} line {{line}} is not in UTF-8 (the byte 0x{{byte}} is none of it): {_SAVE[1]}.",
     ),
     "refusal.too_many_cells": (
-        "{place} dòng {line} có {cells} ô, dòng tiêu đề có {columns}: ô có dấu phẩy phải đặt trong \"…\".",
-        "{place} line {line} has {cells} cells, the header has {columns}: a cell that holds a comma stands in \"…\".",
+        '{place} dòng {line} có {cells} ô, dòng tiêu đề có {columns}: ô có dấu phẩy phải đặt trong "…".',
+        '{place} line {line} has {cells} cells, the header has {columns}: a cell that holds a comma stands in "…".',
     ),
     "refusal.open_quote": (
         '{place} dòng {line}: dấu " chưa đóng hoặc nằm giữa ô.',
@@ -22,13 +22,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         f"{{place}} ngăn cột bằng {{sign}}, không phải dấu phẩy: {_SAVE[0]}.",
         f"{{place}} is divided by {{sign}}, not by commas: {_SAVE[1]}.",
     ),
-    "refusal.column_twice": ("{place} dòng 1: cột {column} có hai lần.", "{place} line 1: the column {column} is there twice."),
+    "refusal.column_twice": (
+        "{place} dòng 1: cột {column} có hai lần.",
+        "{place} line 1: the column {column} is there twice.",
+    ),
     "refusal.no_address": (
-        "{place}.url không phải địa chỉ như postgresql://…", "{place}.url is not an address such as postgresql://…"
+        "{place}.url không phải địa chỉ như postgresql://…",
+        "{place}.url is not an address such as postgresql://…",
     ),
     "refusal.query_failed": ("{place}: truy vấn bị lỗi: {why}", "{place}: the query failed: {why}"),
     "refusal.no_column": (
-        "{place}: thiếu cột {column}; đang có: {columns}.", "{place}: column {column} is not there; it has: {columns}."
+        "{place}: thiếu cột {column}; đang có: {columns}.",
+        "{place}: column {column} is not there; it has: {columns}.",
     ),
     "refusal.empty_cell": ("{place} dòng {line}: ô {column} trống.", "{place} line {line}: {column} is empty."),
     "refusal.bad_cell": (
@@ -36,13 +41,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{place} line {line}: {column} must be {asked} (found {found}).",
     ),
     "refusal.ends_before": (
-        "{place} dòng {line}: valid_to trước valid_from.", "{place} line {line}: valid_to is before valid_from."
+        "{place} dòng {line}: valid_to trước valid_from.",
+        "{place} line {line}: valid_to is before valid_from.",
     ),
     "refusal.closes_before": (
-        "{place} dòng {line}: to_hour phải sau from_hour.", "{place} line {line}: to_hour must be after from_hour."
+        "{place} dòng {line}: to_hour phải sau from_hour.",
+        "{place} line {line}: to_hour must be after from_hour.",
     ),
     "refusal.no_place": (
-        "{place} dòng {line}: phải có unit_code hoặc site_code.", "{place} line {line}: unit_code or site_code must be there."
+        "{place} dòng {line}: phải có unit_code hoặc site_code.",
+        "{place} line {line}: unit_code or site_code must be there.",
     ),
     "refusal.no_row": ("{place}: không có dòng nào.", "{place}: there is no row in it."),
     "refusal.no_table": ("{place}: các dòng không phải của một bảng.", "{place}: its rows are no rows of a table."),
@@ -73,24 +81,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{place}: the code any stands for every vaccine in dose_rules; name this one otherwise.",
     ),
     "refusal.no_vaccine": (
-        "{place}: không có trong bảng vắc xin: {found}.", "{place}: not a vaccine of the vaccines table: {found}."
+        "{place}: không có trong bảng vắc xin: {found}.",
+        "{place}: not a vaccine of the vaccines table: {found}.",
     ),
-    "refusal.no_site": ("{place}: không có trong bảng điểm tiêm: {found}.", "{place}: not a site of the sites table: {found}."),
+    "refusal.no_site": (
+        "{place}: không có trong bảng điểm tiêm: {found}.",
+        "{place}: not a site of the sites table: {found}.",
+    ),
     "refusal.no_unit": (
-        "{place}: không có trong bảng đơn vị hành chính: {found}.", "{place}: not a unit of the units table: {found}."
+        "{place}: không có trong bảng đơn vị hành chính: {found}.",
+        "{place}: not a unit of the units table: {found}.",
     ),
     "refusal.no_unit_then": (
         "{place}: không phải đơn vị có hiệu lực vào ngày valid_from: {found}.",
         "{place}: not a unit that is valid at valid_from: {found}.",
     ),
     "refusal.no_unit_on_day": (
-        "{place}: không phải đơn vị có hiệu lực vào ngày đó: {found}.", "{place}: not a unit that is valid on the day: {found}."
+        "{place}: không phải đơn vị có hiệu lực vào ngày đó: {found}.",
+        "{place}: not a unit that is valid on the day: {found}.",
     ),
     "refusal.no_root": (
-        "{place}: {found} không có trong bảng đơn vị hành chính.", "{place}: {found} is not a unit of the units table."
+        "{place}: {found} không có trong bảng đơn vị hành chính.",
+        "{place}: {found} is not a unit of the units table.",
     ),
     "refusal.alias_is_site": (
-        "{place}: đã là một điểm tiêm trong bảng điểm tiêm: {found}.", "{place}: a site of its own in the sites table: {found}."
+        "{place}: đã là một điểm tiêm trong bảng điểm tiêm: {found}.",
+        "{place}: a site of its own in the sites table: {found}.",
     ),
     "refusal.other_band": (
         "{place}: nhóm tuổi {found} không có trong age_bands của cấu hình ({bands}).",

@@ -122,7 +122,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "kiểm tra folder và pattern ở mục sources.{name} của tệp cấu hình, hoặc chép tệp vào thư mục.",
         "check folder and pattern of sources.{name} in the settings, or put files into the folder.",
     ),
-    "source.empty": ("Nguồn {name} đọc được, nhưng chưa có bản ghi nào.", "Source {name} can be read and has no record yet."),
+    "source.empty": (
+        "Nguồn {name} đọc được, nhưng chưa có bản ghi nào.",
+        "Source {name} can be read and has no record yet.",
+    ),
     "source.empty_do": (
         "nếu lẽ ra phải có, kiểm tra table hoặc query ở mục sources.{name} của tệp cấu hình.",
         "if it should have some, check table or query of sources.{name} in the settings.",
@@ -139,11 +142,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason.no_column": ("Nguồn không có cột {what}.", "The source has no column {what}."),
     "reason.no_table": ("Nguồn không có bảng {what}.", "The source has no table {what}."),
     "reason.no_database": ("Máy chủ nguồn không có cơ sở dữ liệu {what}.", "The source's server has no database {what}."),
-    "reason.no_folder": ("Thư mục {what} không có hoặc không đọc được.", "The folder {what} is not there or cannot be read."),
+    "reason.no_folder": (
+        "Thư mục {what} không có hoặc không đọc được.",
+        "The folder {what} is not there or cannot be read.",
+    ),
     "reason.bad_pattern": ("Mẫu tên tệp {what} viết sai.", "The pattern {what} cannot be understood."),
     "reason.bad_field": (
         "Trường {what} của nguồn khai báo chưa đúng hoặc có giá trị không đọc được.",
         "The field {what} is not mapped right, or has values that cannot be read.",
     ),
-    "reason.bad_file": ("Tệp {what} không đọc được; các tệp khác vẫn được nạp.", "The file {what} cannot be read; the others are loaded."),
+    "reason.bad_file": (
+        "Tệp {what} không đọc được; các tệp khác vẫn được nạp.",
+        "The file {what} cannot be read; the others are loaded.",
+    ),
 }

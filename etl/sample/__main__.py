@@ -102,9 +102,7 @@ def _read(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=20_211_105, help="another seed, other people")
     parser.add_argument("--backlog", type=int, default=1_000_000, help="injections before the first start, about")
     parser.add_argument("--backlog-only", action="store_true", help="make the backlog, then end")
-    parser.add_argument(
-        "--rate", type=float, help="injections a second at the busiest hour (default: as in the backlog)"
-    )
+    parser.add_argument("--rate", type=float, help="injections a second at the busiest hour (default: as in the backlog)")
     return parser.parse_args(arguments)
 
 

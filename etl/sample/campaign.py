@@ -175,9 +175,7 @@ def _next_primary(people: People, given: Doses, number: int, draw: np.random.Gen
     delay = np.where(draw.random(count) < late, 4 + draw.exponential(18, count), draw.geometric(0.3, count) - 1)
     day = before + wait_days(vaccine, before, draw) + delay.astype(np.int64)
     day = np.where(draw.random(count) < 0.002, before + 12, day)  # too early: given, but not valid
-    mixed = (
-        (vaccine == AZ) & (day - before >= 56) & (draw.random(count) < 0.14) & (day >= day_number(date(2021, 8, 10)))
-    )
+    mixed = (vaccine == AZ) & (day - before >= 56) & (draw.random(count) < 0.14) & (day >= day_number(date(2021, 8, 10)))
     odd = draw.random(count) < 0.0006  # a mix that no rule allows
     vaccine = np.where(mixed, PF, np.where(odd & (vaccine != AB), (vaccine + 3) % 4, vaccine)).astype(np.int8)
     rests = draw.random(count) < np.array([0, 0, 0, 0, 0, 0.28, 0.72])[weekday(day)]
@@ -208,6 +206,4 @@ def _first_boosters(people: People, doses: list[Doses], draw: np.random.Generato
     keep = due[(day <= today) & (weekday(day) < 6) & (draw.random(len(due)) < 0.8)]
     day = day[np.isin(due, keep)]
     vaccine = np.where(draw.random(len(keep)) < 0.85, PF, AZ).astype(np.int8)
-    return Doses(
-        second.person[keep], day, np.full(len(keep), 3, np.int8), vaccine, np.full(len(keep), BOOSTER, np.int8)
-    )
+    return Doses(second.person[keep], day, np.full(len(keep), 3, np.int8), vaccine, np.full(len(keep), BOOSTER, np.int8))

@@ -65,9 +65,7 @@ class Sites:
         """About `count` new records, entered between `since` and `now`; in the caller's transaction."""
         injected = np.sort(self._injection_times(count, now))
         days = (injected + UTC_OFFSET_SECONDS * SECOND) // DAY
-        picked = [
-            (self.register.pick(int((days == day).sum()), int(day)), injected[days == day]) for day in np.unique(days)
-        ]
+        picked = [(self.register.pick(int((days == day).sum()), int(day)), injected[days == day]) for day in np.unique(days)]
         doses = _joined([doses for doses, _ in picked])
         if not len(doses):
             return 0
@@ -102,9 +100,7 @@ class Sites:
         minutes_ago = now - (self.draw.gamma(2.0, 6.0, count) * MINUTE).astype(np.int64)
         days_ago = 1 + np.minimum(self.draw.exponential(1.6, count).astype(np.int64), 9)
         earlier = _utc(day - days_ago, time_of_day(self.draw.random(count)))
-        today = _utc(
-            np.full(count, day), (7.2 * 3600 + self.draw.random(count) * (min(second, 17 * 3600) - 7.2 * 3600))
-        )
+        today = _utc(np.full(count, day), (7.2 * 3600 + self.draw.random(count) * (min(second, 17 * 3600) - 7.2 * 3600)))
         luck = self.draw.random(count)
         if 7.4 * 3600 <= second < 17.5 * 3600:
             return np.where(luck < 0.9, np.maximum(minutes_ago, _utc(day, 7 * 3600)), earlier)

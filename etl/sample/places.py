@@ -89,9 +89,7 @@ def province() -> Province:
             hospitals[-1].append(add(f"BV-{code}", f"Bệnh viện {names[code]}", "hospital", seat, number, total // 9))
         teams.append(
             [
-                add(
-                    f"DLD-{code}-{team}", f"Đội tiêm lưu động {team} {names[code]}", "mobile", code, number, total // 16
-                )
+                add(f"DLD-{code}-{team}", f"Đội tiêm lưu động {team} {names[code]}", "mobile", code, number, total // 16)
                 for team in range(1, 2 + (total > 50_000) + (total > 150_000))
             ]
         )

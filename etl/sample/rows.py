@@ -32,9 +32,7 @@ _GIVEN = (
     "An", "Bình", "Châu", "Dũng", "Giang", "Hà", "Hải", "Hạnh", "Hiếu", "Hoa", "Hùng", "Khánh", "Lan", "Linh", "Long",
     "Mai", "Nam", "Nga", "Phúc", "Quân", "Sơn", "Tâm", "Thảo", "Thịnh", "Trang", "Tuấn", "Uyên", "Việt", "Yến", "Ý",
 )  # fmt: skip
-_NAMES = pa.array(
-    [f"Minh Họa {family} {middle} {given}" for family in _FAMILY for middle in _MIDDLE for given in _GIVEN]
-)
+_NAMES = pa.array([f"Minh Họa {family} {middle} {given}" for family in _FAMILY for middle in _MIDDLE for given in _GIVEN])
 _FIRST_BIRTH, _LAST_BIRTH = -20_000, 20_000  # days since 1970 that can be written
 _UNREADABLE = ("31/02/1985", "00/00/1962", "??/??/1970", "12-1990", "30/2/2001")
 _PRIME = 999_999_937

@@ -64,9 +64,7 @@ def wait_days(vaccine: np.ndarray, given_on: np.ndarray, draw: np.random.Generat
     # The first health workers were called back as early as the label allowed.
     long = np.clip(draw.normal(np.where(given_on < HEALTH_WORKERS_ONLY_UNTIL, 57, 63), 6, count), 56, 84)
     # From 2021-09-20 on four weeks were allowed: appointments moved forward, to the weeks after that day.
-    short = np.maximum(
-        np.clip(draw.normal(47, 8, count), 28, 70), SHORTER_AZ_ON - given_on + draw.integers(0, 18, count)
-    )
+    short = np.maximum(np.clip(draw.normal(47, 8, count), 28, 70), SHORTER_AZ_ON - given_on + draw.integers(0, 18, count))
     az = np.where(given_on + long <= SHORTER_AZ_ON, long, np.minimum(long, np.maximum(short, 28)))
     return np.where(vaccine == AZ, az, wait).astype(np.int64)
 

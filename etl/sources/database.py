@@ -54,9 +54,7 @@ class AnyDatabase:
         try:
             self._engine = patience.engine(url, source.answer_within_seconds, pool_size=2, pool_pre_ping=True)
         except (ModuleNotFoundError, TypeError) as wrong:
-            raise SourceError(
-                f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}"
-            ) from None
+            raise SourceError(f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}") from None
         self._is_untyped = url.get_dialect().name == "sqlite"
         if self._is_untyped:
             sa.event.listen(self._engine, "connect", driven.read_any_text)
@@ -229,7 +227,9 @@ class AnyDatabase:
         if not rows:
             return False
         # a column without a type may hold a value of another kind among its own, and a driver gives as text what is no time
-        clocks = sorted((clock for clock, _number in rows), key=lambda clock: (not isinstance(clock, date), not isinstance(clock, str)))
+        clocks = sorted(
+            (clock for clock, _number in rows), key=lambda clock: (not isinstance(clock, date), not isinstance(clock, str))
+        )
         clock = clocks[0]
         is_number = sum(isinstance(number, int) for _clock, number in rows) * 2 > len(rows)
         self._is_text = isinstance(clock, str)

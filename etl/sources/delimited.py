@@ -138,7 +138,8 @@ class _Form:
         if broken.any():
             numbers = [number for number in range(first, first + found.num_rows + len(odd)) if number not in odd]
             lines = [
-                Line(numbers[at], "undecodable_line", f"not in the encoding {self.encoding}") for at in np.flatnonzero(broken)
+                Line(numbers[at], "undecodable_line", f"not in the encoding {self.encoding}")
+                for at in np.flatnonzero(broken)
             ]
             found = found.filter(pa.array(~broken))
         return renamed(found, self.chosen), lines
@@ -147,7 +148,9 @@ class _Form:
         """Lines with too few or too many fields. Where a quote that is not closed made one of many, those that are whole."""
         whole = [record for row in rows for record in self._whole(row.text)]
         has = f"the header has {len(self.names)}"
-        return Piece(self._table(whole), [Line(row.number, "ragged_line", f"{row.actual_columns} fields, {has}") for row in rows])
+        return Piece(
+            self._table(whole), [Line(row.number, "ragged_line", f"{row.actual_columns} fields, {has}") for row in rows]
+        )
 
     def swallowed(self, path: Path) -> Iterator[Piece]:
         """Lines within cells that are whole records by themselves: the quote before them was never closed."""
@@ -160,7 +163,9 @@ class _Form:
                             if "\n" in cell and (whole := self._whole(cell)):
                                 yield Piece(self._table(whole))
             except csv.Error:
-                raise Unreadable(f"a quote before line {rows.line_num} is never closed, and what follows is not read") from None
+                raise Unreadable(
+                    f"a quote before line {rows.line_num} is never closed, and what follows is not read"
+                ) from None
 
     def _whole(self, text: str) -> list[list[str]]:
         if "\n" not in text or len(self.names) < _WIDE:
@@ -176,7 +181,9 @@ class _Form:
             return []
 
     def _table(self, rows: list[list[str]]) -> pa.Table:
-        return pa.table({column: pa.array([row[at] or None for row in rows], pa.string()) for column, at in self.places.items()})
+        return pa.table(
+            {column: pa.array([row[at] or None for row in rows], pa.string()) for column, at in self.places.items()}
+        )
 
 
 def _check_is_text(path: Path) -> None:

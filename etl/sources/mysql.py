@@ -55,9 +55,7 @@ class MysqlSource(AnyDatabase):
         instants = {place for place, kind in enumerate(_types(answer)) if kind == _INSTANT}
         if not instants:
             return lambda rows: rows
-        return lambda rows: [
-            [_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows
-        ]
+        return lambda rows: [[_aware(cell) if place in instants else cell for place, cell in enumerate(row)] for row in rows]
 
 
 def _types(answer: sa.CursorResult) -> list:

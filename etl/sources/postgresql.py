@@ -193,9 +193,7 @@ class PostgresqlSource(AnyDatabase):
 
     def _listen(self) -> psycopg.Connection:
         parts = self._url.translate_connect_args(username="user", database="dbname") | dict(self._url.query)
-        ear = psycopg.connect(
-            **LINE | parts, autocommit=True, application_name="vaccination etl (listening)"
-        )
+        ear = psycopg.connect(**LINE | parts, autocommit=True, application_name="vaccination etl (listening)")
         try:
             ear.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
         except BaseException:
@@ -232,9 +230,7 @@ def _table(text: bytearray, names: Sequence[str], types: Sequence[pa.DataType]) 
     return pcsv.read_csv(
         pa.py_buffer(text),
         # One thread: the source's server and the warehouse's want the other cores.
-        pcsv.ReadOptions(
-            column_names=list(names), use_threads=False, block_size=max(1 << 20, min(len(text) + 1, 1 << 28))
-        ),
+        pcsv.ReadOptions(column_names=list(names), use_threads=False, block_size=max(1 << 20, min(len(text) + 1, 1 << 28))),
         pcsv.ParseOptions(newlines_in_values=True),
         pcsv.ConvertOptions(
             column_types=dict(zip(names, types, strict=True)),

@@ -81,9 +81,7 @@ def distinct(header: Iterable[object]) -> list[str]:
     return names
 
 
-def choose(
-    names: Sequence[str], wanted: Sequence[str], where: str = "the file", is_header: bool = False
-) -> dict[str, str]:
+def choose(names: Sequence[str], wanted: Sequence[str], where: str = "the file", is_header: bool = False) -> dict[str, str]:
     """wanted → the name in the file. Raises Unreadable naming the first that is not there."""
     chosen = {column: normal(column) for column in wanted}
     missing = next((column for column, name in chosen.items() if name not in names), None)

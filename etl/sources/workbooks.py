@@ -34,7 +34,9 @@ def read_xlsx(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterato
         lists, note = _lists(tops, source.sheet, wanted)
         is_first = True
         for top in lists:
-            for rows in _filled(top, lambda top=top: apart.ask(workbook.pieces, str(path), top.sheet.part, CELLS), source, wanted):
+            for rows in _filled(
+                top, lambda top=top: apart.ask(workbook.pieces, str(path), top.sheet.part, CELLS), source, wanted
+            ):
                 yield Piece(rows, note=note if is_first else None)
                 is_first = False
         if is_first:
@@ -85,7 +87,8 @@ def _lists(tops: list[_Top], asked: str | None, wanted: Sequence[str]) -> tuple[
                 raise Unreadable(f"{wrong}; {lists[0].title} has it: either all are read or none") from None
     others = [top.title for top in visible if top not in lists]
     notes = [
-        f"not read, for {'they are' if len(hidden) > 1 else 'it is'} hidden: {', '.join(top.title for top in hidden)}" * bool(hidden),
+        f"not read, for {'they are' if len(hidden) > 1 else 'it is'} hidden: {', '.join(top.title for top in hidden)}"
+        * bool(hidden),
         f"not read, for the header is not there: {', '.join(others)}" * bool(others),
     ]
     return lists, "; ".join(filter(None, notes)) or None
@@ -107,7 +110,9 @@ def _why_none(tops: list[_Top], visible: list[_Top], hidden: list[_Top], wanted:
     raise AssertionError("a sheet with all columns is a list")
 
 
-def _filled(top: _Top, ask: Callable[[], Iterator[list[Row]]], source: FilesSource, wanted: Sequence[str]) -> Iterator[pa.Table]:
+def _filled(
+    top: _Top, ask: Callable[[], Iterator[list[Row]]], source: FilesSource, wanted: Sequence[str]
+) -> Iterator[pa.Table]:
     """The rows below the header. Raises Unreadable where a column's days cannot be trusted, before any of it is given."""
     places = {column: top.names.index(normal(column)) for column in wanted}
     timed = {column for name, spec in source.specs() if name in (*TIMES, "birth_date") for column in spec.columns}

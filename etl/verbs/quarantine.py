@@ -73,7 +73,9 @@ def _export(db: psycopg.Connection[Any], asked: dict, file: Path, zone: ZoneInfo
             writer = csv.DictWriter(out, _HEAD)
             writer.writeheader()
             for row in rows.execute(QUARANTINE["records"], asked):
-                told = {name: row[name] for name in _HEAD[:4]} | {"rules": " ".join(row["rules"])} | _told(row["record"], zone)
+                told = (
+                    {name: row[name] for name in _HEAD[:4]} | {"rules": " ".join(row["rules"])} | _told(row["record"], zone)
+                )
                 writer.writerow({name: harmless(value) for name, value in told.items()})
                 written += 1
     except FileExistsError:

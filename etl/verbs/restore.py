@@ -45,4 +45,6 @@ def _key(config: Settings, fingerprint: str | None) -> str | None:
         return f"missing: {wanted}, before ./run starts"
     if identity.fingerprint(identity.load_key(os.environ, config.data)) == fingerprint:
         return None
-    return f"another one is here: put the key that the warehouse was loaded with in the place of {file} or {identity.KEY_NAME}"
+    return (
+        f"another one is here: put the key that the warehouse was loaded with in the place of {file} or {identity.KEY_NAME}"
+    )

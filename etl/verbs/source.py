@@ -151,4 +151,3 @@ def _forgotten(led: Station, facts: dict) -> list[str]:
     with led.writing:
         found = led.db.execute(IDENTITY["forgotten_records"], facts).fetchall()
     return list(dict.fromkeys(record for (record,) in found))
-

@@ -40,7 +40,11 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
     note = edited.noted(config.data)
     noted = {"note": f"{note} was edited: it takes force at the next start of ./run"} if note and etl else {}
     return Answer(
-        noted | {"stands": standing, "etl": etl} | state | {"sources": found} | {name: rows for name, rows in lists.items() if rows},
+        noted
+        | {"stands": standing, "etl": etl}
+        | state
+        | {"sources": found}
+        | {name: rows for name, rows in lists.items() if rows},
         int(bool(standing)),
     )
 
@@ -84,5 +88,9 @@ def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list
 def _difference(source: dict) -> str:
     """What the last comparison with the source found."""
     said = [f"{counted(source['source_rows'], 'record')} at the source, {source['held_rows']:,} held"]
-    never_read = (("merged", "with the number of another"), ("without_time", "without a time of change"), ("ahead", "of a time to come"))
+    never_read = (
+        ("merged", "with the number of another"),
+        ("without_time", "without a time of change"),
+        ("ahead", "of a time to come"),
+    )
     return ", ".join([*said, *(f"{source[name]:,} {words}" for name, words in never_read if source[name])])

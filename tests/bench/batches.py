@@ -25,7 +25,9 @@ def main() -> int:
     parser.add_argument("--held", type=int, nargs="+", default=[1_000_000, 10_000_000], help="injections held before")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1, 100, 1_000, 10_000], help="changes in a batch")
     parser.add_argument("--times", type=int, default=15, help="batches of each size (a third of it from 10,000 on)")
-    parser.add_argument("--dlt", nargs="*", default=["sqlalchemy", "connectorx"], help="backends of dlt, at the first size held")
+    parser.add_argument(
+        "--dlt", nargs="*", default=["sqlalchemy", "connectorx"], help="backends of dlt, at the first size held"
+    )
     asked = parser.parse_args()
     ours: dict[tuple[int, int], list[tuple[float, float]]] = {}
     others: dict[str, float] = {}
@@ -125,9 +127,20 @@ def _print(asked: Namespace, ours: dict, others: dict[str, float]) -> None:
         whole, load = ([value * 1000 for value in side] for side in zip(*each, strict=True))
         base = median([seconds * 1000 for seconds, _ in ours[first, size]])
         rows.append(
-            (f"{held:,}", size, median(whole), percentile(whole, 0.9), median(load), size / median(whole) * 1000, median(whole) / base)
+            (
+                f"{held:,}",
+                size,
+                median(whole),
+                percentile(whole, 0.9),
+                median(load),
+                size / median(whole) * 1000,
+                median(whole) / base,
+            )
         )
-    rows += [(f"{first:,}, dlt {name}", 1000, seconds * 1000, None, None, 1000 / seconds, None) for name, seconds in others.items()]
+    rows += [
+        (f"{first:,}, dlt {name}", 1000, seconds * 1000, None, None, 1000 / seconds, None)
+        for name, seconds in others.items()
+    ]
     table(("held", "changes", "median ms", "p90 ms", "in the warehouse ms", "changes/s", f"× {first:,} held"), rows)
     for held in asked.held:
         if (held, 1000) in ours:

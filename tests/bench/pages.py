@@ -84,7 +84,9 @@ def _posts(made, page) -> Iterator[tuple[str, object]]:
 
 def _body(output: str, inputs: list[dict], address: str) -> dict:
     values = {"address": address, "theme": "light"}
-    outputs = [dict(zip(("id", "property"), name.rpartition(".")[::2], strict=True)) for name in output.strip(".").split("...")]
+    outputs = [
+        dict(zip(("id", "property"), name.rpartition(".")[::2], strict=True)) for name in output.strip(".").split("...")
+    ]
     return {
         "output": output,
         "outputs": outputs if output.startswith("..") else outputs[0],

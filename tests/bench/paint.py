@@ -134,7 +134,8 @@ def _do(address: str, asked: Namespace) -> Iterator[tuple]:
             for what, link in _DONE.items():
                 page.locator(link).first.wait_for(state="attached", timeout=60_000)
                 before, clicked = page.evaluate(
-                    "(link) => { const at = [asked.count, performance.now()]; document.querySelector(link).click(); return at; }", link
+                    "(link) => { const at = [asked.count, performance.now()]; document.querySelector(link).click(); return at; }",
+                    link,
                 )
                 page.wait_for_function(_IS_DRAWN, arg=before, timeout=60_000)
                 taken[what].append(page.evaluate("asked.drawn") - clicked)

@@ -55,7 +55,9 @@ def _compare(found: Ground, _asked: Namespace, held: int) -> list[tuple]:
         counter.start()
         started = time.monotonic()
         intake.source.keys_within(_FIRST, led.clock.now() + timedelta(minutes=1))
-        rows.append((f"{held:,}", "every key read", time.monotonic() - started, counter.questions, counter.rows, None, None, None))
+        rows.append(
+            (f"{held:,}", "every key read", time.monotonic() - started, counter.questions, counter.rows, None, None, None)
+        )
     return rows
 
 

@@ -79,8 +79,16 @@ def _watch(found: Ground, asked: Namespace) -> list[dict]:
 def _screen(folder: Path, address: str) -> Iterator[tuple[psutil.Process, str]]:
     """Chromium with the page open, as on a wall; and the door by which one looks into it."""
     profile = folder / "chromium"
-    flags = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", "--window-size=1920,1080", "--no-first-run"]
-    with subprocess.Popen([browser(), *flags, *FLAGS, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as chromium:
+    flags = [
+        "--headless",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={profile}",
+        "--window-size=1920,1080",
+        "--no-first-run",
+    ]
+    with subprocess.Popen(
+        [browser(), *flags, *FLAGS, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as chromium:
         try:
             port = profile / "DevToolsActivePort"
             while not port.exists() or "\n" not in port.read_text():

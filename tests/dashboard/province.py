@@ -359,13 +359,25 @@ class Province:
         return self._rows(
             [
                 make(Target, share=0.95, **usual),
-                make(Target, **usual | {"unit_id": CHAU_DUC, "share": 0.9, "from_batch": 5, "began_at": CHANGED, "age_band": 1}),
-                make(Target, **usual | {"unit_id": CHAU_DUC, "share": 0.8, "age_band": 1, "ended_at": CHANGED, "is_in_force": False}),
+                make(
+                    Target,
+                    **usual | {"unit_id": CHAU_DUC, "share": 0.9, "from_batch": 5, "began_at": CHANGED, "age_band": 1},
+                ),
+                make(
+                    Target,
+                    **usual | {"unit_id": CHAU_DUC, "share": 0.8, "age_band": 1, "ended_at": CHANGED, "is_in_force": False},
+                ),
             ]
         )
 
     def denominators(self, filters):
-        usual = {"people": 8000, "is_in_force": True, "is_sample": False, "valid_from": date(2019, 4, 1), "dated_on": date(2019, 4, 1)}
+        usual = {
+            "people": 8000,
+            "is_in_force": True,
+            "is_sample": False,
+            "valid_from": date(2019, 4, 1),
+            "dated_on": date(2019, 4, 1),
+        }
         rows = []
         for stage in (1, 2, 3, 4):
             rows.append(make(Denominator, version_id=1, name="Tổng điều tra", source="Tổng cục Thống kê", stage=stage, is_used=True,
@@ -375,7 +387,9 @@ class Province:
         return self._rows(rows)
 
     def over_causes(self, filters):
-        return OverCauses(unknown_residence=10, not_recognised=6, non_residents=90, elsewhere=100, duplicates=4, shared_ids=3)
+        return OverCauses(
+            unknown_residence=10, not_recognised=6, non_residents=90, elsewhere=100, duplicates=4, shared_ids=3
+        )
 
     def not_recognised(self):
         return self._rows([NotRecognised("Xã Ấp Bắc", 4, None), NotRecognised("26506", 2, WARD_1)])
@@ -409,14 +423,18 @@ class Province:
         return self._rows([] if number == 3 else rows)
 
     def upload_checks(self, number):
-        return self._rows([] if number == 3 else [make(UploadCheck, check="past", is_fault=False, line=3, found="2021-10-31")])
+        return self._rows(
+            [] if number == 3 else [make(UploadCheck, check="past", is_fault=False, line=3, found="2021-10-31")]
+        )
 
     # --- the wall
 
     def arrivals(self, filters):
         moment = datetime.now(UTC)
         ago = [(0, 3 + self.extra), (20, -1), (90, 5), (100, 0)]
-        return self._rows([Arrival(self.batch_number - n, moment - timedelta(seconds=s), doses) for n, (s, doses) in enumerate(ago)])
+        return self._rows(
+            [Arrival(self.batch_number - n, moment - timedelta(seconds=s), doses) for n, (s, doses) in enumerate(ago)]
+        )
 
     # --- why it changed: as of every batch there are as many people, so the causes make 0
 
@@ -523,7 +541,9 @@ class Province:
             then = before.get(row.unit_id, row.people)
             share = row.population and then / row.population
             old = row.rank and {VUNG_TAU: 2, CHAU_DUC: 1, WARD_1: 1}[row.unit_id]
-            given = {name: getattr(row, name) for name in ("unit_id", "is_self", "people", "population", "target_share", "rank")}
+            given = {
+                name: getattr(row, name) for name in ("unit_id", "is_self", "people", "population", "target_share", "rank")
+            }
             given |= {"people_before": then, "coverage": row.coverage, "coverage_before": share, "rank_before": old}
             given |= {"coverage_change": share and row.coverage - share, "moved": old and old - row.rank}
             rows.append(RankMovement(**given))

@@ -56,9 +56,7 @@ def reference(database: str) -> None:
             ") SELECT unit_id, ancestor_id, depth FROM up"
         )
         db.execute("UPDATE warehouse.unit SET is_in_world = true WHERE unit_id > 0")
-        db.execute(
-            "INSERT INTO warehouse.vaccine (vaccine_id, code, name, primary_doses) VALUES (1, 'PF', 'Comirnaty', 2)"
-        )
+        db.execute("INSERT INTO warehouse.vaccine (vaccine_id, code, name, primary_doses) VALUES (1, 'PF', 'Comirnaty', 2)")
         db.execute("INSERT INTO warehouse.age_band VALUES (3, '12-17', 12, 17, true), (4, '18-49', 18, 49, true)")
         db.execute(
             "INSERT INTO warehouse.population_version (version_id, name, source, dated_on, valid_from) "

@@ -107,9 +107,7 @@ def serving(database: str, data: Path, config: Path | None = None, wait: float =
         "--config", str(config or PROJECT / "config.yaml"),
     ]  # fmt: skip
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=os.environ | {"DATABASE_URL": database}, stdout=out, stderr=out
-        )
+        process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | {"DATABASE_URL": database}, stdout=out, stderr=out)
     served = Served(port, process, log)
     try:
         _wait_until_it_answers(served, time.monotonic() + wait)

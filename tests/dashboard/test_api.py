@@ -192,10 +192,19 @@ def test_a_bad_parameter_is_named_with_what_was_found_and_what_is_allowed(
     assert shape_of(description, "400", answer.json()) == []
 
 
-@pytest.mark.parametrize("query", [
-    "as_of=soon", "as_of=2001-01-01T00:00:00Z", "as_of=-1", "as_of=9" + "9" * 20, "as_of=" + "9" * 5000, "as_of=0001-01-01",
-    "as_of=0001-01-01T00:00:00%2B14:00", "as_of=9999-12-31T23:59:59-14:00",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "as_of=soon",
+        "as_of=2001-01-01T00:00:00Z",
+        "as_of=-1",
+        "as_of=9" + "9" * 20,
+        "as_of=" + "9" * 5000,
+        "as_of=0001-01-01",
+        "as_of=0001-01-01T00:00:00%2B14:00",
+        "as_of=9999-12-31T23:59:59-14:00",
+    ],
+)
 def test_as_of_before_all_or_not_a_time_is_refused(served, query):
     answer = served.get(f"/api/v1/coverage?{query}")
     assert answer.status == 400

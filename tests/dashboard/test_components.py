@@ -276,7 +276,9 @@ def test_a_tile_names_the_place_without_its_kind(name, short):
 
 # --- reconciliation, provenance, notices
 
-FLOW = make(Reconciliation, at_home=2500, elsewhere=100, non_residents=90, unknown_residence=10, not_recognised=0, total=2700)
+FLOW = make(
+    Reconciliation, at_home=2500, elsewhere=100, non_residents=90, unknown_residence=10, not_recognised=0, total=2700
+)
 
 
 def test_residence_and_place_are_reconciled_in_numbers():
@@ -319,7 +321,9 @@ def test_the_counter_is_written_as_an_equation():
 
 def test_what_its_source_no_longer_holds_stands_beside_the_equation():
     world = make(World, received=1000, loaded=900, unchanged=60, quarantined=40, vanished=7)
-    assert re.sub(r"\s+", " ", said(provenance.counter(VI, [waiting(40)], world))).endswith("+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn")
+    assert re.sub(r"\s+", " ", said(provenance.counter(VI, [waiting(40)], world))).endswith(
+        "+ 40 bản ghi lỗi chờ xử lý ; 7 không còn trong nguồn"
+    )
 
 
 def test_figures_are_as_old_as_the_source_that_was_asked_longest_ago():
@@ -356,7 +360,9 @@ def test_where_a_source_and_the_figures_differ_both_numbers_stand():
 
 
 def test_of_a_source_that_was_removed_no_comparison_is_said():
-    line = provenance.SourceLine("a", "idle", None, 1, 1, 1, 0, None, (9, 11), {"without_time": 4, "ahead": 1}, 2, is_removed=True)
+    line = provenance.SourceLine(
+        "a", "idle", None, 1, 1, 1, 0, None, (9, 11), {"without_time": 4, "ahead": 1}, 2, is_removed=True
+    )
     text = said(provenance.sources(VI, [line]))
     assert "đã bỏ khỏi cấu hình" in text and "nguồn 9" not in text and "dòng" not in text
 

@@ -122,7 +122,12 @@ def test_a_code_that_was_used_again_is_the_unit_of_the_day_meant(database, engin
 
 
 def test_a_world_that_is_no_more_keeps_the_units_of_its_last_day(database, engine, tmp_path):
-    change(database, *USED_AGAIN, "UPDATE warehouse.world SET shift_days = 0", "UPDATE warehouse.unit SET valid_to = '2025-06-30' WHERE unit_id = 1")
+    change(
+        database,
+        *USED_AGAIN,
+        "UPDATE warehouse.world SET shift_days = 0",
+        "UPDATE warehouse.unit SET valid_to = '2025-06-30' WHERE unit_id = 1",
+    )
     data = data_on(engine, tmp_path)
     assert (data.unit_id("26506"), data.seen_on()) == (4, date(2025, 6, 30))
 

@@ -30,7 +30,10 @@ def address(path: str) -> str:
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_every_table_of_every_page_is_taken_away(client, reader, ending):
-    answers = {block: client.get(f"/export/{block}.{ending}{address(home)}?lot=L1").status_code for block, home in reader.homes.items()}
+    answers = {
+        block: client.get(f"/export/{block}.{ending}{address(home)}?lot=L1").status_code
+        for block, home in reader.homes.items()
+    }
     assert set(answers) == {block for block in reader.tables if not block.startswith("wall-")}  # a wall has no hands
     assert set(answers.values()) == {200, 404}
     assert {block for block, status in answers.items() if status == 404} == EMPTY
@@ -48,7 +51,9 @@ def test_a_block_of_another_page_is_none(client, path):
     assert (answer.status_code, answer.text) == (404, "Không có bảng này.")
 
 
-@pytest.mark.parametrize("query, left_out", [("as_of=99999", "as_of=99999"), ("vaccine=XX", "vaccine=XX"), ("from=0021-11-01", "from=0021-11-01")])
+@pytest.mark.parametrize(
+    "query, left_out", [("as_of=99999", "as_of=99999"), ("vaccine=XX", "vaccine=XX"), ("from=0021-11-01", "from=0021-11-01")]
+)
 def test_a_file_of_something_else_than_was_asked_is_not_given(client, query, left_out):
     answer = client.get(f"/export/ranking.csv/?{query}")
     assert (answer.status_code, answer.text) == (400, f"Bỏ qua phần không hiểu được trong địa chỉ: {left_out}.")

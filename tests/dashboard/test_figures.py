@@ -128,7 +128,9 @@ def test_today_is_compared_with_yesterday_by_the_same_hour():
     """At half past nine: 5 + 2 = 7 so far; by nine 5 against 4. What yesterday's ninth hour had in all is no comparison."""
     today = hours.by_hour([HourDoses(8, 5), HourDoses(9, 2)])
     yesterday = hours.by_hour([HourDoses(8, 4), HourDoses(9, 30), HourDoses(15, 90)])
-    assert hours.sentence(VI, today, yesterday, 9) == "Đến nay 7 mũi. Tính đến 9 giờ: 5 mũi, hôm qua 4 mũi. Cao điểm lúc 8 giờ."
+    assert (
+        hours.sentence(VI, today, yesterday, 9) == "Đến nay 7 mũi. Tính đến 9 giờ: 5 mũi, hôm qua 4 mũi. Cao điểm lúc 8 giờ."
+    )
     assert hours.sentence(VI, [3] + [0] * 23, yesterday, 0) == "Đến nay 3 mũi. Cao điểm lúc 0 giờ."
     assert hours.sentence(EN, [0] * 24, yesterday, 9) == "No dose has been entered today."
 

@@ -29,7 +29,9 @@ def test_a_credit_names_the_filters_of_its_block():
 
 def test_a_block_that_leaves_a_filter_out_says_so_under_its_title():
     asked = view(SOME)
-    assert " ".join(said(html.P(blocks.noted(asked, "reconciliation", "Mũi"))).split()) == "Mũi (mọi độ tuổi, mọi loại vắc xin)"
+    assert (
+        " ".join(said(html.P(blocks.noted(asked, "reconciliation", "Mũi"))).split()) == "Mũi (mọi độ tuổi, mọi loại vắc xin)"
+    )
     assert blocks.noted(asked, "trend", "Mũi") == blocks.noted(view(Filters()), "reconciliation", "Mũi") == "Mũi"
 
 

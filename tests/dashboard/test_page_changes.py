@@ -212,7 +212,12 @@ def test_before_the_first_load_was_in_its_end_stands_and_the_page_says_so():
 def test_the_choice_marks_what_is_chosen_and_leads_to_the_rest():
     control = since.control(view(since="week"), since.span(view(since="week")))
     links = [part for part in elements(control) if type(part).__name__ == "A"]
-    assert [part.href for part in links] == ["/changes?since=hour", "/changes", "/changes?since=week", "/changes?since=month"]
+    assert [part.href for part in links] == [
+        "/changes?since=hour",
+        "/changes",
+        "/changes?since=week",
+        "/changes?since=month",
+    ]
     marked = [part.href for part in links if part.to_plotly_json()["props"].get("aria-current")]
     assert marked == ["/changes?since=week"]
 

@@ -76,7 +76,9 @@ def test_the_sentence_tells_who_passed_whom_and_how_far_they_are_apart():
 
 def test_among_several_the_highest_and_the_lowest_are_named_too():
     said, more = lead.lead(view(beside=("77", *BOTH)))
-    assert said.children.startswith("Cao nhất là Thành phố Vũng Tàu (98,0% đủ liều cơ bản), thấp nhất là Huyện Châu Đức (60,0%)")
+    assert said.children.startswith(
+        "Cao nhất là Thành phố Vũng Tàu (98,0% đủ liều cơ bản), thấp nhất là Huyện Châu Đức (60,0%)"
+    )
     assert more.children.startswith("Thành phố Vũng Tàu vượt Tỉnh Mẫu từ 26/10/2021; cách nhau 18,0")
 
 
@@ -129,7 +131,9 @@ def test_the_earlier_day_is_before_the_page_s_own(since, day):
 def test_a_batch_stands_for_the_day_on_which_it_was_committed():
     class Closed(Province):
         def batch(self, number):
-            return super().batch(number)._replace(committed_at=datetime(2021, 10, 2, 17, 30, tzinfo=UTC))  # 00:30 of the 3rd there
+            return (
+                super().batch(number)._replace(committed_at=datetime(2021, 10, 2, 17, 30, tzinfo=UTC))
+            )  # 00:30 of the 3rd there
 
     assert then(view(Closed(), since="3")) == date(2021, 10, 3)
 
@@ -217,14 +221,18 @@ def test_names_beside_the_lines_never_overlap(ends):
     figure = growth.growth(VI, theme.LIGHT, lines, growth.Axes(TODAY - timedelta(days=9), TODAY, 1.0, True), TODAY, None)
     places = sorted(note["y"] for note in figure["layout"]["annotations"] if note["xref"] == "paper")
     assert len(places) == 4
-    assert all(upper - lower > growth._ROOM - 1e-9 for lower, upper in pairwise(places)) and places[0] >= 0 and places[-1] <= 1
+    assert (
+        all(upper - lower > growth._ROOM - 1e-9 for lower, upper in pairwise(places)) and places[0] >= 0 and places[-1] <= 1
+    )
 
 
 @pytest.mark.parametrize("top", [0.02, 0.95, 1.29, 1.31, 3.0, 3.1, 12.0, 520.0])
 def test_an_axis_has_few_ticks_however_small_the_population(top):
     """A browser that writes a thousand of them stands still for a minute."""
     lines = [growth.Line("", "", ((TODAY - timedelta(days=9), 0.1), (TODAY, top)), True)]
-    axis = growth.growth(VI, theme.LIGHT, lines, growth.Axes(TODAY - timedelta(days=9), TODAY, top, True), TODAY, 0.95)["layout"]["yaxis"]
+    axis = growth.growth(VI, theme.LIGHT, lines, growth.Axes(TODAY - timedelta(days=9), TODAY, top, True), TODAY, 0.95)[
+        "layout"
+    ]["yaxis"]
     assert axis["range"][1] / axis["dtick"] < 7 if "dtick" in axis else axis["nticks"] == 4
 
 
@@ -239,7 +247,12 @@ def test_months_of_hardly_anybody_do_not_press_the_rest_together():
 def test_the_compared_units_stand_in_the_reader_s_order_with_what_they_need():
     table = side_by_side.table(view(beside=("750", "747")))
     chau_duc, vung_tau = (row.values for row in table.rows)
-    assert (chau_duc["side"], chau_duc["cov"].share, chau_duc["then"], chau_duc["won"]) == ("Huyện Châu Đức", 0.6, 0.4, pytest.approx(0.2))
+    assert (chau_duc["side"], chau_duc["cov"].share, chau_duc["then"], chau_duc["won"]) == (
+        "Huyện Châu Đức",
+        0.6,
+        0.4,
+        pytest.approx(0.2),
+    )
     assert (chau_duc["gap"], chau_duc["doses"], vung_tau["won"]) == (1750, 900, pytest.approx(0))
     assert table.rows[0].warned == {"pace"} and table.rows[0].href == "/district/750?with=750,747"
 
@@ -248,14 +261,23 @@ def test_one_unit_is_told_by_its_stages_now_and_then():
     table = side_by_side.table(view(beside=("750",), since="2021-10-20T00:00"))
     first = table.rows[0].values
     assert table.title == "Huyện Châu Đức: nay và ngày 20/10/2021"
-    assert (first["side"], first["done"], first["done_then"], first["more"], first["then"]) == ("Ít nhất 1 mũi", 3000, 2000, 1000, 0.4)
+    assert (first["side"], first["done"], first["done_then"], first["more"], first["then"]) == (
+        "Ít nhất 1 mũi",
+        3000,
+        2000,
+        1000,
+        0.4,
+    )
     assert [row.is_asked for row in table.rows] == [False, True, False, False]
 
 
 def test_the_ranking_tells_places_and_points_and_adds_up():
     table = movement.table(view())
     found = {row.values["name"]: row.values for row in table.rows}
-    assert [(found[name]["rank"], found[name]["moved"]) for name in ("Thành phố Vũng Tàu", "Huyện Châu Đức")] == [(1, 1), (2, -1)]
+    assert [(found[name]["rank"], found[name]["moved"]) for name in ("Thành phố Vũng Tàu", "Huyện Châu Đức")] == [
+        (1, 1),
+        (2, -1),
+    ]
     assert found["Thành phố Vũng Tàu"]["gain"] == pytest.approx(0.78) and "rank" not in found["Huyện Côn Đảo"]
     assert "Thành phố Vũng Tàu, lên 1 bậc, nay hạng 1" in table.sentence
     whole, *nowhere, total = table.foot
@@ -309,7 +331,9 @@ def test_the_small_province_adds_up():
 @pytest.mark.browser
 def test_a_unit_is_added_without_accents_and_taken_away_again_without_a_mouse(visit):
     page = visit("/compare?with=747", wait=False)
-    until(page, "document.querySelectorAll('.multiples .chart').length === 5 && document.querySelector('#compare-0 .main-svg')")
+    until(
+        page, "document.querySelectorAll('.multiples .chart').length === 5 && document.querySelector('#compare-0 .main-svg')"
+    )
     until(page, "document.querySelectorAll('.chips li').length === 1")
     page.focus("#compare-search-input")
     page.keyboard.type("chau duc")
@@ -317,7 +341,13 @@ def test_a_unit_is_added_without_accents_and_taken_away_again_without_a_mouse(vi
     page.wait_for_url("**/compare?with=747,750")
     until(page, "document.querySelector('#compare-lead').textContent.includes('vượt Huyện Châu Đức từ 26/10/2021')")
     until(page, "document.querySelector('#compare-1 .main-svg')?.getBoundingClientRect().width > 100")
-    assert [panel.is_visible() for panel in page.query_selector_all(".multiples .panel")] == [True, True, False, False, False]
+    assert [panel.is_visible() for panel in page.query_selector_all(".multiples .panel")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
     page.focus(".chips li:first-child .cross")
     page.keyboard.press("Enter")
     page.wait_for_url("**/compare?with=750")

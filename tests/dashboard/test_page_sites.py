@@ -124,7 +124,10 @@ class Two(Province):
 
 def test_the_list_has_the_silent_site_first_then_who_has_something_wrong():
     province = Two()
-    assert [row.values["name"] for row in all_sites.table(view(province=province)).rows] == ["Bệnh viện", "Trạm Y tế Phường 1"]
+    assert [row.values["name"] for row in all_sites.table(view(province=province)).rows] == [
+        "Bệnh viện",
+        "Trạm Y tế Phường 1",
+    ]
     province.is_silent = True
     first, second = all_sites.table(view(province=province)).rows
     assert (first.values["fault"], first.values["owner"]) == ("Im lặng từ 10:42", "Điểm tiêm")

@@ -31,7 +31,9 @@ def column(table, key: str) -> list:
 
 def test_the_sentence_tells_the_target_its_population_and_what_disagrees():
     text = said(targets.lead(view()))
-    assert text.startswith("Tỉnh Mẫu: chỉ tiêu 95% tiêm đủ liều cơ bản trước 31/12/2021; hiện đạt 80,0%, còn thiếu 1.500 người. Tính trên 10.000 người, theo Tổng điều tra, ngày 01/04/2019.")
+    assert text.startswith(
+        "Tỉnh Mẫu: chỉ tiêu 95% tiêm đủ liều cơ bản trước 31/12/2021; hiện đạt 80,0%, còn thiếu 1.500 người. Tính trên 10.000 người, theo Tổng điều tra, ngày 01/04/2019."
+    )
     assert "Có 1 chỗ các nguồn đối tượng đích không khớp nhau" in text
     assert "chưa có chỉ tiêu" in said(targets.lead(view(unit="755")))
 
@@ -52,7 +54,13 @@ def test_targets_in_force_are_listed_from_every_area_down():
 def test_a_target_that_does_not_hold_yet_or_is_made_up_says_so(days, more, state):
     class Ahead(Province):
         def targets(self, filters):
-            given = {"stage": 2, "share": 0.9, "is_in_force": True, "is_sample": False, "valid_from": TODAY + timedelta(days=days)} | more
+            given = {
+                "stage": 2,
+                "share": 0.9,
+                "is_in_force": True,
+                "is_sample": False,
+                "valid_from": TODAY + timedelta(days=days),
+            } | more
             return self._rows([make(Target, **given)])
 
         def world(self):
@@ -66,7 +74,9 @@ def test_an_older_target_of_the_same_is_replaced_once_the_later_holds():
     class Twice(Province):
         def targets(self, filters):
             days = (date(2021, 1, 1), date(2021, 11, 1), date(2022, 1, 1))
-            return self._rows([make(Target, stage=2, share=0.9, is_in_force=True, is_sample=False, valid_from=day) for day in days])
+            return self._rows(
+                [make(Target, stage=2, share=0.9, is_in_force=True, is_sample=False, valid_from=day) for day in days]
+            )
 
     assert column(targets.in_force(view(Twice())), "holds") == ["Đã có chỉ tiêu mới hơn", "Đang áp dụng", "Chưa đến ngày"]
 
@@ -169,7 +179,9 @@ def test_a_chosen_file_is_named_in_the_pages_own_words_and_stays_named(visit, ho
 
 def test_a_proposed_file_tells_what_it_would_change_and_may_be_confirmed():
     shown = file(1)
-    assert said(uploads.lead(shown)).startswith("Tệp chỉ tiêu: 1 dòng mới, 1 dòng sửa. Tệp số 1, chi-tieu.xlsx, do Nguyễn Văn A (tên tự khai)")
+    assert said(uploads.lead(shown)).startswith(
+        "Tệp chỉ tiêu: 1 dòng mới, 1 dòng sửa. Tệp số 1, chi-tieu.xlsx, do Nguyễn Văn A (tên tự khai)"
+    )
     assert "Chưa có gì thay đổi." in said(uploads.lead(shown))
     assert "Xác nhận áp dụng" in said(uploads.decision(shown))
     table = uploads.changes(shown)
@@ -206,7 +218,15 @@ def test_an_applied_file_may_be_withdrawn_but_not_in_the_past():
 def test_every_warning_is_said_in_both_languages():
     class Warned(Province):
         def upload_checks(self, number):
-            usual = {"is_fault": False, "line": 2, "unit_id": CHAU_DUC, "value": 170.0, "other": 150.0, "difference": 0.133, "version": "Công an"}
+            usual = {
+                "is_fault": False,
+                "line": 2,
+                "unit_id": CHAU_DUC,
+                "value": 170.0,
+                "other": 150.0,
+                "difference": 0.133,
+                "version": "Công an",
+            }
             return self._rows([make(UploadCheck, check=name, **usual) for name in ("sources", "children", "growth")])
 
     assert column(uploads.checks(file(1, Warned())), "why")[0] == "Lệch +13,3% so với nguồn Công an: 170 và 150 người."
@@ -230,11 +250,16 @@ def test_what_is_typed_stays_when_a_batch_commits_and_the_form_goes_to_the_door(
     page = visit("/targets", wait=False)
     page.wait_for_selector("#targets-upload .do")
     forms = page.locator("#targets-upload form")
-    assert [forms.nth(n).get_attribute("action") for n in (0, 1)] == ["/uploads/targets?lang=vi", "/uploads/populations?lang=vi"]
+    assert [forms.nth(n).get_attribute("action") for n in (0, 1)] == [
+        "/uploads/targets?lang=vi",
+        "/uploads/populations?lang=vi",
+    ]
     assert forms.nth(0).get_attribute("enctype") == "multipart/form-data"
     name = page.locator("#targets-upload input[name=by]").first
     name.fill("Nguyễn Văn A")
-    page.locator("#targets-upload input[type=file]").first.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x"})
+    page.locator("#targets-upload input[type=file]").first.set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x"}
+    )
     file = {"upload_id": 4, "state": "proposed", "lines": 1, "relation": "targets", "file_name": "moi.csv", "sha256": "2" * 64,
             "uploaded_by": "B", "is_self_declared": True, "faults": []}  # fmt: skip
     before = house.province.uploads()
@@ -254,7 +279,9 @@ def test_a_file_that_is_sent_from_the_page_arrives_with_its_name(visit, house):
     page.wait_for_selector("#targets-upload .do")
     page.locator("#targets-upload input[name=by]").first.fill("Nguyễn Văn A")
     content = "Mã địa bàn;Giai đoạn;Chỉ tiêu;Hạn;Nguồn;Hiệu lực từ\n747;first;95;31/12/2021;KH;01/01/2021".encode()
-    page.locator("#targets-upload input[type=file]").first.set_input_files({"name": "chỉ tiêu.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("#targets-upload input[type=file]").first.set_input_files(
+        {"name": "chỉ tiêu.csv", "mimeType": "text/csv", "buffer": content}
+    )
     page.locator("#targets-upload .do").first.click()
     page.wait_for_url("**/upload/1?lang=vi")
     page.wait_for_selector("#upload-changes .datatable")

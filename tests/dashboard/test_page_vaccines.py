@@ -153,7 +153,10 @@ def test_the_rows_of_a_table_add_up_to_its_total(make):
 
 def test_second_doses_beyond_the_stock_are_counted_by_vaccine():
     table = due.due_table(view())
-    assert [(row.values["place"], row.values["lacking"]) for row in table.rows] == [("Huyện Châu Đức", 30), ("Thành phố Vũng Tàu", 0)]
+    assert [(row.values["place"], row.values["lacking"]) for row in table.rows] == [
+        ("Huyện Châu Đức", 30),
+        ("Thành phố Vũng Tàu", 0),
+    ]
     assert table.rows[0].values["which"] == "AstraZeneca (30)"
 
 
@@ -161,7 +164,13 @@ def test_second_doses_beyond_the_stock_are_counted_by_vaccine():
 
 
 def test_weeks_begin_on_monday_and_what_has_no_name_is_the_rest():
-    counted = [("a", MONDAY, 3), ("b", MONDAY + timedelta(6), 2), ("a", MONDAY + timedelta(7), 4), ("c", MONDAY, 1), ("a", MONDAY - timedelta(9), 99)]
+    counted = [
+        ("a", MONDAY, 3),
+        ("b", MONDAY + timedelta(6), 2),
+        ("a", MONDAY + timedelta(7), 4),
+        ("c", MONDAY, 1),
+        ("a", MONDAY - timedelta(9), 99),
+    ]
     shown = stacked.stack(counted, {"a": "A", "b": "B"}, MONDAY - timedelta(1), MONDAY + timedelta(8), 7, "rest")
     assert shown.periods == [MONDAY - timedelta(7), MONDAY, MONDAY + timedelta(7)]
     assert [(part.name, part.doses) for part in shown.parts] == [("A", (0, 3, 4)), ("B", (0, 2, 0)), ("rest", (0, 1, 0))]
@@ -216,7 +225,10 @@ def test_a_lot_says_where_it_went_and_that_it_is_recorded_under_two_vaccines():
     said = written(lots.lot(view(lot="l1")))
     assert "Lô L1" in said and "Comirnaty, AstraZeneca: 52 mũi tại 1 điểm tiêm" in said
     assert "dưới 2 loại vắc xin: Comirnaty 50 mũi, AstraZeneca 2 mũi" in said
-    assert [(one.spelling, one.doses, len(one.days)) for one in lots.gone(Province().lot("L1", None))] == [("L1", 50, 2), ("l1", 2, 1)]
+    assert [(one.spelling, one.doses, len(one.days)) for one in lots.gone(Province().lot("L1", None))] == [
+        ("L1", 50, 2),
+        ("l1", 2, 1),
+    ]
 
 
 def test_the_list_for_a_recall_has_each_site_and_day():
@@ -235,7 +247,9 @@ def test_a_lot_that_nobody_recorded_is_said_with_numbers_like_it():
 def test_lots_beyond_those_listed_are_one_row_and_the_file_has_them_all():
     class Many(Province):
         def lots(self, filters):
-            return self._rows([replace(super(Many, self).lots(filters)[3], lot_number=f"N{n}") for n in range(lots.LISTED + 2)])
+            return self._rows(
+                [replace(super(Many, self).lots(filters)[3], lot_number=f"N{n}") for n in range(lots.LISTED + 2)]
+            )
 
     many = replace(view(), data=Many())
     shown = lots._table(many, many.data.lots(many.filters), lots.LISTED)
@@ -262,8 +276,12 @@ def test_a_lot_stands_in_the_address_as_it_was_typed():
 def test_every_block_says_nothing_but_the_catalogue(unit):
     asked = view(BRACKETED, unit=unit, lot="L1")
     made = [make(asked) for make in (standing.lead, standing.tiles, stock.unknown, lots.lot, lots.lots)]
-    tables = [make(asked) for make in (stock.actions, stock.outlook, due.due_table, stock.account, lots.disputed, lots.recall)]
-    words = [[table.title, table.unit, table.sentence, [[c.title, c.unit] for c in table.columns]] for table in tables if table]
+    tables = [
+        make(asked) for make in (stock.actions, stock.outlook, due.due_table, stock.account, lots.disputed, lots.recall)
+    ]
+    words = [
+        [table.title, table.unit, table.sentence, [[c.title, c.unit] for c in table.columns]] for table in tables if table
+    ]
     names = {"AstraZeneca", "Comirnaty", "L1", "L2", "l1", "Trạm Y tế Phường 1"}
     assert len(list(texts(made))) > 40
     assert [text for text in outside_the_catalogue([*made, words]) if not any(name in text for name in names)] == []

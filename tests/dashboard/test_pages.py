@@ -123,12 +123,16 @@ def test_all_of_a_page_is_of_one_batch_while_batches_flow_fast(visit, house, mon
         began = time.monotonic()
         while (passed := time.monotonic() - began) < 8 or (len(seen) <= 3 and passed < 40):
             # ranking, tiles, the chart's sentence and the counter: how many more each says than at first
-            seen.add(tuple(page.evaluate("""() => {
+            seen.add(
+                tuple(
+                    page.evaluate("""() => {
                 const number = (place, at = 0) => Number(
                     (document.querySelector(place).textContent.replace(/[.]/g, '').match(/\\d+/g) || [])[at]);
                 return [number('#ranking .whole .people') - 8000, number('#tiles .counted') - 8000,
                     number('#tiles .tile:last-child .number') - 120, number('.counter') - 1000];
-            }""")))
+            }""")
+                )
+            )
             page.wait_for_timeout(20)
     finally:
         stop.set()

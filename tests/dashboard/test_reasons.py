@@ -48,7 +48,9 @@ def test_a_refused_table_is_told_in_the_readers_language_with_what_is_asked():
     refusal = Refusal("sessions.csv line 3: …", fault)
     vietnamese = " ".join(said(reasons.refused(LANGUAGES["vi"], refusal)).split())
     assert vietnamese == "sessions.csv dòng 3: from_hour phải là số nguyên từ 0 đến 23 (đang là 25). sessions.csv line 3: …"
-    assert said(reasons.refused(LANGUAGES["en"], refusal)).startswith("sessions.csv line 3: from_hour must be a whole number from 0 to 23")
+    assert said(reasons.refused(LANGUAGES["en"], refusal)).startswith(
+        "sessions.csv line 3: from_hour must be a whole number from 0 to 23"
+    )
     for other in (None, {"code": "of a release to come"}):
         assert said(reasons.refused(LANGUAGES["vi"], Refusal("as the log says", other))) == "as the log says"
 

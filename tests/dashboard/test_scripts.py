@@ -87,5 +87,7 @@ def test_what_does_not_change_stays_where_it_is(page):
     page.evaluate("document.querySelector('details').open = true; document.querySelector('button').focus()")
     draw(8)
     assert page.inner_text("#figures p") == "8 mũi"
-    assert page.evaluate("[...document.querySelectorAll('#figures p, #figures details')].every((one, n) => one === before[n])")
+    assert page.evaluate(
+        "[...document.querySelectorAll('#figures p, #figures details')].every((one, n) => one === before[n])"
+    )
     assert page.evaluate("document.querySelector('details').open && document.activeElement.tagName === 'BUTTON'")

@@ -106,9 +106,7 @@ def post(served, output, asker, name_of_input, value) -> tuple[int, str]:
         "state": [],
     }
     with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)) as connection:
-        connection.request(
-            "POST", "/_dash-update-component", json.dumps(body), {"Content-Type": "application/json"}
-        )
+        connection.request("POST", "/_dash-update-component", json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
@@ -237,15 +235,19 @@ def test_what_is_not_there_is_404(served, path):
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/sites", "/district/747", "/district/747?lang=en", "/compare", "/targets", "/changes", "/definitions"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sites", "/district/747", "/district/747?lang=en", "/compare", "/targets", "/changes", "/definitions"]
+)
 def test_what_is_there_is_200(served, path):
     assert served.get(path).status == 200
 
 
 def test_metrics_tell_batches_records_states_and_times(served, database):
     with connect.raw_at(database, "owner", autocommit=True) as db:
-        db.execute("UPDATE warehouse.source SET received = 3, loaded = 2, unchanged = 0, quarantined = 1, last_polled_at = "
-                   "clock_timestamp() + (SELECT make_interval(days => shift_days) FROM warehouse.world) - interval '5 s'")
+        db.execute(
+            "UPDATE warehouse.source SET received = 3, loaded = 2, unchanged = 0, quarantined = 1, last_polled_at = "
+            "clock_timestamp() + (SELECT make_interval(days => shift_days) FROM warehouse.world) - interval '5 s'"
+        )
         db.execute("INSERT INTO warehouse.quarantine (source_id, record_id, content, batch_id, rules, record) "
                    "SELECT source_id, 'r1', gen_random_uuid(), 1, '{unknown_vaccine}', '{\"lot_number\": \"secret\"}' FROM warehouse.source LIMIT 1")  # fmt: skip
     served.get("/readyz")
@@ -258,13 +260,18 @@ def test_metrics_tell_batches_records_states_and_times(served, database):
     assert found[f'vaccination_records_total{{outcome="received",source="{name}"}}'] == "3.0"
     assert found[f'vaccination_quarantine{{rule="unknown_vaccine",source="{name}"}}'] == "1.0"
     assert 4 < float(found[f'vaccination_lag_seconds{{source="{name}"}}']) < 60
-    states = [float(found[f'vaccination_source_state{{source="{name}",state="{state}"}}']) for state in ("idle", "running", "braked", "failed")]
+    states = [
+        float(found[f'vaccination_source_state{{source="{name}",state="{state}"}}'])
+        for state in ("idle", "running", "braked", "failed")
+    ]
     assert sum(states) == 1
     assert float(found['vaccination_question_seconds_count{question="sources"}']) >= 1
     assert "secret" not in answer.text and "r1" not in answer.text
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute("UPDATE warehouse.source SET is_configured = false")
-        of_removed = served.get("/metrics").text  # nobody reads what the settings do not name, nor waits for it; it is counted on
+        of_removed = served.get(
+            "/metrics"
+        ).text  # nobody reads what the settings do not name, nor waits for it; it is counted on
         db.execute("UPDATE warehouse.source SET forgotten_at = now(), deleted_at = now()")
         of_deleted = served.get("/metrics").text
         db.execute("UPDATE warehouse.source SET is_configured = true, forgotten_at = NULL, deleted_at = NULL")

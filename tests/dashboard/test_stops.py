@@ -40,7 +40,9 @@ def test_why_a_source_stands_is_said_in_the_readers_language():
     assert "1.000 trong 1.250 bản ghi mới vi phạm quy tắc" in said(provenance.sources(VI, [line]))
 
 
-@pytest.mark.parametrize("criterion", [*(one.name for one in CRITERIA), "fewer_bytes", "fewer_records", "empty", "emptied", "lost", "renamed"])
+@pytest.mark.parametrize(
+    "criterion", [*(one.name for one in CRITERIA), "fewer_bytes", "fewer_records", "empty", "emptied", "lost", "renamed"]
+)
 def test_each_criterion_has_its_words(criterion):
     why = stops.why(VI, stopped(criterion=criterion, unit="list.csv", measured_by="old.csv"))
     assert why != GIVEN["reason"] and "None" not in why

@@ -186,9 +186,7 @@ def test_a_slow_browser_gets_the_newest_version_not_every_one():
         thread.submit(lambda: asyncio.run(follow())).result(timeout=10)
 
 
-@pytest.mark.parametrize(
-    "payload", ["", "[]", "7", '{"batch": "x"}', '{"batch": 1}', '{"batch": 1, "committed_at": 5}']
-)
+@pytest.mark.parametrize("payload", ["", "[]", "7", '{"batch": "x"}', '{"batch": 1}', '{"batch": 1, "committed_at": 5}'])
 def test_a_payload_must_be_a_version(payload):
     with pytest.raises(ValueError, match="expected"):
         news_of(payload)
@@ -210,7 +208,9 @@ def test_a_warehouse_that_stands_still_is_lost(warehouse, tmp_path):
     with serving(warehouse.url, tmp_path / "data") as served, served.stream(timeout=30) as events:
         events.batch()
         with psycopg.connect(connect.conninfo(warehouse.url), autocommit=True) as db:
-            (listens,) = db.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()", [BROKER]).fetchone()
+            (listens,) = db.execute(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()", [BROKER]
+            ).fetchone()
         os.kill(listens, signal.SIGSTOP)
         try:
             assert events.next("lost", "message") == ("lost", "warehouse unreachable")

@@ -32,7 +32,15 @@ COLUMNS = [
 ]
 ROWS = [
     Row({"name": "Đất Đỏ", "doses": 12, "coverage": Bar(0.5, 0.95), "moved": -2, "alert": "im lặng"}, href="/site/1"),
-    Row({"name": "Bà Rịa", "doses": 1500, "coverage": Bar(0.25), "moved": 1, "last": datetime(2021, 11, 5, 7, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))}),
+    Row(
+        {
+            "name": "Bà Rịa",
+            "doses": 1500,
+            "coverage": Bar(0.25),
+            "moved": 1,
+            "last": datetime(2021, 11, 5, 7, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
+        }
+    ),
     Row({"name": "=1+1", "doses": None, "coverage": None, "moved": 0, "last": None, "alert": None}),
 ]
 FOOT = [Row({"name": "Chưa xác định", "doses": 3}, kind="nowhere"), Row({"name": "Tổng", "doses": 1515}, kind="total")]
@@ -44,7 +52,9 @@ def test_a_twin_that_is_cut_says_so():
     rows = [Row({"name": f"{n}", "doses": n}) for n in range(70)]
     whole = Table("Mũi tiêm", "mũi", COLUMNS[:2], rows)
     shown = html.Div(twin(VI, whole, 60))
-    assert sum(isinstance(part, html.Tr) for part in elements(shown)) == 61 and "Đang hiện 60 dòng đầu trong 70" in said(shown)
+    assert sum(isinstance(part, html.Tr) for part in elements(shown)) == 61 and "Đang hiện 60 dòng đầu trong 70" in said(
+        shown
+    )
     assert "Đang hiện" not in said(html.Div(twin(VI, whole, 70)))
 
 
@@ -154,5 +164,3 @@ def test_doses_are_credited_with_no_denominator():
     view = Reader(Province(), "vi").read("/")
     assert not [line for line in credit(view, "hours", has_denominator=False).lines if line.startswith("Mẫu số")]
     assert not [line for line in credit(Reader(Province(), "vi").read("/?basis=place"), "trend").lines if "Mẫu số" in line]
-
-

@@ -52,7 +52,9 @@ class Telling(Province):
         (row,) = super().site_identity(filters)
         if self.identity is None:
             return self._rows([row])
-        none = dict.fromkeys(("correct_before", "not_sent", "no_id", "bad_format", "pending", "correct", "wrong", "not_applicable"), 0)
+        none = dict.fromkeys(
+            ("correct_before", "not_sent", "no_id", "bad_format", "pending", "correct", "wrong", "not_applicable"), 0
+        )
         known = {"correct_before": 60, "correct": 70, "pending": 30} if self.identity < 200 else {}
         return self._rows([replace(row, **none | known | {"unknown": self.identity})])
 
@@ -68,14 +70,19 @@ def test_what_no_source_tells_is_nobodys_fault_and_every_place_says_so(language,
     (look,) = looks(view(SITES, asked.data))
     assert faults(look, hour=10) == []
     page = one_site if filters is SITE else all_sites
-    words = {"vi": ("Nguồn không cung cấp: xác thực, in giấy", "Công an"), "en": ("Not told by the source: identity, certificates", "police")}
+    words = {
+        "vi": ("Nguồn không cung cấp: xác thực, in giấy", "Công an"),
+        "en": ("Not told by the source: identity, certificates", "police"),
+    }
     told, blamed = words[language.code]
     assert told in said(page.lead(asked))
     shown = said(page.tiles(asked))
     assert shown.count(language.say("sites.untold")) == 3  # identity, certificates, app
     assert not re.search(r"(?<![\d.,])0([.,]0)?%", shown) and "95" in shown  # same-day entry is told
     funnel = directive.identity(asked, [look])
-    assert [(row.values["status_doses"], row.values["status_share"].share, row.values["status_owner"]) for row in funnel.rows] == [(200, None, "")]
+    assert [
+        (row.values["status_doses"], row.values["status_share"].share, row.values["status_owner"]) for row in funnel.rows
+    ] == [(200, None, "")]
     assert blamed not in said(page.lead(asked)) + shown + funnel.sentence
 
 
@@ -134,7 +141,9 @@ class Silent(Province):
         return self._rows([])
 
     def overdue(self, filters, level=None):
-        return self._rows([replace(row, overdue=0, passed=0, share=None, due_soon=0) for row in super().overdue(filters, level)])
+        return self._rows(
+            [replace(row, overdue=0, passed=0, share=None, due_soon=0) for row in super().overdue(filters, level)]
+        )
 
     def due_by_day(self, filters):
         return self._rows([])
@@ -143,7 +152,12 @@ class Silent(Province):
 def test_a_day_of_a_site_has_a_share_of_what_is_told():
     class Some(Province):
         def site_days(self, code, filters):
-            return self._rows([replace(row, entered_same_day=20, entered_unknown=row.doses - 20) for row in super().site_days(code, filters)])
+            return self._rows(
+                [
+                    replace(row, entered_same_day=20, entered_unknown=row.doses - 20)
+                    for row in super().site_days(code, filters)
+                ]
+            )
 
     assert [row.values.get("day_same") for row in one_site.days(view(SITE, Some())).rows][1:] == [1.0, 1.0]
 
@@ -161,7 +175,9 @@ def test_lots_that_are_not_told_are_not_lots_that_were_not_recorded():
 # Records, not persons
 
 
-@pytest.mark.parametrize(("language", "words"), [(VI, "mỗi bản ghi được đếm như một người"), (EN, "each record is counted as if")])
+@pytest.mark.parametrize(
+    ("language", "words"), [(VI, "mỗi bản ghi được đếm như một người"), (EN, "each record is counted as if")]
+)
 def test_without_person_numbers_every_page_file_and_tile_says_that_it_counts_records(language, words):
     for filters in (Filters(), Filters(path="/definitions"), Filters(path="/targets")):
         assert words in said(shell.AROUND["notices"](view(filters, Silent("person"), language)))
@@ -182,9 +198,13 @@ def test_nobody_is_due_or_overdue_whom_nobody_knows():
     shown = said(district_lead.tiles(asked))
     assert "nguồn không cung cấp" in shown and "không biết ai đến hạn hay quá hạn mũi 2" in shown
     found = second.table(asked)
-    assert {row.values.get(name) for row in (*found.rows, *found.foot) for name in ("overdue", "passed", "lateshare", "due")} == {None}
+    assert {
+        row.values.get(name) for row in (*found.rows, *found.foot) for name in ("overdue", "passed", "lateshare", "due")
+    } == {None}
     assert "không biết ai đến hạn" in found.sentence
-    assert {row.values["late"] for row in communes.table(view(Filters(path="/district/<unit>"), Silent("person"))).rows} == {None}
+    assert {row.values["late"] for row in communes.table(view(Filters(path="/district/<unit>"), Silent("person"))).rows} == {
+        None
+    }
     assert {row.values["needed"] for row in due.due_table(view(Filters(path="/vaccines"), Silent("person"))).rows} == {None}
 
 
@@ -365,7 +385,11 @@ def test_where_records_are_counted_no_words_say_people(block, language):
 
 def test_no_record_is_injected_or_falls_due():
     """What becomes of people becomes of no record: such a sentence is said otherwise, not with the one word exchanged."""
-    odd = [text for text, _english in VI.of_records.texts.values() if re.search(r"[Bb]ản ghi (đã tiêm|mỗi ngày cần tiêm|(chưa |quá )?đến hạn)", text)]
+    odd = [
+        text
+        for text, _english in VI.of_records.texts.values()
+        if re.search(r"[Bb]ản ghi (đã tiêm|mỗi ngày cần tiêm|(chưa |quá )?đến hạn)", text)
+    ]
     assert odd == []
 
 

@@ -51,7 +51,13 @@ def test_a_file_is_kept_as_given_and_shown_on_a_page_of_its_own(client, data, wa
     answer = hand_in(client, csv(HEADS, LINE))
     assert (answer.status_code, answer.headers["Location"]) == (303, "/upload/1?lang=vi")
     (kept,) = data.uploads()
-    assert (kept.state, kept.lines, kept.file_name, kept.uploaded_by, kept.is_self_declared) == ("proposed", 1, "tep.csv", "Nguyễn Văn A", True)
+    assert (kept.state, kept.lines, kept.file_name, kept.uploaded_by, kept.is_self_declared) == (
+        "proposed",
+        1,
+        "tep.csv",
+        "Nguyễn Văn A",
+        True,
+    )
     (change,) = data.upload_changes(1)
     assert (change.line, change.change, change.share, change.age_band) == (2, "new", 0.95, 3)
     assert data.upload_checks(1) == ()
@@ -60,7 +66,11 @@ def test_a_file_is_kept_as_given_and_shown_on_a_page_of_its_own(client, data, wa
 
 
 def test_a_workbook_with_a_formula_is_kept_with_its_fault_and_cannot_be_confirmed(client, data):
-    hand_in(client, workbook(HEADS.split(";"), ["747", "first", None, None, "=1-0.05", "2021-12-31", "KH", "2021-11-01"]), "tep.xlsx")
+    hand_in(
+        client,
+        workbook(HEADS.split(";"), ["747", "first", None, None, "=1-0.05", "2021-12-31", "KH", "2021-11-01"]),
+        "tep.xlsx",
+    )
     (kept,) = data.uploads()
     assert (kept.state, kept.faults) == ("faulty", [{"code": "formula", "line": 2, "column": "share", "found": "=1-0.05"}])
     assert decide(client, 1, "confirm").status_code == 409
@@ -107,7 +117,13 @@ def test_an_older_browser_says_the_origin_alone(client):
 @pytest.mark.parametrize("size", [2_000_001, 9_000_000])
 def test_a_file_that_is_too_large_is_refused_and_not_kept(client, data, size):
     part = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
-    body = part.format("by", "").encode() + b"An\r\n" + part.format("file", '; filename="a.csv"').encode() + b"x" * size + b"\r\n--x--\r\n"
+    body = (
+        part.format("by", "").encode()
+        + b"An\r\n"
+        + part.format("file", '; filename="a.csv"').encode()
+        + b"x" * size
+        + b"\r\n--x--\r\n"
+    )
     answer = client.post("/uploads/targets?lang=en", data=body, headers=HERE, content_type="multipart/form-data; boundary=x")
     assert (answer.status_code, answer.text) == (413, "The file is larger than 2 MB.")
     assert data.uploads() == ()

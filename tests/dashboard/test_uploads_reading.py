@@ -53,7 +53,17 @@ def test_columns_may_be_called_in_either_language_in_any_order(mark):
 
 @pytest.mark.parametrize(
     ("written", "share"),
-    [("95", 0.95), ("95%", 0.95), ("95 %", 0.95), ("0,95", 0.95), ("0.95", 0.95), ("92,5", 0.925), ("100", 1.0), ("1", 1.0), ("4%", 0.04)],
+    [
+        ("95", 0.95),
+        ("95%", 0.95),
+        ("95 %", 0.95),
+        ("0,95", 0.95),
+        ("0.95", 0.95),
+        ("92,5", 0.925),
+        ("100", 1.0),
+        ("1", 1.0),
+        ("4%", 0.04),
+    ],
 )
 def test_a_share_may_be_written_in_each_usual_way(written, share):
     assert read(csv(HEADS, LINE.replace(";95;", f";{written};"))).rows[0]["share"] == share
@@ -64,7 +74,9 @@ def test_a_share_that_is_none_or_could_be_two_is_a_fault(written):
     assert faults(read(csv(HEADS, LINE.replace(";95;", f";{written};")))) == [(2, "share", "share", written)]
 
 
-@pytest.mark.parametrize(("written", "people"), [("1234", 1234), ("1.234", 1234), ("1,234", 1234), ("1 234 567", 1234567), ("0", 0)])
+@pytest.mark.parametrize(
+    ("written", "people"), [("1234", 1234), ("1.234", 1234), ("1,234", 1234), ("1 234 567", 1234567), ("0", 0)]
+)
 def test_people_may_be_grouped_by_thousands(written, people):
     found = read(csv(PEOPLE, f"Công an;CV 1;01/01/2021;01/01/2021;747;;;{written}"), relation="populations")
     assert (found.rows[0]["persons"], found.faults) == (people, [])
@@ -101,7 +113,11 @@ def test_a_line_said_twice_counts_once_and_a_contradiction_names_both_lines():
 
 
 def test_a_version_of_populations_has_one_source_and_date():
-    lines = ("A;CV 1;01/01/2021;01/01/2021;747;;;5", "A;CV 2;01/01/2021;01/01/2021;748;;;5", "B;CV 2;01/01/2021;01/01/2021;748;;;5")
+    lines = (
+        "A;CV 1;01/01/2021;01/01/2021;747;;;5",
+        "A;CV 2;01/01/2021;01/01/2021;748;;;5",
+        "B;CV 2;01/01/2021;01/01/2021;748;;;5",
+    )
     assert faults(read(csv(PEOPLE, *lines), relation="populations")) == [(3, "version", "header", "A")]
 
 
@@ -147,7 +163,10 @@ def packed(**parts: bytes) -> bytes:
 def infected(part: str, old: bytes, new: bytes) -> bytes:
     """A good workbook with one thing in it changed."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook(HEADS.split(";"), LINE.split(";")))) as good, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad:
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(HEADS.split(";"), LINE.split(";")))) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
         for name in good.namelist():
             content = good.read(name)
             if name == part:
@@ -224,7 +243,13 @@ def swollen(part: str, behind: bytes, piece: bytes, times: int) -> bytes:
 @pytest.mark.parametrize(
     ("part", "behind", "piece", "times", "code"),
     [
-        ("xl/worksheets/sheet1.xml", b"<sheetData>", b'<row><c t="inlineStr"><is><t>' + b"a" * 5000 + b"</t></is></c></row>", 20_000, "memory"),
+        (
+            "xl/worksheets/sheet1.xml",
+            b"<sheetData>",
+            b'<row><c t="inlineStr"><is><t>' + b"a" * 5000 + b"</t></is></c></row>",
+            20_000,
+            "memory",
+        ),
         ("xl/styles.xml", b'<cellXfs count="1">', b'<xf numFmtId="0"/>', 5_000_000, "time"),
         ("xl/worksheets/sheet1.xml", b"<sheetData>", b"<row><c/></row>", 4_000_000, "time"),
     ],
@@ -243,11 +268,15 @@ def test_a_sheet_that_lies_about_its_size_is_read_to_its_end():
 
 
 def test_control_characters_and_lines_do_not_come_along():
-    found = read(workbook(HEADS.split(";"), ["747", "first", None, None, 95, "2021-12-31", "KH\n\u202e  12", "2021-11-01"]), "t.xlsx")
+    found = read(
+        workbook(HEADS.split(";"), ["747", "first", None, None, 95, "2021-12-31", "KH\n\u202e  12", "2021-11-01"]), "t.xlsx"
+    )
     assert found.rows[0]["source"] == "KH 12"
 
 
 def test_no_more_faults_are_told_than_somebody_reads():
-    found = read(csv(HEADS, *[f"747;first;;{n};95;x;KH;2021-11-01" for n in range(1, 99)], *["747;first;;;95;y;KH;2021-11-01"] * 200))
+    found = read(
+        csv(HEADS, *[f"747;first;;{n};95;x;KH;2021-11-01" for n in range(1, 99)], *["747;first;;;95;y;KH;2021-11-01"] * 200)
+    )
     assert len(found.faults) == 298
     assert len(found.said()) == 200

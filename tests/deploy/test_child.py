@@ -132,7 +132,9 @@ def test_a_slow_stop_is_explained_and_can_be_hastened(part, monkeypatch):
 def test_a_part_whose_log_cannot_be_written_goes_on(part, tmp_path):
     """Nobody listening would stop it: what it says waits in a pipe of 64 kB."""
     (tmp_path / "part.log").symlink_to("/dev/full")
-    one = part("for n in range(5000): print('line', n, 'of a part that has much to say')\nprint('end', flush=True); import time; time.sleep(600)")
+    one = part(
+        "for n in range(5000): print('line', n, 'of a part that has much to say')\nprint('end', flush=True); import time; time.sleep(600)"
+    )
     assert becomes(lambda: "part      | end" in one.said)
     assert one.alive()
 
@@ -141,7 +143,10 @@ def test_a_part_that_stands_still_is_ended_and_started_again(part, tmp_path, mon
     monkeypatch.setattr(watch, "_EVERY_SECONDS", 0.2)
     monkeypatch.setattr(watch, "_PATIENCE", 5)
     pulse = watch.Pulse(tmp_path / "pulse")
-    one = part(f"import os, time; print('up', flush=True)\nwhile True: os.utime({str(pulse.file)!r}); time.sleep(0.05)", answers=pulse)
+    one = part(
+        f"import os, time; print('up', flush=True)\nwhile True: os.utime({str(pulse.file)!r}); time.sleep(0.05)",
+        answers=pulse,
+    )
     first = pid(one)
     assert not becomes(lambda: one.mend() or not one.alive(), 2)  # it works, so it is left alone
     os.kill(first, signal.SIGSTOP)

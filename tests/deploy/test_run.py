@@ -46,9 +46,7 @@ class Running:
 
     def start(self, *options: str) -> None:
         with (self.data.parent / "out").open("wb") as out:
-            self.process = subprocess.Popen(
-                self.command(*options), stdout=out, stderr=out, cwd="/", env=self.environment()
-            )
+            self.process = subprocess.Popen(self.command(*options), stdout=out, stderr=out, cwd="/", env=self.environment())
         assert becomes(lambda: self.answers() and "Ready" in self.said(), 60), self.said()
 
     def said(self) -> str:
@@ -269,8 +267,12 @@ def test_verbs_find_the_instance_running_or_not(running, tmp_path):
     config.write_text(config.read_text().replace("nonsense: 1\n", "# a comment changes nothing\n"))
     assert becomes(lambda: "note" not in asked("status")[1])
     config.write_text(config.read_text().replace("*.csv", "*.txt"))
-    assert becomes(lambda: asked("status")[1].get("note") == f"{config} was edited: it takes force at the next start of ./run")
-    assert asked("check")[1]["faults"] == [f"sources.lists.pattern: no file in {tmp_path / 'inbox'} is called so (found *.txt)"]
+    assert becomes(
+        lambda: asked("status")[1].get("note") == f"{config} was edited: it takes force at the next start of ./run"
+    )
+    assert asked("check")[1]["faults"] == [
+        f"sources.lists.pattern: no file in {tmp_path / 'inbox'} is called so (found *.txt)"
+    ]
     running.process.terminate()
     assert running.process.wait(40) == 0
     assert asked("verify")[:2][1]["differences"] == 0
@@ -291,13 +293,17 @@ def test_a_folder_that_a_verb_cannot_use_is_said(running):
     running.data.mkdir()
     (running.data / "instance.json").touch()
     assert asked("check") == (
-        2, f"{running.data}/instance.json is damaged: remove it, and name the settings file by --config\n")
+        2,
+        f"{running.data}/instance.json is damaged: remove it, and name the settings file by --config\n",
+    )
 
 
 def test_a_word_that_is_no_verb_is_said_and_help_lists_them(running):
     code, said = refused(running, "dance")
     assert (code, "invalid choice: 'dance'" in said) == (2, True)
-    shown = subprocess.run(running.command("--help"), capture_output=True, text=True, cwd="/", env=running.environment()).stdout
+    shown = subprocess.run(
+        running.command("--help"), capture_output=True, text=True, cwd="/", env=running.environment()
+    ).stdout
     assert "  retry  " in shown and "  status  " in shown
     for words in (["--version"], ["status", "--help"]):
         done = subprocess.run(

@@ -30,7 +30,13 @@ class Inbox:
 
     def put(self, name: str, numbers, age: float = DAY, **given) -> Path:
         """A list of records of one person each; `given` in place of the usual cells."""
-        usual = {"residence_code": "C1", "site_code": "S1", "vaccine_code": "JS", "dose_number": "1", "injected_at": "2021-10-05 09:30"} | given
+        usual = {
+            "residence_code": "C1",
+            "site_code": "S1",
+            "vaccine_code": "JS",
+            "dose_number": "1",
+            "injected_at": "2021-10-05 09:30",
+        } | given
         lines = [",".join(["record_id", "person_id", *usual])]
         lines += [",".join([f"R{n:03}", f"{n + 77_080_000_000:012}", *usual.values()]) for n in numbers]
         return self.write(name, "\n".join(lines) + "\n", age)

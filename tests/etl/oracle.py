@@ -87,7 +87,11 @@ def is_whole(version: dict) -> bool:
     if version["status"] != "completed":
         return True
     i = _injection(version)
-    if version["vaccine_code"] not in VACCINES or version["site_code"] not in SITES or i.injected_on > NOW.astimezone(_ZONE).date():
+    if (
+        version["vaccine_code"] not in VACCINES
+        or version["site_code"] not in SITES
+        or i.injected_on > NOW.astimezone(_ZONE).date()
+    ):
         return False
     age = i.injected_on.year - version["birth_year"] if version["birth_year"] else None
     return not (

@@ -46,7 +46,8 @@ class Register:
         row = {"so_giay_to": f"{zlib.crc32(number.encode()):012d}", "noi_o": "C1", "diem_tiem": "S1", "vac_xin": "JS", "mui": 1,
                "tiem_luc": changed - timedelta(hours=1), "nhap_luc": changed, "cap_nhat": changed} | given  # fmt: skip
         (db or self.db).execute(
-            f"INSERT INTO public.injections (id, {', '.join(row)}) VALUES (%s{', %s' * len(row)})", [number, *row.values()])
+            f"INSERT INTO public.injections (id, {', '.join(row)}) VALUES (%s{', %s' * len(row)})", [number, *row.values()]
+        )
 
     def close(self) -> None:
         self.db.close()
@@ -62,7 +63,10 @@ def configure(folder: Path, sources: dict, **etl) -> Path:
     found = yaml.safe_load((SMALL / "config.yaml").read_text(encoding="utf-8"))
     found["reference"] = {name: str(SMALL / path) for name, path in found["reference"].items()}
     file = folder / "config.yaml"
-    file.write_text(yaml.safe_dump(found | {"sample": False, "sources": sources, "etl": etl}, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    file.write_text(
+        yaml.safe_dump(found | {"sample": False, "sources": sources, "etl": etl}, allow_unicode=True, sort_keys=False),
+        encoding="utf-8",
+    )
     return file
 
 

@@ -43,9 +43,18 @@ def other(database, postgres):
 
 def contents(url: str) -> dict:
     with connect.raw_at(url, "owner", autocommit=True) as db:
-        names = [name for (name,) in db.execute("SELECT relname FROM pg_class WHERE relnamespace = 'warehouse'::regnamespace AND relkind = 'r'")]
+        names = [
+            name
+            for (name,) in db.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'warehouse'::regnamespace AND relkind = 'r'"
+            )
+        ]
         # The fence goes up with each migration, which the restored one has had.
-        return {name: sorted(db.execute(f"SELECT t::text FROM warehouse.{name} t").fetchall()) for name in names if name != "leader"}
+        return {
+            name: sorted(db.execute(f"SELECT t::text FROM warehouse.{name} t").fetchall())
+            for name in names
+            if name != "leader"
+        }
 
 
 def test_what_was_backed_up_is_restored_to_the_row_and_goes_on(file, warehouse, other, said, tmp_path, monkeypatch):

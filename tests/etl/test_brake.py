@@ -269,7 +269,10 @@ def test_ids_that_change_their_person_stop(world):
     assert "1,000 of the last 1,000 changed records changed their person (100%; up to 20% is let pass)" in stop.reason
     (moved,) = [finding for finding in stop.findings if finding.rule == "moved"]
     assert (moved.field, moved.records, moved.examples) == (
-        "person_id", 1000, [{"record": min(r["record_id"] for r in records), "was": None, "value": None, "records": 1000}])
+        "person_id",
+        1000,
+        [{"record": min(r["record_id"] for r in records), "was": None, "value": None, "records": 1000}],
+    )
 
 
 @pytest.mark.parametrize(("moving", "changing", "coming", "stops"), [
@@ -286,14 +289,18 @@ def test_few_persons_may_be_corrected(world, moving, changing, coming, stops):
     if stops:
         assert stopped_by(world, batch).criterion == "moved"
     else:
-        world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS.model_copy(update={"change_share": 1})})
+        world.pipeline.settings = world.settings.etl.model_copy(
+            update={"brake": LIMITS.model_copy(update={"change_share": 1})}
+        )
         world.load(batch)
         assert world.ask("SELECT moved FROM warehouse.source") == [(moving,)]
 
 
 def test_a_jump_of_unmapped_values_stops_a_source_that_is_used_to_broken_ones(world):
     """Half of what it sends is about children; now a vaccine is called by a new name."""
-    world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS.model_copy(update={"quarantine_share": 0.6})})
+    world.pipeline.settings = world.settings.etl.model_copy(
+        update={"brake": LIMITS.model_copy(update={"quarantine_share": 0.6})}
+    )
     world.load(new(100) + new(100, birth_year=2015))
     stop = stopped_by(world, new(79) + new(10, vaccine_code="Cúm-X") + new(11, site_code="S99"))
     assert (stop.criterion, stop.found, stop.received) == ("unmapped", 21, 100)
@@ -330,7 +337,9 @@ def test_nor_do_follow_ups_in_many_small_batches_stop_whomever_they_are_of(world
     world.load(records + (others := new(60, residence_code=residence)))
     world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS})
     for first in range(0, 60, 5):
-        assert world.load(changed(others[first : first + 5], "2021-11-06", certificate_printed_at="2021-11-06")).corrected == 0
+        assert (
+            world.load(changed(others[first : first + 5], "2021-11-06", certificate_printed_at="2021-11-06")).corrected == 0
+        )
     for first in range(0, 60, 5):
         world.load(changed(others[first : first + 5], "2021-11-07", app_confirmed_at="2021-11-07"))
 
@@ -339,7 +348,9 @@ def test_follow_ups_hide_no_jump_of_corrections_that_comes_with_them(world):
     """In small batches: ten of each fifteen change their site, too."""
     records = new(300)
     world.load(records)
-    with pytest.raises(Braked, match=r"70 of the last 105 records changed records loaded earlier \(67%; up to 50% is let pass\)"):
+    with pytest.raises(
+        Braked, match=r"70 of the last 105 records changed records loaded earlier \(67%; up to 50% is let pass\)"
+    ):
         for first in range(0, 300, 15):
             some = changed(records[first : first + 15], "2021-11-06", certificate_printed_at="2021-11-06")
             world.load([r | {"site_code": "S2"} for r in some[:10]] + some[10:])
@@ -384,7 +395,9 @@ def test_what_was_braked_stays_to_be_looked_at_without_persons(world):
 def test_what_changes_is_shown_as_it_was_and_as_it_came(world):
     records = new(100, birth_year=None, birth_date=date(1980, 1, 2))
     world.load(records)
-    stop = stopped_by(world, changed(records, "2021-11-06", site_code="S2", birth_date=date(1981, 3, 4), injected_at="2021-11-04 08:15"))
+    stop = stopped_by(
+        world, changed(records, "2021-11-06", site_code="S2", birth_date=date(1981, 3, 4), injected_at="2021-11-04 08:15")
+    )
     shown = {finding.field: finding.examples[0] for finding in stop.findings}
     told = {field: (e["was"], e["value"], e["records"]) for field, e in shown.items()}
     assert told == {
@@ -413,14 +426,18 @@ def file(path: str, size: int, records: int = 1000, day: int = 1, state: str = "
 def test_a_file_much_smaller_than_the_one_before_it_stops():
     brake.check_file(file("list.csv", 500), file("list.csv", 1000), LIMITS)
     brake.check_file(file("list.csv", 1), None, LIMITS)
-    with pytest.raises(Braked, match="list.csv has 499 bytes, the one of this name accepted before it had 1,000: it may be cut off"):
+    with pytest.raises(
+        Braked, match="list.csv has 499 bytes, the one of this name accepted before it had 1,000: it may be cut off"
+    ):
         brake.check_file(file("list.csv", 499), file("list.csv", 1000), LIMITS)
     brake.check_file(file("list.xlsx", 499), file("list.xlsx", 1000), LIMITS)  # packed better; its records are counted
 
 
 def test_a_file_of_much_fewer_records_stops():
     brake.check_records(file("list.csv", 1000), 500, file("list.csv", 1000), LIMITS)
-    with pytest.raises(Braked, match="list.csv has 499 records, the one of this name accepted before it had 1,000: it may be cut off"):
+    with pytest.raises(
+        Braked, match="list.csv has 499 records, the one of this name accepted before it had 1,000: it may be cut off"
+    ):
         brake.check_records(file("list.csv", 1000), 499, file("list.csv", 1000), LIMITS)
     with pytest.raises(Braked, match="list.csv has no records"):
         brake.check_records(file("list.csv", 1000), 0, None, LIMITS)
@@ -443,7 +460,9 @@ def test_a_file_of_another_date_is_measured_against_the_one_before(earlier, late
     assert Accepted([file(earlier, 1000, records=LIMITS.min_records - 1)]).before(later, LIMITS) is None
 
 
-@pytest.mark.parametrize(("one", "other"), [("commune_26506.csv", "commune_26509.csv"), ("part-001.csv", "part-002.csv"), ("a.csv", "b.csv")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("commune_26506.csv", "commune_26509.csv"), ("part-001.csv", "part-002.csv"), ("a.csv", "b.csv")]
+)
 def test_files_that_differ_in_more_than_their_date_are_not_compared(one, other):
     assert Accepted([file(one, 1000)]).before(other, LIMITS) is None
 

@@ -31,7 +31,9 @@ def inbox(warehouse, tmp_path, monkeypatch):
 
 @pytest.fixture
 def lists(inbox):
-    return configure(inbox.parent, {"lists": {"kind": "files", "folder": str(inbox), "pattern": "*.csv*", "fields": FILE_FIELDS}})
+    return configure(
+        inbox.parent, {"lists": {"kind": "files", "folder": str(inbox), "pattern": "*.csv*", "fields": FILE_FIELDS}}
+    )
 
 
 def enter(register: Register, count: int, first: int = 0, ago: float = 3600, **given) -> None:
@@ -45,7 +47,10 @@ def enter(register: Register, count: int, first: int = 0, ago: float = 3600, **g
 
 
 def lines(count: int, first: int = 0, vaccine: str = "JS") -> str:
-    rows = [f"r{n},{7 * 10 ** 11 + n},1980,female,C1,S1,{vaccine},1,2021-11-05 08:00,2021-11-05 09:00" for n in range(first, first + count)]
+    rows = [
+        f"r{n},{7 * 10**11 + n},1980,female,C1,S1,{vaccine},1,2021-11-05 08:00,2021-11-05 09:00"
+        for n in range(first, first + count)
+    ]
     return "\n".join([HEAD, *rows]) + "\n"
 
 
@@ -73,7 +78,9 @@ def held(look) -> int:
 def test_numbers_that_are_given_to_other_people_stop_the_source(file, register, look):
     enter(register, 300)
     assert verb(file, "once") == 0
-    register.db.execute("UPDATE public.injections SET so_giay_to = lpad(id, 12, '8'), cap_nhat = now() - interval '1 minute'")
+    register.db.execute(
+        "UPDATE public.injections SET so_giay_to = lpad(id, 12, '8'), cap_nhat = now() - interval '1 minute'"
+    )
     assert verb(file, "once") == 1
     assert "300 of the last 300 changed records changed their person" in stand(look)[1]
     assert held(look) == 300
@@ -84,7 +91,10 @@ def test_a_bad_batch_stops_however_many_good_ones_came_before(file, register, lo
     assert verb(file, "once") == 0
     enter(register, 250, first=5000, ago=60, vac_xin="?")
     assert verb(file, "once") == 1
-    assert "250 of the last 250 records broke a rule (100%; up to 20% is let pass). Rules: unknown_vaccine 250." in stand(look)[1]
+    assert (
+        "250 of the last 250 records broke a rule (100%; up to 20% is let pass). Rules: unknown_vaccine 250."
+        in stand(look)[1]
+    )
 
 
 def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, capsys):
@@ -93,7 +103,13 @@ def test_what_stands_is_shown_by_a_verb_and_by_status(file, register, said, caps
     said()
     assert verb(file, "braked", "--json") == 0
     (stop,) = said()["braked"]
-    assert (stop["source"], stop["state"], stop["criterion"], stop["found"], stop["received"]) == ("platform", "standing", "broken", 250, 250)
+    assert (stop["source"], stop["state"], stop["criterion"], stop["found"], stop["received"]) == (
+        "platform",
+        "standing",
+        "broken",
+        250,
+        250,
+    )
     assert stop["findings"] == [{"rule": "unknown_vaccine", "field": "vaccine_code", "records": 250,
                                  "examples": [{"record": "r0", "value": "Cúm-X", "records": 250}]}]  # fmt: skip
     assert verb(file, "braked", "platform") == 0
@@ -108,7 +124,13 @@ def test_the_page_is_given_what_stands_and_what_is_released(file, register, look
     given = "SELECT stop FROM mart.sources()"
     verb(file, "once")
     ((stop,),) = look(given)
-    assert (stop["state"], stop["criterion"], stop["found"], stop["received"], round(stop["allowed"], 3)) == ("standing", "broken", 250, 250, 0.2)
+    assert (stop["state"], stop["criterion"], stop["found"], stop["received"], round(stop["allowed"], 3)) == (
+        "standing",
+        "broken",
+        250,
+        250,
+        0.2,
+    )
     assert stop["findings"][0]["examples"] == [{"record": "r0", "value": "Cúm-X", "records": 250}]
     verb(file, "release", "platform")
     ((stop,),) = look(given)
@@ -140,7 +162,9 @@ def test_a_source_that_goes_on_meanwhile_can_be_released(file, register, look):
     enter(register, 250, vac_xin="Cúm-X")
     verb(file, "once")
     enter(register, 400, first=1000, ago=300)  # and good ones
-    register.db.execute("UPDATE public.injections SET vac_xin = 'JS', cap_nhat = now() - interval '200 seconds' WHERE id IN ('r3', 'r4')")
+    register.db.execute(
+        "UPDATE public.injections SET vac_xin = 'JS', cap_nhat = now() - interval '200 seconds' WHERE id IN ('r3', 'r4')"
+    )
     verb(file, "release", "platform")
     assert verb(file, "once") == 0
     assert stops(look) == [("broken", "passed")]
@@ -210,7 +234,9 @@ def test_a_release_of_an_emptied_source_is_for_that_alone(file, register, look, 
     assert stops(look) == [("emptied", "ended"), ("broken", "standing")]
 
 
-def test_of_a_table_that_is_read_whole_the_changes_are_a_share_of_the_table(warehouse, register, tmp_path, monkeypatch, look):
+def test_of_a_table_that_is_read_whole_the_changes_are_a_share_of_the_table(
+    warehouse, register, tmp_path, monkeypatch, look
+):
     """Only what differs is loaded: all of that changes something, and that says nothing."""
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     fields = {name: column for name, column in FIELDS.items() if name != "updated_at"}
@@ -294,7 +320,10 @@ def test_a_file_cut_off_in_its_records_and_not_in_its_bytes_is_stopped(lists, in
     padded = lines(100).replace(",JS,", f",JS{' ' * 300},")
     put(inbox / "list.csv", padded, ago=50)
     assert verb(lists, "once") == 1
-    assert "list.csv has 100 records, the one of this name accepted before it had 400: it may be cut off" in stand(look, "lists")[1]
+    assert (
+        "list.csv has 100 records, the one of this name accepted before it had 400: it may be cut off"
+        in stand(look, "lists")[1]
+    )
     assert held(look) == 400
 
 

@@ -42,7 +42,9 @@ def test_all_faults_are_said_at_once(here, register, tmp_path, said):
     file = configure(tmp_path, sources)
     for name, column in (("sites", b"code"), ("targets", b"stage")):
         (tmp_path / f"{name}.csv").write_bytes((SMALL / f"{name}.csv").read_bytes().replace(column, b"other", 1))
-        file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL / f"{name}.csv"), f"{name}.csv"), encoding="utf-8")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace(str(SMALL / f"{name}.csv"), f"{name}.csv"), encoding="utf-8"
+        )
     assert verb(file, "check", "--json") == 1
     faults = said()["faults"]
     for words in ("sites.csv: column code is not there", "targets.csv: column stage is not there", "sources.gone: ", 'column "so_lo" is not in',
@@ -58,7 +60,12 @@ def test_values_that_are_not_mapped_are_counted_and_the_brake_says_what_it_would
     assert verb(file, "check", "--json") == 1
     found = said()
     (refused,) = found["refused"]
-    assert (refused["rule"], refused["field"], refused["records"], refused["values"]) == ("unknown_vaccine", "vaccine_code", 5, {"Cúm-X": 5})
+    assert (refused["rule"], refused["field"], refused["records"], refused["values"]) == (
+        "unknown_vaccine",
+        "vaccine_code",
+        5,
+        {"Cúm-X": 5},
+    )
     assert found["sources"][0]["unrecognised"] == 1
     assert found["sources"][0]["brake"].startswith("5 of ")
     assert verb(file, "check", "--records", "2", "--json") == 0

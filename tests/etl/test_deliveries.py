@@ -37,12 +37,17 @@ def test_what_a_newer_list_no_longer_names_is_taken_out_and_comes_back(snapshots
     snapshots.put("list.csv", range(1, 10), age=3600)
     assert snapshots.once() == 0
     assert snapshots.counted() == list(range(1, 10))
-    assert snapshots.ask("SELECT cause::text, sum(doses) FROM warehouse.ledger_doses GROUP BY 1 ORDER BY 1") == [("new", 10), ("vanished", -1)]
+    assert snapshots.ask("SELECT cause::text, sum(doses) FROM warehouse.ledger_doses GROUP BY 1 ORDER BY 1") == [
+        ("new", 10),
+        ("vanished", -1),
+    ]
     snapshots.put("list.csv", ALL, age=60)
     assert snapshots.once() == 0
     assert snapshots.counted() == list(ALL)
     assert snapshots.differences() == {}
-    assert snapshots.ask("SELECT received, loaded, unchanged, quarantined, vanished FROM warehouse.source") == [(29, 11, 18, 0, 0)]
+    assert snapshots.ask("SELECT received, loaded, unchanged, quarantined, vanished FROM warehouse.source") == [
+        (29, 11, 18, 0, 0)
+    ]
 
 
 def test_a_revised_publication_takes_the_place_of_the_file_before_it(snapshots):
@@ -333,11 +338,15 @@ def test_while_a_bad_file_is_there_it_stays_one(inbox):
 def test_a_source_that_the_settings_no_longer_name_is_idle_and_called_removed(inbox, capsys):
     inbox.write("bad.csv", "no,header\n")
     assert inbox.once() == 1
-    inbox.file = configure(inbox.root, {"others": {"kind": "files", "folder": str(inbox.folder), "pattern": "*.none", "fields": FIELDS}})
+    inbox.file = configure(
+        inbox.root, {"others": {"kind": "files", "folder": str(inbox.folder), "pattern": "*.none", "fields": FIELDS}}
+    )
     for is_led in (False, True):
         capsys.readouterr()
         verb(inbox.file, "status")
         said = capsys.readouterr().out
         assert re.search(r"lists +files +removed", said) and "source lists is failed" not in said
         assert is_led or inbox.once() == 0
-    assert inbox.ask("SELECT state, reason, is_configured FROM warehouse.source WHERE name = 'lists'") == [("idle", None, False)]
+    assert inbox.ask("SELECT state, reason, is_configured FROM warehouse.source WHERE name = 'lists'") == [
+        ("idle", None, False)
+    ]

@@ -62,7 +62,9 @@ def test_a_corrected_alias_corrects_the_doses_that_came_by_it(world):
     assert doses(world, "vaccine") == {"PF": 3}
     assert len(revised(world, vaccine_aliases=aliases(vx="AZ"))) == 1  # only An is placed anew
     assert doses(world, "vaccine") == {"PF": 2, "AZ": 1}
-    assert world.ask("SELECT cause::text, sum(doses)::int FROM warehouse.ledger_doses WHERE batch_id > 1 AND doses > 0 GROUP BY 1")[-1] == ("reclassified", 1)
+    assert world.ask(
+        "SELECT cause::text, sum(doses)::int FROM warehouse.ledger_doses WHERE batch_id > 1 AND doses > 0 GROUP BY 1"
+    )[-1] == ("reclassified", 1)
     assert differences(world) == {}
     assert revised(world, vaccine_aliases=aliases(vx="AZ")) == []
 
@@ -72,7 +74,9 @@ def test_more_persons_than_one_batch_takes_are_placed_anew_with_the_change_that_
     world.load([record(record_id=f"r{n}", person=f"p{n}", vaccine_code="VX") for n in range(3)])
     config = settings.read(SMALL / "config.yaml", environment={})
     with world.db.transaction():
-        _changed, persons = reference.load(world.db, config, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases(vx="AZ")})
+        _changed, persons = reference.load(
+            world.db, config, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases(vx="AZ")}
+        )
         for person in persons:
             world.pipeline.reclassify([person])
     assert doses(world, "vaccine") == {"AZ": 3}
@@ -84,7 +88,9 @@ def test_batches_that_were_rolled_back_with_a_transaction_around_them_leave_noth
     world.load([record(record_id="a", vaccine_code="VX"), record(record_id="b", person="Bình", vaccine_code="VX")])
     config = settings.read(SMALL / "config.yaml", environment={})
     with pytest.raises(ZeroDivisionError), world.db.transaction():
-        _changed, persons = reference.load(world.db, config, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases(vx="AZ")})
+        _changed, persons = reference.load(
+            world.db, config, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases(vx="AZ")}
+        )
         assert len(persons) == 2
         for person in persons:
             world.pipeline.reclassify([person])
@@ -119,7 +125,9 @@ def test_what_came_by_an_alias_that_is_no_more_waits_until_it_is_again(world):
     assert len(revised(world)) == 2
     assert doses(world, "vaccine") == {"PF": 1}
     assert world.ask("SELECT first_on::text FROM warehouse.person") == [("2021-12-05",)]
-    assert world.ask("SELECT record_id, rules, state, record->>'vaccine_code' FROM warehouse.quarantine") == [("a", ["unknown_vaccine"], "open", "vx")]
+    assert world.ask("SELECT record_id, rules, state, record->>'vaccine_code' FROM warehouse.quarantine") == [
+        ("a", ["unknown_vaccine"], "open", "vx")
+    ]
     assert world.ask("SELECT received, loaded, unchanged, quarantined FROM warehouse.source") == [(3, 2, 0, 1)]
     assert differences(world) == {}
     revised(world, vaccine_aliases=aliases(vx="AZ"))
@@ -141,7 +149,9 @@ def retried(world: Given):
 
 def test_a_site_is_known_by_its_aliases_and_follows_them(world):
     revised(world, site_aliases=[{"alias": "Trạm 1", "site_code": "S1"}])
-    world.load([record(record_id="a", person="An", site_code="Trạm 1"), record(record_id="b", person="Bình", site_code="S1")])
+    world.load(
+        [record(record_id="a", person="An", site_code="Trạm 1"), record(record_id="b", person="Bình", site_code="S1")]
+    )
     assert doses(world, "site") == {"S1": 2}
     assert world.ask("SELECT record_id FROM warehouse.injection WHERE site_alias_id IS NOT NULL") == [("a",)]
     assert len(revised(world, site_aliases=[{"alias": "Trạm 1", "site_code": "S2"}])) == 1
@@ -220,7 +230,9 @@ def test_a_rule_may_be_of_any_vaccine_before(world):
 
 def test_a_rule_of_any_gives_way_to_one_of_the_pair_from_its_first_day_on():
     vaccines = [{"code": code} for code in ("A", "B")]
-    said = spelt.of_any([rule("A", "any", "2021-01-01", 10), rule("A", "any", "2021-09-01", 5), rule("A", "A", "2021-06-01", 30)], vaccines)
+    said = spelt.of_any(
+        [rule("A", "any", "2021-01-01", 10), rule("A", "any", "2021-09-01", 5), rule("A", "A", "2021-06-01", 30)], vaccines
+    )
     assert sorted((r["previous_vaccine_code"], r["valid_from"], r["min_days"]) for r in said) == [
         ("A", "2021-01-01", 10), ("A", "2021-06-01", 30), ("B", "2021-01-01", 10), ("B", "2021-09-01", 5)]  # fmt: skip
 
@@ -231,10 +243,21 @@ def test_how_many_doses_complete_a_series_may_change_on_a_day(world):
     dated = [line | {"valid_from": None} for line in lines("vaccines")]
     (abdala,) = [line for line in dated if line["code"] == "AB"]
     (janssen,) = [line for line in dated if line["code"] == "JS"]
-    revised(world, vaccines=[*dated, abdala | {"primary_doses": 2, "valid_from": "2021-04-01"}, janssen | {"primary_doses": 2, "valid_from": "2021-03-02"}])
+    revised(
+        world,
+        vaccines=[
+            *dated,
+            abdala | {"primary_doses": 2, "valid_from": "2021-04-01"},
+            janssen | {"primary_doses": 2, "valid_from": "2021-03-02"},
+        ],
+    )
     rebuilt(world)
     assert complete(world) == [0, 1, 2]
-    on = dict(world.ask("SELECT v.code, max(p.complete_on)::text FROM warehouse.person p JOIN warehouse.vaccine v ON v.vaccine_id = p.first_vaccine_id GROUP BY 1"))
+    on = dict(
+        world.ask(
+            "SELECT v.code, max(p.complete_on)::text FROM warehouse.person p JOIN warehouse.vaccine v ON v.vaccine_id = p.first_vaccine_id GROUP BY 1"
+        )
+    )
     assert on == {"AB": "2021-04-01", "JS": "2021-03-01"}  # the second dose, and the only one that was asked on its day
     assert differences(world) == {}
     assert world.ask("SELECT primary_doses FROM warehouse.vaccine WHERE code = 'AB'") == [(2,)]
@@ -248,8 +271,19 @@ def test_the_code_any_is_no_vaccine(world):
 # -- ages
 
 
-@pytest.mark.parametrize("text, found", [
-    ("34", (34, 34)), ("34.0", (34, 34)), ("34 tuổi", (34, 34)), ("7 tháng", (0, 0)), ("0", (0, 0)), ("-1", None), ("200", None), ("x", None)])
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("34", (34, 34)),
+        ("34.0", (34, 34)),
+        ("34 tuổi", (34, 34)),
+        ("7 tháng", (0, 0)),
+        ("0", (0, 0)),
+        ("-1", None),
+        ("200", None),
+        ("x", None),
+    ],
+)
 def test_an_age_is_years(text, found):
     assert ages.of_age(text) == found
 
@@ -265,12 +299,22 @@ def test_a_group_of_ages_is_from_one_year_to_another(text, found):
 def test_an_age_places_a_dose_where_no_birth_is_told(world):
     """Bands of the small world: 0-11, 12-17, 18-64, 65+. One that lies in two bands is not known."""
     told = {"a": (34, 34), "b": (12, 17), "c": (65, 150), "d": (10, 19), "e": (None, None), "f": (5, 11)}
-    outcome = world.load([record(record_id=name, person=name, birth_year=None, age_from=low, age_to=high) for name, (low, high) in told.items()])
+    outcome = world.load(
+        [
+            record(record_id=name, person=name, birth_year=None, age_from=low, age_to=high)
+            for name, (low, high) in told.items()
+        ]
+    )
     assert outcome.quarantined == 1  # f is too young for PF, all of the group
-    bands = dict(world.ask("SELECT i.record_id, b.label FROM warehouse.injection i JOIN warehouse.age_band b USING (age_band)"))
+    bands = dict(
+        world.ask("SELECT i.record_id, b.label FROM warehouse.injection i JOIN warehouse.age_band b USING (age_band)")
+    )
     assert bands == {"a": "18-64", "b": "12-17", "c": "65+", "d": "?", "e": "?"}
     rebuilt(world)
-    assert dict(world.ask("SELECT i.record_id, b.label FROM warehouse.injection i JOIN warehouse.age_band b USING (age_band)")) == bands
+    assert (
+        dict(world.ask("SELECT i.record_id, b.label FROM warehouse.injection i JOIN warehouse.age_band b USING (age_band)"))
+        == bands
+    )
     assert differences(world) == {}
     world.db.execute("UPDATE warehouse.injection SET age_to = 90 WHERE record_id = 'a'")
     assert differences(world)["placings"] == [{"source_id": world.source_id, "record_id": "a"}]

@@ -117,7 +117,9 @@ def test_another_command_that_leads_is_named(file, capsys):
 
 def test_a_request_of_a_leader_that_ended_is_closed_by_the_next(file, lead, look):
     verb(file, "once", "--json")
-    look("INSERT INTO warehouse.request (verb, arguments, asked_by, state) VALUES ('rebuild', '{}', 'an', 'running') RETURNING 1")
+    look(
+        "INSERT INTO warehouse.request (verb, arguments, asked_by, state) VALUES ('rebuild', '{}', 'an', 'running') RETURNING 1"
+    )
     lead(file)
     assert becomes(lambda: look("SELECT state FROM warehouse.request") == [("failed",)])
 
@@ -132,7 +134,9 @@ def test_where_the_leader_leaves_before_it_took_it_up_the_verb_leads_itself(file
 
 
 def test_a_request_that_is_withdrawn_while_it_is_taken_up_is_not_begun(warehouse, look):
-    ((request,),) = look("INSERT INTO warehouse.request (verb, arguments, asked_by) VALUES ('rebuild', '{}', 'an') RETURNING request_id")
+    ((request,),) = look(
+        "INSERT INTO warehouse.request (verb, arguments, asked_by) VALUES ('rebuild', '{}', 'an') RETURNING request_id"
+    )
     taken = []
 
     def take_up():
@@ -143,7 +147,9 @@ def test_a_request_that_is_withdrawn_while_it_is_taken_up_is_not_begun(warehouse
         asker.execute(desk.DESK["withdraw"], {"request": request})
         taker = threading.Thread(target=take_up)
         taker.start()
-        assert becomes(lambda: look("SELECT FROM pg_stat_activity WHERE application_name = 'taker' AND wait_event_type = 'Lock'"))
+        assert becomes(
+            lambda: look("SELECT FROM pg_stat_activity WHERE application_name = 'taker' AND wait_event_type = 'Lock'")
+        )
     taker.join()
     assert taken == [None]
     assert look("SELECT state FROM warehouse.request") == [("withdrawn",)]
@@ -159,7 +165,9 @@ def test_a_verb_that_a_leader_does_not_know_is_refused_in_words(file, lead, look
 def test_settings_that_the_leader_does_not_work_by_are_said(file, register, lead, capsys):
     lead(file)
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("status: trang_thai", "status: {column: trang_thai, values: {Đã tiêm: completed}}"), encoding="utf-8")
+    file.write_text(
+        text.replace("status: trang_thai", "status: {column: trang_thai, values: {Đã tiêm: completed}}"), encoding="utf-8"
+    )
     assert verb(file, "retry") == 2
     assert "the settings of platform are not those that the running ETL works by: restart ./run" in capsys.readouterr().err
     file.write_text(text, encoding="utf-8")
@@ -174,7 +182,9 @@ def test_a_mapping_mended_while_stopped_is_tried_again_by_itself(file, register,
     verb(file, "once", "--json")
     assert look("SELECT quarantined FROM warehouse.source") == [(1,)]
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("status: trang_thai", "status: {column: trang_thai, values: {Đã tiêm: completed}}"), encoding="utf-8")
+    file.write_text(
+        text.replace("status: trang_thai", "status: {column: trang_thai, values: {Đã tiêm: completed}}"), encoding="utf-8"
+    )
     lead(file)
     assert becomes(lambda: look("SELECT loaded, quarantined FROM warehouse.source") == [(1, 0)])
     assert becomes(lambda: look("SELECT retry_due_at FROM warehouse.source") == [(None,)])

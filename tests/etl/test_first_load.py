@@ -76,6 +76,7 @@ def test_one_killed_between_its_last_batch_and_its_end_ends_at_the_next_look(reg
 def test_a_braked_one_stays_one(register, look, tmp_path, monkeypatch):
     register.enter("r1")
     with stationed(configure(tmp_path, {"platform": source(register.url)})) as led:
+
         def brake(*_given):
             raise Braked("enough")
 

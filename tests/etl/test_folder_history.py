@@ -49,7 +49,9 @@ def says(number: int, version: int) -> str:
 
 def line(number: int, version: int) -> str:
     name = f"R{number}" if number else ""
-    return f"{name},{77_080_000_000 + number:012},C1,S1,{says(number, version)},1,2021-10-05 09:30,2021-11-0{version + 1} 09:00"
+    return (
+        f"{name},{77_080_000_000 + number:012},C1,S1,{says(number, version)},1,2021-10-05 09:30,2021-11-0{version + 1} 09:00"
+    )
 
 
 # What the histories drew, of each kind.
@@ -80,7 +82,9 @@ class Folder:
 
     def put(self, name: str, rows: list) -> None:
         # By the time of the file one of two versions in the same file would be as new as the other.
-        rows = rows if self.is_clocked else list({number or -version: (number, version) for number, version in rows}.values())
+        rows = (
+            rows if self.is_clocked else list({number or -version: (number, version) for number, version in rows}.values())
+        )
         self.written += 1
         DRAWN["replace" if name in self.files else "put"] += 1
         (self.root / name).write_text("\n".join([HEADER, *(line(*row) for row in rows)]) + "\n")

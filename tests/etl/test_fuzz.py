@@ -30,7 +30,25 @@ from tests.etl.test_sources_files import row as list_row
 MUTANTS = int(os.environ.get("FUZZ_MUTANTS", "600"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 _MOST = 2000  # the length of what is put in, taken out or said again
-_WORDS = [b"\0", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b'"', b",", b"\n", b"\r", b"\r\n", b"<", b">", b"&a;", b"<v>", b"</row>", b"9" * 400, b"\xf0\x9f", b"-"]
+_WORDS = [
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b'"',
+    b",",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"<",
+    b">",
+    b"&a;",
+    b"<v>",
+    b"</row>",
+    b"9" * 400,
+    b"\xf0\x9f",
+    b"-",
+]
 
 
 def as_csv(lines) -> bytes:
@@ -92,7 +110,9 @@ def mutant(kind: str, content: bytes, seed: int) -> bytes:
     if kind == ".xlsx" and chance.random() < 0.8:
         with zipfile.ZipFile(io.BytesIO(content)) as whole:
             parts = {name: whole.read(name) for name in whole.namelist()}
-        name = chance.choice(["xl/worksheets/sheet1.xml"] * 4 + ["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", *parts])
+        name = chance.choice(
+            ["xl/worksheets/sheet1.xml"] * 4 + ["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", *parts]
+        )
         parts[name] = mutated(parts[name], chance)
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as packed:

@@ -87,7 +87,9 @@ def start_over(held: Given, shared_warehouse) -> None:
     with shared_warehouse.owner.begin() as db:
         db.exec_driver_sql("TRUNCATE " + ", ".join(f"warehouse.{name.strip()}" for name in _FACTS.split(",")) + " CASCADE")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
-        db.exec_driver_sql("UPDATE warehouse.source SET received = 0, loaded = 0, unchanged = 0, quarantined = 0, corrected = 0, vanished = 0")
+        db.exec_driver_sql(
+            "UPDATE warehouse.source SET received = 0, loaded = 0, unchanged = 0, quarantined = 0, corrected = 0, vanished = 0"
+        )
         db.exec_driver_sql("UPDATE warehouse.source SET name = 'platform'")
     held.name = "platform"
     if held.db.closed:
@@ -153,7 +155,9 @@ def respell(held: Given, meaning: str) -> None:
     """The alias corrected, as the ETL takes it up."""
     with held.db.transaction():
         aliases = [{"alias": "vx", "vaccine_code": meaning}]
-        _changed, persons = reference.load(held.db, held.settings, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases})
+        _changed, persons = reference.load(
+            held.db, held.settings, TODAY, 0, lambda given: given | {"vaccine_aliases": aliases}
+        )
         if persons:
             DRAWN["respelt"] += 1
             held.pipeline.reclassify(persons)
@@ -190,7 +194,9 @@ def take_out(held: Given, numbers: list[str]) -> Outcome:
         return held.pipeline.withdraw(held.source_id, numbers)
 
 
-@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data(), history=st.lists(VERSIONS, min_size=1, max_size=14))
 def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history):
     held, shared_warehouse = world
@@ -267,7 +273,10 @@ def test_the_oracle_would_notice(world):
     """A property that cannot fail proves nothing: with one posting spoilt, both comparisons see it."""
     held, shared_warehouse = world
     start_over(held, shared_warehouse)
-    history = [record(record_id=f"r{n}", person=f"p{n}", injected_at=f"2021-11-{n:02}", updated_at=f"2021-12-{n:02}") for n in range(1, 9)]
+    history = [
+        record(record_id=f"r{n}", person=f"p{n}", injected_at=f"2021-11-{n:02}", updated_at=f"2021-12-{n:02}")
+        for n in range(1, 9)
+    ]
     random.Random(1).shuffle(history)
     held.load(history)
     assert held_figures(held) == oracle.figures(history)

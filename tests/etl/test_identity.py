@@ -88,7 +88,9 @@ def test_names_that_differ_by_an_accent_are_two():
 
 
 def test_where_a_key_is_in_use_a_lost_one_is_not_replaced(tmp_path):
-    with pytest.raises(identity.PersonKeyError, match=r"is not there: neither PERSON_ID_KEY nor .*person\.key\. Bring it back"):
+    with pytest.raises(
+        identity.PersonKeyError, match=r"is not there: neither PERSON_ID_KEY nor .*person\.key\. Bring it back"
+    ):
         identity.load_key({}, tmp_path, is_in_use=True)
     assert list(tmp_path.iterdir()) == []
     assert identity.load_key({"PERSON_ID_KEY": "ab" * 32}, tmp_path, is_in_use=True) == b"\xab" * 32

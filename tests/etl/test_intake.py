@@ -23,7 +23,7 @@ def stationed(file):
 
 
 def held(look) -> list[str]:
-    return [record for (record,) in look("SELECT record_id FROM warehouse.injection ORDER BY record_id COLLATE \"C\"")]
+    return [record for (record,) in look('SELECT record_id FROM warehouse.injection ORDER BY record_id COLLATE "C"')]
 
 
 def state(look, name="platform") -> tuple:
@@ -57,7 +57,9 @@ def test_a_source_whose_pages_are_still_coming_counts_as_asked(register, look, t
         register.enter(f"r{n}", ago=100 - n)
     with stationed(configure(tmp_path, {"platform": source(register.url)}, batch_size=2, backfill_batch_size=3)) as led:
         asked = []
-        led.intakes[0].report = lambda outcome: asked.extend(look("SELECT state, last_polled_at IS NOT NULL FROM warehouse.source"))
+        led.intakes[0].report = lambda outcome: asked.extend(
+            look("SELECT state, last_polled_at IS NOT NULL FROM warehouse.source")
+        )
         led.intakes[0].work()
     assert asked == [("idle", False), ("running", True), ("running", True)]
 
@@ -65,9 +67,10 @@ def test_a_source_whose_pages_are_still_coming_counts_as_asked(register, look, t
 @pytest.mark.parametrize("ago", [2, 300])
 def test_a_transaction_that_commits_late_with_an_earlier_time_is_not_missed(register, look, tmp_path, ago):
     register.enter("early", ago=600)
-    with register.another(autocommit=False) as slow, stationed(
-        configure(tmp_path, {"platform": source(register.url)}, look_back_every_seconds=1)
-    ) as led:
+    with (
+        register.another(autocommit=False) as slow,
+        stationed(configure(tmp_path, {"platform": source(register.url)}, look_back_every_seconds=1)) as led,
+    ):
         register.enter("late", ago=ago, db=slow)  # not committed yet
         register.enter("quick")
         led.intakes[0].work()
@@ -87,10 +90,15 @@ def test_a_late_commit_of_a_correction_is_not_missed(register, look, tmp_path):
     with stationed(configure(tmp_path, {"platform": source(register.url)}, look_back_every_seconds=1)) as led:
         led.intakes[0].work()
         with register.another(autocommit=False) as slow:
-            slow.execute("UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = %s", [datetime.now(UTC) - timedelta(seconds=200)])
+            slow.execute(
+                "UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = %s",
+                [datetime.now(UTC) - timedelta(seconds=200)],
+            )
             register.enter("r2")
             led.intakes[0].work()
-        assert becomes(lambda: led.intakes[0].work() or look("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)], 5)
+        assert becomes(
+            lambda: led.intakes[0].work() or look("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)], 5
+        )
 
 
 def test_a_broken_record_in_the_look_back_is_not_read_again_and_again(register, look, tmp_path):
@@ -158,7 +166,9 @@ def test_a_renamed_column_stops_its_source_alone_and_is_named(register, look, tm
         for intake in led.intakes:
             intake.work()
         register.db.execute("ALTER TABLE public.injections RENAME vac_xin TO vaccine")
-        register.db.execute("INSERT INTO public.other (id, so_giay_to, diem_tiem, vac_xin, mui, tiem_luc) VALUES ('o1', '077085001234', 'S1', 'JS', 1, now())")
+        register.db.execute(
+            "INSERT INTO public.other (id, so_giay_to, diem_tiem, vac_xin, mui, tiem_luc) VALUES ('o1', '077085001234', 'S1', 'JS', 1, now())"
+        )
         for intake in led.intakes:
             intake.work()
         failed, why = state(look)

@@ -23,7 +23,18 @@ from etl.pipeline import Pipeline
 from tests.etl.register import Register, configure, read, source, verb
 from tests.processes import becomes
 
-NAMES = ("record_id", "person_id", "birth_year", "sex", "residence_code", "site_code", "vaccine_code", "dose_number", "injected_at", "updated_at")
+NAMES = (
+    "record_id",
+    "person_id",
+    "birth_year",
+    "sex",
+    "residence_code",
+    "site_code",
+    "vaccine_code",
+    "dose_number",
+    "injected_at",
+    "updated_at",
+)
 FIELDS = {name: name for name in NAMES}
 
 
@@ -245,7 +256,9 @@ def test_a_ragged_line_is_in_quarantine_with_its_number_and_the_rest_loads(inbox
     os.utime(inbox / "good.csv", (1_636_080_400, 1_636_080_400))
     assert verb(file, "once") == 0
     assert held(look) == ["R001", "R002", "R004"]
-    assert look("SELECT record_id, rules FROM warehouse.quarantine WHERE state = 'open'") == [("good.csv#4", ["ragged_line"])]
+    assert look("SELECT record_id, rules FROM warehouse.quarantine WHERE state = 'open'") == [
+        ("good.csv#4", ["ragged_line"])
+    ]
     assert counters_close(look)
 
 
@@ -269,7 +282,16 @@ def broken(look) -> dict:
 
 def test_a_clock_that_is_spelt_otherwise_is_in_quarantine_and_the_others_are_read(look, tmp_path):
     good = ["2021-10-05 10:00", "2021-10-05T10:00:00", "2021-10-05 10:00:00+07:00", "2021-10-06T03:00:00.123Z"]
-    odd = ["05/10/2021 10:00", "31/12/2021", "hôm qua", "Oct 5 2021", 1633402800, 1633402800.5, "2021-13-45 10:00", "0015-10-05"]
+    odd = [
+        "05/10/2021 10:00",
+        "31/12/2021",
+        "hôm qua",
+        "Oct 5 2021",
+        1633402800,
+        1633402800.5,
+        "2021-13-45 10:00",
+        "0015-10-05",
+    ]
     given = sqlite(tmp_path, [row(n, updated_at=clock) for n, clock in enumerate([*good, *odd], 1)])
     file = configure(tmp_path, {"platform": given})
     assert verb(file, "once") == 1  # it is said that the source has rows without a time
@@ -291,10 +313,21 @@ def test_a_clock_that_is_spelt_otherwise_is_in_quarantine_and_the_others_are_rea
     assert counters_close(look)
 
 
-TYPED_ODD = ["infinity", "-infinity", "0001-01-01", "0015-10-05 09:30", "0044-03-15 BC", "1799-12-31", "9999-12-31", "20210-10-05"]
+TYPED_ODD = [
+    "infinity",
+    "-infinity",
+    "0001-01-01",
+    "0015-10-05 09:30",
+    "0044-03-15 BC",
+    "1799-12-31",
+    "9999-12-31",
+    "20210-10-05",
+]
 
 
-@pytest.mark.parametrize(("kind", "only"), [("timestamptz", False), ("timestamp", False), ("date", False), ("timestamptz", True)])
+@pytest.mark.parametrize(
+    ("kind", "only"), [("timestamptz", False), ("timestamp", False), ("date", False), ("timestamptz", True)]
+)
 def test_a_typed_time_that_can_be_none_is_in_quarantine_with_what_was_found(look, tmp_path, database, kind, only):
     """In the column of the clock, where no order ever comes to it, and in that of the injection."""
     register = Register(database)
@@ -427,7 +460,10 @@ def test_what_the_warehouse_refuses_is_the_fault_of_the_source_that_sent_it(inbo
     assert verb(configure(tmp_path, {"bad": lists(inbox), "good": lists(others)}), "once") == 1
     assert held(look) == ["R007"]
     (why,) = [reason for state, reason in deliveries(look).values() if state == "failed"]
-    assert why.startswith("sources.bad: its records cannot be loaded (DatetimeFieldOverflow: ") and "0770" not in why + caplog.text
+    assert (
+        why.startswith("sources.bad: its records cannot be loaded (DatetimeFieldOverflow: ")
+        and "0770" not in why + caplog.text
+    )
 
 
 @contextmanager

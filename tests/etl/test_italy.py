@@ -63,7 +63,9 @@ def test_doses_by_area_vaccine_and_dose(italy, folder):
         JOIN warehouse.vaccine v USING (vaccine_id) WHERE u.level = 1
     """, ["area", "vaccine"], "dose_number")  # fmt: skip
     published = pd.read_csv(folder / "expected_area_vaccine_dose.csv")
-    codes = dict(italy.execute("SELECT a.alias, v.code FROM warehouse.vaccine_alias a JOIN warehouse.vaccine v USING (vaccine_id)"))
+    codes = dict(
+        italy.execute("SELECT a.alias, v.code FROM warehouse.vaccine_alias a JOIN warehouse.vaccine v USING (vaccine_id)")
+    )
     published["vaccine"] = published["fornitore"].str.lower().map(codes)
     published = published.set_index(["area", "vaccine"])
     pd.testing.assert_frame_equal(counted[list(DOSES.values())].sort_index(), published[list(DOSES.values())].sort_index(),

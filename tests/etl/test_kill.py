@@ -161,11 +161,17 @@ def rows(url: str, question: str) -> list:
 def prove(server: EmbeddedServer, etls: Etls) -> None:
     """Every row of the source is in the warehouse once, and every figure is what a recount gives."""
     sent = rows(server.url("platform"), SENT)
-    assert becomes(lambda: rows(server.url(), HELD) == sent, 30), (len(sent), len(rows(server.url(), HELD)), etls.words()[-3000:])
+    assert becomes(lambda: rows(server.url(), HELD) == sent, 30), (
+        len(sent),
+        len(rows(server.url(), HELD)),
+        etls.words()[-3000:],
+    )
     with connect.raw_at(server.url(), "etl_writer", autocommit=True) as db:
         assert {name: found for name, found in recount(db, ZONE, 0).items() if found} == {}
         assert db.execute("SELECT last_batch_id - folded_through FROM warehouse.leader").fetchone() == (0,)
-        numbers = db.execute("SELECT count(*), max(batch_id), (SELECT last_batch_id FROM warehouse.leader) FROM warehouse.batch").fetchone()
+        numbers = db.execute(
+            "SELECT count(*), max(batch_id), (SELECT last_batch_id FROM warehouse.leader) FROM warehouse.batch"
+        ).fetchone()
         assert len(set(numbers)) == 1  # none left out, none twice
         received, *parts = db.execute("SELECT received, loaded, unchanged, quarantined FROM warehouse.source").fetchone()
         assert received == sum(parts) >= len(sent)
@@ -194,7 +200,14 @@ def file(place, server):
     (place / "data").mkdir()
     one = source(server.url("platform"), listen="injections_changed")
     # A quarter of what these sites enter is broken, on purpose.
-    return configure(place, {"platform": one}, every_seconds=1, look_back_every_seconds=1, takeover_seconds=2, brake={"quarantine_share": 1.0, "change_share": 1.0, "void_share": 1.0})
+    return configure(
+        place,
+        {"platform": one},
+        every_seconds=1,
+        look_back_every_seconds=1,
+        takeover_seconds=2,
+        brake={"quarantine_share": 1.0, "change_share": 1.0, "void_share": 1.0},
+    )
 
 
 def test_kill_9_of_the_etl_and_of_postgresql_under_load(place, server, register, file):
@@ -204,7 +217,11 @@ def test_kill_9_of_the_etl_and_of_postgresql_under_load(place, server, register,
         try:
             sites.start()
             etl = etls.start()
-            assert becomes(lambda: count(server) > 0, 30), (etls.words(), sites.entered, rows(server.url(), "TABLE warehouse.source"))
+            assert becomes(lambda: count(server) > 0, 30), (
+                etls.words(),
+                sites.entered,
+                rows(server.url(), "TABLE warehouse.source"),
+            )
             for _ in range(4):
                 time.sleep(dice.uniform(0.1, 0.6))
                 etls.kill(etl)
@@ -262,7 +279,9 @@ def test_a_leader_that_was_stopped_and_wakes_up_keeps_nothing_of_its_batch(place
 
 
 def blocked(server: EmbeddedServer) -> bool:
-    return bool(rows(server.url(), "SELECT pid FROM pg_stat_activity WHERE application_name = 'etl' AND wait_event_type = 'Lock'"))
+    return bool(
+        rows(server.url(), "SELECT pid FROM pg_stat_activity WHERE application_name = 'etl' AND wait_event_type = 'Lock'")
+    )
 
 
 def test_a_leader_frozen_in_the_midst_of_a_batch_is_replaced(place, server, register, file):

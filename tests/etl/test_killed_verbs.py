@@ -97,8 +97,13 @@ def stands(look, warehouse) -> tuple[int, int]:
     """Doses counted and records that wait, where everything agrees."""
     with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as db:
         assert {name: rows for name, rows in recount(db, ZONE, 0).items() if rows} == {}
-    assert look("SELECT bool_and(received = loaded + unchanged + quarantined) FROM warehouse.source") in ([(True,)], [(None,)])
-    assert look("SELECT count(*), max(batch_id) FROM warehouse.batch") == look("SELECT last_batch_id, last_batch_id FROM warehouse.leader")
+    assert look("SELECT bool_and(received = loaded + unchanged + quarantined) FROM warehouse.source") in (
+        [(True,)],
+        [(None,)],
+    )
+    assert look("SELECT count(*), max(batch_id) FROM warehouse.batch") == look(
+        "SELECT last_batch_id, last_batch_id FROM warehouse.leader"
+    )
     return look("SELECT (SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_day), "
                "(SELECT count(*)::int FROM warehouse.quarantine WHERE state = 'open')")[0]  # fmt: skip
 

@@ -95,7 +95,9 @@ def test_a_row_becomes_a_canonical_record():
         "identity_checked_at": None,
         "certificate_printed_at": None,
         "app_confirmed_at": None,
-        "told": sum(BITS[name] for name in ("person", "recorded_at", "birth", "sex", "residence_code", "lot_number", "dose_number")),
+        "told": sum(
+            BITS[name] for name in ("person", "recorded_at", "birth", "sex", "residence_code", "lot_number", "dose_number")
+        ),
         "age_from": None,
         "age_to": None,
         "unreadable": None,
@@ -278,9 +280,7 @@ def test_constants_joined_columns_and_the_time_of_the_file():
 
 
 TWO_DOSES = {
-    "fields": {
-        name: spec for name, spec in FIELDS.items() if name not in ("vaccine_code", "injected_at", "dose_number")
-    }
+    "fields": {name: spec for name, spec in FIELDS.items() if name not in ("vaccine_code", "injected_at", "dose_number")}
     | {"record_id": {"hash": ["cccd", "ten"]}},
     "rows": [
         {
@@ -371,8 +371,7 @@ def test_without_an_id_name_birth_and_sex_make_the_person():
     known = person(cccd=None)
     assert known == person(cccd="12", ten="NGUYỄN THỊ  LAN", id="2")
     others = [
-        person(cccd=None, **c)
-        for c in ({"ten": "Nguyễn Thị Mai"}, {"ngay_sinh": "1985"}, {"gioi": "Nam"}, {"xa": "26509"})
+        person(cccd=None, **c) for c in ({"ten": "Nguyễn Thị Mai"}, {"ngay_sinh": "1985"}, {"gioi": "Nam"}, {"xa": "26509"})
     ]
     assert len({known, *others}) == 5
 
@@ -439,9 +438,7 @@ CELLS = st.one_of(
     st.none(),
     st.text(max_size=30),
     st.text("0123456789/-: ", max_size=20),
-    st.sampled_from(
-        ["\0", "a\0b", "05/11/2021 08:30", "2021-11-05", "Nam", "1", "٣", "²", "infinity", "-1", "1e5", "NaN"]
-    ),
+    st.sampled_from(["\0", "a\0b", "05/11/2021 08:30", "2021-11-05", "Nam", "1", "٣", "²", "infinity", "-1", "1e5", "NaN"]),
     st.text(min_size=201, max_size=300),
 )
 
@@ -464,9 +461,7 @@ def test_any_text_in_any_column_is_either_read_or_named(rows):
 
 
 NAMES = (
-    st.text("abcdefghiđêơư ", min_size=3, max_size=20)
-    .map(str.strip)
-    .filter(lambda name: len(name.replace(" ", "")) >= 3)
+    st.text("abcdefghiđêơư ", min_size=3, max_size=20).map(str.strip).filter(lambda name: len(name.replace(" ", "")) >= 3)
 )
 IDS = st.text("0123456789", min_size=9, max_size=12)
 

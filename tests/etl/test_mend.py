@@ -40,7 +40,9 @@ def spoil(held: Given, one) -> None:
     another = f"CAST({day} + 40000 AS date)" if day else None
     columns = ", ".join(one.columns)
     if another:
-        held.db.execute(f"INSERT INTO warehouse.{one.table} ({columns}) SELECT {columns.replace(day, another, 1)} FROM warehouse.{one.table} LIMIT 1")
+        held.db.execute(
+            f"INSERT INTO warehouse.{one.table} ({columns}) SELECT {columns.replace(day, another, 1)} FROM warehouse.{one.table} LIMIT 1"
+        )
 
 
 @pytest.mark.parametrize("one", INSERTS, ids=TABLES)

@@ -54,22 +54,30 @@ def differences(held: Given) -> dict:
 
 def test_a_dose_entered_on_its_day_is_new_later_it_is_late(world):
     """And one of which nobody says when it was entered is late for nobody."""
-    outcome = world.load(drawn("""
+    outcome = world.load(
+        drawn("""
         record_id | person | injected_at      | recorded_at
         ----------+--------+------------------+-----------------
         r1        | An     | 2021-11-05 08:00 | 2021-11-05 23:59
         r2        | Bình   | 2021-11-05 08:00 | 2021-11-06 00:00
         r3        | Chi    | 2021-11-05 08:00 |
-    """))
+    """)
+    )
     assert posted(world, outcome.batch_id) == {("new", "05/11", "S1", "C1", "PF"): 2, ("late", "05/11", "S1", "C1", "PF"): 1}
-    assert people_posted(world, outcome.batch_id) == {("new", "first", "05/11", "C1"): 2, ("late", "first", "05/11", "C1"): 1}
+    assert people_posted(world, outcome.batch_id) == {
+        ("new", "first", "05/11", "C1"): 2,
+        ("late", "first", "05/11", "C1"): 1,
+    }
 
 
 def test_a_correction_takes_back_and_gives_anew(world):
     world.load([record()])
     outcome = world.load([record(vaccine_code="AZ", updated_at="2021-11-06")])
     assert (outcome.loaded, outcome.corrected) == (1, 1)
-    assert posted(world, outcome.batch_id) == {("corrected", "05/11", "S1", "C1", "PF"): -1, ("corrected", "05/11", "S1", "C1", "AZ"): 1}
+    assert posted(world, outcome.batch_id) == {
+        ("corrected", "05/11", "S1", "C1", "PF"): -1,
+        ("corrected", "05/11", "S1", "C1", "AZ"): 1,
+    }
 
 
 def test_a_void_takes_back_and_a_second_thought_gives_back(world):
@@ -98,14 +106,22 @@ def test_a_second_dose_on_a_day_is_shown_but_not_counted(world):
     assert world.ask("SELECT record_id FROM warehouse.injection WHERE is_duplicate") == [("noon",)]
 
     gone = world.load([record(record_id="morning", status="entered-in-error", updated_at="2021-11-06")])
-    assert posted(world, gone.batch_id) == {("voided", "05/11", "S1", "C1", "PF"): -1, ("duplicate", "05/11", "S2", "C1", "PF"): 1}
+    assert posted(world, gone.batch_id) == {
+        ("voided", "05/11", "S1", "C1", "PF"): -1,
+        ("duplicate", "05/11", "S2", "C1", "PF"): 1,
+    }
     assert world.ask(shown) == [(1, 0)]
 
 
 def test_an_earlier_dose_of_the_day_makes_the_held_one_the_duplicate(world):
     world.load([record(record_id="noon", injected_at="2021-11-05 12:00")])
-    outcome = world.load([record(record_id="morning", injected_at="2021-11-05 08:00", site_code="S2", recorded_at="2021-11-05 13:00")])
-    assert posted(world, outcome.batch_id) == {("new", "05/11", "S2", "C1", "PF"): 1, ("duplicate", "05/11", "S1", "C1", "PF"): -1}
+    outcome = world.load(
+        [record(record_id="morning", injected_at="2021-11-05 08:00", site_code="S2", recorded_at="2021-11-05 13:00")]
+    )
+    assert posted(world, outcome.batch_id) == {
+        ("new", "05/11", "S2", "C1", "PF"): 1,
+        ("duplicate", "05/11", "S1", "C1", "PF"): -1,
+    }
     assert people_posted(world, outcome.batch_id) == {}
 
 
@@ -117,7 +133,9 @@ def test_one_dose_under_two_record_numbers_counts_one_person_and_one_dose(world)
 
 def test_a_site_that_moved_reclassifies_its_doses(world):
     world.load([record(), record(record_id="r2", person="B", site_code="S2")])
-    world.db.execute("UPDATE warehouse.site SET unit_id = (SELECT unit_id FROM warehouse.unit WHERE code = 'C3') WHERE code = 'S1'")
+    world.db.execute(
+        "UPDATE warehouse.site SET unit_id = (SELECT unit_id FROM warehouse.unit WHERE code = 'C3') WHERE code = 'S1'"
+    )
     batch_id = world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
     assert posted(world, batch_id) == {("reclassified", "05/11", "S1", "C1", "PF"): 0}
     places = "SELECT u.code, sum(l.doses) FROM warehouse.ledger_doses l JOIN warehouse.unit u ON u.unit_id = l.place_unit_id WHERE batch_id = %s GROUP BY 1"
@@ -158,15 +176,31 @@ def test_a_record_moves(world, to, expected):
 
 def test_a_move_between_two_persons_works_out_both_courses(world):
     """Bình's second dose was entered under An: An had one too many, Bình was not complete."""
-    world.load(drawn("""
+    world.load(
+        drawn("""
         record_id | person | residence_code | injected_at | dose_number
         ----------+--------+----------------+-------------+------------
         a1        | An     | C1             | 2021-09-01  | 1
         b1        | Bình   | C2             | 2021-09-01  | 1
         b2        | An     | C1             | 2021-10-01  | 2
-    """))
-    outcome = world.load([record(record_id="b2", person="Bình", residence_code="C2", injected_at="2021-10-01", dose_number=2, updated_at="2021-11-06")])
-    assert people_posted(world, outcome.batch_id) == {("corrected", "complete", "01/10", "C1"): -1, ("corrected", "complete", "01/10", "C2"): 1}
+    """)
+    )
+    outcome = world.load(
+        [
+            record(
+                record_id="b2",
+                person="Bình",
+                residence_code="C2",
+                injected_at="2021-10-01",
+                dose_number=2,
+                updated_at="2021-11-06",
+            )
+        ]
+    )
+    assert people_posted(world, outcome.batch_id) == {
+        ("corrected", "complete", "01/10", "C1"): -1,
+        ("corrected", "complete", "01/10", "C2"): 1,
+    }
     assert differences(world) == {}
 
 
@@ -196,7 +230,9 @@ def test_a_newer_stamp_on_the_same_content_is_remembered(world):
     assert posted(world, outcome.batch_id) == {}
     between = world.load([record(updated_at="2021-11-07", vaccine_code="AZ")])
     assert (between.loaded, between.unchanged) == (0, 1)
-    assert world.ask("SELECT count(*) FROM warehouse.injection i JOIN warehouse.vaccine v USING (vaccine_id) WHERE v.code = 'PF'") == [(1,)]
+    assert world.ask(
+        "SELECT count(*) FROM warehouse.injection i JOIN warehouse.vaccine v USING (vaccine_id) WHERE v.code = 'PF'"
+    ) == [(1,)]
 
 
 def test_a_record_without_entry_time_keeps_the_moment_it_was_first_seen(world):
@@ -274,7 +310,9 @@ def test_a_batch_too_large_for_the_workbench_is_worked_out_in_rows(warehouse, mo
     world = Given(warehouse.url)
     world.load([record(record_id="r0", person="p0")], fold=False)
     monkeypatch.setattr(Workbench, "run", run_until_full)
-    outcome = world.load([record(record_id=f"r{n}", person=f"p{n}") for n in range(1, 4)] + [record(record_id="r9", site_code="?")])
+    outcome = world.load(
+        [record(record_id=f"r{n}", person=f"p{n}") for n in range(1, 4)] + [record(record_id="r9", site_code="?")]
+    )
     assert (outcome.batch_id, outcome.received, outcome.loaded, outcome.quarantined) == (2, 4, 3, 1)
     assert differences(world) == {}
     assert world.ask("SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1") == [(4,)]
@@ -311,7 +349,9 @@ def test_a_batch_of_nothing_is_a_batch(world):
 
 
 def test_a_changed_rule_is_worked_out_by_a_rebuild(world):
-    world.load([record(record_id=f"r{n}", injected_at=day, dose_number=n) for n, day in ((1, "2021-09-01"), (2, "2021-09-15"))])
+    world.load(
+        [record(record_id=f"r{n}", injected_at=day, dose_number=n) for n, day in ((1, "2021-09-01"), (2, "2021-09-15"))]
+    )
     assert people_posted(world, 1) == {("late", "first", "01/09", "C1"): 1}
     world.db.execute("UPDATE warehouse.dose_rule SET min_days = 14 WHERE min_days = 21")
     batch_id = world.pipeline.reclassify(key for (key,) in world.ask("SELECT person_key FROM warehouse.person"))
@@ -330,7 +370,10 @@ def test_the_role_of_the_etl_cannot_change_the_schema(world):
 def test_who_has_one_dose_waits_until_the_second_comes(world):
     """28 days after a dose of Comirnaty the recommended interval has passed; the second dose ends the wait."""
     first = world.load([record(injected_at="2021-11-01", recorded_at="2021-11-01 13:00")])
-    assert people_posted(world, first.batch_id, False) == {("new", "second_pending", "29/11", "C1"): 1, ("new", "second_due", "29/11", "C1"): 1}
+    assert people_posted(world, first.batch_id, False) == {
+        ("new", "second_pending", "29/11", "C1"): 1,
+        ("new", "second_due", "29/11", "C1"): 1,
+    }
     second = world.load([record(record_id="r2", injected_at="2021-12-20", recorded_at="2021-12-20 13:00", dose_number=2)])
     assert people_posted(world, second.batch_id, False) == {("new", "second_pending", "29/11", "C1"): -1}
     void = world.load([record(record_id="r2", status="entered-in-error", updated_at="2021-12-21")])
@@ -369,8 +412,15 @@ def test_a_record_stamped_in_another_year_does_not_keep_a_site_from_being_silent
 
 def test_entries_are_posted_by_the_day_of_entry_and_doses_by_lot(world):
     """A day of entry that nobody says is not made up; a lot that is corrected leaves its old cell."""
-    world.load([record(record_id="r1", recorded_at="2021-11-08 01:00", lot_number="A1"), record(record_id="r2", person="b", recorded_at=None)])
-    entered = "SELECT entered_on::text, sum(doses) FROM warehouse.balance_entered GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
+    world.load(
+        [
+            record(record_id="r1", recorded_at="2021-11-08 01:00", lot_number="A1"),
+            record(record_id="r2", person="b", recorded_at=None),
+        ]
+    )
+    entered = (
+        "SELECT entered_on::text, sum(doses) FROM warehouse.balance_entered GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
+    )
     lots = "SELECT lot_number, sum(doses) FROM warehouse.balance_lots GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
     assert world.ask(entered) == [("2021-11-08", 1), ("9999-12-31", 1)]
     assert world.ask(lots) == [("", 1), ("A1", 1)]

@@ -49,8 +49,11 @@ def everything(url: str) -> str:
     with connect.raw_at(url, "owner") as db:
         tables = db.execute(
             "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname !~ '^pg_|^information_schema' "
-            "UNION SELECT format('%I.%I', schemaname, viewname) FROM pg_views WHERE schemaname = 'mart'").fetchall()
-        assert ("warehouse.injection",) in tables and ("warehouse.quarantine",) in tables and ("warehouse.delivery",) in tables
+            "UNION SELECT format('%I.%I', schemaname, viewname) FROM pg_views WHERE schemaname = 'mart'"
+        ).fetchall()
+        assert (
+            ("warehouse.injection",) in tables and ("warehouse.quarantine",) in tables and ("warehouse.delivery",) in tables
+        )
         return "\n".join(str(row) for (table,) in tables for row in db.execute(f"SELECT to_jsonb(t)::text FROM {table} t"))
 
 

@@ -46,7 +46,9 @@ def test_records_are_shown_by_rule_field_and_source(file, said, words, records):
 
 def test_it_is_exported_without_persons_and_without_formulas(file, said, warehouse, tmp_path, capsys):
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        db.execute("UPDATE warehouse.quarantine SET record = record || '{\"birth_date\": \"1980-03-04\"}' WHERE record_id = 'r1'")
+        db.execute(
+            "UPDATE warehouse.quarantine SET record = record || '{\"birth_date\": \"1980-03-04\"}' WHERE record_id = 'r1'"
+        )
         ((key,),) = db.execute("SELECT record->>'person_key' FROM warehouse.quarantine WHERE record_id = 'r1'").fetchall()
     out = tmp_path / "out.csv"
     assert verb(file, "quarantine", "export", str(out), "--json") == 0

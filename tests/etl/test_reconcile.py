@@ -48,7 +48,9 @@ def test_rows_deleted_at_the_source_leave_the_figures(register, look, tmp_path):
     assert look("SELECT DISTINCT cause::text, doses FROM warehouse.ledger_doses WHERE doses < 0") == [("vanished", -1)]
     assert compared(look, "source_rows", "held_rows", "lost", "is_withdrawn") == (9, 9, 2, True)
     assert look("SELECT received, loaded, vanished FROM warehouse.source") == [(11, 11, 2)]
-    assert look("SELECT count(*) FROM warehouse.batch WHERE received + vanished > 0") == [(2,)]  # what is unchanged is no batch
+    assert look("SELECT count(*) FROM warehouse.batch WHERE received + vanished > 0") == [
+        (2,)
+    ]  # what is unchanged is no batch
 
     register.enter("r003", ago=90_000)
     assert verb(file, "once") == 0
@@ -89,7 +91,8 @@ def test_changes_that_moved_no_clock_or_moved_it_back_are_found(register, look, 
     assert doses(look) == 9
     register.db.execute("UPDATE public.injections SET trang_thai = 'completed' WHERE id = 'r004'")
     register.db.execute(
-        "UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = cap_nhat - interval '50 days' WHERE id IN ('r005', 'r006')")
+        "UPDATE public.injections SET trang_thai = 'entered-in-error', cap_nhat = cap_nhat - interval '50 days' WHERE id IN ('r005', 'r006')"
+    )
     assert verb(file, "reconcile", "platform") == 0
     assert doses(look) == 8
     assert compared(look, "missing", "changed", "lost", "unverified") == (0, 3, 0, 0)
@@ -231,7 +234,12 @@ def test_a_database_is_compared_after_its_first_load_and_then_once_a_day(registe
 
 
 def test_a_list_of_two_doses_a_row_is_compared_too(register, look, tmp_path):
-    two = {"rows": [{"vaccine_code": "vac_xin"}, {"vaccine_code": "vac_xin", "dose_number": {"value": 2}, "site_code": {"value": "S2"}}]}
+    two = {
+        "rows": [
+            {"vaccine_code": "vac_xin"},
+            {"vaccine_code": "vac_xin", "dose_number": {"value": 2}, "site_code": {"value": "S2"}},
+        ]
+    }
     file = configure(tmp_path, {"platform": source(register.url, **two)})
     enter_over_days(register, 6)
     assert verb(file, "once") == 0
@@ -260,7 +268,9 @@ def test_a_row_that_comes_back_while_others_are_looked_for_is_not_taken_out(regi
     assert look("SELECT status::text FROM warehouse.injection WHERE record_id = 'r002'") == [("completed",)]
 
 
-def test_others_write_while_many_are_taken_out_and_killed_between_the_rest_follows_without_another_word(register, look, tmp_path, monkeypatch):
+def test_others_write_while_many_are_taken_out_and_killed_between_the_rest_follows_without_another_word(
+    register, look, tmp_path, monkeypatch
+):
     """In parts: after a crash what is left of what a person let pass goes, too."""
     file = configure(tmp_path, {"platform": source(register.url)}, brake={"min_records": 20})
     enter_over_days(register, 40)
@@ -278,7 +288,9 @@ def test_others_write_while_many_are_taken_out_and_killed_between_the_rest_follo
 
     with station.leading(read(file)) as led:
         led.prepare()
-        led.intakes[0].report = lambda outcome: free.append(led.writing.acquire(blocking=False) and (led.writing.release() or True))
+        led.intakes[0].report = lambda outcome: free.append(
+            led.writing.acquire(blocking=False) and (led.writing.release() or True)
+        )
         monkeypatch.setattr(Pipeline, "withdraw", killed)
         with pytest.raises(KeyboardInterrupt):
             led.reconcile(led.intakes[0])
@@ -289,7 +301,9 @@ def test_others_write_while_many_are_taken_out_and_killed_between_the_rest_follo
         led.reconcile(led.intakes[0])
     assert doses(look) == 31
     assert look("SELECT state FROM warehouse.brake") == [("passed",)]
-    assert look("SELECT record_id FROM warehouse.injection WHERE status = 'vanished' ORDER BY 1") == [(f"r00{n}",) for n in range(1, 10)]
+    assert look("SELECT record_id FROM warehouse.injection WHERE status = 'vanished' ORDER BY 1") == [
+        (f"r00{n}",) for n in range(1, 10)
+    ]
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["in rows", "in columns"])
@@ -302,7 +316,9 @@ def test_whatever_the_source_said_last_is_compared_beside_what_is_held(register,
     assert verb(file, "once") == 0
 
     def set_back() -> None:
-        register.db.execute("UPDATE public.injections i SET vac_xin = k.vac_xin, cap_nhat = k.cap_nhat FROM public.kept k WHERE k.id = i.id")
+        register.db.execute(
+            "UPDATE public.injections i SET vac_xin = k.vac_xin, cap_nhat = k.cap_nhat FROM public.kept k WHERE k.id = i.id"
+        )
 
     def open_ones() -> list:
         return look("SELECT record_id FROM warehouse.quarantine WHERE state = 'open' ORDER BY 1")
@@ -316,7 +332,9 @@ def test_whatever_the_source_said_last_is_compared_beside_what_is_held(register,
         return nights
 
     # newer, and read as any change
-    register.db.execute("UPDATE public.injections SET vac_xin = '?', cap_nhat = cap_nhat + interval '1 s' WHERE id IN ('r001', 'r002')")
+    register.db.execute(
+        "UPDATE public.injections SET vac_xin = '?', cap_nhat = cap_nhat + interval '1 s' WHERE id IN ('r001', 'r002')"
+    )
     assert verb(file, "once") == 0
     assert (found(), open_ones()) == ([(0, 0, 0)] * 2, [("r001",), ("r002",)])
     # which hides no deletion
@@ -328,7 +346,9 @@ def test_whatever_the_source_said_last_is_compared_beside_what_is_held(register,
     # older than the one that counts
     register.db.execute("UPDATE public.injections SET vac_xin = '?', cap_nhat = cap_nhat - interval '1 h' WHERE id = 'r003'")
     assert (found(), open_ones()) == ([(0, 1, 0), (0, 0, 0)], [("r003",)])
-    register.db.execute("UPDATE public.injections SET vac_xin = '??', cap_nhat = cap_nhat - interval '1 h' WHERE id = 'r003'")
+    register.db.execute(
+        "UPDATE public.injections SET vac_xin = '??', cap_nhat = cap_nhat - interval '1 h' WHERE id = 'r003'"
+    )
     assert (found(), open_ones()) == ([(0, 1, 0), (0, 0, 0)], [("r003",)])
     assert look("SELECT record->>'vaccine_code' FROM warehouse.quarantine WHERE state = 'open'") == [("??",)]
     set_back()

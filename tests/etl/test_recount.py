@@ -74,7 +74,13 @@ def world(shared_warehouse):
     held.load([
         record(record_id=f"r{n}", person=f"p{n // 2}", injected_at=f"2021-{9 + n % 2:02}-05 0{n}:00", dose_number=1 + n % 2, site_code=f"S{1 + n % 4}")
         for n in range(6)])  # fmt: skip
-    held.load([record(record_id="void", person="p0", status="entered-in-error"), record(record_id="again", person="p1", injected_at="2021-10-05 23:00"), record(record_id="waits", person="p9", lot_number="L1")])
+    held.load(
+        [
+            record(record_id="void", person="p0", status="entered-in-error"),
+            record(record_id="again", person="p1", injected_at="2021-10-05 23:00"),
+            record(record_id="waits", person="p9", lot_number="L1"),
+        ]
+    )
     yield held
     held.close()
 
@@ -132,7 +138,11 @@ def test_an_age_is_whole_years_and_of_a_year_alone_the_difference():
 
 
 _ALWAYS = (date.min, date.max)
-RULES = Rules({1: [(*_ALWAYS, 2)], 2: [(*_ALWAYS, 1)]}, {(1, 1): [(date(2021, 1, 1), date.max, 21, 28)]}, {1: [(date(2021, 1, 1), date.max, 180)], 2: [(date(2021, 1, 1), date.max, 120)]})
+RULES = Rules(
+    {1: [(*_ALWAYS, 2)], 2: [(*_ALWAYS, 1)]},
+    {(1, 1): [(date(2021, 1, 1), date.max, 21, 28)]},
+    {1: [(date(2021, 1, 1), date.max, 180)], 2: [(date(2021, 1, 1), date.max, 120)]},
+)
 
 
 def injection(day: str, vaccine=1, **given) -> SimpleNamespace:
@@ -143,7 +153,9 @@ def injection(day: str, vaccine=1, **given) -> SimpleNamespace:
 
 
 def test_a_plain_course():
-    course = plain_course([injection("2021-03-23"), injection("2021-03-01"), injection("2021-03-01 15:00"), injection("2021-10-01", 2)], RULES)
+    course = plain_course(
+        [injection("2021-03-23"), injection("2021-03-01"), injection("2021-03-01 15:00"), injection("2021-10-01", 2)], RULES
+    )
     assert course.reached == {1: (date(2021, 3, 1), 1), 2: (date(2021, 3, 23), 1), 3: (date(2021, 10, 1), 2)}
     assert course.duplicates == {(1, "2021-03-01 15:00")}
     assert (course.doses, course.second_due_on) == (3, date(2021, 3, 29))

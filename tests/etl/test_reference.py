@@ -15,6 +15,7 @@ from tests.etl.world import SMALL, TODAY, ZONE, Given, record
 
 HEADER = b"code,name,level,valid_from\n"
 
+
 @pytest.fixture(scope="module")
 def world(shared_warehouse):
     held = Given(shared_warehouse.url)
@@ -113,8 +114,12 @@ def test_a_world_of_other_units_has_another_balance(warehouse, request, tables, 
     """Several filters at once read what is kept of the whole world."""
     held = Given(warehouse.url)
     request.addfinalizer(held.close)
-    held.load([record(record_id="in1", person="one"), record(record_id="in2", person="two", site_code="S3", residence_code="C3")])
-    [(ages, groups)] = held.ask("SELECT array_agg(DISTINCT age_band), array_agg(DISTINCT priority_group) FROM warehouse.injection")
+    held.load(
+        [record(record_id="in1", person="one"), record(record_id="in2", person="two", site_code="S3", residence_code="C3")]
+    )
+    [(ages, groups)] = held.ask(
+        "SELECT array_agg(DISTINCT age_band), array_agg(DISTINCT priority_group) FROM warehouse.injection"
+    )
     counted = "SELECT sum(doses) FROM mart.doses_trend((SELECT root_unit_id FROM warehouse.world), 'residence', %s, %s, NULL, NULL, NULL, NULL)"
     assert held.ask(counted, ages, groups) == [(2,)]
     file = tables / name
@@ -133,8 +138,13 @@ def test_the_same_again_changes_nothing(world, tables):
 
 def test_columns_may_be_called_otherwise_and_constants_given(world, tables):
     file = tables / "config.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace(
-        "sites: sites.csv", "sites: {path: theirs.csv, columns: {code: ma, name: ten, unit_code: xa}, constants: {kind: fixed}}"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(
+            "sites: sites.csv",
+            "sites: {path: theirs.csv, columns: {code: ma, name: ten, unit_code: xa}, constants: {kind: fixed}}",
+        ),
+        encoding="utf-8",
+    )
     (tables / "theirs.csv").write_text("ma,ten,xa\nS1,Trạm Y tế Ấp Bắc,C1\nS9,Mới,C2\n", encoding="utf-8")
     changed, moved = load(world, tables)
     assert (changed, moved) == (3, [])  # S1 has no plan any more, S9 is new, and so is its code as a spelling
@@ -146,13 +156,22 @@ def test_a_table_may_be_the_answer_to_a_query(world, tables, database):
         db.execute("INSERT INTO doi_tuong VALUES ('2021-01-01', 'C1', 77)")
     file = tables / "config.yaml"
     query = "SELECT 'Q' AS version, 'Sở' AS source, nam AS dated_on, nam AS valid_from, xa AS unit_code, nguoi AS persons FROM doi_tuong"
-    file.write_text(file.read_text(encoding="utf-8").replace(
-        "populations: populations.csv", f'populations: {{url: "{database}", query: "{query}"}}'), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(
+            "populations: populations.csv", f'populations: {{url: "{database}", query: "{query}"}}'
+        ),
+        encoding="utf-8",
+    )
     with world.db.transaction(force_rollback=True):
         reference.load(world.db, read(file), TODAY, 0)
-        assert world.ask("SELECT persons FROM warehouse.population JOIN warehouse.population_version v USING (version_id) WHERE v.name = 'Q' AND NOT is_summed") == [(77,)]
+        assert world.ask(
+            "SELECT persons FROM warehouse.population JOIN warehouse.population_version v USING (version_id) WHERE v.name = 'Q' AND NOT is_summed"
+        ) == [(77,)]
     file.write_text(file.read_text(encoding="utf-8").replace("FROM doi_tuong", "FROM nowhere"), encoding="utf-8")
-    with pytest.raises(ReferenceTableError, match='reference.populations: the query failed: relation "nowhere" does not exist LINE 1: .*FROM nowhere'):
+    with pytest.raises(
+        ReferenceTableError,
+        match='reference.populations: the query failed: relation "nowhere" does not exist LINE 1: .*FROM nowhere',
+    ):
         load(world, tables)
 
 
@@ -184,10 +203,18 @@ def test_a_missing_right_and_a_wrong_address_are_said(world, tables, database):
     guest = database.replace("postgres@", "only_guest@")
     file = tables / "config.yaml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("populations: populations.csv", f'populations: {{url: "{guest}", query: "SELECT * FROM secret"}}'), encoding="utf-8")
-    with pytest.raises(ReferenceTableError, match='permission denied for table secret. Its owner allows it by: GRANT SELECT ON secret TO "only_guest"'):
+    file.write_text(
+        text.replace("populations: populations.csv", f'populations: {{url: "{guest}", query: "SELECT * FROM secret"}}'),
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        ReferenceTableError,
+        match='permission denied for table secret. Its owner allows it by: GRANT SELECT ON secret TO "only_guest"',
+    ):
         load(world, tables)
-    file.write_text(text.replace("populations: populations.csv", 'populations: {url: "nosuch:x", query: "SELECT 1"}'), encoding="utf-8")
+    file.write_text(
+        text.replace("populations: populations.csv", 'populations: {url: "nosuch:x", query: "SELECT 1"}'), encoding="utf-8"
+    )
     with pytest.raises(ReferenceTableError, match=r"reference\.populations\.url: is not an address"):
         load(world, tables)
 
@@ -217,7 +244,11 @@ def test_a_version_that_does_not_know_every_child_does_not_know_the_parent(world
 
 def test_what_a_version_says_of_a_parent_stays(world, tables):
     file = tables / "populations.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace("Thử,", "Lời,") + "Lời,Bảng thử,2021-01-01,2021-01-01,D1,18-64,,999,false\n", encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("Thử,", "Lời,")
+        + "Lời,Bảng thử,2021-01-01,2021-01-01,D1,18-64,,999,false\n",
+        encoding="utf-8",
+    )
     with world.db.transaction(force_rollback=True):
         reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
         found = world.ask("SELECT p.persons FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
@@ -238,7 +269,9 @@ def test_a_code_that_was_reused_is_two_units(world, tables):
                     + "C2,Xã Cũ,Old,2,D2,2004-01-01,2009-12-31,C3\n", encoding="utf-8")  # fmt: skip
     with world.db.transaction(force_rollback=True):
         reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
-        found = world.ask("SELECT u.name, p.code FROM warehouse.unit u JOIN warehouse.unit p ON p.unit_id = u.parent_id WHERE u.code = 'C2' ORDER BY u.valid_from")
+        found = world.ask(
+            "SELECT u.name, p.code FROM warehouse.unit u JOIN warehouse.unit p ON p.unit_id = u.parent_id WHERE u.code = 'C2' ORDER BY u.valid_from"
+        )
     assert ("Xã Cũ", "D2") in found and ("Xã Bình An", "D1") in found
 
 
@@ -252,7 +285,9 @@ def test_names_sort_and_search_without_accents():
 
 
 @pytest.mark.parametrize(("is_sample", "level"), [(False, "WARNING"), (True, "INFO")])
-def test_a_refused_table_is_a_warning_and_kept_but_the_sample_only_waits(warehouse, tables, monkeypatch, caplog, is_sample, level):
+def test_a_refused_table_is_a_warning_and_kept_but_the_sample_only_waits(
+    warehouse, tables, monkeypatch, caplog, is_sample, level
+):
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     config = read(tables / "config.yaml").model_copy(update={"sample": is_sample, "sources": {}})
     with station.leading(config) as led:
@@ -291,7 +326,9 @@ def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tm
         change(tables, "sites", "fixed,C1", "fixed,C3")
         led.refresh_reference()
         assert led.db.execute(places).fetchall() == [("C2", 1), ("C3", 1)]
-        assert led.db.execute("SELECT DISTINCT cause::text FROM warehouse.ledger_doses WHERE batch_id > %s", [versions]).fetchall() == [("reclassified",)]
+        assert led.db.execute(
+            "SELECT DISTINCT cause::text FROM warehouse.ledger_doses WHERE batch_id > %s", [versions]
+        ).fetchall() == [("reclassified",)]
         assert not any(recount(led.db, ZONE, 0).values())
 
         before = led.db.execute("SELECT count(*) FROM warehouse.batch").fetchone()
@@ -344,7 +381,12 @@ def test_a_rule_whose_date_was_mended_is_in_force_once(held, tables):
         (date(2021, 1, 1), "2021-09-24"), (date(2021, 9, 25), "infinity")]  # fmt: skip
     assert held.ask("SELECT valid_from, valid_to::text FROM warehouse.booster_rule WHERE booster = 1 ORDER BY 1") == [
         (date(2021, 1, 1), "2021-12-04"), (date(2021, 12, 5), "infinity")]  # fmt: skip
-    held.load([record(record_id=f"r{n}", vaccine_code="AZ", dose_number=n, injected_at=day) for n, day in ((1, "2021-08-01"), (2, "2021-11-05"))])
+    held.load(
+        [
+            record(record_id=f"r{n}", vaccine_code="AZ", dose_number=n, injected_at=day)
+            for n, day in ((1, "2021-08-01"), (2, "2021-11-05"))
+        ]
+    )
     assert stay(held, tables) == 0
 
 
@@ -375,7 +417,9 @@ def test_a_line_that_is_there_twice_is_one(world, tables):
 
 def test_one_version_has_one_source(world, tables):
     change(tables, "populations", "Thử,Bảng thử,2021-01-01,2021-01-01,C2", "Thử,Bảng khác,2021-01-01,2021-01-01,C2")
-    with pytest.raises(ReferenceTableError, match="populations.csv line 5: Thử is there already, with other values, on line 2"):
+    with pytest.raises(
+        ReferenceTableError, match="populations.csv line 5: Thử is there already, with other values, on line 2"
+    ):
         load(world, tables)
 
 
@@ -389,14 +433,19 @@ def test_what_the_database_says_against_a_table_is_no_crash(world, tables, monke
 
 
 def test_a_table_in_the_making_takes_nothing_away(world, tables):
-    (tables / "dose_rules.csv").write_text("vaccine_code,valid_from,min_days,recommended_min_days,recommended_max_days\n", encoding="utf-8")
+    (tables / "dose_rules.csv").write_text(
+        "vaccine_code,valid_from,min_days,recommended_min_days,recommended_max_days\n", encoding="utf-8"
+    )
     with pytest.raises(ReferenceTableError, match="dose_rules.csv: there is no row in it"):
         load(world, tables)
 
 
 def test_a_code_is_one_unit_at_a_time(world, tables):
     change(tables, "units", "C3,Xã", "C2,Xã Cũ,Old,2,D2,2003-01-01,2004-01-01,\nC3,Xã")
-    with pytest.raises(ReferenceTableError, match="units.csv: C2 is two units from 2004-01-01 to 2004-01-01: one valid from 2003-01-01, one valid from 2004-01-01"):
+    with pytest.raises(
+        ReferenceTableError,
+        match="units.csv: C2 is two units from 2004-01-01 to 2004-01-01: one valid from 2003-01-01, one valid from 2004-01-01",
+    ):
         load(world, tables)
 
 
@@ -410,7 +459,9 @@ def test_a_unit_that_left_the_table_goes_unless_something_is_there(held, tables)
         ("C9", date(2006, 1, 1)), ("D9", date(2005, 1, 1))]  # fmt: skip
     held.load([record(residence_code="C9")])
     change(tables, "units", "C9,Xã Nhầm,Mistake,2,D9,2006-01-01,,\n", "")
-    with pytest.raises(ReferenceTableError, match=r"units: no longer in the table, but records, .* keep the line .*: C9 \(2006-01-01\)"):
+    with pytest.raises(
+        ReferenceTableError, match=r"units: no longer in the table, but records, .* keep the line .*: C9 \(2006-01-01\)"
+    ):
         stay(held, tables)
 
 
@@ -424,7 +475,12 @@ def test_a_province_that_ended_is_seen_as_on_its_last_day(held, tables):
     file.write_text(text + "Q,Tỉnh Mới,New,0,,2025-07-01,,\nC2,Xã Mới,New,1,Q,2025-07-01,,\n", encoding="utf-8")
     day = date(2026, 11, 23)
     stay(held, tables, day)
-    held.load([record(record_id="r1", residence_code="C1", site_code="S2"), record(record_id="r2", person="B", residence_code="C2", site_code="S4")])
+    held.load(
+        [
+            record(record_id="r1", residence_code="C1", site_code="S2"),
+            record(record_id="r2", person="B", residence_code="C2", site_code="S4"),
+        ]
+    )
     root = "(SELECT root_unit_id FROM mart.world())"
 
     def people(unit: str, level: int | None = None) -> dict:
@@ -436,7 +492,11 @@ def test_a_province_that_ended_is_seen_as_on_its_last_day(held, tables):
     assert held.ask("SELECT code, valid_to FROM warehouse.unit WHERE unit_id = " + root) == [("P", date(2025, 6, 30))]
     assert people(root) == {"D1": (2, 150), "D2": (0, 40), "D3": (0, 5), "[P]": (2, 195)}
     assert people(root, 2) == {"C1": (1, 100), "C2": (1, 50), "C3": (0, 40), "D3": (0, 5), "[P]": (2, 195)}
-    assert people("(SELECT unit_id FROM warehouse.unit WHERE code = 'D1')") == {"C1": (1, 100), "C2": (1, 50), "[D1]": (2, 150)}
+    assert people("(SELECT unit_id FROM warehouse.unit WHERE code = 'D1')") == {
+        "C1": (1, 100),
+        "C2": (1, 50),
+        "[D1]": (2, 150),
+    }
     doses = held.ask("SELECT u.name, d.doses FROM mart.doses_by_unit(" + root + ", 'place', NULL, NULL, NULL, NULL, NULL, %s, NULL, 2) d "
                      "JOIN warehouse.unit u USING (unit_id) WHERE d.doses > 0 AND NOT d.is_self ORDER BY 1", day)  # fmt: skip
     assert doses == [("Huyện Đảo", 1), ("Xã Bình An", 1)]
@@ -444,7 +504,9 @@ def test_a_province_that_ended_is_seen_as_on_its_last_day(held, tables):
 
 def test_a_site_lies_in_the_unit_of_its_own_day(held, tables):
     file = tables / "units.csv"
-    text = file.read_text(encoding="utf-8").replace("C2,Xã Bình An,Commune 2,2,D1,2004-01-01,,", "C2,Xã Bình An,Commune 2,2,D1,2004-01-01,2021-12-31,")
+    text = file.read_text(encoding="utf-8").replace(
+        "C2,Xã Bình An,Commune 2,2,D1,2004-01-01,,", "C2,Xã Bình An,Commune 2,2,D1,2004-01-01,2021-12-31,"
+    )
     file.write_text(text + "C2,Xã Sau,Later,2,D2,2022-01-01,,\n", encoding="utf-8")
     place = "SELECT u.name FROM warehouse.site s JOIN warehouse.unit u USING (unit_id) WHERE s.code = 'S2'"
     stay(held, tables)
@@ -458,7 +520,9 @@ def test_a_site_lies_in_the_unit_of_its_own_day(held, tables):
 def test_the_shipped_tables_serve_today(warehouse, tmp_path):
     """Province 77 of the settings for real records ended in 2025."""
     (tmp_path / "sites.csv").write_text("code,name,unit_code\nS1,Trạm Y tế,26506\n", encoding="utf-8")
-    given = settings.read(settings.PROJECT / "etl/mappings/platform_import.yaml", tmp_path, {"PLATFORM_LISTS": str(tmp_path)})
+    given = settings.read(
+        settings.PROJECT / "etl/mappings/platform_import.yaml", tmp_path, {"PLATFORM_LISTS": str(tmp_path)}
+    )
     with connect.raw_at(warehouse.url, "etl_writer") as db:
         reference.load(db, given, date(2026, 11, 23), 0)
         found = db.execute(
@@ -551,7 +615,10 @@ def test_people_of_all_ages_are_a_share_of_everybody(held, tables):
     held.load([record(), record(record_id="r2", person="child", birth_year=2015)])
     assert measured(held)["D1"][:2] == (1, 150)
     header = (tables / "populations.csv").read_text(encoding="utf-8").splitlines()[0]
-    rows = [f"Tổng,Tổng điều tra,2021-01-01,2021-01-01,{unit},,,{count},false" for unit, count in (("C1", 120), ("C2", 60), ("C3", 50), ("D3", 9))]
+    rows = [
+        f"Tổng,Tổng điều tra,2021-01-01,2021-01-01,{unit},,,{count},false"
+        for unit, count in (("C1", 120), ("C2", 60), ("C3", 50), ("D3", 9))
+    ]
     (tables / "populations.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     stay(held, tables)
     assert measured(held) == {"D1": (2, 180, 0.9), "D2": (0, 50, 0.9), "D3": (0, 9, 0.5), "[P]": (2, 239, 0.9)}
@@ -564,7 +631,9 @@ def test_made_up_populations_and_targets_serve_a_made_up_world_only(held, tables
     file = tables / "populations.csv"
     file.write_text(file.read_text(encoding="utf-8").replace(",false", ",true"), encoding="utf-8")
     targets = (tables / "targets.csv").read_text(encoding="utf-8").splitlines()
-    (tables / "targets.csv").write_text("\n".join([targets[0] + ",is_sample", *(line + ",true" for line in targets[1:])]) + "\n", encoding="utf-8")
+    (tables / "targets.csv").write_text(
+        "\n".join([targets[0] + ",is_sample", *(line + ",true" for line in targets[1:])]) + "\n", encoding="utf-8"
+    )
     stay(held, tables)
     assert measured(held)["[P]"] == (0, None, None)
     file = tables / "config.yaml"
@@ -576,7 +645,9 @@ def test_made_up_populations_and_targets_serve_a_made_up_world_only(held, tables
 # Sessions and stock
 
 
-SESSIONS = "site_code,day,from_hour,to_hour,planned_doses\nS1,2022-06-01,7,11,60\nS1,2022-06-02,7,11,60\nS4,2022-06-02,8,17,\n"
+SESSIONS = (
+    "site_code,day,from_hour,to_hour,planned_doses\nS1,2022-06-01,7,11,60\nS1,2022-06-02,7,11,60\nS4,2022-06-02,8,17,\n"
+)
 STOCK = (
     "unit_code,site_code,vaccine_code,lot_number,kind,day,doses,doses_per_vial,document\n"
     "D1,,PF,L1,received,2022-05-01,600,6,a\nD1,,PF,L1,received,2022-05-01,300,6,b\n,S1,AZ,,opened,2022-05-02,20,10,\n"
@@ -586,7 +657,9 @@ STOCK = (
 def supply(tables, sessions: str | None = SESSIONS, stock: str | None = STOCK) -> None:
     """The optional tables, as files beside the others, and named by the settings; None leaves one out."""
     file = tables / "config.yaml"
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(("  sessions:", "  stock:"))]
+    lines = [
+        line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(("  sessions:", "  stock:"))
+    ]
     at = lines.index("  targets: targets.csv")
     for name, text in (("sessions", sessions), ("stock", stock)):
         if text is not None:
@@ -643,7 +716,9 @@ def test_an_empty_table_of_stock_is_refused_where_there_was_some(world, tables):
         supply(tables)
         reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
         supply(tables, stock=STOCK.splitlines()[0] + "\n")
-        with pytest.raises(ReferenceTableError, match="stock: there is no row in it .*, but in force is the stock of D1, S1"):
+        with pytest.raises(
+            ReferenceTableError, match="stock: there is no row in it .*, but in force is the stock of D1, S1"
+        ):
             reference.load(world.db, read(tables / "config.yaml"), TODAY, 0)
 
 

@@ -51,7 +51,9 @@ REFUSED = [
 def world(warehouse, monkeypatch, request):
     monkeypatch.setattr(pipeline, "LARGE", request.param)
     held = Given(warehouse.url)
-    brake = held.settings.etl.brake.model_copy(update={"quarantine_share": 1, "outside_share": 1, "residence_share": 1, "unmapped_share": 1, "change_share": 1})
+    brake = held.settings.etl.brake.model_copy(
+        update={"quarantine_share": 1, "outside_share": 1, "residence_share": 1, "unmapped_share": 1, "change_share": 1}
+    )
     held.pipeline.settings = held.settings.etl.model_copy(update={"brake": brake})
     yield held
     held.close()
@@ -67,7 +69,9 @@ def differences(world: Given) -> dict:
 
 def every_cell() -> pa.Table:
     """A record for each field with each cell, by the mapping that reads every field; each of a person of its own."""
-    given = FilesSource.model_validate({"kind": "files", "folder": Path(), "pattern": "*", "fields": {name: name for name in GOOD}})
+    given = FilesSource.model_validate(
+        {"kind": "files", "folder": Path(), "pattern": "*", "fields": {name: name for name in GOOD}}
+    )
     mapper, numbers = mapping.compile_source(given, ZONE, b"k" * 32, "platform"), iter(range(10**6))
 
     def row(**odd) -> dict:
@@ -90,7 +94,9 @@ def test_no_value_of_any_field_is_refused_and_each_record_stands_alone(world):
     by_rule = dict(world.ask("SELECT r, count(*) FROM warehouse.quarantine, unnest(rules) AS r GROUP BY 1"))
     assert "refused_record" not in by_rule and by_rule["unreadable_field"] > 100
     good = ("r0", f"r{1 + len(GOOD) * len(TEXTS)}")
-    assert world.ask("SELECT count(*) FROM warehouse.injection WHERE record_id IN (%s, %s) AND status = 'completed'", *good) == [(2,)]
+    assert world.ask(
+        "SELECT count(*) FROM warehouse.injection WHERE record_id IN (%s, %s) AND status = 'completed'", *good
+    ) == [(2,)]
     assert differences(world) == {}
 
 
@@ -123,4 +129,9 @@ def test_where_very_many_are_refused_it_is_the_delivery_that_is():
 
 
 def test_where_each_alone_is_taken_nobody_is_blamed():
-    assert refused.without(table(record(record_id=f"r{n}") for n in range(4)), lambda some: ValueError() if some.num_rows > 1 else None) is None
+    assert (
+        refused.without(
+            table(record(record_id=f"r{n}") for n in range(4)), lambda some: ValueError() if some.num_rows > 1 else None
+        )
+        is None
+    )

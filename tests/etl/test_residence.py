@@ -28,7 +28,9 @@ def meant(text: str, day: date = THEN, form: re.Pattern | None = VIET_NAM) -> in
     return next(r.unit_id for r in Gazetteer(UNITS, form).read(text) if r.valid_from <= day <= r.valid_to)
 
 
-@pytest.mark.parametrize("text", ["C1", " C1", "c1", "C1.0", "C 1", "C1\u200b", "\ufeffC1", "C1\u00a0", "'C1", '="C1"', "Ｃ１", "C1,00"])
+@pytest.mark.parametrize(
+    "text", ["C1", " C1", "c1", "C1.0", "C 1", "C1\u200b", "\ufeffC1", "C1\u00a0", "'C1", '="C1"', "Ｃ１", "C1,00"]
+)
 def test_what_is_only_spelt_otherwise_is_mended(text):
     assert meant(text) == 1
 
@@ -65,7 +67,23 @@ def test_a_code_of_another_time_is_not_taken_for_elsewhere(text, then, now):
 
 # -- in the warehouse
 
-SPELT = ["C1.0", "#N/A", "c1", "C1\u200b", "Xã Ấp Bắc", "C 1", "0", "NULL", "nan", "C1", "C1 ", " C1 ", "-", "Không rõ", "99999"]
+SPELT = [
+    "C1.0",
+    "#N/A",
+    "c1",
+    "C1\u200b",
+    "Xã Ấp Bắc",
+    "C 1",
+    "0",
+    "NULL",
+    "nan",
+    "C1",
+    "C1 ",
+    " C1 ",
+    "-",
+    "Không rõ",
+    "99999",
+]
 
 
 @pytest.fixture
@@ -102,17 +120,26 @@ def test_garbage_in_residences_lies_where_it_belongs(world, large):
         "SELECT u.code, s.people FROM mart.standing(%s::int, NULL, NULL, NULL, NULL, NULL, %s::date, NULL, NULL) s "
         "JOIN warehouse.unit u USING (unit_id) WHERE stage = 1 AND NOT is_self AND people > 0", root, TODAY)  # fmt: skip
     assert dict(rows) == {"D1": 7, "": 6, "!": 1, "-": 1}
-    ((home, elsewhere, visitors, unknown, not_recognised, total),) = world.ask("SELECT * FROM mart.reconciliation(%s, NULL, NULL, NULL)", root)
+    ((home, elsewhere, visitors, unknown, not_recognised, total),) = world.ask(
+        "SELECT * FROM mart.reconciliation(%s, NULL, NULL, NULL)", root
+    )
     assert (home, elsewhere, visitors, unknown, not_recognised, total) == (7, 0, 1, 6, 1, 15)
 
 
 @pytest.mark.parametrize("large", [0, 1_000])
 def test_somebody_lives_where_it_was_last_recognised(world, large):
     pipeline.LARGE = large
-    for name, codes in {"An": ("C2", "Xã gì"), "Bình": ("Xã gì", None), "Chi": (None, "Xã gì", "99999"), "Dân": (None, None)}.items():
+    for name, codes in {
+        "An": ("C2", "Xã gì"),
+        "Bình": ("Xã gì", None),
+        "Chi": (None, "Xã gì", "99999"),
+        "Dân": (None, None),
+    }.items():
         world.load([record(record_id=f"{name}{n}", person=name, injected_at=f"2021-0{n + 3}-01", residence_code=code)
                     for n, code in enumerate(codes)])  # fmt: skip
-    lives = world.ask("SELECT u.code FROM warehouse.person p JOIN warehouse.unit u ON u.unit_id = p.residence_unit_id ORDER BY 1")
+    lives = world.ask(
+        "SELECT u.code FROM warehouse.person p JOIN warehouse.unit u ON u.unit_id = p.residence_unit_id ORDER BY 1"
+    )
     assert [code for (code,) in lives] == ["", "!", "-", "C2"]
     assert differences(world) == {}
 
@@ -128,7 +155,10 @@ def revised(world: Given, pattern: str | None = r"\d{5}", units: str = "") -> li
     config = settings.read(SMALL / "config.yaml", environment={})
     config = config.model_copy(update={"units": config.units.model_copy(update={"code_pattern": pattern})})
     lines = reference.read_table("units", config.reference.units)
-    lines += [dict(zip(lines[0], line.split(","), strict=False), level=2, valid_to=None, successor_code=None) for line in units.split()]
+    lines += [
+        dict(zip(lines[0], line.split(","), strict=False), level=2, valid_to=None, successor_code=None)
+        for line in units.split()
+    ]
     with world.db.transaction():
         _changed, persons = reference.load(world.db, config, TODAY, 0, lambda given: given | {"units": lines})
         if persons:

@@ -101,7 +101,10 @@ def shown(outcome) -> tuple[int, ...]:
 
 def test_broken_records_carry_every_rule_that_they_break(world):
     """Side by side in one batch; a lot tells them apart where the number is what is wrong."""
-    outcome = world.load(record(**{"record_id": f"r{n}", "person": f"p{n}", "lot_number": f"L{n}"} | fault) for n, (fault, _) in enumerate(BROKEN))
+    outcome = world.load(
+        record(**{"record_id": f"r{n}", "person": f"p{n}", "lot_number": f"L{n}"} | fault)
+        for n, (fault, _) in enumerate(BROKEN)
+    )
     assert shown(outcome) == (len(BROKEN), 0, 0, len(BROKEN))
     kept = world.ask("SELECT record->>'lot_number', record_id, rules, state FROM warehouse.quarantine")
     assert {lot: (number, set(rules), state) for lot, number, rules, state in kept} == {
@@ -128,7 +131,9 @@ def test_a_void_with_broken_fields_still_voids(world):
 def test_a_void_under_another_person_still_voids(world):
     """Its ID was taken away with the rest."""
     world.load([record()])
-    world.load([record(person="nobody", status="entered-in-error", updated_at="2021-11-06", vaccine_code=None, injected_at=None)])
+    world.load(
+        [record(person="nobody", status="entered-in-error", updated_at="2021-11-06", vaccine_code=None, injected_at=None)]
+    )
     assert world.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 1") == [(0,)]
     assert world.ask("SELECT count(*), count(*) FILTER (WHERE status = 'completed') FROM warehouse.injection") == [(1, 0)]
     assert world.ask("SELECT count(*) FROM warehouse.person") == [(0,)]
@@ -148,7 +153,9 @@ def test_twice_in_one_batch_is_once_in_quarantine(world):
 
 
 @pytest.mark.parametrize(
-    ("whole_at", "state"), [("2021-11-05 13:00", "resolved"), ("2021-11-05 14:00", "superseded")], ids=["mended in place", "replaced by a newer"]
+    ("whole_at", "state"),
+    [("2021-11-05 13:00", "resolved"), ("2021-11-05 14:00", "superseded")],
+    ids=["mended in place", "replaced by a newer"],
 )
 def test_a_whole_version_ends_the_quarantine_of_a_broken_one(world, whole_at, state):
     world.load([record(vaccine_code="?")])
@@ -223,7 +230,9 @@ def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(world, m
     for ways in ((0, 1_000), (1_000, 0), (0, 0), (1_000, 1_000)):
         for step, large in enumerate(ways):
             monkeypatch.setattr(pipeline, "LARGE", large)
-            world.load(of_moment(pair, f"{ways} {order}", order[step]) for pair in range(len(SAME_MOMENT)) for order in ("ab", "ba"))
+            world.load(
+                of_moment(pair, f"{ways} {order}", order[step]) for pair in range(len(SAME_MOMENT)) for order in ("ab", "ba")
+            )
     for pair, versions in enumerate(SAME_MOMENT):
         found = ends(world, pair)
         assert len(found) == 8 and len(set(found)) == 1, (versions, found)
@@ -240,20 +249,29 @@ def intake(held: Given) -> Intake:
 
 
 def test_a_mended_alias_lets_retry_bring_a_record_back_and_the_counter_still_closes(world):
-    world.load([record(record_id="r1", vaccine_code="Vắc xin Pfizer"), record(record_id="r2", person="B", vaccine_code="Vắc xin Pfizer", dose_number=0)])
+    world.load(
+        [
+            record(record_id="r1", vaccine_code="Vắc xin Pfizer"),
+            record(record_id="r2", person="B", vaccine_code="Vắc xin Pfizer", dose_number=0),
+        ]
+    )
     assert counters(world) == (2, 0, 0, 2)
     nothing = intake(world).retry()
     assert (nothing.received, nothing.loaded) == (2, 0)
     assert counters(world) == (2, 0, 0, 2)
 
-    world.db.execute("INSERT INTO warehouse.vaccine_alias SELECT 'vắc xin pfizer', vaccine_id FROM warehouse.vaccine WHERE code = 'PF'")
+    world.db.execute(
+        "INSERT INTO warehouse.vaccine_alias SELECT 'vắc xin pfizer', vaccine_id FROM warehouse.vaccine WHERE code = 'PF'"
+    )
     outcome = intake(world).retry()
     assert (outcome.received, outcome.loaded) == (2, 1)
     assert counters(world) == (2, 1, 0, 1)
     assert quarantine(world) == {"r1": ({"unknown_vaccine"}, "resolved"), "r2": ({"bad_dose_number"}, "open")}
     assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)]
     assert not any(recount(world.db, ZONE, 0).values())
-    assert world.ask("SELECT kind, received, loaded, unchanged, quarantined FROM warehouse.batch ORDER BY batch_id DESC LIMIT 1") == [("retry", 0, 1, 0, -1)]
+    assert world.ask(
+        "SELECT kind, received, loaded, unchanged, quarantined FROM warehouse.batch ORDER BY batch_id DESC LIMIT 1"
+    ) == [("retry", 0, 1, 0, -1)]
 
 
 LISTED = {
@@ -313,7 +331,9 @@ def test_what_was_withheld_is_never_read_and_its_records_stay_apart(world):
     assert len({record_id for record_id, _record in kept}) == 3
     assert sorted(list(record["unreadable"].items()) for _id, record in kept) == [
         [("lot_number", "(withheld)")], [("record_id", "(withheld)")], [("record_id", "(withheld)")]]  # fmt: skip
-    assert not any("(withheld)" in (record_id, record.get("record_id"), record.get("lot_number")) for record_id, record in kept)
+    assert not any(
+        "(withheld)" in (record_id, record.get("record_id"), record.get("lot_number")) for record_id, record in kept
+    )
     assert world.ask("SELECT count(*) FROM warehouse.injection") == [(0,)]
 
 

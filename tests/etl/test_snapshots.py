@@ -154,7 +154,9 @@ def test_lines_that_are_no_records_end_with_their_file(inbox):
         inbox.write(name, inbox.put(name, range(1, 9)).read_text() + "x,y\n" * ragged, age)
 
     def waiting() -> list[str]:
-        return [number for (number,) in inbox.ask("SELECT record_id FROM warehouse.quarantine WHERE state = 'open' ORDER BY 1")]
+        return [
+            number for (number,) in inbox.ask("SELECT record_id FROM warehouse.quarantine WHERE state = 'open' ORDER BY 1")
+        ]
 
     put("a.csv", 2, DAY)
     put("b.csv", 1, DAY)

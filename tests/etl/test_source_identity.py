@@ -133,7 +133,9 @@ def test_other_people_with_the_same_numbers_are_another_source(register, named, 
     """Every list begins with number 1."""
     enter(register, 30)
     verb(named("platform"), "once")
-    register.db.execute("UPDATE public.injections SET so_giay_to = lpad(id, 12, '8'), tiem_luc = tiem_luc - interval '1 hour'")
+    register.db.execute(
+        "UPDATE public.injections SET so_giay_to = lpad(id, 12, '8'), tiem_luc = tiem_luc - interval '1 hour'"
+    )
     assert verb(named("platform", "register"), "once", "--source", "register") == 0
     assert held(look) == 60
 
@@ -169,7 +171,11 @@ def test_a_source_is_forgotten_with_a_cause_and_brought_back(register, named, lo
     enter(register, 3, first=100, vac_xin="?")
     register.db.execute("UPDATE public.injections SET trang_thai = 'entered-in-error' WHERE id = 'r7'")
     verb(named("platform"), "once")
-    before = doses(look), look("SELECT count(*) FROM warehouse.person"), look("SELECT sum(people) FROM warehouse.balance_people_total")
+    before = (
+        doses(look),
+        look("SELECT count(*) FROM warehouse.person"),
+        look("SELECT sum(people) FROM warehouse.balance_people_total"),
+    )
     assert before[0] == 19
 
     assert verb(named(), "source", "forget", "platform") == 0
@@ -179,7 +185,11 @@ def test_a_source_is_forgotten_with_a_cause_and_brought_back(register, named, lo
     assert differences(warehouse) == {}
 
     assert verb(named(), "source", "restore", "platform") == 0
-    assert (doses(look), look("SELECT count(*) FROM warehouse.person"), look("SELECT sum(people) FROM warehouse.balance_people_total")) == before
+    assert (
+        doses(look),
+        look("SELECT count(*) FROM warehouse.person"),
+        look("SELECT sum(people) FROM warehouse.balance_people_total"),
+    ) == before
     assert look("SELECT count(*) FROM warehouse.quarantine WHERE state = 'open'") == [(3,)]
     assert look("SELECT status FROM warehouse.injection WHERE record_id = 'r7'") == [("entered-in-error",)]
     assert differences(warehouse) == {}

@@ -28,8 +28,7 @@ FIELDS = {
     "updated_at": "sua",
 }  # fmt: skip
 HANG_UP = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE application_name = '{}' AND datname = current_database()"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}' AND datname = current_database()"
 )
 BASE = datetime(2021, 11, 5, 1, 0, tzinfo=UTC)
 
@@ -128,7 +127,7 @@ def test_a_row_is_there_or_not_by_its_own_number_whatever_it_yields(platform, wi
     platform.run("ALTER TABLE injections ADD COLUMN vx1 text")
     platform.run("ALTER TABLE injections ADD COLUMN vx2 text")
     number = {"bigint": 17, "integer": 17}.get(platform.id_type, "aaaaaaaa-0000-0000-0000-000000000009")
-    platform.run('INSERT INTO injections (id, sua) VALUES (%s, %s)', number, platform.time(BASE))
+    platform.run("INSERT INTO injections (id, sua) VALUES (%s, %s)", number, platform.time(BASE))
     source = opened(platform.url, rows=rows) if with_rows else opened(platform.url)
     cursor = source.read_after(START, 10).cursor
     assert source.has_row(cursor.record_id)
@@ -304,9 +303,7 @@ def test_a_table_that_is_not_there_is_named(platform):
 @pytest.mark.parametrize("password", ["s3cret", "p@ss/wörd %41"])
 def test_a_source_that_is_down_says_so_without_its_password(password):
     url = f"postgresql://reader:{quote(password, safe='')}@127.0.0.1:9/platform?connect_timeout=2"
-    with pytest.raises(
-        SourceError, match=r"sources\.platform: the database at 127\.0\.0\.1 does not answer: "
-    ) as refused:
+    with pytest.raises(SourceError, match=r"sources\.platform: the database at 127\.0\.0\.1 does not answer: ") as refused:
         opened(url).read_after(START, 10)
     assert password not in str(refused.value) and quote(password, safe="") not in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -331,9 +328,7 @@ def test_the_order_needs_columns(fields):
 
 def test_odd_values_of_postgresql_stop_nothing(postgresql):
     postgresql.enter("a")
-    postgresql.run(
-        "INSERT INTO injections VALUES ('b', 'x''y', E'S\\n\"1\\\\', '', 'infinity', '2021-11-05 01:00:01+00')"
-    )
+    postgresql.run("INSERT INTO injections VALUES ('b', 'x''y', E'S\\n\"1\\\\', '', 'infinity', '2021-11-05 01:00:01+00')")
     postgresql.run("INSERT INTO injections VALUES ('c', NULL, 'S1', 'AZ', '0044-03-15 BC', '2021-11-05 01:00:02+00')")
     postgresql.run(
         "INSERT INTO injections VALUES ('d', NULL, 'S1', 'AZ', now(), 'infinity'), "
@@ -410,9 +405,9 @@ def test_the_cursor_uses_the_index_of_the_source(postgresql):
 def test_an_error_does_not_repeat_the_value_that_it_is_about(postgresql):
     postgresql.enter("a", site="Nguyễn Thị Lan")
     with pytest.raises(SourceError, match=r"sources\.platform: refused: invalid input syntax") as refused:
-        opened(
-            postgresql.url, query='select *, "điểm"::date as day from injections where "điểm"::date > now()'
-        ).read_after(START, 10)
+        opened(postgresql.url, query='select *, "điểm"::date as day from injections where "điểm"::date > now()').read_after(
+            START, 10
+        )
     assert "Lan" not in str(refused.value)
 
 

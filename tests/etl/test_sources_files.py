@@ -120,9 +120,7 @@ WRITERS = {"a.csv": write_csv, "a.csv.gz": write_gz, "a.xlsx": as_xlsx, "A.PARQU
 def test_every_format_gives_the_same_records(tmp_path, name, limit):
     WRITERS[name](tmp_path / name, [row(n) for n in range(20)])
     found = read(folder(tmp_path), limit=limit)
-    assert [{k: v for k, v in record.items() if k in expected(0)} for record in found] == [
-        expected(n) for n in range(20)
-    ]
+    assert [{k: v for k, v in record.items() if k in expected(0)} for record in found] == [expected(n) for n in range(20)]
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -334,7 +332,12 @@ def test_only_what_fits_the_pattern_and_is_finished(tmp_path):
     }  # fmt: skip
     for pattern, paths in fitting.items():
         assert sorted(d.path for d in folder(tmp_path, pattern).deliveries()) == paths
-        assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.glob(pattern) if p.is_file() and p.name[0] not in ".~c") == paths
+        assert (
+            sorted(
+                p.relative_to(tmp_path).as_posix() for p in tmp_path.glob(pattern) if p.is_file() and p.name[0] not in ".~c"
+            )
+            == paths
+        )
 
 
 def test_a_file_that_the_pattern_names_and_nobody_can_look_at_is_a_fault_and_not_taken_away(tmp_path):
@@ -402,7 +405,10 @@ def whole(records) -> list[str]:
 
 
 def test_a_line_with_too_few_or_too_many_fields_is_named_and_the_others_are_read(tmp_path):
-    put(tmp_path / "a.csv", as_csv([row(1), row(2)[:3], [*row(3)[:2], "Lan\r\nMai", *row(3)[3:]], [], [*row(4), "", ""], row(5)]).encode())
+    put(
+        tmp_path / "a.csv",
+        as_csv([row(1), row(2)[:3], [*row(3)[:2], "Lan\r\nMai", *row(3)[3:]], [], [*row(4), "", ""], row(5)]).encode(),
+    )
     found = read(folder(tmp_path))
     assert whole(found) == ["1", "3", "5"]
     assert lines(found) == {
@@ -438,7 +444,13 @@ def test_a_quote_that_is_never_closed_hides_no_line_behind_it(tmp_path):
 
 
 def test_a_text_that_is_none_in_another_encoding_is_named(tmp_path):
-    names = {"record_id": "id", "site_code": "site", "vaccine_code": "vaccine", "injected_at": "day", "updated_at": {"file": "modified"}}
+    names = {
+        "record_id": "id",
+        "site_code": "site",
+        "vaccine_code": "vaccine",
+        "injected_at": "day",
+        "updated_at": {"file": "modified"},
+    }
     put(tmp_path / "a.csv", b"id,site,vaccine,day\n1,Ph\xfa,AZ,2021-10-05\n2,Ph\x9a,AZ,2021-10-05\n3,Ph\xfa,AZ,2021-10-05\n")
     found = read(folder(tmp_path, encoding="cp1258", fields=names))
     assert [r["site_code"] for r in found if r["site_code"]] == ["Phú", "Phú"]
@@ -478,16 +490,16 @@ def test_whatever_a_reader_stumbles_over_is_a_fault_of_the_file(tmp_path, monkey
         raise RuntimeError("077012345678")
 
     monkeypatch.setattr("etl.mapping.Mapper.__call__", stumble)
-    with pytest.raises(DeliveryError, match=r"^sources\.lists: a\.csv: cannot be read \(RuntimeError, at etl/sources/files\.py:\d+\)$"):
+    with pytest.raises(
+        DeliveryError, match=r"^sources\.lists: a\.csv: cannot be read \(RuntimeError, at etl/sources/files\.py:\d+\)$"
+    ):
         read(folder(tmp_path))
 
 
 def test_a_renamed_column_is_named_in_every_format(tmp_path):
     header = ["Số mũi" if name == "Mã mũi" else name for name in COLUMNS]
     as_xlsx(tmp_path / "a.xlsx", [row(1)], header=header, title="Danh sách")
-    with pytest.raises(
-        DeliveryError, match=r'a\.xlsx: column "Mã mũi" is not in sheet "Danh sách"; it has: Số mũi, CCCD'
-    ):
+    with pytest.raises(DeliveryError, match=r'a\.xlsx: column "Mã mũi" is not in sheet "Danh sách"; it has: Số mũi, CCCD'):
         read(folder(tmp_path))
     (tmp_path / "a.xlsx").unlink()
     pq.write_table(pa.table({"Số mũi": ["1"]}), tmp_path / "a.parquet")

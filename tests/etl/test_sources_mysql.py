@@ -55,7 +55,9 @@ class Mariadb:
         raise TimeoutError("MariaDB did not answer")
 
     def run(self, *statements: str, database: str | None = None) -> None:
-        with closing(pymysql.connect(host="127.0.0.1", port=self.port, user="root", database=database, autocommit=True)) as db:
+        with closing(
+            pymysql.connect(host="127.0.0.1", port=self.port, user="root", database=database, autocommit=True)
+        ) as db:
             for statement in statements:
                 db.cursor().execute(statement)
 
@@ -139,8 +141,14 @@ def test_a_clock_that_becomes_another_kind_is_noticed(mariadb):
 def test_a_time_that_can_be_none_is_among_those_without_a_place_and_hides_no_other(mariadb, clock_type):
     table(mariadb, "bigint", clock_type)
     odd = ["0000-00-00", *(["0015-10-05", "9999-12-31"] if clock_type != "TIMESTAMP(6)" else [])]
-    mariadb.run("SET sql_mode = ''", "SET time_zone = '+00:00'", *(
-        f"INSERT INTO platform.injections VALUES ('{n}', NULL, 'S1', 'AZ', '{WALL}', '{WALL}', '{text}')" for n, text in enumerate(odd, 1)))
+    mariadb.run(
+        "SET sql_mode = ''",
+        "SET time_zone = '+00:00'",
+        *(
+            f"INSERT INTO platform.injections VALUES ('{n}', NULL, 'S1', 'AZ', '{WALL}', '{WALL}', '{text}')"
+            for n, text in enumerate(odd, 1)
+        ),
+    )
     enter(mariadb, 7)
     source = opened(mariadb.url, FIELDS)
     page = source.read_after(START, 10)

@@ -51,7 +51,9 @@ class Server:
         self._send(line, 2, _FULL)
         if self._read(line) != _ASKS_FOR_KEY:  # it cannot go on
             return
-        public = self.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        public = self.key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
         self._send(line, 4, b"\x01" + public)
         if packed := self._read(line):
             sha1 = hashes.SHA1()

@@ -142,7 +142,10 @@ def test_dates_and_texts_side_by_side_are_read_where_they_tell_the_same_days(tmp
     days(tmp_path / "a.xlsx", cells)
     found = read(folder(tmp_path, fields=FIELDS_OF_DAYS))
     assert [r["unreadable"] for r in found] == [None] * len(cells)
-    assert {r["injected_at"].astimezone(UTC).month for r in found} == {10, 9} or {r["injected_at"].month for r in found} <= {9, 10}
+    assert {r["injected_at"].astimezone(UTC).month for r in found} == {10, 9} or {r["injected_at"].month for r in found} <= {
+        9,
+        10,
+    }
 
 
 def test_nothing_of_a_long_list_is_given_before_its_days_are_known(tmp_path, monkeypatch):
@@ -174,7 +177,9 @@ def test_a_formula_without_a_value_is_named_in_any_field(tmp_path):
     made.active.append([row(3)[0], "=B2", *row(3)[2:], None, None])
     made.save(tmp_path / "a.xlsx")
     settle(tmp_path / "a.xlsx")
-    found = read(folder(tmp_path, fields=FIELDS | {"lot_number": "Số lô", "status": {"column": "Tình trạng", "default": "completed"}}))
+    found = read(
+        folder(tmp_path, fields=FIELDS | {"lot_number": "Số lô", "status": {"column": "Tình trạng", "default": "completed"}})
+    )
     assert [r["unreadable"] for r in found] == [
         '{"lot_number": "=·1&·1"}', '{"birth_date": "=TODAY()", "status": "=B2"}', '{"person_id": "(withheld)"}',
     ]  # fmt: skip
@@ -202,7 +207,7 @@ def test_the_strict_form_is_read(tmp_path):
 
     def change(_name, content: bytes) -> bytes:
         content = re.sub(plain + rb"(spreadsheetml|drawingml|officeDocument)/2006/", strict + rb"\1/", content)
-        return content.replace(b'<workbookPr ', b'<workbookPr conformance="strict" ')
+        return content.replace(b"<workbookPr ", b'<workbookPr conformance="strict" ')
 
     rewritten(tmp_path / "a.xlsx", change)
     with zipfile.ZipFile(tmp_path / "a.xlsx") as made:

@@ -86,7 +86,8 @@ def test_what_an_earlier_version_took_for_a_failure_becomes_unknown(db, register
     assert verb(file, "once") == 0
     for table in ("ledger_entries", "balance_entries"):
         db.execute(
-            f"UPDATE warehouse.{table} SET identity_pending = identity_unknown, identity_unknown = 0, certificates_unknown = 0, app_unknown = 0")
+            f"UPDATE warehouse.{table} SET identity_pending = identity_unknown, identity_unknown = 0, certificates_unknown = 0, app_unknown = 0"
+        )
     db.execute("UPDATE warehouse.injection SET told = NULL, identity_status = 'pending'")
     db.execute("UPDATE warehouse.source SET told = NULL")
     assert counted(db) == (5, 0, 0)

@@ -140,7 +140,9 @@ def test_one_that_is_withdrawn_holds_until_the_tables_can_be_read(house, tmp_pat
 
 def test_populations_handed_in_are_a_version_beside_the_others(house):
     before = house.last_batch()
-    rows = [POLICE | {"unit_code": code, "persons": people} for code, people in (("C1", 200), ("C2", 100), ("C3", 60), ("D3", 9))]
+    rows = [
+        POLICE | {"unit_code": code, "persons": people} for code, people in (("C1", 200), ("C2", 100), ("C3", 60), ("D3", 9))
+    ]
     number = house.put(*rows, relation="populations")
     house.decide(number)
     house.lead()
@@ -287,6 +289,17 @@ def test_a_correction_to_made_up_populations_leaves_them_made_up():
     """Else the sample's people would be a denominator of real figures."""
     below = [{"version": "Minh họa", "source": "a", "dated_on": "2021-01-01", "valid_from": "2021-01-01", "unit_code": code,
               "age_band": None, "priority_group": None, "persons": 5, "is_sample": True} for code in ("C1", "C2")]  # fmt: skip
-    row = {"line": 2, "version": "Minh họa", "source": "b", "dated_on": "2021-01-01", "valid_from": "2021-01-01", "unit_code": "C2", "persons": 6}
+    row = {
+        "line": 2,
+        "version": "Minh họa",
+        "source": "b",
+        "dated_on": "2021-01-01",
+        "valid_from": "2021-01-01",
+        "unit_code": "C2",
+        "persons": 6,
+    }
     found = uploads.laid_over({"populations": below}, [uploads.Upload(1, "populations", "tep.csv", [row])])["populations"]
-    assert [(r["unit_code"], r["persons"], r["source"], r["is_sample"]) for r in found] == [("C1", 5, "b", True), ("C2", 6, "b", True)]
+    assert [(r["unit_code"], r["persons"], r["source"], r["is_sample"]) for r in found] == [
+        ("C1", 5, "b", True),
+        ("C2", 6, "b", True),
+    ]

@@ -48,7 +48,9 @@ def test_each_verb_explains_itself(capsys, name):
 
 
 def test_the_program_lists_its_verbs_and_its_exit_codes():
-    shown = subprocess.run([sys.executable, "-m", "etl", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        [sys.executable, "-m", "etl", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     assert [name for name in VERBS if name not in shown] == []
     assert "Exit codes" in shown
 
@@ -200,7 +202,11 @@ def test_a_table_in_words_lays_numbers_and_long_texts_out(capsys):
         "  longer          2",
         "      reason: so long a reason that it would push every other column out",
     ]
-    assert list(words.lines({"sources": [{"name": "a", "lost": 0, "ahead": 2}]}, quiet=("lost", "ahead"))) == ["sources:", "  name  ahead", "  a         2"]
+    assert list(words.lines({"sources": [{"name": "a", "lost": 0, "ahead": 2}]}, quiet=("lost", "ahead"))) == [
+        "sources:",
+        "  name  ahead",
+        "  a         2",
+    ]
 
 
 def test_a_missing_right_at_a_source_is_named_with_what_grants_it(warehouse, register, tmp_path, monkeypatch, said):
@@ -209,7 +215,10 @@ def test_a_missing_right_at_a_source_is_named_with_what_grants_it(warehouse, reg
     file = configure(tmp_path, {"platform": source(register.url.replace("postgres@", "only_looks@"))})
     assert verb(file, "once", "--json") == 1
     reason = said()["sources"][0]["reason"]
-    assert 'permission denied for table injections. Its owner allows it by: GRANT SELECT ON injections TO "only_looks"' in reason
+    assert (
+        'permission denied for table injections. Its owner allows it by: GRANT SELECT ON injections TO "only_looks"'
+        in reason
+    )
 
 
 def test_a_warehouse_of_an_older_version_is_3_without_a_traceback(file, warehouse, capsys):
@@ -235,7 +244,10 @@ def test_status_names_the_records_that_can_never_be_read(file, register, said, c
     assert verb(file, "status", "--json") == 1
     found = said()
     assert found["sources"][0]["without_time"] == 1
-    assert "source platform is not equal to what is held of it: 1 record at the source, 1 held, 1 without a time of change" in found["stands"]
+    assert (
+        "source platform is not equal to what is held of it: 1 record at the source, 1 held, 1 without a time of change"
+        in found["stands"]
+    )
     verb(file, "status")
     assert "without time" in capsys.readouterr().out
 
@@ -247,7 +259,14 @@ def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, regi
     assert verb(file, "verify", "--json") == 0
     found = said()
     assert (found["differences"], found["examples"]) == (0, {})
-    assert set(found["compared"]) >= {"ledger_people", "balance_people", "balance_doses_unit", "balance_entries", "persons", "records"}
+    assert set(found["compared"]) >= {
+        "ledger_people",
+        "balance_people",
+        "balance_doses_unit",
+        "balance_entries",
+        "persons",
+        "records",
+    }
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
         db.execute("UPDATE warehouse.balance_people SET people = 7")
     assert verb(file, "verify", "--json") == 1
@@ -273,7 +292,9 @@ def test_rebuild_works_every_course_out_anew(file, register, warehouse, said):
     verb(file, "once", "--json")
     said()
     with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
-        db.execute("UPDATE warehouse.primary_series s SET primary_doses = 1 FROM warehouse.vaccine v WHERE v.vaccine_id = s.vaccine_id AND v.code = 'PF'")
+        db.execute(
+            "UPDATE warehouse.primary_series s SET primary_doses = 1 FROM warehouse.vaccine v WHERE v.vaccine_id = s.vaccine_id AND v.code = 'PF'"
+        )
     assert verb(file, "verify", "--json") == 1
     said()
     rewrite(file, "vaccines.csv", "theirs.csv")
@@ -284,7 +305,9 @@ def test_rebuild_works_every_course_out_anew(file, register, warehouse, said):
     assert said() == {"persons": 3}
     assert verb(file, "verify", "--json") == 0
     with connect.raw_at(warehouse.url, "owner") as db:
-        assert db.execute("SELECT sum(people) FROM warehouse.ledger_people WHERE stage = 2 AND cause = 'reclassified'").fetchone() == (3,)
+        assert db.execute(
+            "SELECT sum(people) FROM warehouse.ledger_people WHERE stage = 2 AND cause = 'reclassified'"
+        ).fetchone() == (3,)
 
 
 def test_release_of_what_is_not_stopped_is_1(file, capsys):
@@ -339,7 +362,9 @@ def test_a_person_key_that_cannot_be_used_is_2(file, capsys, monkeypatch):
 # The warehouse
 
 
-@pytest.mark.parametrize("name", [["once"], ["status"], ["verify"], ["retry"], ["release", "platform"], ["rebuild"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "name", [["once"], ["status"], ["verify"], ["retry"], ["release", "platform"], ["rebuild"]], ids=lambda words: words[0]
+)
 def test_no_warehouse_is_3(file, capsys, monkeypatch, name):
     monkeypatch.delenv("DATABASE_URL")
     assert verb(file, *name) == 3
@@ -368,7 +393,10 @@ def test_a_server_on_which_no_warehouse_was_ever_made_is_3(file, capsys, monkeyp
         codes = [verb(file, name) for name in ("once", "status", "verify")]
         server.stop()
     assert codes == [3, 3, 3]
-    assert capsys.readouterr().err == 3 * "the database holds no warehouse of this version: ./run makes it, as ./run migrate does\n"
+    assert (
+        capsys.readouterr().err
+        == 3 * "the database holds no warehouse of this version: ./run makes it, as ./run migrate does\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["once", "status", "verify"])
@@ -382,7 +410,9 @@ def test_a_warehouse_of_a_newer_version_is_said_and_read_by_no_older_one(file, w
 
 def test_who_reads_only_the_first_line_is_answered(file):
     command = [sys.executable, "-m", "etl", "check", "--config", str(file)]
-    done = subprocess.run(["bash", "-c", 'set -o pipefail; "$@" | true', "-", *command], cwd=PROJECT, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", 'set -o pipefail; "$@" | true', "-", *command], cwd=PROJECT, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -484,4 +514,6 @@ def test_a_source_that_was_removed_is_waited_for_by_nobody():
     named = SimpleNamespace(sources={"gone": None}, dashboard=SimpleNamespace(stale_after_seconds=60))
     others = SimpleNamespace(sources={}, dashboard=named.dashboard)
     assert status._standing_sources(others, [row], Clock(0)) == []
-    assert "source gone is not equal to what is held of it: 9 records at the source, 11 held" in status._standing_sources(named, [row], Clock(0))
+    assert "source gone is not equal to what is held of it: 9 records at the source, 11 held" in status._standing_sources(
+        named, [row], Clock(0)
+    )

@@ -151,10 +151,18 @@ def test_any_dialect_is_read_whole(tmp_path, look):
 
     with sqlite3.connect(tmp_path / "register.db") as db:
         db.execute("CREATE TABLE injections (id, nguoi, noi, diem, vac_xin, mui, luc)")
-        db.executemany("INSERT INTO injections VALUES (?, ?, 'C1', 'S1', 'JS', 1, '2021-10-05 09:30')", [(f"r{n}", f"{n:012}") for n in range(5)])
+        db.executemany(
+            "INSERT INTO injections VALUES (?, ?, 'C1', 'S1', 'JS', 1, '2021-10-05 09:30')",
+            [(f"r{n}", f"{n:012}") for n in range(5)],
+        )
     fields = {"record_id": {"hash": ["id"]}, "person_id": "nguoi", "birth_year": {"value": 1980}, "residence_code": "noi", "site_code": "diem",
               "vaccine_code": "vac_xin", "dose_number": "mui", "injected_at": "luc"}  # fmt: skip
-    given = {"kind": "database", "url": f"sqlite:///{tmp_path}/register.db", "query": "SELECT * FROM injections", "fields": fields}
+    given = {
+        "kind": "database",
+        "url": f"sqlite:///{tmp_path}/register.db",
+        "query": "SELECT * FROM injections",
+        "fields": fields,
+    }
     file = configure(tmp_path, {"platform": given}, backfill_batch_size=2)
     take(file)
     assert len(counted(look)) == 5

@@ -30,7 +30,10 @@ def test_what_vanished_is_taken_back_with_its_cause_and_returns_with_it(world):
     gone = world.pipeline.withdraw(world.source_id, ["r1", "never held"])
     assert posted(world, gone.batch_id) == {("vanished", "05/11", "S1", "C1", "PF"): -1}
     assert people_posted(world, gone.batch_id) == {("vanished", "first", "05/11", "C1"): -1}
-    assert world.ask("SELECT record_id, status::text FROM warehouse.injection ORDER BY 1") == [("r1", "vanished"), ("r2", "completed")]
+    assert world.ask("SELECT record_id, status::text FROM warehouse.injection ORDER BY 1") == [
+        ("r1", "vanished"),
+        ("r2", "completed"),
+    ]
     assert (gone.vanished, counters(world)) == (1, (2, 2, 0, 0, 1))
     assert differences(world) == {}
 
@@ -65,7 +68,10 @@ def test_an_older_version_does_not_bring_it_back_and_a_newer_one_does(world):
 def test_a_dose_of_the_same_day_counts_in_its_place(world):
     world.load([record(record_id="morning", injected_at="2021-11-05 08:00"), record(record_id="noon", site_code="S2")])
     gone = world.pipeline.withdraw(world.source_id, ["morning"])
-    assert posted(world, gone.batch_id) == {("vanished", "05/11", "S1", "C1", "PF"): -1, ("duplicate", "05/11", "S2", "C1", "PF"): 1}
+    assert posted(world, gone.batch_id) == {
+        ("vanished", "05/11", "S1", "C1", "PF"): -1,
+        ("duplicate", "05/11", "S2", "C1", "PF"): 1,
+    }
     assert differences(world) == {}
 
 

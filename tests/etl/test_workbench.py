@@ -21,8 +21,14 @@ FACTS = {
 }  # fmt: skip
 GIVEN = {"hold": held.INJECTION, "hold_persons": held.PERSON, "hold_opened": held.OPENED, "land": SCHEMA}
 # What both engines run, in the order in which a batch runs it; a rebuild reclassifies in place of the check.
-SHARED = {name: LOAD[name] for name in ("check_records", "drop_repeated", "count_incoming", "suspects", "find_ended", "find_broken", "find_retried")}
-SHARED |= {name: COURSE[name] for name in ("touch_persons", "reclassify", "read_before", "read_person_before", "work_out_courses", "read_person_after")}
+SHARED = {
+    name: LOAD[name]
+    for name in ("check_records", "drop_repeated", "count_incoming", "suspects", "find_ended", "find_broken", "find_retried")
+}
+SHARED |= {
+    name: COURSE[name]
+    for name in ("touch_persons", "reclassify", "read_before", "read_person_before", "work_out_courses", "read_person_after")
+}
 OWN = ("touch_held_persons", "changed_incoming", "changed_persons", "persons_that_changed")
 
 
@@ -74,7 +80,10 @@ def test_types_and_columns_are_those_of_the_warehouse(bench, shared_warehouse):
     with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
         for name in ("sex", "record_status", "dose_kind", "identity_status", "cause"):
             (labels,) = db.execute(f"SELECT enum_range(NULL::warehouse.{name})::text[]").fetchone()
-            assert bench.give(f"SELECT unnest(enum_range(NULL::warehouse.{name}))::VARCHAR AS label")["label"].to_pylist() == labels
+            assert (
+                bench.give(f"SELECT unnest(enum_range(NULL::warehouse.{name}))::VARCHAR AS label")["label"].to_pylist()
+                == labels
+            )
         for name, schema in (("injection", held.INJECTION), ("person", held.PERSON)):
             columns = [column.name for column in db.execute(f"SELECT * FROM warehouse.{name} LIMIT 0").description]
             assert columns == schema.names
@@ -93,14 +102,21 @@ def test_what_does_not_fit_is_said_and_goes_to_no_disk(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(workbench._SHUT_IN, "memory_limit", "50MB")
     with pytest.raises(MemoryError, match="Out of Memory Error"):
-        Workbench().run("CREATE TEMP TABLE large AS SELECT i, repeat('An', 50) AS name FROM range(2000000) AS r (i) ORDER BY name, i DESC", {})
+        Workbench().run(
+            "CREATE TEMP TABLE large AS SELECT i, repeat('An', 50) AS name FROM range(2000000) AS r (i) ORDER BY name, i DESC",
+            {},
+        )
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.both
 def test_ages_days_and_hours_are_those_that_postgresql_works_out(bench, shared_warehouse):
     dice = random.Random(5)
-    days = [date(1900, 1, 1) + timedelta(dice.randrange(50_000)) for _ in range(400)] + [date(2020, 2, 29), date(2021, 2, 28), date(2021, 3, 1)]
+    days = [date(1900, 1, 1) + timedelta(dice.randrange(50_000)) for _ in range(400)] + [
+        date(2020, 2, 29),
+        date(2021, 2, 28),
+        date(2021, 3, 1),
+    ]
     pairs = [(dice.choice(days), dice.choice(days)) for _ in range(800)] + [(a, b) for a in days[-3:] for b in days[-3:]]
     moments = [datetime(1976, 1, 1, tzinfo=UTC) + timedelta(seconds=dice.randrange(2_000_000_000)) for _ in range(800)]
     with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
@@ -109,10 +125,19 @@ def test_ages_days_and_hours_are_those_that_postgresql_works_out(bench, shared_w
         found = pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
         bench.take("CREATE OR REPLACE TEMP TABLE pairs AS FROM given", found)
         assert bench.give("SELECT date_part('year', age(a, b))::INTEGER AS age FROM pairs")["age"].to_pylist() == ages
-        bench.take("CREATE OR REPLACE TEMP TABLE moments AS FROM given", pa.table({"moment": pa.array(moments, pa.timestamp("us", "UTC"))}))
+        bench.take(
+            "CREATE OR REPLACE TEMP TABLE moments AS FROM given",
+            pa.table({"moment": pa.array(moments, pa.timestamp("us", "UTC"))}),
+        )
         for zone in ("Asia/Ho_Chi_Minh", "Europe/Rome"):
-            theirs = db.execute("SELECT (m AT TIME ZONE %s)::date, date_part('hour', m AT TIME ZONE %s)::int FROM unnest(%s::timestamptz[]) AS m", [zone, zone, moments]).fetchall()
-            ours = bench.give("SELECT CAST(moment AT TIME ZONE $time_zone AS DATE) AS day, date_part('hour', moment AT TIME ZONE $time_zone)::INTEGER AS hour FROM moments", {"time_zone": zone})
+            theirs = db.execute(
+                "SELECT (m AT TIME ZONE %s)::date, date_part('hour', m AT TIME ZONE %s)::int FROM unnest(%s::timestamptz[]) AS m",
+                [zone, zone, moments],
+            ).fetchall()
+            ours = bench.give(
+                "SELECT CAST(moment AT TIME ZONE $time_zone AS DATE) AS day, date_part('hour', moment AT TIME ZONE $time_zone)::INTEGER AS hour FROM moments",
+                {"time_zone": zone},
+            )
             assert [tuple(row.values()) for row in ours.to_pylist()] == theirs
 
 
@@ -120,7 +145,9 @@ def test_ages_days_and_hours_are_those_that_postgresql_works_out(bench, shared_w
 def test_rows_are_compared_and_ordered_as_postgresql_does(bench, shared_warehouse):
     """Of versions of one moment the greater one stays: what is not there is the greatest, text goes by its bytes."""
     texts, numbers = (None, "", "a", "B", "é", "a b"), (None, -1, 0, 7)
-    pairs = ", ".join(f"({'NULL' if t is None else repr(t)}::text, {'NULL' if n is None else n}::smallint)" for t in texts for n in numbers)
+    pairs = ", ".join(
+        f"({'NULL' if t is None else repr(t)}::text, {'NULL' if n is None else n}::smallint)" for t in texts for n in numbers
+    )
     question = f"""
         WITH pairs AS (SELECT t, n, CASE WHEN true THEN ROW(t COLLATE "C", n) END AS content FROM (VALUES {pairs}) AS p (t, n))
         SELECT row_number() OVER (ORDER BY a.content DESC, b.content DESC) AS place, a.t, a.n, b.t AS t2, b.n AS n2,

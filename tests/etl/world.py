@@ -94,7 +94,14 @@ def table(records: Iterable[dict]) -> pa.Table:
     for r in records:
         row = dict.fromkeys(SCHEMA.names) | {k: v for k, v in r.items() if k != "person"}
         row["person_key"] = _key(r["person"])
-        for name in ("injected_at", "recorded_at", "updated_at", "identity_checked_at", "certificate_printed_at", "app_confirmed_at"):
+        for name in (
+            "injected_at",
+            "recorded_at",
+            "updated_at",
+            "identity_checked_at",
+            "certificate_printed_at",
+            "app_confirmed_at",
+        ):
             row[name] = at(row[name]) if isinstance(row[name], str) else row[name]
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=SCHEMA)

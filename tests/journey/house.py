@@ -101,7 +101,9 @@ def house(warehouse: str, platform: str, folder: Path) -> Iterator[House]:
         etl = subprocess.Popen(words, cwd=PROJECT, env=environment, stdout=out, stderr=out)
         try:
             nothing_yet = ["warehouse: no record was loaded yet"]
-            assert becomes(lambda: served.get("/readyz").json()["reasons"] == nothing_yet, 30), log.read_text(encoding="utf-8")
+            assert becomes(lambda: served.get("/readyz").json()["reasons"] == nothing_yet, 30), log.read_text(
+                encoding="utf-8"
+            )
             yield House(source, served, etl, log)
         finally:
             etl.terminate()

@@ -42,7 +42,9 @@ def reader(request, warehouse, tmp_path) -> Iterator[Reader]:
         found = (_sample if request.param == "sample" else _italy)(given, warehouse.url, tmp_path)
         assert main(["backfill", "--config", str(tmp_path / "effective.yaml"), "--data", str(tmp_path)]) == 0
         engine = connect.engine(found, "dashboard_reader", pool_size=1)
-        yield shell.register_callbacks(Dash(__name__), found, Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None))))
+        yield shell.register_callbacks(
+            Dash(__name__), found, Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None)))
+        )
         engine.dispose()
 
 

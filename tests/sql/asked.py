@@ -29,7 +29,9 @@ CAMPAIGN = """
 """
 
 
-def standing(held: Given, unit="P", today=TODAY, ages=None, groups=None, vaccines=None, days=(None, None), as_of=None, level=None):
+def standing(
+    held: Given, unit="P", today=TODAY, ages=None, groups=None, vaccines=None, days=(None, None), as_of=None, level=None
+):
     """{(code of the unit, stage): row}; the unit's own figures under its code in brackets."""
     ids, codes = units(held)
     cursor = held.db.execute(

@@ -14,7 +14,9 @@ from sql import connect
 
 pytestmark = pytest.mark.both
 
-TABLES = "SELECT c.oid, c.relname FROM pg_class c WHERE c.relnamespace = 'warehouse'::regnamespace AND c.relkind IN ('r', 'p')"
+TABLES = (
+    "SELECT c.oid, c.relname FROM pg_class c WHERE c.relnamespace = 'warehouse'::regnamespace AND c.relkind IN ('r', 'p')"
+)
 PLACED = f"SELECT t.oid, t.relname FROM ({TABLES}) t JOIN warehouse.placement p ON p.relation = t.relname AND p.placed_by = 'person_key'"
 
 
@@ -34,7 +36,13 @@ def test_there_are_tables(db):
 
 
 def test_every_table_has_a_primary_key(db):
-    assert asked(db, f"SELECT relname FROM ({TABLES}) t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)") == []
+    assert (
+        asked(
+            db,
+            f"SELECT relname FROM ({TABLES}) t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)",
+        )
+        == []
+    )
 
 
 def test_every_table_says_what_one_row_is(db):
@@ -42,7 +50,9 @@ def test_every_table_says_what_one_row_is(db):
 
 
 @pytest.mark.parametrize(
-    ("like", "kind"), [("%\\_on", "date"), ("%\\_at", "timestamptz"), ("is\\_%", "bool"), ("day", "date")], ids=["_on", "_at", "is_", "day"]
+    ("like", "kind"),
+    [("%\\_on", "date"), ("%\\_at", "timestamptz"), ("is\\_%", "bool"), ("day", "date")],
+    ids=["_on", "_at", "is_", "day"],
 )
 def test_a_columns_name_tells_its_type(db, like, kind):
     named = f"SELECT t.relname || '.' || a.attname FROM ({TABLES}) t JOIN pg_attribute a ON a.attrelid = t.oid WHERE a.attnum > 0 AND NOT a.attisdropped"
@@ -64,7 +74,9 @@ def test_no_moment_is_without_a_time_zone(db):
 
 
 def test_the_plan_lists_every_table_once_and_nothing_else(db):
-    assert asked(db, "SELECT relation FROM warehouse.placement ORDER BY 1") == asked(db, f"SELECT relname::text FROM ({TABLES}) t ORDER BY 1")
+    assert asked(db, "SELECT relation FROM warehouse.placement ORDER BY 1") == asked(
+        db, f"SELECT relname::text FROM ({TABLES}) t ORDER BY 1"
+    )
 
 
 def test_every_unique_key_of_a_placed_table_has_the_person_in_it(db):
@@ -76,9 +88,17 @@ def test_every_unique_key_of_a_placed_table_has_the_person_in_it(db):
 def test_a_placed_table_is_plain(db):
     """No trigger, no foreign key, no policy, not unlogged, not divided by something that can be corrected."""
     assert asked(db, f"SELECT tgname FROM ({PLACED}) t JOIN pg_trigger g ON g.tgrelid = t.oid") == []
-    assert asked(db, f"SELECT conname FROM ({PLACED}) t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f'") == []
+    assert (
+        asked(db, f"SELECT conname FROM ({PLACED}) t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f'") == []
+    )
     assert asked(db, f"SELECT polname FROM ({PLACED}) t JOIN pg_policy p ON p.polrelid = t.oid") == []
-    assert asked(db, f"SELECT c.relname FROM ({PLACED}) t JOIN pg_class c USING (oid) WHERE c.relpersistence <> 'p' OR c.relrowsecurity") == []
+    assert (
+        asked(
+            db,
+            f"SELECT c.relname FROM ({PLACED}) t JOIN pg_class c USING (oid) WHERE c.relpersistence <> 'p' OR c.relrowsecurity",
+        )
+        == []
+    )
     assert asked(db, f"SELECT c.relname FROM ({PLACED}) t JOIN pg_partitioned_table d ON d.partrelid = t.oid JOIN pg_class c USING (oid) "
                      "WHERE d.partstrat <> 'h'") == []  # fmt: skip
 
@@ -86,7 +106,12 @@ def test_a_placed_table_is_plain(db):
 def test_nothing_in_the_warehouse_is_kept_by_a_materialised_view_a_trigger_or_without_a_log(db):
     inside = "c.relnamespace = 'warehouse'::regnamespace"
     assert asked(db, f"SELECT relname FROM pg_class c WHERE {inside} AND (relkind = 'm' OR relpersistence <> 'p')") == []
-    assert asked(db, f"SELECT tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid WHERE {inside} AND NOT g.tgisinternal") == []
+    assert (
+        asked(
+            db, f"SELECT tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid WHERE {inside} AND NOT g.tgisinternal"
+        )
+        == []
+    )
 
 
 def test_without_citus_the_plans_procedures_do_nothing(db):
@@ -113,7 +138,12 @@ def test_every_function_of_the_figures_is_read_only_and_finds_only_what_it_names
     functions = "FROM pg_proc p WHERE p.pronamespace = 'mart'::regnamespace"
     assert len(asked(db, f"SELECT proname {functions}")) > 15
     assert asked(db, f"SELECT proname {functions} AND p.provolatile <> 's'") == []
-    assert asked(db, f"SELECT proname {functions} AND p.prosecdef AND NOT coalesce('search_path=\"\"' = ANY (p.proconfig), false)") == []
+    assert (
+        asked(
+            db, f"SELECT proname {functions} AND p.prosecdef AND NOT coalesce('search_path=\"\"' = ANY (p.proconfig), false)"
+        )
+        == []
+    )
 
 
 # Every statement, read by the database before users do

@@ -92,10 +92,12 @@ def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute(
             "INSERT INTO warehouse.ledger_doses SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 1, 5 + n % 3, 5 + n % 2, "
-            "CASE WHEN n % 7 = 6 THEN -1 ELSE 1 END, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n")
+            "CASE WHEN n % 7 = 6 THEN -1 ELSE 1 END, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n"
+        )
         db.execute(
             "INSERT INTO warehouse.ledger_people SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 5 + n % 2, 1, 1 + n % 3, n % 4, 9, 1, 'new' "
-            "FROM generate_series(0, 119) AS n")
+            "FROM generate_series(0, 119) AS n"
+        )
         first = {"from_batch": 0, "to_batch": 1}
         db.execute("UPDATE warehouse.leader SET last_batch_id = 2, folded_through = 1")  # in the midst of a backfill
         db.execute(balances["fold_people_day"], first)
@@ -112,18 +114,22 @@ def test_a_ledger_that_is_there_already_fills_the_new_balances_as_folding_would(
 def test_the_hours_of_the_balances_are_split_off_as_folding_would(owner, database, tmp_path):
     migrate_until("_hours.sql", owner, tmp_path)
     balances = sql.load("queries/balances.sql")
-    known = [name for name in MEASURES if name not in ("identity_unknown", "certificates_unknown", "app_unknown")]  # came later
+    known = [
+        name for name in MEASURES if name not in ("identity_unknown", "certificates_unknown", "app_unknown")
+    ]  # came later
     measures = ", ".join(known)
     with connect.raw_at(database, "owner", autocommit=True) as db:
         posted = ", ".join(f"CASE WHEN n = 3 THEN 0 ELSE n % {2 + number} END" for number in range(len(known)))
         db.execute(
             f"INSERT INTO warehouse.ledger_entries (batch_id, posting, day, site_id, place_unit_id, hour, cause, {measures}) "
-            f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {posted} FROM generate_series(0, 119) AS n")
+            f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {posted} FROM generate_series(0, 119) AS n"
+        )
         db.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
         sums = ", ".join(f"sum({name})" for name in known)
         db.execute(
             f"INSERT INTO warehouse.balance_entries (day, site_id, place_unit_id, hour, {measures}) SELECT day, site_id, place_unit_id, hour, "
-            f"{sums} FROM warehouse.ledger_entries GROUP BY day, site_id, place_unit_id, hour")  # as the version before folded
+            f"{sums} FROM warehouse.ledger_entries GROUP BY day, site_id, place_unit_id, hour"
+        )  # as the version before folded
         migrate(owner)
         for table, fold in {"balance_entries": "fold_entries", "balance_hours": "fold_hours"}.items():
             filled = sorted(db.execute(f"SELECT * FROM warehouse.{table}").fetchall())
@@ -138,15 +144,22 @@ def test_the_balances_of_the_world_are_filled_as_folding_would(owner, database, 
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute(
             "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, name, name_en, sort_key) "
-            "SELECT n, 'U' || n, '2004-01-01', 1, 'U', 'U', 'u' FROM generate_series(5, 7) AS n")
-        db.execute("INSERT INTO warehouse.unit_ancestor (unit_id, ancestor_id, depth) VALUES (5, 5, 0), (6, 5, 1), (7, 7, 0)")
-        db.execute("INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days) VALUES ('{}', 'UTC', '[]', 5, true, 0)")
+            "SELECT n, 'U' || n, '2004-01-01', 1, 'U', 'U', 'u' FROM generate_series(5, 7) AS n"
+        )
+        db.execute(
+            "INSERT INTO warehouse.unit_ancestor (unit_id, ancestor_id, depth) VALUES (5, 5, 0), (6, 5, 1), (7, 7, 0)"
+        )
+        db.execute(
+            "INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days) VALUES ('{}', 'UTC', '[]', 5, true, 0)"
+        )
         db.execute(
             "INSERT INTO warehouse.ledger_doses SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 1, 5 + n % 3, 5 + n % 2, "
-            "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n")
+            "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 119) AS n"
+        )
         db.execute(
             "INSERT INTO warehouse.ledger_people SELECT 1 + n / 60, n, date '2021-06-20' + n % 40, 5 + n % 3, 1, 1 + n % 3, n % 4, 9, 1, 'new' "
-            "FROM generate_series(0, 119) AS n")
+            "FROM generate_series(0, 119) AS n"
+        )
         db.execute("UPDATE warehouse.leader SET last_batch_id = 2, folded_through = 1")  # in the midst of a backfill
         migrate(owner)
         assert db.execute("SELECT unit_id FROM warehouse.unit WHERE is_in_world ORDER BY 1").fetchall() == [(5,), (6,)]
@@ -162,7 +175,9 @@ def test_a_source_that_gave_records_before_counts_as_loaded(owner, tmp_path):
     """What an upgrade finds was judged all along; what never gave a record is in its first load."""
     migrate_until("first_load.sql", owner, tmp_path)
     with owner.begin() as db:
-        db.exec_driver_sql("INSERT INTO warehouse.source (name, kind, received, loaded) VALUES ('old', 'files', 1, 1), ('new', 'files', 0, 0)")
+        db.exec_driver_sql(
+            "INSERT INTO warehouse.source (name, kind, received, loaded) VALUES ('old', 'files', 1, 1), ('new', 'files', 0, 0)"
+        )
     migrate(owner)
     with owner.begin() as db:
         found = db.exec_driver_sql("SELECT source, is_first_load FROM mart.sources() ORDER BY source").fetchall()
@@ -270,8 +285,19 @@ DELETE FROM public.applied_migration WHERE name = '0006_committee.sql';
 @pytest.mark.parametrize("is_folded", [True, False], ids=["folded", "in the midst of a backfill"])
 def test_a_warehouse_that_holds_records_gets_the_cells_of_0006_from_them(warehouse, is_folded):
     held = Given(warehouse.url)
-    held.load([record(record_id="r1", recorded_at="2021-11-07 08:00", lot_number="L1"), record(record_id="r2", person="b", recorded_at=None)])
-    held.load([record(record_id="r3", person="c", site_code="S2"), record(record_id="r4", person="b", injected_at="2021-12-20", dose_number=2)], fold=is_folded)
+    held.load(
+        [
+            record(record_id="r1", recorded_at="2021-11-07 08:00", lot_number="L1"),
+            record(record_id="r2", person="b", recorded_at=None),
+        ]
+    )
+    held.load(
+        [
+            record(record_id="r3", person="c", site_code="S2"),
+            record(record_id="r4", person="b", injected_at="2021-12-20", dose_number=2),
+        ],
+        fold=is_folded,
+    )
     held.close()
     with warehouse.owner.begin() as db:
         db.exec_driver_sql(UNDO_0006)
@@ -296,7 +322,10 @@ def test_a_migration_waits_for_the_batch_under_way_and_counts_it(owner, database
     known = measures_of(batch)
     measures = ", ".join(known)
     batch.execute("SELECT last_batch_id + 1 FROM warehouse.leader FOR UPDATE")
-    for table, cell in {"ledger_entries": "(batch_id, posting, cause, day, site_id, place_unit_id, hour", "balance_entries": "(day, site_id, place_unit_id, hour"}.items():
+    for table, cell in {
+        "ledger_entries": "(batch_id, posting, cause, day, site_id, place_unit_id, hour",
+        "balance_entries": "(day, site_id, place_unit_id, hour",
+    }.items():
         batch.execute(
             f"INSERT INTO warehouse.{table} {cell}, {measures}) SELECT {'1, 1, $$new$$, ' if table[0] == 'l' else ''}"
             f"date '2021-06-20', 1, 5, 9, {', '.join('1' for _ in known)}")  # fmt: skip
@@ -319,19 +348,27 @@ def test_what_a_batch_lost_by_the_migrations_before_is_found_again_in_the_ledger
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute(
             "INSERT INTO warehouse.unit (unit_id, code, valid_from, level, name, name_en, sort_key, is_in_world) "
-            "SELECT n, 'U' || n, '2004-01-01', 1, 'U', 'U', 'u', n < 7 FROM generate_series(5, 7) AS n")
-        db.execute("INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days) VALUES ('{}', 'UTC', '[]', 5, false, 0)")
+            "SELECT n, 'U' || n, '2004-01-01', 1, 'U', 'U', 'u', n < 7 FROM generate_series(5, 7) AS n"
+        )
+        db.execute(
+            "INSERT INTO warehouse.world (name, time_zone, levels, root_unit_id, is_sample, shift_days) VALUES ('{}', 'UTC', '[]', 5, false, 0)"
+        )
         known = measures_of(db)
         db.execute(
             f"INSERT INTO warehouse.ledger_entries (batch_id, posting, day, site_id, place_unit_id, hour, cause, {', '.join(known)}) "
-            f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {', '.join('1' for _ in known)} FROM generate_series(0, 19) AS n")
+            f"SELECT 1, n, date '2021-06-20' + n % 4, 1 + n % 3, 5 + n % 2, n % 5, 'new', {', '.join('1' for _ in known)} FROM generate_series(0, 19) AS n"
+        )
         db.execute(
             "INSERT INTO warehouse.ledger_doses SELECT 1, n, date '2021-06-20' + n % 4, 1, 5 + n % 3, 5 + n % 2, "
-            "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 19) AS n")
+            "1, 1 + n % 2, 1 + n % 3, n % 4, n % 5, 'new' FROM generate_series(0, 19) AS n"
+        )
         db.execute(
             "INSERT INTO warehouse.ledger_people SELECT 1, n, date '2021-06-20' + n % 4, 5 + n % 3, 1, 1 + n % 3, n % 4, 9, 1, 'new' "
-            "FROM generate_series(0, 19) AS n")
-        db.execute("INSERT INTO warehouse.batch (batch_id, kind, started_at, committed_at) VALUES (1, 'records', now(), now())")
+            "FROM generate_series(0, 19) AS n"
+        )
+        db.execute(
+            "INSERT INTO warehouse.batch (batch_id, kind, started_at, committed_at) VALUES (1, 'records', now(), now())"
+        )
         db.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
         db.execute("INSERT INTO warehouse.balance_hours VALUES ('2021-06-20', 1, 5, 0, 7)")  # the others are missing
         assert migrate(owner)[0].endswith("_fence.sql")

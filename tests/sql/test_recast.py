@@ -42,7 +42,9 @@ def province(warehouse, tmp_path, monkeypatch):
 def test_82_communes_and_con_dao_become_30_units_and_nobody_is_lost(province):
     """One person in each place of 2021, one more of whom only the district is known, one of whom nothing is."""
     with (REFERENCE / "units.csv").open(encoding="utf-8") as file:
-        communes = sorted({row["code"] for row in csv.DictReader(file) if row["level"] == "2" and row["parent_code"] != "79"})
+        communes = sorted(
+            {row["code"] for row in csv.DictReader(file) if row["level"] == "2" and row["parent_code"] != "79"}
+        )
     assert len(communes) == 82
     places = [*communes, "755", "747", None]
     province.load([record(record_id=f"r{n}", person=f"p{n}", residence_code=code) for n, code in enumerate(places)])

@@ -165,7 +165,9 @@ class Recovering(EmbeddedServer):
         lived = time.monotonic() - self.began
         if lived < self.speaks:
             with self.log.open("a") as log:
-                log.write(f"2026 [1]  FATAL:  the database system is starting up\n2026 [1]  LOG:  redo in progress, elapsed time: {lived:.1f} s\n")
+                log.write(
+                    f"2026 [1]  FATAL:  the database system is starting up\n2026 [1]  LOG:  redo in progress, elapsed time: {lived:.1f} s\n"
+                )
         return lived > self.recovers
 
 

@@ -109,7 +109,9 @@ def test_a_database_without_a_clock_is_a_snapshot():
 
 def test_a_database_of_changes_needs_a_clock():
     source = SOURCE.replace("updated_at: cap_nhat", "").replace("kind: database", "kind: database\n    deliveries: changes")
-    with pytest.raises(SettingsError, match="updated_at must be mapped; without it the source is read whole each time: deliveries: snapshot"):
+    with pytest.raises(
+        SettingsError, match="updated_at must be mapped; without it the source is read whole each time: deliveries: snapshot"
+    ):
         settings.parse(TEXT.replace("sources: {}", source, 1), CONFIG, "somewhere", ENVIRONMENT)
 
 
@@ -164,6 +166,12 @@ def test_a_missing_file_is_said():
 
 
 def test_an_encoding_that_is_none_is_named():
-    given = {"kind": "files", "folder": "inbox", "pattern": "*", "encoding": "utf-9", "fields": dict.fromkeys(REQUIRED_FIELDS, "x")}
+    given = {
+        "kind": "files",
+        "folder": "inbox",
+        "pattern": "*",
+        "encoding": "utf-9",
+        "fields": dict.fromkeys(REQUIRED_FIELDS, "x"),
+    }
     with pytest.raises(ValidationError, match=r"is not an encoding of text such as utf-8, utf-16 or cp1258 \(found utf-9\)"):
         FilesSource.model_validate_json(json.dumps(given))

@@ -43,7 +43,14 @@ def test_what_lies_nowhere_has_its_own_row_without_a_population(world):
     found = standing(world)
     for code in ("?", "-"):
         row = found[code, FIRST]
-        assert (row.people, row.population, row.coverage, row.target_share, row.gap, row.rank) == (1, None, None, None, None, None)
+        assert (row.people, row.population, row.coverage, row.target_share, row.gap, row.rank) == (
+            1,
+            None,
+            None,
+            None,
+            None,
+            None,
+        )
     assert ("?", FIRST) not in standing(world, "D1")
 
 
@@ -66,7 +73,9 @@ def test_a_commune_has_only_itself(world):
 def without_population(held: Given, *codes: str) -> None:
     """As if the table said nothing of them, nor could be summed up for what they lie in."""
     held.db.execute(
-        "DELETE FROM warehouse.population p USING warehouse.unit u WHERE u.unit_id = p.unit_id AND u.code = ANY (%s)", [list(codes)])
+        "DELETE FROM warehouse.population p USING warehouse.unit u WHERE u.unit_id = p.unit_id AND u.code = ANY (%s)",
+        [list(codes)],
+    )
 
 
 def test_a_unit_without_population_is_named_and_the_others_keep_their_rate(world):
@@ -81,13 +90,20 @@ def test_a_unit_without_population_is_named_and_the_others_keep_their_rate(world
     assert (one.people, one.counted, one.population, one.lacking) == (4, 2, 100, [ids["C2"]])
     assert one.coverage == pytest.approx(2 / 100)
     assert (found["D2", FIRST].counted, found["D2", FIRST].lacking) == (2, None)
-    assert {code: row.rank for (code, stage), row in found.items() if stage == FIRST and row.rank} == {"D3": 1, "D2": 2, "D1": 3}
+    assert {code: row.rank for (code, stage), row in found.items() if stage == FIRST and row.rank} == {
+        "D3": 1,
+        "D2": 2,
+        "D1": 3,
+    }
     communes = standing(world, level=2)
     assert communes["[P]", FIRST].coverage == province.coverage
     over_time = world.ask(
         "SELECT unit_id, people, coverage FROM mart.coverage_by_day(%s, NULL, NULL, NULL, %s, NULL) WHERE stage = 1 ORDER BY day",
         [ids["P"], ids["D2"]], TODAY)  # fmt: skip
-    assert {unit: row for unit, *row in over_time} == {ids["P"]: [7, province.coverage], ids["D2"]: [2, found["D2", FIRST].coverage]}
+    assert {unit: row for unit, *row in over_time} == {
+        ids["P"]: [7, province.coverage],
+        ids["D2"]: [2, found["D2", FIRST].coverage],
+    }
     assert (communes["C2", FIRST].coverage, communes["C2", FIRST].rank, communes["C2", FIRST].lacking) == (None, None, None)
 
 
@@ -127,7 +143,10 @@ def test_where_neither_persons_nor_dose_numbers_are_told_no_share_of_people_is_a
     found = standing(world)["[P]", FIRST]
     assert (found.people, found.coverage, found.gap) == (0, None, None)
     (dropout,) = world.ask(
-        "SELECT coverage, red_category FROM mart.dropout(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL, 0.9) WHERE is_self", units(world)[0]["P"], TODAY)
+        "SELECT coverage, red_category FROM mart.dropout(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL, 0.9) WHERE is_self",
+        units(world)[0]["P"],
+        TODAY,
+    )
     assert dropout == (None, None)
     assert not any(recount(world.db, ZONE, 0).values())
 
@@ -248,7 +267,8 @@ def test_a_group_without_a_population_gives_no_coverage(world):
     assert standing(world, groups=[1])["[P]", FIRST].people == 1
     assert standing(world, groups=[1])["[P]", FIRST].coverage is None
     world.db.execute(
-        "INSERT INTO warehouse.population (version_id, unit_id, priority_group, persons) SELECT 1, root_unit_id, 1, 8 FROM warehouse.world")
+        "INSERT INTO warehouse.population (version_id, unit_id, priority_group, persons) SELECT 1, root_unit_id, 1, 8 FROM warehouse.world"
+    )
     assert standing(world, groups=[1])["[P]", FIRST].coverage == pytest.approx(1 / 8)
     assert standing(world, groups=[1], ages=[3])["[P]", FIRST].population is None
     assert standing(world)["[P]", FIRST].population == 195
@@ -256,10 +276,12 @@ def test_a_group_without_a_population_gives_no_coverage(world):
 
 def test_a_version_counts_from_its_day_on(world):
     world.db.execute(
-        "INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES ('Mới', 'Điều tra', '2021-10-01', '2021-11-10')")
+        "INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES ('Mới', 'Điều tra', '2021-10-01', '2021-11-10')"
+    )
     world.db.execute(
         "INSERT INTO warehouse.population (version_id, unit_id, persons) "
-        "SELECT version_id, root_unit_id, 1000 FROM warehouse.population_version v, warehouse.world WHERE v.name = 'Mới'")
+        "SELECT version_id, root_unit_id, 1000 FROM warehouse.population_version v, warehouse.world WHERE v.name = 'Mới'"
+    )
     before, after = standing(world, today="2021-11-09"), standing(world, today="2021-11-10")
     assert (before["[P]", FIRST].population, before["[P]", FIRST].population_source) == (195, "Bảng thử")
     assert (after["[P]", FIRST].population, after["[P]", FIRST].population_source) == (1000, "Điều tra")
@@ -276,14 +298,19 @@ def test_children_are_not_counted_when_only_the_eligible_are_asked(world):
 
 def test_the_nearest_target_upwards_decides(world):
     def shares(**asked):
-        return {code: row.target_share for (code, stage), row in standing(world, level=2, **asked).items() if stage == FIRST and row.target_share}
+        return {
+            code: row.target_share
+            for (code, stage), row in standing(world, level=2, **asked).items()
+            if stage == FIRST and row.target_share
+        }
 
     assert shares() == {"C1": 0.9, "C2": 0.9, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
     world.db.execute(
         "INSERT INTO warehouse.target (unit_id, stage, age_band, share, due_on, source, valid_from) VALUES "
         "((SELECT unit_id FROM warehouse.unit WHERE code = 'D1'), 1, NULL, 0.7, '2021-12-31', 'D1', '2021-01-01'), "
         "((SELECT unit_id FROM warehouse.unit WHERE code = 'D1'), 1, NULL, 0.75, '2021-12-31', 'D1', '2021-11-11'), "
-        "((SELECT unit_id FROM warehouse.unit WHERE code = 'P'), 1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')")
+        "((SELECT unit_id FROM warehouse.unit WHERE code = 'P'), 1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')"
+    )
     assert shares() == {"C1": 0.7, "C2": 0.7, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
     assert shares(today="2021-11-11") == {"C1": 0.75, "C2": 0.75, "C3": 0.9, "D3": 0.5, "[P]": 0.9}
     assert shares(ages=[4])["C3"] == 0.95
@@ -298,6 +325,7 @@ def test_a_target_of_no_age_is_of_the_eligible(world):
         row = standing(world, ages=ages)["D1", FIRST]
         assert (row.target_share, row.gap, row.pace_needed) == (None, None, None), ages
     world.db.execute(
-        "INSERT INTO warehouse.target (stage, age_band, share, due_on, source, valid_from) VALUES (1, 1, 0.3, '2021-12-31', 'Trẻ em', '2021-01-01')")
+        "INSERT INTO warehouse.target (stage, age_band, share, due_on, source, valid_from) VALUES (1, 1, 0.3, '2021-12-31', 'Trẻ em', '2021-01-01')"
+    )
     assert standing(world, ages=[1])["D1", FIRST].target_share == 0.3
     assert standing(world, ages=[1, 2])["D1", FIRST].target_share is None

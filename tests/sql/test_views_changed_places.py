@@ -6,7 +6,9 @@ from tests.etl.world import Given, record
 from tests.sql.asked import TODAY, units
 
 PLACES = "SELECT unit_id, cause, amount FROM mart.changed_places(%s, %s, 'residence', NULL, NULL, NULL, %s, %s, %s)"
-CHANGES = "SELECT cause, sum(amount) FROM mart.changes(%s, %s, 'residence', NULL, NULL, NULL, NULL, NULL, %s, %s, %s) GROUP BY 1"
+CHANGES = (
+    "SELECT cause, sum(amount) FROM mart.changes(%s, %s, 'residence', NULL, NULL, NULL, NULL, NULL, %s, %s, %s) GROUP BY 1"
+)
 
 
 @pytest.fixture
@@ -77,7 +79,9 @@ def test_the_first_load_ends_where_the_last_source_was_read_to_its_end(world):
     assert world.ask(FIRST_LOAD) == world.ask("SELECT max(batch_id) FROM warehouse.batch")  # it lasts
     ended = ends(world, other)
     world.load([record(record_id="r2", person="b")])
-    world.ask("INSERT INTO warehouse.source (name, kind, keyed_as, received, loaded) VALUES ('later', 'files', 'later', 1, 1) RETURNING 1")
+    world.ask(
+        "INSERT INTO warehouse.source (name, kind, keyed_as, received, loaded) VALUES ('later', 'files', 'later', 1, 1) RETURNING 1"
+    )
     assert world.ask(FIRST_LOAD) == [(ended,)]
 
 

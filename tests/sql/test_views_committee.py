@@ -76,7 +76,10 @@ def test_how_many_fall_due_on_each_day_by_vaccine(world):
     vaccine = codes_of(world, "vaccine")
     due = "SELECT * FROM mart.due_by_day(%s, NULL, NULL, NULL, %s, %s, %s, %s)"
     found = rows(world, due, "P", TODAY, "2021-12-07", TODAY, None)
-    assert [(r.day, vaccine[r.vaccine_id], r.people) for r in found] == [(date(2021, 11, 10), "AB", 1), (date(2021, 11, 29), "PF", 1)]
+    assert [(r.day, vaccine[r.vaccine_id], r.people) for r in found] == [
+        (date(2021, 11, 10), "AB", 1),
+        (date(2021, 11, 29), "PF", 1),
+    ]
     assert rows(world, due, "P", TODAY, "2021-11-28", TODAY, None)[0].people == 1
     assert rows(world, due, "P", TODAY, "2021-12-07", TODAY, 0) == []
 
@@ -87,7 +90,10 @@ DROPOUT = "SELECT * FROM mart.dropout(%s, NULL, NULL, NULL, %s, %s, %s, NULL, %s
 def test_dropout_and_the_red_category(world):
     """Janssen asks for no second dose. 4 of 150 people of District One have a dose: 2.7 %, so c0 = 2 % makes it 1."""
     world.load(drawn(CAMPAIGN))
-    found = {c: (r.first_doses, r.second_doses, r.dropout, r.red_category) for c, r in by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9)).items()}
+    found = {
+        c: (r.first_doses, r.second_doses, r.dropout, r.red_category)
+        for c, r in by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9)).items()
+    }
     assert found == {"[P]": (6, 6, 0, 3), "D1": (3, 3, 0, 3), "D2": (2, 2, 0, 3), "D3": (1, 1, 0, 3),
                      "?": (0, 0, None, None), "-": (0, 0, None, None), "!": (0, 0, None, None)}  # fmt: skip
     assert by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.02))["D1"].red_category == 1
@@ -100,7 +106,15 @@ def test_dropout_of_some_days_may_be_negative_or_not_known(world):
     assert found["D1"][2:6] == (1, 2, -1, True)
     assert (found["D1"].red_category, found["D2"][2:6]) == (2, (0, 2, None, None))
     world.load([record(record_id="x", person="x", vaccine_code="PF", injected_at="2021-11-01", residence_code="D3")])
-    assert by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9))["D3"][2:] == (2, 1, 0.5, False, pytest.approx(2 / 5), 4, None)
+    assert by_unit(world, rows(world, DROPOUT, "P", None, None, TODAY, 0.9))["D3"][2:] == (
+        2,
+        1,
+        0.5,
+        False,
+        pytest.approx(2 / 5),
+        4,
+        None,
+    )
 
 
 def test_a_unit_by_age_band_and_by_group(world):
@@ -185,7 +199,9 @@ def test_what_a_source_does_not_tell_is_counted_apart(world):
 
 def test_who_has_no_name_waits_for_no_second_dose(world):
     """He may have had it: records of a source that names no persons are each a person of their own."""
-    nameless = [record(record_id=str(n), person=f"p{n}", injected_at="2021-10-01", told=EVERYTHING - BITS["person"]) for n in (1, 2)]
+    nameless = [
+        record(record_id=str(n), person=f"p{n}", injected_at="2021-10-01", told=EVERYTHING - BITS["person"]) for n in (1, 2)
+    ]
     world.load([*nameless, record(record_id="3", person="c", injected_at="2021-10-01")])
     own = by_unit(world, rows(world, OVERDUE, "P", None, TODAY, None))["[P]"]
     assert (own.overdue, own.passed) == (1, 1)
@@ -193,8 +209,14 @@ def test_who_has_no_name_waits_for_no_second_dose(world):
 
 def test_a_units_plan_is_that_of_its_sites_sessions(world):
     """S1, S2 and S4 usually give 100, 50 and 20 a day. On the 10th S1 plans 80, on the 11th nobody, on the 12th S2 does not say."""
+
     def planned(day: str) -> dict:
-        found = rows(world, "SELECT unit_id, is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, %s, NULL)", "P", day)
+        found = rows(
+            world,
+            "SELECT unit_id, is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, %s, NULL)",
+            "P",
+            day,
+        )
         sites = rows(world, "SELECT plan_today FROM mart.site_figures(%s, NULL, NULL, %s, NULL)", "P", day)
         plans = {unit: row.plan_today for unit, row in by_unit(world, found).items() if row.plan_today is not None}
         assert sum(row.plan_today or 0 for row in sites) == plans.get("[P]", 0)
@@ -292,7 +314,14 @@ def test_coverage_changes_by_records_and_by_another_denominator(world):
         "INSERT INTO warehouse.population (version_id, unit_id, age_band, persons, from_batch) "
         "SELECT version_id, %s, band, CASE band WHEN 3 THEN 100 ELSE 0 END, %s FROM warehouse.population_version, unnest(ARRAY[2, 3, 4]) AS band",
         [units(world)[0]["P"], second])  # fmt: skip
-    (row,) = rows(world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, %s, NULL, %s, %s) WHERE stage = 1", "P", first, TODAY, TODAY)
+    (row,) = rows(
+        world,
+        "SELECT * FROM mart.coverage_change(%s, NULL, NULL, %s, NULL, %s, %s) WHERE stage = 1",
+        "P",
+        first,
+        TODAY,
+        TODAY,
+    )
     assert (row.people_from, row.people_to, row.population_from, row.population_to) == (2, 3, 195, 100)
     assert row.by_records == pytest.approx(1 / 195)
     assert row.by_denominator == pytest.approx(3 / 100 - 3 / 195)
@@ -302,7 +331,13 @@ def test_coverage_changes_by_records_and_by_another_denominator(world):
 def test_the_late_entry_triangle_and_completeness_by_day(world):
     world.load(drawn(SITES))
     found = rows(world, "SELECT * FROM mart.triangle(%s, NULL, NULL, NULL) ORDER BY 1, 2", "P")
-    assert [(r.day.day, r.entered_on and r.entered_on.day, r.doses) for r in found] == [(5, 10, 1), (9, 9, 1), (9, 10, 1), (9, None, 1), (10, 10, 2)]
+    assert [(r.day.day, r.entered_on and r.entered_on.day, r.doses) for r in found] == [
+        (5, 10, 1),
+        (9, 9, 1),
+        (9, 10, 1),
+        (9, None, 1),
+        (10, 10, 2),
+    ]
     closed = rows(world, "SELECT * FROM mart.completeness_by_day(%s, %s, NULL) ORDER BY 1", "P", "2021-12-01")
     shares = [r.share for r in closed]
     assert shares == [pytest.approx(share) for share in [3 / 5] + [4 / 5] * 4 + [1] * 10]
@@ -313,11 +348,21 @@ def test_the_late_entry_triangle_and_completeness_by_day(world):
 
 
 def test_where_a_lot_went_and_lots_of_two_vaccines(world):
-    world.load([*drawn(SITES), record(record_id="az", person="z", site_code="S3", vaccine_code="AZ", lot_number="l1", injected_at="2021-11-08")])
+    world.load(
+        [
+            *drawn(SITES),
+            record(record_id="az", person="z", site_code="S3", vaccine_code="AZ", lot_number="l1", injected_at="2021-11-08"),
+        ]
+    )
     vaccine, site = codes_of(world, "vaccine"), codes_of(world, "site")
     lots = rows(world, "SELECT * FROM mart.lots(%s, NULL, NULL, NULL, NULL) ORDER BY 1, 2", "P")
     found = {(r.lot_number, vaccine[r.vaccine_id]): (r.doses, r.sites, r.is_disputed) for r in lots}
-    assert found == {("", "PF"): (1, 1, False), ("L1", "PF"): (4, 2, True), ("L2", "PF"): (1, 1, False), ("l1", "AZ"): (1, 1, True)}
+    assert found == {
+        ("", "PF"): (1, 1, False),
+        ("L1", "PF"): (4, 2, True),
+        ("L2", "PF"): (1, 1, False),
+        ("l1", "AZ"): (1, 1, True),
+    }
     went = rows(world, "SELECT * FROM mart.lot(%s, NULL) ORDER BY day, site_id", None, " L1 ")
     assert [(r.lot_number, vaccine[r.vaccine_id], site[r.site_id], r.day.day, r.doses) for r in went] == [
         ("l1", "AZ", "S3", 8, 1), ("L1", "PF", "S2", 9, 2), ("L1", "PF", "S1", 10, 2)]  # fmt: skip
@@ -341,7 +386,10 @@ def test_targets_in_force_and_those_that_were(world):
 
 def other_version(held: Given, name: str, valid_from: str, **persons: int) -> None:
     """Another set of populations, of everybody alone."""
-    held.db.execute("INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES (%s, %s, %s, %s)", [name, name, valid_from, valid_from])
+    held.db.execute(
+        "INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES (%s, %s, %s, %s)",
+        [name, name, valid_from, valid_from],
+    )
     for code, count in persons.items():
         held.db.execute(
             "INSERT INTO warehouse.population (version_id, unit_id, persons) SELECT version_id, %s, %s FROM warehouse.population_version WHERE name = %s",
@@ -362,7 +410,7 @@ def test_denominators_that_disagree(world):
     """109 is 9 % more than 100, 110 is 10 %; District One's communes have 150 people in both."""
     other_version(world, "Khác", "2020-01-01", D1=165, D2=43, C1=100, C2=50)
     codes = units(world)[1]
-    found = rows(world, 'SELECT * FROM mart.denominator_checks(%s, NULL) ORDER BY 1, 2', "P")
+    found = rows(world, "SELECT * FROM mart.denominator_checks(%s, NULL) ORDER BY 1, 2", "P")
     assert [(r.check, codes[r.unit_id], r.version, r.population, r.other_population) for r in found] == [
         ("children", "D1", "Khác", 165, 150), ("sources", "D1", "Thử", 150, 165)]  # fmt: skip
     assert found[0].difference == pytest.approx(-15 / 165)
@@ -408,7 +456,12 @@ STOCK = "SELECT * FROM mart.stock(%s, NULL, %s, NULL)"
 
 def test_stock_wastage_cover_and_the_day_it_runs_out(world):
     """28 doses in 14 days are 2 a day. 100 received, 30 opened for 28: 70 are left, for 35 days; 2 of 30 were lost."""
-    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n % 14))) for n in range(28)])
+    world.load(
+        [
+            record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n % 14)))
+            for n in range(28)
+        ]
+    )
     assert rows(world, STOCK, "P", TODAY) == []
     move(world, "D1", "allocated", "2021-10-01", 120)
     move(world, "D1", "received", "2021-10-02", 100)
@@ -436,7 +489,12 @@ def test_a_stock_take_is_what_is_there(world):
 
 def test_a_districts_own_store_serves_its_communes(world):
     """14 doses in a commune of D1 in 14 days come out of the 42 that D1 received: 28 are left, for 28 days."""
-    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n))) for n in range(14)])
+    world.load(
+        [
+            record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n)))
+            for n in range(14)
+        ]
+    )
     move(world, "D1", "received", "2021-10-02", 42)
     own, whole = rows(world, STOCK, "D1", TODAY)
     assert (own.given, own.usable, own.daily_use, own.cover_days, own.due_soon) == (14, 28, 1, 28, 14)
@@ -452,7 +510,10 @@ def test_a_store_that_took_stock_says_nothing_of_another(world):
     move(world, "D1", "received", "2021-10-02", 100)
     move(world, "C1", "counted", "2021-11-08", 5)
     assert by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"].usable == 103
-    assert by_unit(world, rows(world, STOCK, "P", TODAY))["D1"][2:] == by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"][2:]
+    assert (
+        by_unit(world, rows(world, STOCK, "P", TODAY))["D1"][2:]
+        == by_unit(world, rows(world, STOCK, "D1", TODAY))["[D1]"][2:]
+    )
 
 
 def test_wastage_and_cover_are_of_the_stores_that_report(world):
@@ -473,10 +534,18 @@ def test_wastage_and_cover_are_of_the_stores_that_report(world):
 
 def test_where_more_was_given_than_opened_wastage_is_unknown(world):
     """C1 began to report its vials when 14 doses were given: 10 opened for 14 is no saving of 40 %."""
-    world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n))) for n in range(14)])
+    world.load(
+        [
+            record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 9) - timedelta(days=n)))
+            for n in range(14)
+        ]
+    )
     move(world, "C1", "opened", "2021-11-09", 10)
     found = by_unit(world, rows(world, STOCK, "D1", TODAY))
-    assert [(found[unit].opened, found[unit].given, found[unit].wastage) for unit in ("C1", "[D1]")] == [(10, 14, None), (10, 14, None)]
+    assert [(found[unit].opened, found[unit].given, found[unit].wastage) for unit in ("C1", "[D1]")] == [
+        (10, 14, None),
+        (10, 14, None),
+    ]
 
 
 def test_a_site_with_a_store_of_its_own_is_not_served_by_its_units(world):
@@ -510,9 +579,19 @@ def test_who_climbed_in_the_ranking_since_a_day(world):
 
 def test_coverage_over_time_ends_at_the_coverage_of_today(world):
     world.load([record(record_id=f"r{n}", person=f"p{n}", injected_at=str(date(2021, 11, 1 + n // 2))) for n in range(4)])
-    found = rows(world, "SELECT * FROM mart.coverage_by_day(ARRAY[%s], NULL, NULL, NULL, %s, NULL) WHERE stage = 1 ORDER BY day", "D1", TODAY)
+    found = rows(
+        world,
+        "SELECT * FROM mart.coverage_by_day(ARRAY[%s], NULL, NULL, NULL, %s, NULL) WHERE stage = 1 ORDER BY day",
+        "D1",
+        TODAY,
+    )
     assert [(str(r.day), r.people) for r in found] == [("2021-11-01", 2), ("2021-11-02", 4)]
-    standing = rows(world, "SELECT * FROM mart.standing(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL) WHERE is_self AND stage = 1", "D1", TODAY)
+    standing = rows(
+        world,
+        "SELECT * FROM mart.standing(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL) WHERE is_self AND stage = 1",
+        "D1",
+        TODAY,
+    )
     assert found[-1].coverage == standing[0].coverage == 4 / standing[0].population
 
 
@@ -521,17 +600,26 @@ def test_people_of_old_units_stand_in_those_that_took_them_over(world):
     with world.db.transaction(force_rollback=True):
         world.load(drawn(CAMPAIGN))
         for code, successor in (("C1", "N1"), ("C2", "N1"), ("C3", "C1"), ("D1", "N1"), ("D2", "C1")):
-            world.db.execute("UPDATE warehouse.unit SET valid_to = '2025-06-30', successor_code = %s WHERE code = %s", [successor, code])
+            world.db.execute(
+                "UPDATE warehouse.unit SET valid_to = '2025-06-30', successor_code = %s WHERE code = %s", [successor, code]
+            )
         for code in ("N1", "C1"):
             world.db.execute("INSERT INTO warehouse.unit (code, valid_from, level, parent_id, name, name_en, sort_key) VALUES (%s, '2025-07-01', 2, %s, %s, %s, %s)",
                              [code, units(world)[0]["P"], f"{code} mới", code, code])  # fmt: skip
         name = dict(world.ask("SELECT unit_id, name FROM warehouse.unit"))
-        found = rows(world, "SELECT * FROM mart.recast((SELECT root_unit_id FROM warehouse.world), NULL, NULL, NULL, %s, NULL, '2025-07-01')", None, TODAY)
+        found = rows(
+            world,
+            "SELECT * FROM mart.recast((SELECT root_unit_id FROM warehouse.world), NULL, NULL, NULL, %s, NULL, '2025-07-01')",
+            None,
+            TODAY,
+        )
         first = {name[r.unit_id]: r.people for r in found if r.stage == FIRST and r.people}
         assert first == {"N1 mới": 4, "C1 mới": 2, "Huyện Đảo": 1}
         made = {name[r.unit_id]: (r.units, r.population) for r in found if r.stage == FIRST}
         assert made == {"N1 mới": (2, 150), "C1 mới": (1, 40), "Huyện Đảo": (1, 5)}
-        taken = rows(world, "SELECT * FROM mart.taken_over((SELECT root_unit_id FROM warehouse.world), %s, '2025-07-01')", None, TODAY)
+        taken = rows(
+            world, "SELECT * FROM mart.taken_over((SELECT root_unit_id FROM warehouse.world), %s, '2025-07-01')", None, TODAY
+        )
         assert {name[r.unit_id]: name[r.successor_id] for r in taken} == {
             "Xã Ấp Bắc": "N1 mới", "Xã Bình An": "N1 mới", "Xã Châu Pha": "C1 mới", "Huyện Đảo": "Huyện Đảo"}  # fmt: skip
         for stage in (FIRST, COMPLETE):

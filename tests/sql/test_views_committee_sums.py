@@ -59,8 +59,12 @@ class World:
 @pytest.fixture(scope="module", params=[1, 2])
 def world(request, shared_warehouse):
     with shared_warehouse.owner.begin() as db:
-        db.exec_driver_sql("TRUNCATE warehouse.injection, warehouse.record, warehouse.person, warehouse.quarantine, warehouse.batch, warehouse.site_heard CASCADE")
-        for (table,) in db.exec_driver_sql("SELECT relation FROM warehouse.placement WHERE relation ~ '^(ledger|balance)_'").fetchall():
+        db.exec_driver_sql(
+            "TRUNCATE warehouse.injection, warehouse.record, warehouse.person, warehouse.quarantine, warehouse.batch, warehouse.site_heard CASCADE"
+        )
+        for (table,) in db.exec_driver_sql(
+            "SELECT relation FROM warehouse.placement WHERE relation ~ '^(ledger|balance)_'"
+        ).fetchall():
             db.exec_driver_sql(f"TRUNCATE warehouse.{table}")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
     held = Given(shared_warehouse.url)
@@ -91,7 +95,9 @@ def lines(world: World, unit: str, unit_id: int) -> list[tuple[str, bool]]:
 @pytest.mark.parametrize("given", [{}, {"groups": [1, 9]}, {"ages": [3]}, {"vaccines": ["PF", "AB"]}], ids=str)
 @pytest.mark.parametrize(("unit", "batch"), AS_OF)
 def test_overdue(world, unit, batch, given):
-    vaccines = [v for v, code in world.ask("SELECT vaccine_id, code FROM warehouse.vaccine") if code in given.get("vaccines", [])]
+    vaccines = [
+        v for v, code in world.ask("SELECT vaccine_id, code FROM warehouse.vaccine") if code in given.get("vaccines", [])
+    ]
     found = world.ask("SELECT unit_id, is_self, overdue, passed, share, due_soon FROM mart.overdue(%s, %s::smallint[], %s::smallint[], %s::smallint[], %s, %s)",
                       world.ids[unit], given.get("ages"), given.get("groups"), vaccines or None, TODAY, batch)  # fmt: skip
     expected: Counter = Counter()
@@ -123,7 +129,13 @@ def test_overdue(world, unit, batch, given):
 
 
 def test_the_drawn_worlds_have_somebody_overdue(world):
-    assert sum(c.doses == 1 and c.second_due_on is not None and c.second_due_on < TODAY for c in world.moments[LAST_BATCH].courses) > 10
+    assert (
+        sum(
+            c.doses == 1 and c.second_due_on is not None and c.second_due_on < TODAY
+            for c in world.moments[LAST_BATCH].courses
+        )
+        > 10
+    )
 
 
 @pytest.mark.parametrize("days", [(None, None), (date(2021, 8, 1), date(2021, 11, 5))], ids=["all days", "some days"])
@@ -173,21 +185,36 @@ def test_sites(world, unit, batch):
         lags = sorted(max((i.entered_on - i.injected_on).days, 0) for i in known)
         assert today == sum(i.injected_on == TODAY for i in mine)
         assert yesterday == sum(i.injected_on == TODAY - timedelta(days=1) for i in mine)
-        assert (doses, duplicates) == (len(asked), sum(i.site_id == site_id and first <= i.injected_on <= last for i in moment.duplicates))
+        assert (doses, duplicates) == (
+            len(asked),
+            sum(i.site_id == site_id and first <= i.injected_on <= last for i in moment.duplicates),
+        )
         assert (same_day, unknown) == (lags.count(0), len(asked) - len(known))
-        assert (median, p90) == ((lags[math.ceil(len(lags) * 0.5) - 1], lags[math.ceil(len(lags) * 0.9) - 1]) if lags else (None, None))
+        assert (median, p90) == (
+            (lags[math.ceil(len(lags) * 0.5) - 1], lags[math.ceil(len(lags) * 0.9) - 1]) if lags else (None, None)
+        )
         assert late == sum(i.entered_on == TODAY > i.injected_on for i in mine if not i.is_recorded_at_inferred)
-    assert {row[0] for row in found} == {s for s, u in world.ask("SELECT site_id, unit_id FROM warehouse.site") if lies_in(world.codes[u], unit)}
+    assert {row[0] for row in found} == {
+        s for s, u in world.ask("SELECT site_id, unit_id FROM warehouse.site") if lies_in(world.codes[u], unit)
+    }
 
 
 @pytest.mark.parametrize(("unit", "batch"), AS_OF)
 def test_entries_and_lots(world, unit, batch):
     mine = [i for i in world.moments[batch].doses if lies_in(world.codes[i.place_unit_id], unit)]
     triangle = world.ask("SELECT * FROM mart.triangle(%s, NULL, NULL, %s)", world.ids[unit], batch)
-    assert {row[:2]: row[2] for row in triangle} == Counter((i.injected_on, None if i.is_recorded_at_inferred else i.entered_on) for i in mine)
-    days = world.ask("SELECT vaccine_id, dose_number, day, doses FROM mart.vaccine_days(%s, NULL, NULL, NULL, %s)", world.ids[unit], batch)
+    assert {row[:2]: row[2] for row in triangle} == Counter(
+        (i.injected_on, None if i.is_recorded_at_inferred else i.entered_on) for i in mine
+    )
+    days = world.ask(
+        "SELECT vaccine_id, dose_number, day, doses FROM mart.vaccine_days(%s, NULL, NULL, NULL, %s)", world.ids[unit], batch
+    )
     assert {row[:3]: row[3] for row in days} == Counter((i.vaccine_id, i.dose_number, i.injected_on) for i in mine)
-    lots = world.ask("SELECT lot_number, vaccine_id, doses, sites, first_on, last_on FROM mart.lots(%s, NULL, NULL, NULL, %s)", world.ids[unit], batch)
+    lots = world.ask(
+        "SELECT lot_number, vaccine_id, doses, sites, first_on, last_on FROM mart.lots(%s, NULL, NULL, NULL, %s)",
+        world.ids[unit],
+        batch,
+    )
     assert {row[:2]: row[2] for row in lots} == Counter((i.lot_number or "", i.vaccine_id) for i in mine)
     for lot_number, vaccine, _, sites, first, last in lots:
         of_lot = [i for i in mine if (i.lot_number or "", i.vaccine_id) == (lot_number, vaccine)]
@@ -195,14 +222,18 @@ def test_entries_and_lots(world, unit, batch):
         assert (sites, first, last) == (len({i.site_id for i in of_lot}), min(days), max(days))
     by_day = world.ask("SELECT lot_number, day, doses FROM mart.lot_days(%s, NULL, NULL, NULL, %s)", world.ids[unit], batch)
     assert {row[:2]: row[2] for row in by_day} == Counter((i.lot_number or "", i.injected_on) for i in mine)
-    by_day = world.ask("SELECT vaccine_id, dose_number, day, doses FROM mart.vaccine_days(%s, NULL, NULL, NULL, %s)", world.ids[unit], batch)
+    by_day = world.ask(
+        "SELECT vaccine_id, dose_number, day, doses FROM mart.vaccine_days(%s, NULL, NULL, NULL, %s)", world.ids[unit], batch
+    )
     assert {row[:3]: row[3] for row in by_day} == Counter((i.vaccine_id, i.dose_number, i.injected_on) for i in mine)
     if unit == "P":
         went = world.ask("SELECT site_id, vaccine_id, day, dose_number, doses FROM mart.lot('l1', %s)", batch)
         assert {row[:4]: row[4] for row in went} == Counter(
             (i.site_id, i.vaccine_id, i.injected_on, i.dose_number) for i in mine if i.lot_number == "L1")  # fmt: skip
         for site_id in {i.site_id for i in mine}:
-            used = world.ask("SELECT vaccine_id, dose_number, lot_number, doses FROM mart.site_used(%s, NULL, NULL, %s)", site_id, batch)
+            used = world.ask(
+                "SELECT vaccine_id, dose_number, lot_number, doses FROM mart.site_used(%s, NULL, NULL, %s)", site_id, batch
+            )
             assert {row[:3]: row[3] for row in used} == Counter(
                 (i.vaccine_id, i.dose_number, i.lot_number or "") for i in mine if i.site_id == site_id)  # fmt: skip
 
@@ -226,7 +257,9 @@ def test_changes_add_up_to_the_difference(world, unit, batches, figure):
                        if stage in c.reached and c.age_band in ELIGIBLE and lies_in(world.codes[c.residence], unit))  # fmt: skip
 
     before, after = (counted(batch) for batch in batches)
-    assert {day: n for day, n in by_day.items() if n} == {day: after[day] - before[day] for day in before | after if after[day] != before[day]}
+    assert {day: n for day, n in by_day.items() if n} == {
+        day: after[day] - before[day] for day in before | after if after[day] != before[day]
+    }
 
 
 def test_completeness_is_of_the_closed_days(world):
@@ -283,13 +316,21 @@ def test_stock(world, unit, batch):
             some = [doses for k, day, doses in mine if k == kind and day > after]
             return sum(some) if some else None
 
-        days = [i.injected_on for i in moment.doses if i.vaccine_id == vaccine and store(world.codes[i.place_unit_id], vaccine) == code and i.injected_on <= TODAY]
+        days = [
+            i.injected_on
+            for i in moment.doses
+            if i.vaccine_id == vaccine and store(world.codes[i.place_unit_id], vaccine) == code and i.injected_on <= TODAY
+        ]
         taken = max((day for kind, day, _ in mine if kind == "counted"), default=date.min)
         there = sum(doses for kind, day, doses in mine if kind == "counted" and day == taken)
         left = there + (moved("received", taken) or 0) - (moved("discarded", taken) or 0) - max(
             moved("opened", taken) or 0, sum(day > taken for day in days))  # fmt: skip
         is_known = taken > date.min or moved("received") is not None
-        return {kind: moved(kind) for kind in ("allocated", "received", "opened", "discarded")}, days, max(left, 0) if is_known else None
+        return (
+            {kind: moved(kind) for kind in ("allocated", "received", "opened", "discarded")},
+            days,
+            max(left, 0) if is_known else None,
+        )
 
     def recent(days) -> int:
         return sum(1 <= (TODAY - day).days <= 14 for day in days)
@@ -297,7 +338,9 @@ def test_stock(world, unit, batch):
     for unit_id, vaccine, allocated, received, opened, discarded, given, wastage, usable, daily, cover, due, out in found:
         row = world.codes[unit_id]
         mine = [one_store(code, v) for code, v in stores if v == vaccine and row_of(code, unit) == row]
-        assert [allocated, received, opened, discarded] == [added(moved[k] for moved, _, _ in mine) for k in ("allocated", "received", "opened", "discarded")]
+        assert [allocated, received, opened, discarded] == [
+            added(moved[k] for moved, _, _ in mine) for k in ("allocated", "received", "opened", "discarded")
+        ]
         assert given == sum(len(days) for _, days, _ in mine)
         lost = [moved["opened"] - len(days) for moved, days, _ in mine if moved["opened"] is not None]
         assert wastage == (pytest.approx(sum(lost) / opened) if opened and sum(lost) >= 0 else None)

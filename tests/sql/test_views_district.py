@@ -23,7 +23,9 @@ def test_where_residents_go_and_where_visitors_come_from(world, unit, leaving, c
     found = ask(world, "SELECT is_leaving, unit_id, doses FROM mart.flow(%s, NULL, NULL, NULL)", unit)
     assert {codes[other]: doses for away, other, doses in found if away} == leaving
     assert {codes[other]: doses for away, other, doses in found if not away} == coming
-    ((_, elsewhere, visitors, unknown, not_recognised, _),) = ask(world, "SELECT * FROM mart.reconciliation(%s, NULL, NULL, NULL)", unit)
+    ((_, elsewhere, visitors, unknown, not_recognised, _),) = ask(
+        world, "SELECT * FROM mart.reconciliation(%s, NULL, NULL, NULL)", unit
+    )
     assert (sum(leaving.values()), sum(coming.values())) == (elsewhere, visitors + unknown + not_recognised)
 
 

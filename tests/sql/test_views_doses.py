@@ -56,22 +56,48 @@ def test_doses_by_unit_on_both_bases(world):
     _, codes = units(world)
 
     def doses(basis, unit="P"):
-        rows = ask(world, f"SELECT unit_id, is_self, doses, plan_today FROM mart.doses_by_unit(%s, '{basis}', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)", unit)
+        rows = ask(
+            world,
+            f"SELECT unit_id, is_self, doses, plan_today FROM mart.doses_by_unit(%s, '{basis}', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)",
+            unit,
+        )
         return {f"[{codes[u]}]" if is_self else codes[u]: (n, plan) for u, is_self, n, plan in rows}
 
-    assert doses("place") == {"D1": (6, 150), "D2": (2, None), "D3": (2, 20), "?": (0, None), "-": (0, None), "!": (0, None), "[P]": (10, 170)}
-    assert {k: n for k, (n, _) in doses("residence").items()} == {"D1": 4, "D2": 2, "D3": 1, "?": 2, "-": 1, "!": 0, "[P]": 7}
+    assert doses("place") == {
+        "D1": (6, 150),
+        "D2": (2, None),
+        "D3": (2, 20),
+        "?": (0, None),
+        "-": (0, None),
+        "!": (0, None),
+        "[P]": (10, 170),
+    }
+    assert {k: n for k, (n, _) in doses("residence").items()} == {
+        "D1": 4,
+        "D2": 2,
+        "D3": 1,
+        "?": 2,
+        "-": 1,
+        "!": 0,
+        "[P]": 7,
+    }
     assert {k: n for k, (n, _) in doses("place", "D2").items()} == {"C3": 0, "D2": 2, "[D2]": 2}
 
 
 def test_a_plan_is_in_the_rows_when_it_is_in_the_total(world):
     """A district's own hospital with a plan and no dose yet."""
     world.db.execute("UPDATE warehouse.site SET daily_plan = 7 WHERE code = 'S3'")
-    rows = ask(world, "SELECT is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)", "D2")
+    rows = ask(
+        world,
+        "SELECT is_self, plan_today FROM mart.doses_by_unit(%s, 'place', NULL, NULL, NULL, NULL, NULL, '2021-11-05', NULL)",
+        "D2",
+    )
     assert sum(plan or 0 for is_self, plan in rows if not is_self) == next(plan for is_self, plan in rows if is_self) == 7
 
 
-@pytest.mark.parametrize("some", ["ARRAY[4]::smallint[], NULL, NULL", "NULL, ARRAY[9]::smallint[], NULL", "NULL, NULL, ARRAY[1]::smallint[]"])
+@pytest.mark.parametrize(
+    "some", ["ARRAY[4]::smallint[], NULL, NULL", "NULL, ARRAY[9]::smallint[], NULL", "NULL, NULL, ARRAY[1]::smallint[]"]
+)
 def test_a_plan_is_of_all_doses(world, some):
     """Of those of 65 and older, of a group or of a vaccine nobody planned anything: 2 of 170 would be 1 %."""
     rows = ask(world, f"SELECT plan_today FROM mart.doses_by_unit(%s, 'place', {some}, NULL, NULL, '2021-11-05', NULL)")
@@ -93,10 +119,21 @@ def test_the_mix_of_vaccines_counts_doses_by_their_recorded_number(world):
     names = dict(world.ask("SELECT vaccine_id, code FROM warehouse.vaccine"))
 
     def mix(unit, basis, first=None, last=None):
-        rows = ask(world, f"SELECT * FROM mart.doses_by_vaccine(%s, '{basis}', NULL, NULL, NULL, %s, %s, NULL)", unit, first, last)
+        rows = ask(
+            world, f"SELECT * FROM mart.doses_by_vaccine(%s, '{basis}', NULL, NULL, NULL, %s, %s, NULL)", unit, first, last
+        )
         return {(names[v], dose): n for v, dose, n in rows}
 
-    everywhere = {("AZ", 1): 3, ("AZ", 2): 3, ("PF", 1): 1, ("PF", 2): 1, ("JS", 1): 3, ("AB", 1): 2, ("AB", 2): 2, ("AB", 3): 1}
+    everywhere = {
+        ("AZ", 1): 3,
+        ("AZ", 2): 3,
+        ("PF", 1): 1,
+        ("PF", 2): 1,
+        ("JS", 1): 3,
+        ("AB", 1): 2,
+        ("AB", 2): 2,
+        ("AB", 3): 1,
+    }
     assert mix("P", "place") == everywhere
     assert mix("P", "residence") == everywhere | {("JS", 1): 1}
     assert mix("D2", "residence") == {("AZ", 1): 1, ("PF", 2): 1, ("PF", 1): 1, ("AZ", 2): 1}
@@ -114,7 +151,9 @@ def test_completeness_is_the_share_of_old_doses_that_was_entered_in_so_many_days
     world.load([
         record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-01", recorded_at=f"{date(2021, 11, 1) + timedelta(days=delay)} 18:00")
         for n, delay in enumerate(delays)])  # fmt: skip
-    world.load([record(record_id="inferred", person="z", injected_at="2021-11-01", recorded_at=None)])  # when it was entered is not known
+    world.load(
+        [record(record_id="inferred", person="z", injected_at="2021-11-01", recorded_at=None)]
+    )  # when it was entered is not known
     world.load([record(record_id="recent", person="y", injected_at="2021-11-25", recorded_at="2021-11-25 18:00")])
     question = "SELECT days_after, share FROM mart.completeness(%s, %s, NULL) ORDER BY days_after"
     expected = [(0, 0.6), (1, 0.8), (2, 0.8), (3, 0.9), (7, 0.95), (14, 0.95)]

@@ -52,15 +52,23 @@ def test_an_age_band_keeps_its_coverage_where_a_unit_below_says_nothing_of_it(wo
     cell = {(row.part, row.number, row.stage): row for row in found}
     adults, young = cell["age", 3, FIRST], cell["age", 2, FIRST]
     alone = standing(world, "P", ages=[3])["[P]", FIRST]
-    assert (adults.people, adults.counted, adults.population) == (alone.people, alone.counted, alone.population) == (7, 5, adults.population)
+    assert (
+        (adults.people, adults.counted, adults.population)
+        == (alone.people, alone.counted, alone.population)
+        == (7, 5, adults.population)
+    )
     assert adults.coverage == pytest.approx(5 / adults.population) and named(world, adults.lacking) == ["C2"]
     assert adults.gap == alone.gap
-    assert named(world, young.lacking) == ["D1"] and young.population == standing(world, "P", ages=[2])["[P]", FIRST].population
+    assert (
+        named(world, young.lacking) == ["D1"] and young.population == standing(world, "P", ages=[2])["[P]", FIRST].population
+    )
 
 
 def test_coverage_then_and_now_is_of_the_same_units(world):
     world.load([record(record_id="n1", person="n1"), record(record_id="n2", person="n2", residence_code="C2")])
-    found = rows(world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 1, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY)[0]
+    found = rows(
+        world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 1, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY
+    )[0]
     assert (found.people_from, found.people_to) == (7, 9)
     assert (found.counted_from, found.counted_to, found.population_from, found.population_to) == (5, 6, 145, 145)
     assert (found.by_records, found.by_denominator) == (pytest.approx(1 / 145), 0)
@@ -75,7 +83,9 @@ def test_a_population_that_comes_later_changes_coverage_by_the_denominator_alone
         "INSERT INTO warehouse.population (version_id, unit_id, age_band, persons, from_batch) "
         "SELECT DISTINCT version_id, %s::int, band, CASE band WHEN 3 THEN 50 ELSE 0 END, 2 FROM warehouse.population, unnest(ARRAY[2, 3, 4]) AS band",
         [ids["C2"]])  # fmt: skip
-    found = rows(world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 1, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY)[0]
+    found = rows(
+        world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 1, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY
+    )[0]
     assert (found.counted_from, found.population_from, found.population_to) == (5, 145, 195)
     assert found.counted_to == 7  # of District One those who live in a commune
     assert found.by_records == pytest.approx(1 / 145)
@@ -84,14 +94,28 @@ def test_a_population_that_comes_later_changes_coverage_by_the_denominator_alone
 
 
 def test_each_version_of_the_populations_says_what_it_lacks(world):
-    world.db.execute("INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES ('Khác', 'K', '2020-01-01', '2020-01-01')")
+    world.db.execute(
+        "INSERT INTO warehouse.population_version (name, source, dated_on, valid_from) VALUES ('Khác', 'K', '2020-01-01', '2020-01-01')"
+    )
     world.db.execute(
         "INSERT INTO warehouse.population (version_id, unit_id, persons) SELECT version_id, %s, 50 FROM warehouse.population_version WHERE name = 'Khác'",
         [units(world)[0]["D2"]])  # fmt: skip
-    found = {row.name: row for row in rows(world, "SELECT * FROM mart.denominators(%s, %s, NULL) WHERE stage = 1", "P", TODAY)}
+    found = {
+        row.name: row for row in rows(world, "SELECT * FROM mart.denominators(%s, %s, NULL) WHERE stage = 1", "P", TODAY)
+    }
     used, other = found["Thử"], found["Khác"]
-    assert (used.population, used.people, used.coverage, named(world, used.lacking)) == (145, 5, pytest.approx(5 / 145), ["C2"])
-    assert (other.population, other.people, other.coverage, named(world, other.lacking)) == (50, 2, pytest.approx(2 / 50), ["D3", "D1"])
+    assert (used.population, used.people, used.coverage, named(world, used.lacking)) == (
+        145,
+        5,
+        pytest.approx(5 / 145),
+        ["C2"],
+    )
+    assert (other.population, other.people, other.coverage, named(world, other.lacking)) == (
+        50,
+        2,
+        pytest.approx(2 / 50),
+        ["D3", "D1"],
+    )
     assert used.coverage == standing(world)["[P]", FIRST].coverage
 
 
@@ -110,11 +134,15 @@ def test_the_ranking_moves_by_the_coverage_of_the_others(world):
 def test_a_unit_made_of_some_without_a_population_keeps_the_rate_of_the_others(world):
     with world.db.transaction(force_rollback=True):
         for code in ("C1", "C2", "C3", "D1", "D2"):
-            world.db.execute("UPDATE warehouse.unit SET valid_to = '2025-06-30', successor_code = 'N1' WHERE code = %s", [code])
+            world.db.execute(
+                "UPDATE warehouse.unit SET valid_to = '2025-06-30', successor_code = 'N1' WHERE code = %s", [code]
+            )
         world.db.execute(
             "INSERT INTO warehouse.unit (code, valid_from, level, parent_id, name, name_en, sort_key) VALUES ('N1', '2025-07-01', 2, %s, 'N1', 'N1', 'N1')",
             [units(world)[0]["P"]])  # fmt: skip
-        found = rows(world, "SELECT * FROM mart.recast(%s, NULL, NULL, NULL, %s, NULL, '2025-07-01') WHERE stage = 1", "P", TODAY)
+        found = rows(
+            world, "SELECT * FROM mart.recast(%s, NULL, NULL, NULL, %s, NULL, '2025-07-01') WHERE stage = 1", "P", TODAY
+        )
         made = next(row for row in found if units(world)[1][row.unit_id] == "N1")
         assert (made.people, made.counted, made.population, named(world, made.lacking)) == (6, 4, 140, ["C2"])
         assert made.coverage == pytest.approx(4 / 140)
@@ -122,11 +150,19 @@ def test_a_unit_made_of_some_without_a_population_keeps_the_rate_of_the_others(w
 
 def test_where_no_population_is_known_at_all_nothing_is_a_share(world):
     without_population(world, "C1", "C3", "D2", "D3")
-    (change,) = rows(world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 0, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY)
+    (change,) = rows(
+        world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 0, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY
+    )
     assert (change.coverage_from, change.coverage_to, change.lacking) == (None, None, None)
     for row in rows(world, "SELECT * FROM mart.denominators(%s, %s, NULL)", "P", TODAY):
         assert (row.population, row.coverage, row.lacking) == (None, None, None)
-    (own,) = rows(world, "SELECT * FROM mart.standing_by_part(%s, NULL, %s, NULL) WHERE part = 'age' AND stage = %s AND number = 3", "P", TODAY, COMPLETE)
+    (own,) = rows(
+        world,
+        "SELECT * FROM mart.standing_by_part(%s, NULL, %s, NULL) WHERE part = 'age' AND stage = %s AND number = 3",
+        "P",
+        TODAY,
+        COMPLETE,
+    )
     assert (own.population, own.coverage, own.lacking) == (None, None, None)
 
 
@@ -144,6 +180,10 @@ SHARES = {
 @pytest.mark.parametrize("untold", [("residence_code",), ("person", "dose_number")])
 def test_where_nobody_tells_where_people_live_or_what_they_reached_no_share_is_known(world, untold):
     """The people of such sources stand at no unit, or at no stage: 0 % of everybody, as a fact."""
-    assert {name for name, question in SHARES.items() if {row[0] for row in rows(world, question, "P", TODAY)} != {None}} == set(SHARES)
+    assert {
+        name for name, question in SHARES.items() if {row[0] for row in rows(world, question, "P", TODAY)} != {None}
+    } == set(SHARES)
     world.db.execute("UPDATE warehouse.source SET told = %s", [EVERYTHING - sum(BITS[name] for name in untold)])
-    assert {name for name, question in SHARES.items() if {row[0] for row in rows(world, question, "P", TODAY)} != {None}} == set()
+    assert {
+        name for name, question in SHARES.items() if {row[0] for row in rows(world, question, "P", TODAY)} != {None}
+    } == set()

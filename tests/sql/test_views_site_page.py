@@ -26,17 +26,27 @@ def test_each_dose_of_a_site_is_in_one_state_of_identity(world):
     assert found(first=TODAY) == {"S1": (1, 0, 1, 0, 0, 2, 0, 0, 0)}
     assert found("D3") == {}
     told = EVERYTHING - BITS["identity_status"]
-    world.load([record(record_id="8", person="h", site_code="S1", injected_at="2021-11-10", identity_status="unknown", told=told)])
+    world.load(
+        [record(record_id="8", person="h", site_code="S1", injected_at="2021-11-10", identity_status="unknown", told=told)]
+    )
     assert found(first=TODAY) == {"S1": (1, 0, 1, 0, 0, 2, 0, 0, 1)}
 
 
 def test_a_days_plan_is_spread_over_the_hours_of_its_sessions(world):
-    plan(world, ("S1", TODAY, 7, 11, 60), ("S1", TODAY, 10, 12, 20), ("S2", TODAY, 8, 9, None), ("S1", "2021-11-11", 7, 8, 9))
+    plan(
+        world, ("S1", TODAY, 7, 11, 60), ("S1", TODAY, 10, 12, 20), ("S2", TODAY, 8, 9, None), ("S1", "2021-11-11", 7, 8, 9)
+    )
     site = codes_of(world, "site")
     hours = rows(world, "SELECT * FROM mart.site_plan_hours(%s, %s, NULL) ORDER BY hour", "P", TODAY)
     assert [(site[r.site_id], r.hour, r.planned_doses) for r in hours] == [
         ("S1", 7, 15), ("S1", 8, 15), ("S1", 9, 15), ("S1", 10, 25), ("S1", 11, 10)]  # fmt: skip
-    sessions = rows(world, "SELECT * FROM mart.site_sessions(%s, %s, %s, NULL) ORDER BY day, site_id, from_hour", "D1", TODAY, "2021-11-11")
+    sessions = rows(
+        world,
+        "SELECT * FROM mart.site_sessions(%s, %s, %s, NULL) ORDER BY day, site_id, from_hour",
+        "D1",
+        TODAY,
+        "2021-11-11",
+    )
     assert [(site[r.site_id], r.day.day, r.from_hour, r.to_hour, r.planned_doses) for r in sessions] == [
         ("S1", 10, 7, 11, 60), ("S1", 10, 10, 12, 20), ("S2", 10, 8, 9, None), ("S1", 11, 7, 8, 9)]  # fmt: skip
     assert rows(world, "SELECT * FROM mart.site_sessions(%s, %s, %s, NULL)", "D3", TODAY, TODAY) == []
@@ -60,7 +70,17 @@ def move_at(held: Given, site: str, kind: str, day: str, doses: int) -> None:
 
 def test_a_site_with_a_stock_of_its_own(world):
     """35 doses in 14 days are 2.5 a day. 100 received, 40 opened for 35: 60 are left, for 24 days; 5 of 40 were lost."""
-    world.load([record(record_id=f"r{n}", person=f"p{n}", site_code="S1", injected_at=str(date(2021, 11, 9) - timedelta(days=n % 14))) for n in range(35)])
+    world.load(
+        [
+            record(
+                record_id=f"r{n}",
+                person=f"p{n}",
+                site_code="S1",
+                injected_at=str(date(2021, 11, 9) - timedelta(days=n % 14)),
+            )
+            for n in range(35)
+        ]
+    )
     site, stock = codes_of(world, "site"), "SELECT * FROM mart.site_stock(%s, %s, NULL)"
     move(world, "D1", "received", "2021-10-02", 900)  # the district's is no site's
     assert rows(world, stock, "P", TODAY) == []

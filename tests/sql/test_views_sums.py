@@ -65,8 +65,12 @@ def world(request, shared_warehouse):
     # its corrections are drawn at random, persons too
     held.pipeline.settings = held.pipeline.settings.model_copy(update={"brake": Brake(person_share=1)})
     with shared_warehouse.owner.begin() as db:
-        db.exec_driver_sql("TRUNCATE warehouse.injection, warehouse.record, warehouse.person, warehouse.quarantine, warehouse.batch CASCADE")
-        for (table,) in db.exec_driver_sql("SELECT relation FROM warehouse.placement WHERE relation ~ '^(ledger|balance)_|^posted_day$'").fetchall():
+        db.exec_driver_sql(
+            "TRUNCATE warehouse.injection, warehouse.record, warehouse.person, warehouse.quarantine, warehouse.batch CASCADE"
+        )
+        for (table,) in db.exec_driver_sql(
+            "SELECT relation FROM warehouse.placement WHERE relation ~ '^(ledger|balance)_|^posted_day$'"
+        ).fetchall():
             db.exec_driver_sql(f"TRUNCATE warehouse.{table}")
         db.exec_driver_sql("UPDATE warehouse.leader SET last_batch_id = 0, folded_through = 0")
     held.db.execute("UPDATE warehouse.site SET daily_plan = 11 WHERE code = 'S3'")
@@ -101,7 +105,12 @@ class Drawn:
 
     def arguments(self, given: dict) -> list:
         vaccines = given.get("vaccines")
-        return [given.get("ages"), given.get("groups"), vaccines and [self.vaccines[v] for v in vaccines], *given.get("days", (None, None))]
+        return [
+            given.get("ages"),
+            given.get("groups"),
+            vaccines and [self.vaccines[v] for v in vaccines],
+            *given.get("days", (None, None)),
+        ]
 
     def ask(self, question: str, *values) -> list[tuple]:
         return self.held.ask(question, *values)
@@ -140,7 +149,9 @@ def row_of(code: str, unit: str) -> str | None:
 
 
 ELIGIBLE = [0, 2, 3, 4]
-CASES = [pytest.param(unit, FILTERS[name], id=f"{unit}, {name}") for unit, name in product(["P", "D1", "D2", "D3", "C1"], FILTERS)]
+CASES = [
+    pytest.param(unit, FILTERS[name], id=f"{unit}, {name}") for unit, name in product(["P", "D1", "D2", "D3", "C1"], FILTERS)
+]
 
 
 @pytest.mark.parametrize(("unit", "given"), CASES)
@@ -177,7 +188,8 @@ def test_people_by_day(world, unit, given):
     found = world.ask("SELECT day, stage, people FROM mart.trend(%s, %s::smallint[], %s::smallint[], %s::smallint[], %s, %s, NULL)",
                       world.ids[unit], *world.arguments(given))  # fmt: skip
     assert {(day, stage): n for day, stage, n in found} == Counter(
-        (row["day"], row["stage"]) for row in world.reached if lies_in(row["unit"], unit) and passes(row, given, ELIGIBLE))
+        (row["day"], row["stage"]) for row in world.reached if lies_in(row["unit"], unit) and passes(row, given, ELIGIBLE)
+    )
 
 
 @pytest.mark.parametrize("basis", ["place", "residence"])
@@ -185,7 +197,10 @@ def test_people_by_day(world, unit, given):
 def test_doses(world, unit, given, basis):
     arguments = [world.ids[unit], basis, *world.arguments(given)]
     mine = [row for row in world.doses if passes(row, given) and lies_in(row[basis], unit)]
-    trend = world.ask("SELECT day, doses FROM mart.doses_trend(%s, %s, %s::smallint[], %s::smallint[], %s::smallint[], %s, %s, NULL)", *arguments)
+    trend = world.ask(
+        "SELECT day, doses FROM mart.doses_trend(%s, %s, %s::smallint[], %s::smallint[], %s::smallint[], %s, %s, NULL)",
+        *arguments,
+    )
     assert dict(trend) == Counter(row["day"] for row in mine)
     mix = world.ask("SELECT vaccine_id, dose_number, doses FROM mart.doses_by_vaccine("
                     "%s, %s, %s::smallint[], %s::smallint[], %s::smallint[], %s, %s, NULL)", *arguments)  # fmt: skip
@@ -232,7 +247,9 @@ def test_hours(world, unit):
     for ago in (0, 1, 60):
         day = TODAY - timedelta(days=ago)
         found = world.ask("SELECT hour, doses FROM mart.doses_by_hour(%s, %s, NULL)", world.ids[unit], day)
-        assert dict(found) == Counter(row["hour"] for row in world.doses if row["day"] == day and lies_in(row["place"], unit))
+        assert dict(found) == Counter(
+            row["hour"] for row in world.doses if row["day"] == day and lies_in(row["place"], unit)
+        )
 
 
 def test_the_lines_of_quality_add_up_to_the_doses(world):
@@ -240,7 +257,10 @@ def test_the_lines_of_quality_add_up_to_the_doses(world):
         (found,) = world.ask("SELECT to_jsonb(q) FROM mart.quality(%s, NULL, NULL, NULL) q", world.ids[unit])[0]
         doses = sum(lies_in(row["place"], unit) for row in world.doses)
         assert found["doses"] == doses
-        assert sum(n for name, n in found.items() if name.startswith("identity_") and name != "identity_correct_before") == doses
+        assert (
+            sum(n for name, n in found.items() if name.startswith("identity_") and name != "identity_correct_before")
+            == doses
+        )
         assert sum(n for name, n in found.items() if name.startswith("entered_") and name != "entered_within_72h") == doses
     (drawn,) = world.ask("SELECT count(*) FROM warehouse.injection WHERE status = 'completed' AND is_duplicate")
     assert world.ask("SELECT duplicates FROM mart.quality(%s, NULL, NULL, NULL)", world.ids["P"]) == [drawn]

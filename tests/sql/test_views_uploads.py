@@ -31,7 +31,10 @@ def put(held: Given, *rows: dict, relation="targets") -> int:
 
 
 def rows(held: Given, function: str, number: int) -> list:
-    cursor = held.db.execute(f"SELECT c.*, u.code FROM mart.{function}(%s) c LEFT JOIN warehouse.unit u USING (unit_id) ORDER BY line, 1", [number])
+    cursor = held.db.execute(
+        f"SELECT c.*, u.code FROM mart.{function}(%s) c LEFT JOIN warehouse.unit u USING (unit_id) ORDER BY line, 1",
+        [number],
+    )
     row = namedtuple("Row", [column.name for column in cursor.description])
     return [row(*values) for values in cursor]
 
@@ -47,7 +50,10 @@ def test_each_line_of_targets_is_held_against_what_is_said_of_the_same_now(held)
         TARGET | {"stage": "complete", "share": 0.8, "due_on": "2022-01-01"},  # a day later
         TARGET | {"unit_code": "nowhere"},
     )
-    found = [(r.line, r.code, r.stage, r.change, r.share, r.share_before, str(r.due_on_before)) for r in rows(held, "upload_changes", number)]
+    found = [
+        (r.line, r.code, r.stage, r.change, r.share, r.share_before, str(r.due_on_before))
+        for r in rows(held, "upload_changes", number)
+    ]
     assert found == [
         (2, None, 1, "same", 0.9, 0.9, "2021-12-31"), (3, "D3", 1, "changed", 0.6, 0.5, "2021-12-31"),
         (4, None, 2, "later", 0.9, 0.8, "2021-12-31"), (5, "D1", 1, "new", 0.9, None, "None"),
@@ -82,7 +88,10 @@ def test_populations_are_held_against_their_own_version_or_the_one_that_is_used(
         PEOPLE | {"unit_code": "D3", "persons": 9},
         relation="populations",
     )
-    found = [(r.line, r.code, r.change, r.persons, r.persons_before, r.version_before) for r in rows(held, "upload_changes", number)]
+    found = [
+        (r.line, r.code, r.change, r.persons, r.persons_before, r.version_before)
+        for r in rows(held, "upload_changes", number)
+    ]
     assert found == [
         (2, "C2", "same", 50, 50, "Thử"), (3, "C3", "changed", 44, 40, "Thử"), (4, "C1", "new", 7, None, None),
         (5, "C1", "later", 90, 80, "Thử"), (6, "D3", "new", 9, None, None),
@@ -98,21 +107,36 @@ def test_what_cannot_be_applied_is_a_fault_by_line(held):
 
 def test_a_name_of_a_version_is_not_used_for_another(held):
     number = put(held, PEOPLE | {"version": "Thử", "unit_code": "C2", "persons": 50}, relation="populations")
-    assert [(r.check, r.found, r.version) for r in rows(held, "upload_checks", number) if r.is_fault] == [("version", "Thử", "Bảng thử")]
+    assert [(r.check, r.found, r.version) for r in rows(held, "upload_checks", number) if r.is_fault] == [
+        ("version", "Thử", "Bảng thử")
+    ]
 
 
 def test_a_lower_target_is_to_be_looked_at(held):
-    number = put(held, TARGET | {"share": 0.85, "due_on": "2100-01-01"}, TARGET | {"unit_code": "D3", "share": 0.6, "due_on": "2100-01-01"})
+    number = put(
+        held,
+        TARGET | {"share": 0.85, "due_on": "2100-01-01"},
+        TARGET | {"unit_code": "D3", "share": 0.6, "due_on": "2100-01-01"},
+    )
     assert [(r.check, r.line, r.value, r.other) for r in rows(held, "upload_checks", number)] == [("lower", 2, 0.85, 0.9)]
 
 
 def test_a_target_of_a_units_own_is_held_against_the_one_from_above(held):
     """C1 has no target of its own: 0.9 holds there; of those of 65 and older, 0.95 does."""
     held.db.execute(
-        "INSERT INTO warehouse.target (stage, age_band, share, due_on, source, valid_from) VALUES (1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')")
+        "INSERT INTO warehouse.target (stage, age_band, share, due_on, source, valid_from) VALUES (1, 4, 0.95, '2021-12-31', '65+', '2021-01-01')"
+    )
     given = TARGET | {"unit_code": "C1", "due_on": "2100-01-01"}
-    number = put(held, given | {"share": 0.89}, given | {"share": 0.94, "age_band": "65+"}, given | {"share": 0.91, "age_band": "18-64"})
-    assert [(r.check, r.line, r.value, r.other) for r in rows(held, "upload_checks", number)] == [("lower", 2, 0.89, 0.9), ("lower", 3, 0.94, 0.95)]
+    number = put(
+        held,
+        given | {"share": 0.89},
+        given | {"share": 0.94, "age_band": "65+"},
+        given | {"share": 0.91, "age_band": "18-64"},
+    )
+    assert [(r.check, r.line, r.value, r.other) for r in rows(held, "upload_checks", number)] == [
+        ("lower", 2, 0.89, 0.9),
+        ("lower", 3, 0.94, 0.95),
+    ]
 
 
 def test_denominators_are_checked_before_they_hold(held):
@@ -136,9 +160,17 @@ def test_bands_together_are_everybody(held):
     """12-17 and 18-64 of D3: 2 + 4 = 6 against 5 (0 + 5 + 0)."""
     number = put(held, PEOPLE | {"unit_code": "D3", "age_band": "12-17", "persons": 2}, PEOPLE | {"unit_code": "D3", "age_band": "18-64", "persons": 4},
                  PEOPLE | {"unit_code": "D3", "priority_group": 1, "persons": 99}, relation="populations")  # fmt: skip
-    assert {(r.check, r.value, r.other) for r in rows(held, "upload_checks", number)} == {("sources", 6, 5), ("growth", 6, 5)}
+    assert {(r.check, r.value, r.other) for r in rows(held, "upload_checks", number)} == {
+        ("sources", 6, 5),
+        ("growth", 6, 5),
+    }
 
 
 def test_some_of_the_parts_are_not_the_whole(held):
-    number = put(held, PEOPLE | {"unit_code": "C1", "persons": 100}, PEOPLE | {"unit_code": "D1", "persons": 150}, relation="populations")
+    number = put(
+        held,
+        PEOPLE | {"unit_code": "C1", "persons": 100},
+        PEOPLE | {"unit_code": "D1", "persons": 150},
+        relation="populations",
+    )
     assert rows(held, "upload_checks", number) == []

@@ -94,7 +94,9 @@ def _week_points(view: View, own, week: int) -> float | None:
     if not own.lacking:
         return week / own.population
     days = [row for row in view.data.coverage_by_day(view.filters, [own.unit_id]) if row.stage == own.stage]
-    now, before = (max((row.coverage for row in days if row.day <= day), default=0.0) for day in (view.today, view.today - _WEEK))
+    now, before = (
+        max((row.coverage for row in days if row.day <= day), default=0.0) for day in (view.today, view.today - _WEEK)
+    )
     return now - before
 
 

@@ -37,7 +37,9 @@ def orders(view: View) -> html.Section:
     """What to do today, the most urgent first, each with who does it."""
     made = [order for order in (_call(view), _prepare(view), _speed(view)) if order]
     if not made:
-        content = html.P(view.say("told.no_second" if view.is_untold("person") else "district.nothing_to_do"), className="sentence")
+        content = html.P(
+            view.say("told.no_second" if view.is_untold("person") else "district.nothing_to_do"), className="sentence"
+        )
     else:
         content = html.Ol([html.Li(order) for order in made], className="orders")
     keys = [definition(view, "overdue")]

@@ -11,7 +11,14 @@ def unruled(view: View) -> Table | None:
     if not found:
         return None
     rows = [
-        Row({"before": names[row.before_vaccine_id], "vaccine": names[row.vaccine_id], "people": row.people, "doses": row.doses})
+        Row(
+            {
+                "before": names[row.before_vaccine_id],
+                "vaccine": names[row.vaccine_id],
+                "people": row.people,
+                "doses": row.doses,
+            }
+        )
         for row in found
     ]
     columns = [

@@ -149,9 +149,7 @@ def test_a_stop_half_way_is_quick_and_clean(database, db):
 def test_sites_go_on_after_the_database_was_away(database, db):
     with running(database, "--backlog", "20000") as child:
         wait_for(child, "sites are entering records")
-        others = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sample' AND pid <> %s"
-        )
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sample' AND pid <> %s"
         db.execute(others, [db.info.backend_pid])
         db.commit()
         wait_for(child, "is away")
@@ -327,7 +325,9 @@ def test_fixed_sites_plan_a_session_on_every_working_day(db):
 
 def test_more_was_received_than_used_and_somebody_runs_short(db, people):
     enter_backlog(db, people, SEED, NOW, SIZE, lambda line: None)
-    received, opened = (one(db, "SELECT sum(so_lieu) FROM platform.stock WHERE loai = %s", kind) for kind in ("received", "opened"))
+    received, opened = (
+        one(db, "SELECT sum(so_lieu) FROM platform.stock WHERE loai = %s", kind) for kind in ("received", "opened")
+    )
     assert received > opened > SIZE * 0.9
     assert one(db, "SELECT count(*) FROM platform.stock WHERE so_lieu %% lieu_moi_lo <> 0 AND loai <> 'allocated'") == 0
     assert one(db, "SELECT count(*) FROM platform.stock") == one(

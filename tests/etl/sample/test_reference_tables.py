@@ -92,9 +92,7 @@ def test_the_people_of_the_sample_are_its_denominators(populations):
     for row in read(REFERENCE.parent / "sample" / "residents.csv"):
         cells[row["unit_code"], row["age_band"]] += int(row["persons"])
     assert cells == {
-        (p["unit_code"], p["age_band"]): int(p["persons"])
-        for p in populations
-        if p["version"] == SAMPLE and p["age_band"]
+        (p["unit_code"], p["age_band"]): int(p["persons"]) for p in populations if p["version"] == SAMPLE and p["age_band"]
     }
 
 
