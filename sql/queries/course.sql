@@ -84,15 +84,15 @@ WHERE source_id = %(source_id)s AND state <> 'vanished'
     OR record_id = '' AND content = ANY (SELECT substr(n, 2)::uuid FROM unnest(%(record_ids)s::text[]) AS n WHERE n ~ '^#[0-9a-f-]{36}$'))
 
 -- name: read_before
+-- Each person by the index: the planner knows nothing of how few are touched, and reads all injections.
 INSERT INTO before
 SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate'::warehouse.cause)
 FROM touched t
-JOIN warehouse.injection i ON i.person_key = t.person_key
+CROSS JOIN LATERAL (SELECT * FROM warehouse.injection i WHERE i.person_key = t.person_key OFFSET 0) AS i
 LEFT JOIN incoming n ON n.source_id = i.source_id AND n.record_id = i.record_id
     AND n.verdict IN ('new', 'corrected', 'voided', 'reclassified', 'unknown')
 
 -- name: read_person_before
--- Each by the index: the planner knows nothing of how few are touched, and reads all persons.
 INSERT INTO person_before
 SELECT p.* FROM touched t CROSS JOIN LATERAL (SELECT * FROM warehouse.person p WHERE p.person_key = t.person_key OFFSET 0) AS p
 
