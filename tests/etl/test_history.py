@@ -65,7 +65,7 @@ VERSIONS = st.builds(
     record_id=NUMBERS, person=st.sampled_from(["An", "Bình", "Chi"]),
     birth_year=st.sampled_from([None, 1950, 1980, 1980, 2005, 2012]), sex=st.sampled_from(["female", "male", "unknown"]),
     residence_code=st.sampled_from(["C1", "C2", "C3", "D3", *oracle.SPELT]), site_code=st.sampled_from(["S1", "S2", "S3", "S4", "S?"]),
-    vaccine_code=st.sampled_from(["AZ", "PF", "PF", "AB", "JS", "XX", "vx"]), dose_number=st.sampled_from([None, 0, 1, 2, 3]),
+    vaccine_code=st.sampled_from(["AZ", "PF", "PF", "AB", "JS", "XX", "vx", "vx", "vx"]), dose_number=st.sampled_from([None, 0, 1, 2, 3]),
     dose_kind=st.sampled_from([None, "primary", "additional", "booster"]),
     status=st.sampled_from(["completed"] * 4 + ["entered-in-error", "not-done"]),
     identity_status=st.sampled_from(["correct", "wrong", "pending", "no_id"]), priority_group=st.sampled_from([None, 1, 9]),
@@ -163,6 +163,10 @@ def respell(held: Given, meaning: str) -> None:
             held.pipeline.reclassify(persons)
 
 
+def another(data, meaning: str) -> str:
+    return data.draw(st.sampled_from([m for m in MEANINGS if m != meaning]))
+
+
 def respelt(version: dict, meaning: str) -> dict:
     """A version as the spelling means it in the end."""
     return version | {"vaccine_code": meaning} if version["vaccine_code"] == "vx" else version
@@ -217,7 +221,7 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
     respell(held, meaning := "AZ")
     for n, batch in enumerate(batches):
         if data.draw(st.booleans()):
-            respell(held, meaning := data.draw(st.sampled_from(MEANINGS)))
+            respell(held, meaning := another(data, meaning))
         if n == forgotten:
             forget_and_bring_back(held)
         if n == renamed:
@@ -252,6 +256,8 @@ def test_any_history_in_any_order_ends_in_the_same_figures(world, data, history)
             seen[gone.batch_id] = as_of(held, None)
         held.pipeline.after = None
 
+    if data.draw(st.booleans()):
+        respell(held, meaning := another(data, meaning))
     steps = [step if isinstance(step, set) else type(step)(respelt(version, meaning) for version in step) for step in steps]
     held.pipeline.fold_the_rest()  # a comparison that finds nothing is no batch, and folds none
     assert held_figures(held) == oracle.figures(oracle.standing(steps))

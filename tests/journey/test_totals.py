@@ -22,6 +22,7 @@ from etl.sample import platform
 from etl.sample.backlog import enter_backlog
 from etl.sample.people import everybody
 from sql import connect, settings, world
+from sql.clock import Clock
 from sql.settings import PROJECT
 from tests.dashboard.tree import elements
 
@@ -39,6 +40,7 @@ def reader(request, warehouse, tmp_path) -> Iterator[Reader]:
     """The pages over a warehouse that the ETL filled."""
     with pytest.MonkeyPatch.context() as given:
         given.setenv("DATABASE_URL", warehouse.url)
+        given.setattr(Clock, "now", lambda self: NOW)  # by night nothing has changed since midnight
         found = (_sample if request.param == "sample" else _italy)(given, warehouse.url, tmp_path)
         assert main(["backfill", "--config", str(tmp_path / "effective.yaml"), "--data", str(tmp_path)]) == 0
         engine = connect.engine(found, "dashboard_reader", pool_size=1)
