@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-STAGES = {"first": 1, "complete": 2, "booster1": 3, "booster2": 4}  # name in the address → mart's number
+from sql.reference import STAGES
+
 BASES = ("residence", "place")
 LANGUAGES = ("vi", "en")
 PRIORITY_GROUPS = range(1, 17)

@@ -1,7 +1,7 @@
 """Units, sites, vaccines, rules, populations and targets: from the files or queries of the settings into the warehouse."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
@@ -13,118 +13,11 @@ from etl import lines, spelt
 from etl.refusal import ReferenceTableError
 from etl.residence import Readings
 from etl.statements import BALANCES
+from sql.reference import TABLES, Column, Table
 from sql.settings import Reference, Settings
 
 SQL = sql.load("queries/reference.sql")
 _NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
-STAGES = ("first", "complete", "booster1", "booster2")
-STOCK_KINDS = ("allocated", "received", "opened", "discarded", "counted")
-SITE_KINDS = ("fixed", "hospital", "mobile", "other")
-
-
-# An index entry of PostgreSQL holds 2704 bytes, and a key is up to two texts.
-_LONGEST = 300  # characters
-
-
-def _text(found: str) -> str:
-    if len(found) > _LONGEST:
-        raise ValueError
-    return found
-
-
-def _count(found: str) -> int:
-    number = float(found)
-    if not number.is_integer() or number < 0:  # neither is 1e999
-        raise ValueError
-    return int(number)
-
-
-def _share(found: str) -> float:
-    number = float(found)
-    if not 0 < number <= 1:
-        raise ValueError
-    return number
-
-
-def _is(found: str) -> bool:
-    return {"true": True, "1": True, "false": False, "0": False}[found.lower()]
-
-
-def _day(found: str) -> str:
-    return date.fromisoformat(found[:10]).isoformat()
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(found: str) -> str:
-        if found not in choices:
-            raise ValueError
-        return found
-
-    read.asked = f"one of {', '.join(choices)}", {"asked_as": "one_of", "choices": ", ".join(choices)}
-    return read
-
-
-def _between(low: int, high: int) -> Callable[[str], int]:
-    def read(found: str) -> int:
-        number = _count(found)
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    read.asked = f"a whole number from {low} to {high}", {"asked_as": "between", "low": low, "high": high}
-    return read
-
-
-# What a cell must be: as the log says it, and as pages do.
-_text.asked = f"text of at most {_LONGEST} characters", {"asked_as": "text", "most": _LONGEST}
-_count.asked = "a whole number from 0", {"asked_as": "whole"}
-_share.asked = "a share above 0, at most 1", {"asked_as": "share"}
-_is.asked = "true or false", {"asked_as": "is"}
-_day.asked = "a date such as 2021-12-31", {"asked_as": "day"}
-
-# Column → (how to read it, whether it must be there).
-TABLES: dict[str, dict[str, tuple[Callable, bool]]] = {
-    "units": {"code": (_text, True), "name": (_text, True), "name_en": (_text, False), "level": (_between(0, 8), True),
-              "parent_code": (_text, False), "valid_from": (_day, True), "valid_to": (_day, False),
-              "successor_code": (_text, False)},
-    "vaccines": {"code": (_text, True), "name": (_text, True), "manufacturer": (_text, False),
-                 "primary_doses": (_between(1, 9), True), "approved_on": (_day, False), "min_age": (_count, False),
-                 "valid_from": (_day, False)},
-    "vaccine_aliases": {"alias": (_text, True), "vaccine_code": (_text, True)},
-    "dose_rules": {"vaccine_code": (_text, True), "previous_vaccine_code": (_text, False), "valid_from": (_day, True),
-                   "min_days": (_count, True), "recommended_min_days": (_count, True),
-                   "recommended_max_days": (_count, True)},
-    "booster_rules": {"booster": (_between(1, 2), True), "valid_from": (_day, True), "min_days": (_count, True)},
-    "sites": {"code": (_text, True), "name": (_text, True), "kind": (_one_of(*SITE_KINDS), False),
-              "unit_code": (_text, True), "daily_plan": (_count, False), "valid_from": (_day, False)},
-    "site_aliases": {"alias": (_text, True), "site_code": (_text, True)},
-    "populations": {"version": (_text, True), "source": (_text, True), "dated_on": (_day, True), "valid_from": (_day, True),
-                    "unit_code": (_text, True), "age_band": (_text, False), "priority_group": (_between(1, 99), False),
-                    "persons": (_count, True), "is_sample": (_is, False)},
-    "targets": {"unit_code": (_text, False), "stage": (_one_of(*STAGES), True), "age_band": (_text, False),
-                "priority_group": (_between(1, 99), False), "share": (_share, True), "due_on": (_day, True),
-                "source": (_text, True), "valid_from": (_day, True), "is_sample": (_is, False)},
-    "sessions": {"site_code": (_text, True), "day": (_day, True), "from_hour": (_between(0, 23), True),
-                 "to_hour": (_between(1, 24), True), "planned_doses": (_count, False)},
-    "stock": {"unit_code": (_text, False), "site_code": (_text, False), "vaccine_code": (_text, True),
-              "lot_number": (_text, False), "kind": (_one_of(*STOCK_KINDS), True), "day": (_day, True),
-              "doses": (_count, True), "doses_per_vial": (_between(1, 99), False), "document": (_text, False)},
-}  # fmt: skip
-
-# What tells one row of a table from another.
-KEYS: dict[str, tuple[str, ...]] = {
-    "units": ("code", "valid_from"), "vaccines": ("code", "valid_from"), "vaccine_aliases": ("alias",), "sites": ("code",),
-    "site_aliases": ("alias",),
-    "dose_rules": ("vaccine_code", "previous_vaccine_code", "valid_from"), "booster_rules": ("booster", "valid_from"),
-    "populations": ("version", "unit_code", "age_band", "priority_group"),
-    "targets": ("unit_code", "stage", "age_band", "priority_group", "valid_from"),
-    "sessions": ("site_code", "day", "from_hour"),
-    "stock": ("unit_code", "site_code", "vaccine_code", "lot_number", "kind", "day", "document"),
-}  # fmt: skip
-
-
-# Without a row of these nothing can be counted: an empty answer is a table in the making.
-NEVER_EMPTY = ("units", "vaccines", "dose_rules")
 
 
 def load(
@@ -167,7 +60,7 @@ def _write_all(
         _refuse(db, "unknown_vaccines", "no_vaccine", name, codes=Jsonb(codes))
     write("remove_dose_rules", given["dose_rules"])
     write("write_dose_rules", given["dose_rules"])
-    changed = {"vaccine_aliases": spelt.respell(db, write, SQL, "vaccine", given["vaccine_aliases"])}
+    changed: dict[str, list] = {"vaccine_aliases": spelt.respell(db, write, SQL, "vaccine", given["vaccine_aliases"])}
     write("remove_booster_rules", given["booster_rules"])
     write("write_booster_rules", given["booster_rules"])
     root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
@@ -302,40 +195,51 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
     """The rows of one reference table, typed. Raises ReferenceTableError."""
     if reference is None:
         return []
+    table = TABLES[name]
     header, found, place = lines.read(name, reference)
     theirs = {theirs: ours for ours, theirs in (reference.columns or {}).items()}
     constants = {column: str(value) for column, value in (reference.constants or {}).items()}
     columns = [*(theirs.get(column, column) for column in header), *constants]
-    if lacking := [column for column, (_, must) in TABLES[name].items() if must and column not in columns]:
+    if lacking := [c for c, column in table.columns.items() if column.is_required and c not in columns]:
         raise ReferenceTableError("no_column", place=place, column=", ".join(lacking), columns=", ".join(columns))
     rows = []
     for line, given in found:
-        row = {theirs.get(column, column): cell for column, cell in given.items()} | constants
-        rows.append({c: read_cell(place, line, c, row.get(c), *TABLES[name][c]) for c in TABLES[name]})
+        row = read_row(place, line, {theirs.get(c, c): cell for c, cell in given.items()} | constants, table)
         if name == "dose_rules":
-            before = rows[-1]["previous_vaccine_code"] or rows[-1]["vaccine_code"]
-            rows[-1]["previous_vaccine_code"] = spelt.ANY if before.lower() == spelt.ANY else before
-        if name == "units" and rows[-1]["valid_to"] and rows[-1]["valid_to"] < rows[-1]["valid_from"]:
+            before = row["previous_vaccine_code"] or row["vaccine_code"]
+            row["previous_vaccine_code"] = spelt.ANY if before.lower() == spelt.ANY else before
+        if name == "units" and row["valid_to"] and row["valid_to"] < row["valid_from"]:
             raise ReferenceTableError("ends_before", place=place, line=line)
-        if name == "sessions" and rows[-1]["to_hour"] <= rows[-1]["from_hour"]:
+        if name == "sessions" and row["to_hour"] <= row["from_hour"]:
             raise ReferenceTableError("closes_before", place=place, line=line)
-        if name == "stock" and not (rows[-1]["unit_code"] or rows[-1]["site_code"]):
+        if name == "stock" and not (row["unit_code"] or row["site_code"]):
             raise ReferenceTableError("no_place", place=place, line=line)
-    if not rows and name in NEVER_EMPTY:
+        rows.append(row)
+    if not rows and table.is_never_empty:
         raise ReferenceTableError("no_row", place=place)
     if name == "units":
         _refuse_overlap(place, rows)
-    if name == "populations":
-        distinct(place, rows, ("version",), ("source", "dated_on", "valid_from", "is_sample"), [line for line, _ in found])
-    return distinct(place, rows, KEYS[name], tuple(TABLES[name]), [line for line, _ in found])
+    return distinct(place, rows, table, [line for line, _ in found])
 
 
-def distinct(
-    place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...], numbers: Iterable[int] | None = None
-) -> list[dict]:
-    """A row a key. Two rows of one key that say different things are refused: either may be the mistake."""
+def read_row(place: str, line: int, given: dict, table: Table) -> dict:
+    """One row, typed. Raises ReferenceTableError."""
+    row = {name: _read_cell(place, line, name, given.get(name), column) for name, column in table.columns.items()}
+    if len(filled := [name for name in table.either if row[name] is not None]) > 1:
+        raise ReferenceTableError("either", place=place, line=line, columns=", ".join(filled))
+    return row
+
+
+def distinct(place: str, rows: list[dict], table: Table, numbers: list[int]) -> list[dict]:
+    """A row a key, of one header. Rows of one key or header that say different things are refused: either may be the mistake."""
+    if table.header_of:
+        _distinct(place, rows, (table.header_of,), table.header, numbers)
+    return _distinct(place, rows, table.key, tuple(table.columns), numbers)
+
+
+def _distinct(place: str, rows: list[dict], key: tuple[str, ...], told: tuple[str, ...], numbers: list[int]) -> list[dict]:
     seen: dict[tuple, tuple[int, dict]] = {}
-    for line, row in zip(numbers or range(2, len(rows) + 2), rows, strict=True):
+    for line, row in zip(numbers, rows, strict=True):
         named = tuple(row[c].lower() if c == "alias" else row[c] for c in key)
         first, before = seen.setdefault(named, (line, row))
         if any(before[c] != row[c] for c in told if c not in key):
@@ -353,19 +257,18 @@ def _refuse_overlap(place: str, units: list[dict]) -> None:
                                  until=one["valid_to"] or "now", first=one["valid_from"])  # fmt: skip
 
 
-def read_cell(place: str, line: int, column: str, found, read: Callable, must: bool):
-    if found is None or not str(found).strip():
-        if must:
-            raise ReferenceTableError("empty_cell", place=place, line=line, column=column)
+def _read_cell(place: str, line: int, name: str, found, column: Column):
+    written = "" if found is None else str(found).strip()
+    if not written:
+        if column.is_required:
+            raise ReferenceTableError("empty_cell", place=place, line=line, column=name)
         return None
+    kind = column.kind
     try:
-        return read(str(found).strip())
-    except (ValueError, KeyError):
-        asked, as_code = read.asked
-        shown = str(found)[:50]
-        raise ReferenceTableError(
-            "bad_cell", place=place, line=line, column=column, asked=asked, found=shown, **as_code
-        ) from None
+        return kind.read(written)
+    except ValueError:
+        raise ReferenceTableError("bad_cell", place=place, line=line, column=name, asked=kind.asked,
+                                  found=str(found)[:50], asked_as=kind.code, **kind.limits) from None  # fmt: skip
 
 
 def plain(name: str) -> str:

@@ -20,6 +20,7 @@ SENTENCES = {
     "ends_before": "{place} line {line}: valid_to is before valid_from",
     "closes_before": "{place} line {line}: to_hour must be after from_hour",
     "no_place": "{place} line {line}: unit_code or site_code must be there",
+    "either": "{place} line {line}: {columns} are both filled; a row is of one of them, or of neither",
     "no_row": "{place}: there is no row in it",
     "no_table": "{place}: its rows are no rows of a table",
     "said_twice": "{place} line {line}: {found} is there already, with other values, on line {first}",

@@ -1,6 +1,6 @@
 """Targets and populations that people handed in over the page: read as strictly as the configured tables, laid over them.
 
-Precedence, a key at a time (reference.KEYS; a version's source and dates together): the configured file or query says
+Precedence, a key at a time (sql/reference.py; a version's source and dates together): the configured file or query says
 first, then each upload in the order in which they were applied; the last word holds. Which of the rows that hold is in
 force on a day, their valid_from decides, wherever they came from.
 """
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import psycopg
 
 import sql
-from etl.reference import KEYS, TABLES, ReferenceTableError, distinct, read_cell
+from etl.reference import distinct, read_row
+from etl.refusal import ReferenceTableError
+from sql.reference import TABLES
 
 SQL = sql.load("queries/uploads_taken.sql")
-# Of a version of populations: one source, one pair of dates, whoever said them last.
-_HEADER = ("source", "dated_on", "valid_from")
 
 
 @dataclass(frozen=True)
@@ -56,28 +56,28 @@ def laid_over(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[s
 
 
 def _read(upload: Upload) -> list[dict]:
-    columns = TABLES[upload.relation]
+    table = TABLES[upload.relation]
     try:
-        rows = [
-            {column: read_cell(upload.place, row["line"], column, row.get(column), *columns[column]) for column in columns}
-            for row in upload.rows
-        ]
+        numbers = [row["line"] for row in upload.rows]
+        given = [{column: row.get(column) for column in table.handed_in} for row in upload.rows]
     except (TypeError, KeyError, AttributeError):
         # Who writes past the page could hand in anything; the ETL must not fall over it.
         raise ReferenceTableError("no_table", place=upload.place) from None
+    rows = [read_row(upload.place, line, row, table) for line, row in zip(numbers, given, strict=True)]
     if not rows:
         raise ReferenceTableError("no_row", place=upload.place)
-    if upload.relation == "populations":
-        distinct(upload.place, rows, ("version",), _HEADER)
-    return distinct(upload.place, rows, KEYS[upload.relation], tuple(columns))
+    return distinct(upload.place, rows, table, numbers)
 
 
 def _over(below: list[dict], above: list[dict], relation: str) -> list[dict]:
-    key = KEYS[relation]
-    rows = {tuple(row[c] for c in key): row for row in [*below, *above]}
-    if relation == "populations":
-        headers = {row["version"]: {c: row[c] for c in _HEADER} for row in above}
-        # A correction to a version that is made up does not make it true.
-        made_up = {row["version"] for row in below if row["is_sample"]}
-        return [row | headers.get(row["version"], {}) | {"is_sample": row["version"] in made_up} for row in rows.values()]
-    return list(rows.values())
+    table = TABLES[relation]
+    rows = {tuple(row[c] for c in table.key): row for row in [*below, *above]}
+    if table.header_of is None:
+        return list(rows.values())
+    # Of a version: one source, one pair of dates, whoever said them last.
+    headers = {row[table.header_of]: {c: row[c] for c in table.header} for row in above}
+    # A correction to a version that is made up does not make it true.
+    made_up = {row[table.header_of] for row in below if row["is_sample"]}
+    return [
+        row | headers.get(row[table.header_of], {}) | {"is_sample": row[table.header_of] in made_up} for row in rows.values()
+    ]

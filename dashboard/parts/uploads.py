@@ -7,8 +7,8 @@ from dashboard.components.link import link
 from dashboard.parts.targets import CODES, band, group, place
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+from sql.reference import HANDED_IN
 
-RELATIONS = ("targets", "populations")
 PAGE = "/upload/<upload>"
 # A finding more is a fault of the file, not of a line.
 _LISTED = 200
@@ -17,7 +17,7 @@ _LISTED = 200
 def hand_in(view: View) -> html.Section:
     """A form a kind of table, with a workbook to fill in."""
     say = view.say
-    offered = [_form(view, relation) for relation in RELATIONS]
+    offered = [_form(view, relation) for relation in HANDED_IN]
     said = html.P(say("upload.how"), className="sentence")
     return panel.panel(say("upload.form.title"), say("upload.form.unit"), [said, html.Div(offered, className="row halves")],
                        "targets-upload-panel")  # fmt: skip

@@ -52,6 +52,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{place} dòng {line}: phải có unit_code hoặc site_code.",
         "{place} line {line}: unit_code or site_code must be there.",
     ),
+    "refusal.either": (
+        "{place} dòng {line}: chỉ được ghi một trong các cột {columns}, hoặc để trống.",
+        "{place} line {line}: {columns} are both filled; a row is of one of them, or of neither.",
+    ),
     "refusal.no_row": ("{place}: không có dòng nào.", "{place}: there is no row in it."),
     "refusal.no_table": ("{place}: các dòng không phải của một bảng.", "{place}: its rows are no rows of a table."),
     "refusal.said_twice": (

@@ -177,6 +177,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Ô là công thức; công thức không được tính. Dán lại dạng giá trị.",
         "The cell is a formula; formulas are not calculated. Paste it as a value.",
     ),
+    "fault.long": ("Quá dài: tối đa 300 ký tự.", "Too long: 300 characters at most."),
     "fault.share": (
         "Tỷ lệ phải trên 0% và không quá 100%, ghi 95, 95% hoặc 0,95.",
         "A share must be above 0% and at most 100%, as 95, 95% or 0.95.",

@@ -22,8 +22,10 @@ from dashboard.i18n import LANGUAGES, Language
 from dashboard.uploads import cells, reading, template
 from dashboard.uploads.reading import Fault, Read
 from dashboard.view import Reader
+from sql.reference import HANDED_IN
 
 PAGE = "/upload/<upload>"
+_RELATION = f"<any({', '.join(HANDED_IN)}):relation>"
 # A form is a file and some words.
 _AROUND_A_FILE = 20_000
 _NAME = 100
@@ -52,7 +54,7 @@ def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_
             request.max_content_length = cells.MAX_BYTES + _AROUND_A_FILE
         return None
 
-    @uploads.post("/<any(targets, populations):relation>")
+    @uploads.post(f"/{_RELATION}")
     def put(relation: str):
         by, is_self_declared = who(request)
         file = request.files.get("file")
@@ -83,7 +85,7 @@ def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_
             return _said(_language(reader).say("upload.moved"), 409)
         return _to(number)
 
-    @uploads.get("/template/<any(targets, populations):relation>.xlsx")
+    @uploads.get(f"/template/{_RELATION}.xlsx")
     def blank(relation: str):
         language = _language(reader)
         body = template.write(language, relation, reader.data.units(), reader.data.age_bands())

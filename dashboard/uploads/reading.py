@@ -1,7 +1,8 @@
 """Lines of cells as rows of targets or populations; whatever is wrong is named with its line and column.
 
 People write as they are used to: heads in either language, `95`, `95%`, `0,95`, `1.234`, `31/12/2021`, a stage by
-its name on screen. What could mean two things is a fault, not a guess.
+its name on screen. What could mean two things is a fault, not a guess. Which columns there are, and what may stand in them,
+sql/reference.py says: the ETL takes up what is understood here by the same words.
 """
 
 import re
@@ -10,10 +11,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from dashboard.filters import STAGES
 from dashboard.tables import unaccented
 from dashboard.texts import TEXTS
-from dashboard.uploads.cells import Line, is_day, text
+from dashboard.uploads.cells import MAX_TEXT, Line, is_day, text
+from sql.reference import STAGES, TABLES, Column
 from sql.workbook import Formula
 
 MOST_FAULTS = 200
@@ -41,48 +42,40 @@ class Read:
         return [asdict(fault) for fault in self.faults[:MOST_FAULTS]]
 
 
+# How people write what a column holds. Each gives what the column's kind accepts, or raises ValueError.
+
+
 def _words(value) -> str:
-    return short(text(value), 300)
+    return short(text(value), MAX_TEXT)
 
 
 def _code(value) -> str | None:
-    return short(text(value), 30) or None
+    return _words(value) or None
 
 
 def _age(value) -> str | None:
     if is_day(value):
-        raise ValueError("age_date")  # Excel makes a day of 5-11
-    label = short(text(value), 20).replace("–", "-").replace(" ", "")
+        raise _Slip("age_date")  # Excel makes a day of 5-11
+    label = _words(value).replace("–", "-").replace(" ", "")
     return None if unaccented(label) in ("", "tatca", "all") else label
 
 
 def _group(value) -> int | None:
     found = text(value)
-    if not found:
-        return None
-    if not re.fullmatch(r"\d{1,2}", found) or not 1 <= int(found) <= 99:
-        raise ValueError("group")
-    return int(found)
+    return int(_matching(r"\d{1,2}", found)[0]) if found else None
 
 
 def _stage(value) -> str:
-    found = _STAGES.get(_plain(text(value)))
-    if found is None:
-        raise ValueError("stage")
-    return found
+    return _STAGES.get(_plain(text(value)), "")
 
 
 def _share(value) -> float:
     found = text(value).replace(" ", "").replace("\u00a0", "")
-    match = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,6})?)(%?)", found)
-    if not match:
-        raise ValueError("share")
+    match = _matching(r"(\d{1,3}(?:[.,]\d{1,6})?)(%?)", found)
     number = float(match[1].replace(",", "."))
     # Below 5 without a sign nobody knows whether 1,5 is 1.5 % or a slip: a share is up to 1, per cent are more.
     if match[2] or number >= 5:
         number /= 100
-    if not 0 < number <= 1:
-        raise ValueError("share")
     return round(number, 4)
 
 
@@ -90,40 +83,38 @@ def _persons(value) -> int:
     found = text(value)
     if re.fullmatch(r"\d{1,3}(?:[., \u00a0]\d{3})+", found):
         found = re.sub(r"\D", "", found)
-    if not re.fullmatch(r"\d{1,9}", found):
-        raise ValueError("persons")
-    return int(found)
+    return int(_matching(r"\d{1,9}", found)[0])
 
 
-def _day(value) -> str:
+def _day(value) -> date:
     if isinstance(value, datetime):
         value = value.date()
     if not isinstance(value, date):
         found = text(value)
         match = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", found)
-        try:
-            value = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(found[:10])
-        except ValueError:
-            raise ValueError("day") from None
+        value = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(found[:10])
     if not 2000 <= value.year <= 2100:
-        raise ValueError("day")
-    return value.isoformat()
+        raise ValueError
+    return value
 
 
-# Column → (how to read it, whether something must stand in it). The names are those of the reference tables.
-COLUMNS: dict[str, dict[str, tuple[Callable[[Any], Any], bool]]] = {
-    "targets": {"unit_code": (_code, False), "stage": (_stage, True), "age_band": (_age, False),
-                "priority_group": (_group, False), "share": (_share, True), "due_on": (_day, True),
-                "source": (_words, True), "valid_from": (_day, True)},
-    "populations": {"version": (_words, True), "source": (_words, True), "dated_on": (_day, True),
-                    "valid_from": (_day, True), "unit_code": (_code, True), "age_band": (_age, False),
-                    "priority_group": (_group, False), "persons": (_persons, True)},
+def _matching(pattern: str, found: str) -> re.Match[str]:
+    match = re.fullmatch(pattern, found)
+    if match is None:
+        raise ValueError
+    return match
+
+
+class _Slip(ValueError):
+    """What a program made of a cell, by the fault's code."""
+
+
+# Column → how people write it, and the fault of what is none (the text `fault.<code>`).
+_WRITTEN: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "unit_code": (_code, "long"), "stage": (_stage, "stage"), "age_band": (_age, "long"), "priority_group": (_group, "group"),
+    "share": (_share, "share"), "due_on": (_day, "day"), "source": (_words, "long"), "valid_from": (_day, "day"),
+    "version": (_words, "long"), "dated_on": (_day, "day"), "persons": (_persons, "persons"),
 }  # fmt: skip
-_KEYS = {
-    "targets": ("unit_code", "stage", "age_band", "priority_group", "valid_from"),
-    "populations": ("version", "unit_code", "age_band", "priority_group"),
-}
-_HEADER = ("source", "dated_on", "valid_from")
 
 
 def understand(lines: list[Line], relation: str) -> Read:
@@ -151,52 +142,62 @@ def is_head(cells: list, relation: str) -> bool:
 
 def _places(head: Line, relation: str) -> tuple[dict[str, int], list[Fault]]:
     """Where each column stands; heads may be the tables' names or those on screen, in either language."""
-    known = {_plain(word): column for column in COLUMNS[relation] for word in (column, *TEXTS[f"upload.column.{column}"])}
+    columns = TABLES[relation].handed_in
+    known = {_plain(word): column for column in columns for word in (column, *TEXTS[f"upload.column.{column}"])}
     places: dict[str, int] = {}
     faults = []
     for place, cell in enumerate(head.cells):
-        column = known.get(_plain(text(cell)))
-        if column in places:
-            faults.append(Fault("head_twice", head.number, column, text(cell)))
-        elif column:
-            places[column] = place
+        name = known.get(_plain(text(cell)))
+        if name in places:
+            faults.append(Fault("head_twice", head.number, name, text(cell)))
+        elif name:
+            places[name] = place
     # A table without the column says: for all ages, for every group. What must be in each row must have a column.
-    lacking = [column for column, (_, must) in COLUMNS[relation].items() if must and column not in places]
-    return places, faults + [Fault("column", head.number, column) for column in lacking]
+    lacking = [name for name, column in columns.items() if column.is_required and name not in places]
+    return places, faults + [Fault("column", head.number, name) for name in lacking]
 
 
 def _row(line: Line, places: dict[str, int], relation: str) -> tuple[dict, list[Fault]]:
+    table = TABLES[relation]
     row: dict[str, Any] = {"line": line.number}
     faults = []
-    for column, (read, must) in COLUMNS[relation].items():
-        place = places.get(column)
+    for name, column in table.handed_in.items():
+        place = places.get(name)
         value = line.cells[place] if place is not None and place < len(line.cells) else None
         if isinstance(value, Formula):
-            faults.append(Fault("formula", line.number, column, short(value, 60)))
-        elif must and text(value) == "":
-            faults.append(Fault("absent", line.number, column))
+            faults.append(Fault("formula", line.number, name, short(value, 60)))
+        elif column.is_required and text(value) == "":
+            faults.append(Fault("absent", line.number, name))
         else:
             try:
-                row[column] = read(value)
+                row[name] = _read(value, name, column)
             except ValueError as wrong:
-                faults.append(Fault(str(wrong), line.number, column, short(text(value), 60)))
-    if not faults and relation == "populations" and row["age_band"] and row["priority_group"]:
-        faults.append(Fault("both", line.number, "priority_group"))
+                code = str(wrong) if isinstance(wrong, _Slip) else _WRITTEN[name][1]
+                faults.append(Fault(code, line.number, name, short(text(value), 60)))
+    if not faults and len(filled := [name for name in table.either if row[name] is not None]) > 1:
+        faults.append(Fault("both", line.number, filled[-1]))
     return row, faults
+
+
+def _read(value: Any, name: str, column: Column) -> Any:
+    found = _WRITTEN[name][0](value)
+    return None if found is None else column.kind.accept(found)
 
 
 def _once(rows: list[dict], faults: list[Fault], relation: str) -> tuple[list[dict], list[Fault]]:
     """A row a key. The same said twice is said once; two different things of one key are a fault of the later line."""
+    table = TABLES[relation]
+    header = [name for name in table.header if name in table.handed_in]
     seen: dict[tuple, dict] = {}
-    headers: dict[tuple, dict] = {}
+    headers: dict[str, dict] = {}
     for row in rows:
-        first = seen.setdefault(tuple(row[c] for c in _KEYS[relation]), row)
+        first = seen.setdefault(tuple(row[c] for c in table.key), row)
         if any(first[c] != row[c] for c in row if c != "line"):
             faults.append(Fault("twice", row["line"], "", str(first["line"])))
-        if relation == "populations":
-            before = headers.setdefault(row["version"], row)
-            if any(before[c] != row[c] for c in _HEADER):
-                faults.append(Fault("header", row["line"], "version", row["version"]))
+        if table.header_of:
+            before = headers.setdefault(row[table.header_of], row)
+            if any(before[c] != row[c] for c in header):
+                faults.append(Fault("header", row["line"], table.header_of, row[table.header_of]))
     return list(seen.values()), sorted(faults, key=lambda fault: fault.line)
 
 

@@ -5,9 +5,8 @@ import io
 import xlsxwriter
 
 from dashboard.exports.workbook import MIMETYPE
-from dashboard.filters import STAGES
 from dashboard.i18n import Language
-from dashboard.uploads.reading import COLUMNS
+from sql.reference import STAGES, TABLES
 
 __all__ = ["MIMETYPE", "write"]
 
@@ -20,10 +19,10 @@ def write(language: Language, relation: str, units, bands) -> bytes:
         # Text, so that Excel makes no day of the ages 5-11 and no number of a code.
         text = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet(say(f"upload.file.{relation}")[:31])
-        for place, (column, (_read, must)) in enumerate(COLUMNS[relation].items()):
-            title = say(f"upload.column.{column}")
+        for place, (name, column) in enumerate(TABLES[relation].handed_in.items()):
+            title = say(f"upload.column.{name}")
             sheet.set_column(place, place, max(14, len(title) + 4), text)
-            sheet.write_string(0, place, title + (" *" if must else ""), bold)
+            sheet.write_string(0, place, title + (" *" if column.is_required else ""), bold)
         sheet.freeze_panes(1, 0)
         _help(book.add_worksheet(say("upload.help")[:31]), language, relation, bands, bold)
         _units(book.add_worksheet(say("upload.units")[:31]), language, units, bold)
@@ -34,9 +33,10 @@ def _help(sheet, language: Language, relation: str, bands, bold) -> None:
     say = language.say
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 110)
-    lines = [(say(f"upload.column.{column}"), say(f"upload.about.{column}")) for column in COLUMNS[relation]]
+    columns = TABLES[relation].handed_in
+    lines = [(say(f"upload.column.{name}"), say(f"upload.about.{name}")) for name in columns]
     lines.append((say("upload.column.age_band"), ", ".join(band.label for band in bands if band.age_band)))
-    if "stage" in COLUMNS[relation]:
+    if "stage" in columns:
         lines.append((say("upload.column.stage"), ", ".join(say(f"stage.{stage}") for stage in STAGES)))
     for number, (title, about) in enumerate(lines):
         sheet.write_string(number, 0, title, bold)

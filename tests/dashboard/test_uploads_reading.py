@@ -7,8 +7,10 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from dashboard.uploads import understand
+from dashboard.texts import TEXTS
+from dashboard.uploads import reading, understand
 from dashboard.uploads.cells import MAX_BYTES, MAX_ROWS
+from sql.reference import HANDED_IN, TABLES, Text
 
 HEADS = "Mã địa bàn;Giai đoạn;Nhóm tuổi;Nhóm ưu tiên;Chỉ tiêu (%);Hạn;Nguồn (văn bản);Hiệu lực từ"
 LINE = "747;Đủ liều cơ bản;12-17;;95;31/12/2021;Kế hoạch 12;01/11/2021"
@@ -119,6 +121,34 @@ def test_a_version_of_populations_has_one_source_and_date():
         "B;CV 2;01/01/2021;01/01/2021;748;;;5",
     )
     assert faults(read(csv(PEOPLE, *lines), relation="populations")) == [(3, "version", "header", "A")]
+
+
+def test_what_the_tables_may_not_hold_is_a_fault_and_not_cut():
+    line = LINE.replace("Kế hoạch 12", "K" * 301)
+    assert faults(read(csv(HEADS, line))) == [(2, "source", "long", "K" * 60)]
+    assert read(csv(HEADS, line.replace("K" * 301, "K" * 300))).rows[0]["source"] == "K" * 300
+    assert all(str(Text().most) in said for said in TEXTS["fault.long"])
+
+
+@pytest.mark.parametrize("relation", HANDED_IN)
+def test_each_column_of_a_table_can_be_written_and_is_told_about(relation):
+    for name in TABLES[relation].handed_in:
+        assert name in reading._WRITTEN
+        assert {f"upload.column.{name}", f"upload.about.{name}"} <= TEXTS.keys()
+    assert {f"fault.{code}" for _read, code in reading._WRITTEN.values()} <= TEXTS.keys()
+
+
+@pytest.mark.parametrize(("relation", "line"), [
+    ("targets", LINE),
+    ("populations", "Công an;CV 1;01/01/2021;1/1/2021;747;;3;1.234"),
+    ("populations", "Công an;CV 1;2021-01-01;01-01-2021;747;12 – 17;;0"),
+])  # fmt: skip
+def test_what_is_understood_of_a_file_is_what_the_etl_takes_up(relation, line):
+    heads = HEADS if relation == "targets" else PEOPLE
+    for row in read(csv(heads, line), relation=relation).rows:
+        for name, column in TABLES[relation].handed_in.items():
+            if row[name] is not None:
+                assert column.kind.read(str(row[name])) == row[name]
 
 
 def test_people_are_of_an_age_or_of_a_group():

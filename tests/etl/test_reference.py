@@ -84,6 +84,7 @@ def test_a_target_of_an_age_band_that_is_not_there_is_refused(world, tables):
     ("booster_rules", "2,2021-01-01,120", "3,2021-01-01,120", r"booster_rules.csv line 4: booster must be a whole number from 1 to 2 \(found 3\)"),
     ("vaccines", "Janssen,,1", "Janssen,,0", r"vaccines.csv line 5: primary_doses must be a whole number from 1 to 9 \(found 0\)"),
     ("vaccine_aliases", "AZD1222,AZ", "PFIZER,AZ", "vaccine_aliases.csv line 3: pfizer is there already, with other values, on line 2"),
+    ("populations", "C2,18-64,,50", "C2,18-64,3,50", "populations.csv line 5: age_band, priority_group are both filled"),
     ("populations", "40,false", "9999999999,false", "populations: the warehouse refuses it: value .9999999999. is out of range"),
     ("units", "Commune 2,2,D1,2004-01-01,", "Commune 2,2,D1,2004-01-01,2003-12-31", "units.csv line 7: valid_to is before valid_from"),
     ("units", "C3,Xã Châu Pha", "C2,Xã Châu Pha", "units.csv line 8: C2, 2004-01-01 is there already, with other values, on line 7"),

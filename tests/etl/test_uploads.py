@@ -173,10 +173,11 @@ def test_an_upload_that_cannot_be_applied_is_refused_alone_and_says_why(house, c
         ([TARGET, TARGET | {"share": 0.5}], "first, 2021-01-01 is there already, with other values, on line 2"),
         ([TARGET | {"priority_group": "1e999"}], "priority_group must be a whole number from 1 to 99 (found 1e999)"),
         ([TARGET | {"source": "a" * 301}], f"source must be text of at most 300 characters (found {'a' * 50})"),
+        ([TARGET, TARGET | {"line": 7, "share": 0.5}], "(tep.xlsx) line 7: first, 2021-01-01 is there already"),
         (["x"], "its rows are no rows of a table"),
         ([], "there is no row in it"),
     ],
-    ids=["share", "stage", "twice", "endless", "long", "no table", "empty"],
+    ids=["share", "stage", "twice", "endless", "long", "its line", "no table", "empty"],
 )
 def test_what_passes_the_page_by_is_refused_by_the_etl_too(house, rows, said):
     with connect.raw_at(house.url, "dashboard_reader") as db:

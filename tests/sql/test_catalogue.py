@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 import sql
 from etl.mapping import COPY_FORMAT
-from sql import connect
+from sql import connect, reference
 
 pytestmark = pytest.mark.both
 
@@ -43,6 +43,17 @@ def test_every_table_has_a_primary_key(db):
         )
         == []
     )
+
+
+def test_the_reference_tables_may_hold_what_the_warehouse_takes(db):
+    (stages,) = asked(db, "SELECT jsonb_object_agg(code, stage) FROM warehouse.stage WHERE is_reached")
+    assert stages == reference.STAGES
+    for relation, column, choices in (
+        ("site", "kind", reference.SITE_KINDS), ("stock_movement", "kind", reference.STOCK_KINDS), ("upload", "relation", reference.HANDED_IN),
+    ):  # fmt: skip
+        (said,) = asked(db, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' "
+                            f"AND conrelid = 'warehouse.{relation}'::regclass AND conname = '{relation}_{column}_check'")  # fmt: skip
+        assert set(re.findall(r"'(\w+)'", said)) == set(choices)
 
 
 def test_every_table_says_what_one_row_is(db):
