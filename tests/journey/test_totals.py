@@ -1,8 +1,10 @@
 """Rows of every table add up to its total: over the sample as it is made, and over Italy's records."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from dash import Dash
@@ -38,11 +40,16 @@ NO_SUMS = {"gap", "agegap", "groupgap", "red", "given_sites"}
     not TINY.exists(), reason="shared/data/italy is not beside the project"))])  # fmt: skip
 def reader(request, warehouse, tmp_path) -> Iterator[Reader]:
     """The pages over a warehouse that the ETL filled."""
+    moments = (NOW + timedelta(milliseconds=n) for n in count())
     with pytest.MonkeyPatch.context() as given:
         given.setenv("DATABASE_URL", warehouse.url)
-        given.setattr(Clock, "now", lambda self: NOW)  # by night nothing has changed since midnight
+        given.setattr(Clock, "now", lambda self: next(moments))
         found = (_sample if request.param == "sample" else _italy)(given, warehouse.url, tmp_path)
-        assert main(["backfill", "--config", str(tmp_path / "effective.yaml"), "--data", str(tmp_path)]) == 0
+        where = ["--config", str(tmp_path / "effective.yaml"), "--data", str(tmp_path)]
+        assert main(["backfill", *where]) == 0
+        if request.param == "sample":
+            _take_back_some(found)
+            assert main(["once", *where]) == 0
         engine = connect.engine(found, "dashboard_reader", pool_size=1)
         yield shell.register_callbacks(
             Dash(__name__), found, Data(Warehouse(engine), Cache(shared(tmp_path / "cache", None)))
@@ -51,13 +58,22 @@ def reader(request, warehouse, tmp_path) -> Iterator[Reader]:
 
 
 def _sample(given: pytest.MonkeyPatch, warehouse: str, folder: Path) -> settings.Settings:
-    given.setenv("PLATFORM_URL", world.make_database(warehouse, "platform_of_the_totals"))
+    given.setenv("PLATFORM_URL", world.make_database(warehouse, f"platform_{uuid4().hex}"))
     effective.write(effective.effective(PROJECT / "config.yaml", OVERLAY), folder / "effective.yaml")
     found = settings.read(folder / "effective.yaml", folder)
     world.prepare(warehouse, found)
     with platform.connect(found.sources["platform"].url) as db:
         enter_backlog(db, everybody(7), 7, NOW, SIZE, lambda line: None)
     return found
+
+
+def _take_back_some(found: settings.Settings) -> None:
+    """What pages about changes show."""
+    with platform.connect(found.sources["platform"].url) as db:
+        db.execute(
+            "UPDATE platform.injections SET trang_thai = 'Nhập sai', cap_nhat_luc = %s WHERE hashtext(ma_mui_tiem) %% 20 = 0",
+            [Clock().now()],
+        )
 
 
 def _italy(given: pytest.MonkeyPatch, warehouse: str, folder: Path) -> settings.Settings:
