@@ -118,8 +118,7 @@ def _in_order(folder: Path) -> dict[str, str]:
 def _refuse_strangers(applied: dict[str, str], files: dict[str, str]) -> None:
     if unknown := sorted(set(applied) - set(files)):
         raise MigrationError(
-            f"this warehouse already has {', '.join(unknown)}, which this version does not know: "
-            "run the newer version, or start anew with --fresh"
+            f"this warehouse already has {', '.join(unknown)}, which this version does not know: run the newer version"
         )
 
 

@@ -9,8 +9,15 @@ The module's docstring is the verb's help. `arguments(parser)` adds its options,
 Both return an Answer, and raise Refused for what cannot be done.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+import psycopg
+
+from sql import connect, version
+from sql.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -27,3 +34,11 @@ class Refused(Exception):
     def __init__(self, message: str, code: int = 1):
         super().__init__(message)
         self.code = code
+
+
+@contextmanager
+def warehouse(config: Settings, **how: Any) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a warehouse of exactly this version, `how` as for `connect.raw`; raises OtherVersion of any other."""
+    with connect.raw(config, "etl_writer", **how) as db:
+        version.check(db)
+        yield db

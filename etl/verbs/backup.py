@@ -7,8 +7,7 @@ from pathlib import Path
 
 from etl import archive
 from etl.progress import Progress
-from etl.verbs import Answer
-from sql import connect
+from etl.verbs import Answer, warehouse
 from sql.settings import Settings
 
 
@@ -18,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC on {socket.gethostname()}"
-    with connect.raw(config, "etl_writer") as db, Progress("rows", quiet=options.json) as progress:
+    with warehouse(config) as db, Progress("rows", quiet=options.json) as progress:
         manifest = archive.write(db, options.file, now, progress.expect, progress.add)
     return Answer({
         "file": str(options.file), "bytes": options.file.stat().st_size, "batch": manifest["batch"],

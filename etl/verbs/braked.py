@@ -5,8 +5,7 @@ import argparse
 import psycopg
 
 from etl import stopped
-from etl.verbs import Answer, Refused
-from sql import connect
+from etl.verbs import Answer, Refused, warehouse
 from sql.settings import Settings
 
 
@@ -16,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
+    with warehouse(config, autocommit=True, row_factory=psycopg.rows.dict_row) as db:
         known = {name for (name,) in db.cursor(row_factory=psycopg.rows.tuple_row).execute(stopped.BRAKE["names"])}
         if options.source and options.source not in known:
             raise Refused(f"{options.source} is not a source of the warehouse; they are: {', '.join(sorted(known))}", 2)

@@ -13,8 +13,7 @@ from psycopg.rows import dict_row
 import sql
 from etl import stopped
 from etl.mapping import COLUMNS
-from etl.verbs import Answer, Refused
-from sql import connect
+from etl.verbs import Answer, Refused, warehouse
 from sql.formulas import harmless
 from sql.settings import Settings
 
@@ -38,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     asked = {"source": options.source, "rule": options.rule, "field": options.field, "record": None, "limit": None}
     zone = ZoneInfo(config.time_zone)
-    with connect.raw(config, "etl_writer", row_factory=dict_row) as db:
+    with warehouse(config, row_factory=dict_row) as db:
         if options.what == "list":
             return Answer({"quarantine": list(_listed(db, asked, zone))})
         if options.what == "show":

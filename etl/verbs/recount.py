@@ -7,8 +7,7 @@ import psycopg
 from etl.mend import mend
 from etl.progress import Progress
 from etl.statements import BALANCES
-from etl.verbs import Answer, Refused
-from sql import connect
+from etl.verbs import Answer, Refused, warehouse
 from sql.settings import Settings
 
 
@@ -18,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     with (
-        connect.raw(config, "etl_writer", autocommit=True, application_name="etl recount") as db,
+        warehouse(config, autocommit=True, application_name="etl recount") as db,
         Progress("balances", quiet=options.json) as progress,
     ):
         progress.expect(len(BALANCES))

@@ -3,9 +3,8 @@
 import argparse
 
 from etl import stopped
-from etl.verbs import Answer, Refused
+from etl.verbs import Answer, Refused, warehouse
 from etl.verbs.status import OPERATIONS
-from sql import connect
 from sql.clock import Clock
 from sql.settings import Settings
 
@@ -15,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
-    with connect.raw(config, "etl_writer") as db:
+    with warehouse(config) as db:
         (shift,) = db.execute(OPERATIONS["shift"]).fetchone()
         released = stopped.release(db, options.source, Clock(shift).now())
     if released is None:

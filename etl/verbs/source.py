@@ -8,8 +8,7 @@ from etl import desk
 from etl.pipeline import in_parts
 from etl.statements import IDENTITY
 from etl.station import Station
-from etl.verbs import Answer, Refused
-from sql import connect
+from etl.verbs import Answer, Refused, warehouse
 from sql.counted import counted
 from sql.rows import by_name
 from sql.settings import Settings
@@ -39,7 +38,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
         raise Refused(f"source {options.what} takes {_TAKES[options.what]} names (found {len(options.names)})", 2)
     if options.what != "list":
         return desk.do(config, options)
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=psycopg.rows.dict_row) as db:
+    with warehouse(config, autocommit=True, row_factory=psycopg.rows.dict_row) as db:
         found = db.execute(IDENTITY["list"]).fetchall()
     return Answer({"sources": [row | {"in_settings": row["name"] in config.sources} for row in found]})
 

@@ -9,8 +9,8 @@ from psycopg.rows import dict_row
 import sql
 from etl import station
 from etl.desk import DESK
-from etl.verbs import Answer
-from sql import connect, edited, version
+from etl.verbs import Answer, warehouse
+from sql import edited
 from sql.clock import Clock
 from sql.counted import counted
 from sql.patience import ETL_SILENT_SECONDS
@@ -26,8 +26,7 @@ QUIET = ("vanished", "lost", "is_withdrawn", "merged", "without_time", "ahead")
 
 
 def act(config: Settings, _options: argparse.Namespace) -> Answer:
-    with connect.raw(config, "etl_writer", autocommit=True, row_factory=dict_row) as db:
-        version.check(db)
+    with warehouse(config, autocommit=True, row_factory=dict_row) as db:
         state = db.execute(OPERATIONS["state"]).fetchone() or {}
         leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
         lists = {name: db.execute(OPERATIONS[name]).fetchall() for name in _LISTS}

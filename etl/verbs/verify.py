@@ -4,18 +4,16 @@ import argparse
 
 from etl import recount
 from etl.progress import Progress
-from etl.verbs import Answer, Refused
+from etl.verbs import Answer, Refused, warehouse
 from etl.verbs.status import OPERATIONS
-from sql import connect, version
 from sql.settings import Settings
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     with (
-        connect.raw(config, "etl_writer", autocommit=True) as db,
+        warehouse(config, autocommit=True) as db,
         Progress("injections", quiet=options.json) as progress,
     ):
-        version.check(db)
         if not db.execute(OPERATIONS["is_folded"]).fetchone()[0]:
             raise Refused("a backfill is under way, its balances follow at its end: verify then", 3)
         progress.expect(db.execute(OPERATIONS["estimate_injections"]).fetchone()[0])

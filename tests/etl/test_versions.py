@@ -57,6 +57,17 @@ def test_a_warehouse_of_another_version_is_not_led(warehouse, config, capsys, ch
     assert term(warehouse) == before
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["status", "verify", "recount", "quarantine list", "braked", "release platform", "source list", "backup none.zip"],
+)
+def test_verbs_that_need_no_leader_say_it_too(warehouse, config, capsys, words):
+    file, _data = config
+    as_owner(warehouse, LACKS)
+    assert verb(file, *words.split()) == 3
+    assert "start ./run, which migrates it" in capsys.readouterr().err
+
+
 def test_who_leads_is_stopped_in_his_next_batch(warehouse):
     held = Given(warehouse.url)
     held.load([record()])
