@@ -7,8 +7,8 @@ record are the largest part of a backfill, and a COPY in the order of the key is
 import psycopg
 import pyarrow as pa
 
-from etl import held
-from etl.apart import Insert, apart
+from etl import arrow_copy
+from etl.insert_select import Insert, parse
 from etl.statements import BALANCES
 from etl.workbench import Workbench
 
@@ -18,7 +18,7 @@ def fold(db: psycopg.Connection, bench: Workbench, postings: dict[str, list[pa.T
     for ledger, tables in postings.items():
         bench.take(f"CREATE OR REPLACE TABLE warehouse.{ledger} AS FROM given", pa.concat_tables(tables))
     for statement in BALANCES.values():
-        _fold(db, bench, apart(statement))
+        _fold(db, bench, parse(statement))
     for ledger in postings:
         bench.run(f"DROP TABLE warehouse.{ledger}", {})
 
@@ -30,14 +30,16 @@ def _fold(db: psycopg.Connection, bench: Workbench, one: Insert) -> None:
     many = bench.ask("SELECT count(*) AS cells FROM answer").cells // 2
     (is_young,) = db.execute(f"SELECT count(*) < %s FROM (SELECT FROM {balance} LIMIT %s) AS few", [many, many]).fetchone()
     if is_young:
-        bench.take("INSERT INTO answer FROM given", held.read(db, f"SELECT {columns} FROM {balance}", None, one.schema))
+        bench.take(
+            "INSERT INTO answer FROM given", arrow_copy.read(db, f"SELECT {columns} FROM {balance}", None, one.schema)
+        )
         db.execute(f"DELETE FROM {balance}")
     # Where the statement leaves the row that is there, the first batch is kept, which is the smallest number.
     sum_up = "min({0}) AS {0}" if one.upsert.endswith("DO NOTHING") else "sum({0})::INTEGER AS {0}"
     sums = ", ".join(name if name in one.key else sum_up.format(name) for name in one.columns)
     rows = bench.give(f"SELECT {sums} FROM answer GROUP BY {key} ORDER BY {key}")
     if is_young:
-        held.write(db, f"COPY {balance} ({columns}) FROM STDIN", rows)
+        arrow_copy.write(db, f"COPY {balance} ({columns}) FROM STDIN", rows)
     else:
         upsert(db, one, rows)
 
@@ -46,6 +48,6 @@ def upsert(db: psycopg.Connection, one: Insert, rows: pa.Table) -> None:
     """The statement's own way in, for rows that it did not find itself."""
     columns = ", ".join(one.columns)
     db.execute(f"CREATE TEMP TABLE answer AS SELECT {columns} FROM warehouse.{one.table} LIMIT 0")
-    held.write(db, "COPY answer FROM STDIN", rows)
+    arrow_copy.write(db, "COPY answer FROM STDIN", rows)
     db.execute(f"INSERT INTO warehouse.{one.table} AS held ({columns}) SELECT {columns} FROM answer {one.upsert}")
     db.execute("DROP TABLE answer")

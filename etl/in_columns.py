@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import fold, held
-from etl.ahead import ahead
-from etl.apart import Insert, apart
+from etl import arrow_copy, fold
 from etl.binary_copy import COPY_FORMAT, to_copy
+from etl.insert_select import Insert, parse
+from etl.prefetch import prefetch
 from etl.quarantining import quarantine
 from etl.statements import COURSE, HELD, LEDGER, LOAD, QUARANTINED, STORE, WORKSPACE
 from etl.workbench import BENCH, Workbench, with_uuids
@@ -37,8 +37,8 @@ class InColumns:
         # of several batches in one transaction each begins with what the one before left
         self.db.execute(f"TRUNCATE {', '.join((*_SOUGHT, *WORKSPACE, *QUARANTINED))}")
         # Within the batch's transaction: whoever changed the reference data, it is of this moment.
-        for name in held.REFERENCE:
-            self.bench.take(BENCH[f"keep_{name}"], held.read(self.db, HELD[name]))
+        for name in arrow_copy.REFERENCE:
+            self.bench.take(BENCH[f"keep_{name}"], arrow_copy.read(self.db, HELD[name]))
 
     def forget_from(self, batch_id: int) -> None:
         """A batch of this number begins: what was kept under it, or a later one, was rolled back with a transaction around it."""
@@ -91,19 +91,21 @@ class InColumns:
     def _read_held(self, records: pa.Table, facts: dict) -> None:
         """All injections of the persons of these records, and of those to whom the records belong until now."""
         ids = pc.unique(records["record_id"]).drop_null()
-        opened = held.OPENED.empty_table()
+        opened = arrow_copy.OPENED.empty_table()
         if len(ids) and self._is_any_known(ids, facts):
-            held.write(self.db, HELD["copy_sought_record"], pa.table({"record_id": ids.take(pc.array_sort_indices(ids))}))
+            arrow_copy.write(
+                self.db, HELD["copy_sought_record"], pa.table({"record_id": ids.take(pc.array_sort_indices(ids))})
+            )
             self.db.execute("ANALYZE sought_record")
             self.pipeline.run(HELD, facts, "seek_persons_of_records")
-            opened = held.read(self.db, HELD["open_of_records"], facts, held.OPENED)
+            opened = arrow_copy.read(self.db, HELD["open_of_records"], facts, arrow_copy.OPENED)
         self.bench.take(BENCH["hold_opened"], opened)
         self._seek(pc.unique(records["person_key"]).drop_null(), facts)
         self.bench.take(BENCH["land"], with_uuids(records))
 
     def _take_readings(self) -> None:
         """What residences mean; those of this batch were learnt just before."""
-        self.bench.take(BENCH["keep_residence_reading"], held.read(self.db, HELD["residence_reading"]))
+        self.bench.take(BENCH["keep_residence_reading"], arrow_copy.read(self.db, HELD["residence_reading"]))
 
     def _is_any_known(self, ids: pa.Array, facts: dict) -> bool:
         ends = pc.min_max(ids)
@@ -111,13 +113,13 @@ class InColumns:
         return self.db.execute(HELD["any_of_records"], facts | between).fetchone()[0]
 
     def _seek(self, persons: pa.Array, facts: dict) -> None:
-        held.write(self.db, HELD["copy_sought_person"], pa.table({"person_key": persons}))
+        arrow_copy.write(self.db, HELD["copy_sought_person"], pa.table({"person_key": persons}))
         self.db.execute("ANALYZE sought_person")
-        injections = held.read(self.db, HELD["injections_of_persons"], facts, held.INJECTION)
+        injections = arrow_copy.read(self.db, HELD["injections_of_persons"], facts, arrow_copy.INJECTION)
         self.bench.take(BENCH["hold"], injections)
-        known = held.PERSON.empty_table()
+        known = arrow_copy.PERSON.empty_table()
         if injections.num_rows:
-            known = held.read(self.db, HELD["persons_of_persons"], facts, held.PERSON)
+            known = arrow_copy.read(self.db, HELD["persons_of_persons"], facts, arrow_copy.PERSON)
         self.bench.take(BENCH["hold_persons"], known)
         self.bench.run(BENCH["hold_known"], {})
         for name in _ON_BENCH:
@@ -133,7 +135,7 @@ class InColumns:
         """The next rows are found and written as a stream while PostgreSQL takes these."""
         self._upserts: list[tuple[Insert, pa.Table]] = []
         self.pipeline.run(STORE, facts, "delete_moved")
-        for table, columns, pieces in ahead(self._changes(facts), 2):
+        for table, columns, pieces in prefetch(self._changes(facts), 2):
             with self.db.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN ({COPY_FORMAT})") as copy:
                 for piece in pieces:
                     copy.write(piece)
@@ -144,15 +146,15 @@ class InColumns:
     def _changes(self, facts: dict) -> Iterator[tuple[str, str, list]]:
         """(table, its columns, pieces of a stream) of all that the batch adds and changes; nothing of what it does not."""
         for name in ("add_injections", "add_records", "add_persons"):
-            one = apart(STORE[name])
+            one = parse(STORE[name])
             yield from self._pieces(f"warehouse.{one.table}", self.bench.give(one.question))
         yield from self._pieces("person_before", self.bench.give(BENCH["persons_that_changed"]))
         yield from self._pieces("person_after", self.bench.give(BENCH["changed_persons"]))
-        altered = apart(STORE["change_injections"])
+        altered = parse(STORE["change_injections"])
         rows = self.bench.give(altered.question)
         if rows.num_rows:
             self._upserts.append((altered, rows))
-        for one in map(apart, LEDGER.values()):
+        for one in map(parse, LEDGER.values()):
             self.bench.run(one.target, {})
             self.bench.run(f"INSERT INTO answer {one.question}", facts)
             rows = self.bench.give("FROM answer")
@@ -175,5 +177,5 @@ class InColumns:
     def _give(self, table: str, question: str) -> int:
         """What the workbench answers, added to a table of the database. Returns the number of rows."""
         rows = self.bench.give(question)
-        held.write(self.db, f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN", rows)
+        arrow_copy.write(self.db, f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN", rows)
         return rows.num_rows

@@ -6,7 +6,7 @@ few its rows.
 
 import pyarrow as pa
 
-from etl import held
+from etl import arrow_copy
 from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.quarantining import quarantine
 from etl.statements import COURSE, LEDGER, LOAD, QUARANTINED, STORE, WORKSPACE
@@ -38,7 +38,7 @@ class InRows:
 
     def suspects(self, facts: dict) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""
-        return held.read(self.pipeline.db, LOAD["suspects"], facts)
+        return arrow_copy.read(self.pipeline.db, LOAD["suspects"], facts)
 
     def work_out(self, facts: dict) -> None:
         """Courses before and after, and the rows that hold them."""

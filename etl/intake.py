@@ -14,9 +14,9 @@ import sql
 from etl import brake, first_load, stopped
 from etl.brake import Braked
 from etl.faults import in_words, is_of_values
-from etl.lately import Lately
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, Delivery, Outcome, Pipeline, in_parts
+from etl.recently_committed import RecentlyCommitted
 from etl.sources import Cursor, Page, SourceError, read_ahead, reading
 from etl.stopped import Stop
 from sql.rows import by_name
@@ -58,7 +58,7 @@ class Intake:
         self.turn, self.retrying = threading.Lock(), threading.Lock()
         self.halt = threading.Event()
         self.looked_back_at = 0.0
-        self.lately = Lately()
+        self.recently_committed = RecentlyCommitted()
         self.complaint: str | None = None
         with writing:
             facts = {"name": source.name, "kind": given.kind}
@@ -198,7 +198,7 @@ class Intake:
         with self._loading():
             outcome = self.pipeline.load(delivery, fold)
         if self.is_looking_back and delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
-            self.lately.add(delivery.records)
+            self.recently_committed.add(delivery.records)
         self.report(outcome)
         return outcome
 
@@ -234,8 +234,8 @@ class Intake:
             self._refuse_emptied(cursor)
         if is_long:
             self.looked_back_at = time.monotonic()
-            self.lately.forget_before(since)
-        self._load_by_number(self._unknown(self.lately.missing_from(keys)))
+            self.recently_committed.forget_before(since)
+        self._load_by_number(self._unknown(self.recently_committed.missing_from(keys)))
 
     def _take_unplaced(self) -> None:
         """Rows that the order of the clock never comes to: they wait in quarantine, where they are counted and shown."""

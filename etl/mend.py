@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psycopg
 
 import sql
-from etl.apart import Insert, apart
+from etl.insert_select import Insert, parse
 from etl.pipeline import Outcome
 from etl.statements import BALANCES, INTAKE
 from sql import version
@@ -33,7 +33,7 @@ def mend(
         (root,) = db.execute(REFERENCE["root_of_world"]).fetchone()
         db.execute(REFERENCE["mark_world"], {"root": root})
         different = {}
-        for one in map(apart, BALANCES.values()):
+        for one in map(parse, BALANCES.values()):
             different[one.table] = _count_anew(db, one, folded_through)
             if different[one.table] and is_to_mend:
                 _make_anew(db, one)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import sql
-from etl import brake, held
+from etl import arrow_copy, brake
 from etl.brake import Braked
 from etl.intake import Intake
 from etl.pipeline import RECONCILE, Delivery
@@ -149,13 +149,13 @@ class _Reconciliation:
         facts = {"until": until, "zone": zone}
         if days is None:
             theirs = self.source.keys_within(_FIRST, until)
-            ours = held.read(self.db, SQL["all_held_keys"], facts, _KEYS)
+            ours = arrow_copy.read(self.db, SQL["all_held_keys"], facts, _KEYS)
             return self._compared(_by_day(theirs, zone), theirs, ours, ours.num_rows)
         held_days = {day: (rows, keys) for day, rows, keys in self.db.execute(SQL["held_days"], facts)}
         has = {day.day: (day.rows, day.keys) for day in days}
         differing = sorted(day for day in has.keys() | held_days.keys() if has.get(day) != held_days.get(day))
         read = [self.source.keys_within(*_moments(run, zone, until)) for run in _runs(differing)]
-        ours = held.read(self.db, SQL["held_keys"], facts | {"days": differing}, _KEYS)
+        ours = arrow_copy.read(self.db, SQL["held_keys"], facts | {"days": differing}, _KEYS)
         held_rows = sum(rows for rows, _keys in held_days.values())
         return self._compared(days, pa.concat_tables([_KEYS.empty_table(), *read]), ours, held_rows)
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from etl.apart import apart
+from etl.insert_select import parse
 from etl.mend import mend
 from etl.recount import recount
 from etl.statements import BALANCES
@@ -12,7 +12,7 @@ from sql import connect
 from tests.etl.world import ZONE, Given, record
 from tests.processes import becomes
 
-INSERTS = [apart(statement) for statement in BALANCES.values()]
+INSERTS = [parse(statement) for statement in BALANCES.values()]
 TABLES = [one.table for one in INSERTS]
 
 

@@ -7,9 +7,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from etl import held, workbench
-from etl.apart import apart
+from etl import arrow_copy, workbench
 from etl.in_columns import _ON_BENCH
+from etl.insert_select import parse
 from etl.mapping import SCHEMA
 from etl.statements import BALANCES, COURSE, HELD, LEDGER, LOAD, STORE
 from etl.workbench import BENCH, Workbench, with_uuids
@@ -19,7 +19,7 @@ FACTS = {
     "source_id": 1, "batch_id": 1, "now": datetime(2022, 6, 1, 5, 0, tzinfo=UTC), "today": date(2022, 6, 1),
     "time_zone": "Asia/Ho_Chi_Minh", "grace_days": 0, "told_before": [None], "age_bands": [1] * 151, "is_current": False,
 }  # fmt: skip
-GIVEN = {"hold": held.INJECTION, "hold_persons": held.PERSON, "hold_opened": held.OPENED, "land": SCHEMA}
+GIVEN = {"hold": arrow_copy.INJECTION, "hold_persons": arrow_copy.PERSON, "hold_opened": arrow_copy.OPENED, "land": SCHEMA}
 # What both engines run, in the order in which a batch runs it; a rebuild reclassifies in place of the check.
 SHARED = {
     name: LOAD[name]
@@ -36,8 +36,8 @@ OWN = ("touch_held_persons", "changed_incoming", "changed_persons", "persons_tha
 def bench(shared_warehouse):
     found = Workbench()
     with connect.raw_at(shared_warehouse.url, "etl_writer", autocommit=True) as db:
-        for name in (*held.REFERENCE, "residence_reading"):
-            found.take(BENCH[f"keep_{name}"], held.read(db, HELD[name]))
+        for name in (*arrow_copy.REFERENCE, "residence_reading"):
+            found.take(BENCH[f"keep_{name}"], arrow_copy.read(db, HELD[name]))
     for name in ("hold", "hold_persons", "hold_opened"):
         found.take(BENCH[name], GIVEN[name].empty_table())
     found.run(BENCH["hold_known"], {})
@@ -54,12 +54,12 @@ def test_the_workbench_accepts_every_statement(bench, name):
 
 def test_the_workbench_accepts_the_questions_of_ledgers_and_balances(bench):
     for statement in LEDGER.values():
-        one = apart(statement)
+        one = parse(statement)
         bench.run(one.target, {})
         bench.run(f"INSERT INTO answer {one.question}", FACTS)
         if not one.upsert:
             bench.run(f"CREATE OR REPLACE TABLE warehouse.{one.table} AS FROM answer", {})
-    for one in map(apart, BALANCES.values()):
+    for one in map(parse, BALANCES.values()):
         bench.run(one.target, {})
         bench.run(f"INSERT INTO answer {one.question}", {})
         assert one.key and one.upsert and set(one.key) < set(one.columns)
@@ -67,7 +67,7 @@ def test_the_workbench_accepts_the_questions_of_ledgers_and_balances(bench):
 
 def test_what_is_no_such_statement_is_refused():
     with pytest.raises(ValueError, match="no INSERT INTO warehouse"):
-        apart("UPDATE warehouse.person SET doses = 0")
+        parse("UPDATE warehouse.person SET doses = 0")
 
 
 def test_a_statement_that_names_no_table_is_refused(bench):
@@ -84,7 +84,7 @@ def test_types_and_columns_are_those_of_the_warehouse(bench, shared_warehouse):
                 bench.give(f"SELECT unnest(enum_range(NULL::warehouse.{name}))::VARCHAR AS label")["label"].to_pylist()
                 == labels
             )
-        for name, schema in (("injection", held.INJECTION), ("person", held.PERSON)):
+        for name, schema in (("injection", arrow_copy.INJECTION), ("person", arrow_copy.PERSON)):
             columns = [column.name for column in db.execute(f"SELECT * FROM warehouse.{name} LIMIT 0").description]
             assert columns == schema.names
 

@@ -1,4 +1,4 @@
-"""The next while this one is used: an iterator that runs in a thread of its own, some steps ahead."""
+"""Prefetching: an iterator runs in a thread of its own, some steps ahead of whoever takes from it."""
 
 import queue
 import threading
@@ -9,7 +9,7 @@ T = TypeVar("T")
 _END = object()
 
 
-def ahead(items: Iterator[T], steps: int) -> Iterator[T]:
+def prefetch(items: Iterator[T], steps: int) -> Iterator[T]:
     """`items`, up to `steps` of them made before they are asked for. What their making raises is raised here.
 
     Closed early (or by an error of who uses them), it waits until the one that is being made is made.
@@ -26,7 +26,7 @@ def ahead(items: Iterator[T], steps: int) -> Iterator[T]:
         except BaseException as failed:
             _hand_over(made, (_END, failed), is_left)
 
-    maker = threading.Thread(target=make, name="ahead", daemon=True)
+    maker = threading.Thread(target=make, name="prefetch", daemon=True)
     maker.start()
     try:
         while True:

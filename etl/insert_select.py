@@ -1,4 +1,4 @@
-"""Statements of PostgreSQL taken apart: the question asked on the workbench, the answer written to the table.
+"""Parses INSERT … SELECT: the SELECT runs in DuckDB (the workbench), its answer is written to PostgreSQL's table.
 
 What a batch adds, its postings and the balances are defined once, in sql/queries/store.sql, ledger.sql and balances.sql.
 """
@@ -50,7 +50,7 @@ class Insert:
 
 
 @cache
-def apart(statement: str) -> Insert:
+def parse(statement: str) -> Insert:
     """Raises ValueError where a statement is not of the form that all of these have."""
     found = _INSERT.search(statement)
     if found is None:

@@ -1,4 +1,4 @@
-"""The keys that this process committed of late: a look-back need not ask the warehouse for them."""
+"""The keys that this process committed recently: a look-back need not ask the warehouse for them."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 _KEY = ["record_id", "updated_at"]
 
 
-class Lately:
+class RecentlyCommitted:
     """Record numbers with the time of the version that was committed. Whatever became of a version, it is not missing."""
 
     def __init__(self):

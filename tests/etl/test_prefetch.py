@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from etl.ahead import ahead
+from etl.prefetch import prefetch
 
 
 def test_all_of_it_comes_in_order():
-    assert list(ahead(iter(range(100)), 2)) == list(range(100))
+    assert list(prefetch(iter(range(100)), 2)) == list(range(100))
 
 
 def test_no_more_is_made_ahead_than_was_asked():
@@ -20,7 +20,7 @@ def test_no_more_is_made_ahead_than_was_asked():
             made.append(n)
             yield n
 
-    coming = ahead(items(), 2)
+    coming = prefetch(items(), 2)
     assert next(coming) == 0
     time.sleep(0.2)
     assert len(made) <= 5  # one used, two waiting, one that waits to be put there, one being made
@@ -33,7 +33,7 @@ def test_what_its_making_raises_is_raised_where_it_is_used():
         yield 1
         raise ZeroDivisionError
 
-    coming = ahead(items(), 1)
+    coming = prefetch(items(), 1)
     assert next(coming) == 1
     with pytest.raises(ZeroDivisionError):
         next(coming)
@@ -42,7 +42,7 @@ def test_what_its_making_raises_is_raised_where_it_is_used():
 def test_who_leaves_early_leaves_no_thread_behind():
     before = threading.active_count()
     with pytest.raises(KeyError):
-        for _ in ahead(iter(range(1000)), 1):
+        for _ in prefetch(iter(range(1000)), 1):
             raise KeyError
     deadline = time.monotonic() + 5
     while threading.active_count() > before and time.monotonic() < deadline:
