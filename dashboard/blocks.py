@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dash import ClientsideFunction, Input, Output, html
 
 from dashboard import narrowing, theme
+from dashboard.block import Block
 from dashboard.components import panel, states, takeaway
 from dashboard.components.datatable import datatable
 from dashboard.components.table import twin as table_twin
@@ -31,11 +32,10 @@ _MOST_ROWS = 60  # of a chart's table on the screen: two months of days
 
 @dataclass(frozen=True)
 class Taken:
-    """How the table of a block is made; whether its figures have a denominator to be named, and are shown of a part."""
+    """A block whose table can be taken away, and how that is made."""
 
+    block: Block
     make: Callable[[View], Table | None]
-    has_denominator: bool
-    is_of_a_part: bool = False
 
 
 def draws(app, id: str) -> Output:
@@ -45,34 +45,29 @@ def draws(app, id: str) -> Output:
     return Output(tree, "data")
 
 
-def fill(
-    app, reader: Reader, id: str, draw: Callable[[View], object], is_first: bool = False, of_a_part: bool = False
-) -> None:
-    """`draw` gives the children of `id`. The first block of a page says why there are no figures, or no verdicts.
-
-    `of_a_part`: drawn in the first load of a source, too, because it passes no verdict.
-    """
+def fill(app, reader: Reader, block: Block, draw: Callable[[View], object]) -> None:
+    """`draw` gives the children of the block."""
     # What is said in place of figures moves without a batch.
-    inputs = (ADDRESS, VERSION, PULSE) if is_first else (ADDRESS, VERSION)
+    inputs = (ADDRESS, VERSION, PULSE) if block.is_first else (ADDRESS, VERSION)
 
-    @app.callback(draws(app, id), *inputs)
+    @app.callback(draws(app, block.id), *inputs)
     def show(address, version, _pulse=None):
         try:
             view = reader.read(address, version)
             if view.missing:  # the frame says so
                 return {"": None}
-            if _is_shown(view, of_a_part):
+            if _is_shown(view, block):
                 return {"": draw(view)}
-            if is_first:
+            if block.is_first:
                 return {"": standstill.said(view)}
             return {"": states.quiet(view.language, "loading.quiet" if view.has_figures else "asof.never")}
         except WarehouseUnreachable:
             language = reader.language(address)
-        return {"": states.failed(language) if is_first else states.quiet(language, "asof.never")}
+        return {"": states.failed(language) if block.is_first else states.quiet(language, "asof.never")}
 
 
-def _is_shown(view: View, of_a_part: bool) -> bool:
-    return view.has_figures and (of_a_part or not view.is_first_load)
+def _is_shown(view: View, block: Block) -> bool:
+    return view.has_figures and (block.is_of_a_part or not view.is_first_load)
 
 
 def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -> None:
@@ -86,85 +81,73 @@ def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -
             return {"": None}
 
 
-def fill_chart(app, reader: Reader, id: str, draw: Callable, has_denominator: bool = True, of_a_part: bool = False) -> None:
-    """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows.
-
-    `has_denominator`: whether its numbers stand against a population, which is then named in what is taken away.
-    `of_a_part`: as of `fill`.
-    """
+def fill_chart(app, reader: Reader, block: Block, draw: Callable) -> None:
+    """`draw(view, colours)` gives title, unit, figure, sentence, and the twin's columns and rows."""
 
     def made(view: View) -> Table:
         title, unit, _figure, _sentence, twin = draw(view, theme.LIGHT)
         return Table.of(title, panel.words(unit), *twin)
 
-    reader.tables[id] = Taken(made, has_denominator, of_a_part)
+    offers(reader, block, made)
 
-    @app.callback(draws(app, id), ADDRESS, VERSION, THEME)
+    @app.callback(draws(app, block.id), ADDRESS, VERSION, THEME)
     def show(address, version, chosen):
         colours = theme.palette(chosen)
         try:
             view = reader.read(address, version)
-            if view.missing or not _is_shown(view, of_a_part):
+            if view.missing or not _is_shown(view, block):
                 why = "loading.quiet" if view.has_figures else "asof.never"
                 return _chart(nothing(view.language, colours, why))
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:
             return _chart(nothing(reader.language(address), colours, "asof.never"))
         table = table_twin(view.language, Table.of(title, "", *twin), _MOST_ROWS)
-        unit = noted(view, id, unit)
-        return _chart(figure, title, unit, sentence, table, take_away(view, id, True, has_denominator))
+        unit = noted(view, block, unit)
+        return _chart(figure, title, unit, sentence, table, take_away(view, block, has_chart=True))
 
 
-def fill_table(
-    app, reader: Reader, id: str, make: Callable[[View], Table | None], is_first: bool = False, has_denominator: bool = True,
-    folds: bool = False, of_a_part: bool = False,
-) -> None:  # fmt: skip
-    """`make(view)` gives the table of the block `id`, or None: drawn as a panel, and offered as a file.
-
-    `folds`: on a phone its rows are folded away under its sentence.
-    """
-    offers(reader, id, make, has_denominator, of_a_part)
+def fill_table(app, reader: Reader, block: Block, make: Callable[[View], Table | None]) -> None:
+    """`make(view)` gives the table of the block, or None: drawn as a panel, and offered as a file."""
+    offers(reader, block, make)
 
     def draw(view: View):
         table = make(view)
-        return table and table_panel(view, id, table, has_denominator, folds)
+        return table and table_panel(view, block, table)
 
-    fill(app, reader, id, draw, is_first, of_a_part)
-
-
-def offers(
-    reader: Reader, id: str, make: Callable[[View], Table | None], has_denominator: bool = True, of_a_part: bool = False
-) -> None:
-    """For a block that draws its rows in its own way: the table that `take_away(view, id)` leads to."""
-    reader.tables[id] = Taken(make, has_denominator, of_a_part)
+    fill(app, reader, block, draw)
 
 
-def take_away(view: View, id: str, has_chart: bool = False, has_denominator: bool = True):
-    """The menu of a panel (`panel.panel(…, take=…)`): pictures of a chart, files of the table `id`."""
-    about = credit(view, id, has_denominator)
+def offers(reader: Reader, block: Block, make: Callable[[View], Table | None]) -> None:
+    """For a block that draws its rows in its own way: the table that `take_away(view, block)` leads to."""
+    reader.tables[block.id] = Taken(block, make)
+
+
+def take_away(view: View, block: Block, has_chart: bool = False):
+    """The menu of a panel (`panel.panel(…, take=…)`): pictures of a chart, files of the block's table."""
+    about = credit(view, block)
     fixed = view.filters.but(as_of=about.batch)
-    return takeaway.menu(view.language, id, fixed.address, about.name, about.text, has_chart)
+    return takeaway.menu(view.language, block.id, fixed.address, about.name, about.text, has_chart)
 
 
-def table_panel(view: View, id: str, table: Table, has_denominator: bool = True, folds: bool = False):
+def table_panel(view: View, block: Block, table: Table):
     """A Table in its panel: title, unit, sentence, rows, menu. Inside a page's own block, use it as it is.
 
     Where a sentence says why there is no row, it says so alone.
     """
     said = [html.P(table.sentence, className="sentence")] if table.sentence else []
     if said and not table.rows and not table.foot:
-        return panel.panel(table.title, table.unit, said, f"{id}-panel", "table-panel")
-    measured = noted(view, id, table.unit)
+        return panel.panel(table.title, table.unit, said, block.panel_id, "table-panel")
+    measured = noted(view, block, table.unit)
     body = datatable(view.language, table, view.filters)
-    if folds:
+    if block.folds:
         body = panel.folded(view.say("table.unfold", n=len(table.rows)), body)
-    take = take_away(view, id, has_denominator=has_denominator)
-    return panel.panel(table.title, measured, [*said, body], f"{id}-panel", "table-panel", table.keys, take)
+    take = take_away(view, block)
+    return panel.panel(table.title, measured, [*said, body], block.panel_id, "table-panel", table.keys, take)
 
 
-def noted(view: View, id: str, under):
+def noted(view: View, block: Block, under):
     """The unit of a block, and which of the filters above it do not narrow it."""
-    note = narrowing.left_out(view, id)
+    note = narrowing.left_out(view, block)
     if not note:
         return under
     note = panel.unit(f"({note})")

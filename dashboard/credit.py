@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from dashboard import narrowing
+from dashboard.block import Block
 from dashboard.filters import STAGES
 from dashboard.parts import told
 from dashboard.tables import unaccented
@@ -23,30 +24,27 @@ class Credit:
         return " · ".join(self.lines)
 
 
-def credit(view: View, block: str, has_denominator: bool = True) -> Credit:
-    """For the block `block` of a page: `overview-trend_tinh-ba-ria-vung-tau_20211105-1221`.
-
-    `has_denominator`: whether its figures are shares of a population.
-    """
+def credit(view: View, block: Block) -> Credit:
+    """For a block of the page: `overview-trend_tinh-ba-ria-vung-tau_20211105-1221`."""
     say, world = view.say, view.world
     batch = view.filters.as_of or world.batch_id
     moment = view.local(view.frozen_at or world.committed_at)
     lines = [_asked(view, block), say("credit.as_of", time=view.language.moment(moment), batch=batch or 0)]
     if sources := view.data.source_names():
         lines.append(say("credit.source", names=", ".join(sources)))
-    lines += _denominator(view) if has_denominator else ()
+    lines += _denominator(view) if block.has_denominator else ()
     if view.is_first_load:
         lines.append(say("loading.credit"))
     lines += told.notes(view)
     if world.is_sample:
         lines.append(say("sample.label"))
-    part = block if block.split("-")[0] == view.page else f"{view.page}-{block}"
+    part = block.id if block.id.split("-")[0] == view.page else f"{view.page}-{block.id}"
     about = view.filters.code if view.filters.code and not view.filters.is_of_unit else view.name(view.unit.unit_id)
     stamp = f"{moment:%Y%m%d-%H%M}" if moment else "0"
     return Credit(tuple(lines), f"{_slug(part)}_{_slug(about)}_{stamp}", batch)
 
 
-def _asked(view: View, block: str) -> str:
+def _asked(view: View, block: Block) -> str:
     """The unit or the site, and what narrows the figures of the block."""
     basis = narrowing.basis(view, block)
     by = [view.say(f"basis.{basis}").lower()] if basis else []

@@ -1,53 +1,26 @@
 """Which of a page's filters narrow the figures of a block: what is taken away, and the block itself, say no others."""
 
+from dashboard.block import NARROWING, Block
 from dashboard.filters import USES, Filters
 from dashboard.view import View
 
-_ALL_OF_TODAY: frozenset[str] = frozenset()
-# Blocks whose question takes fewer filters than their page shows; every other block takes all of them.
-_TAKES = {
-    "hours": _ALL_OF_TODAY,
-    "reconciliation": frozenset({"days"}),
-    "district-ages": frozenset(),
-    "district-groups": frozenset(),
-    "district-sites": _ALL_OF_TODAY,
-    "district-flow": frozenset(),
-    "changes-triangle": frozenset(),
-    "changes-complete": frozenset(),
-    "sites-hours": _ALL_OF_TODAY,
-    "sites-queue": _ALL_OF_TODAY,
-    "site-hours": _ALL_OF_TODAY,
-    "site-stock": frozenset(),
-    "vaccines-actions": frozenset({"vaccines"}),
-    "vaccines-outlook": frozenset({"vaccines"}),
-    "vaccines-coming": frozenset({"vaccines"}),
-    "vaccines-due": frozenset({"vaccines"}),
-    "vaccines-stock": frozenset({"vaccines"}),
-    "vaccines-lot": frozenset(),
-    "vaccines-pairs": frozenset(),
-}
-# Whatever basis the page shows: at the sites alone, or both bases side by side.
-_BY_PLACE = frozenset({"hours", "district-sites", "changes-triangle", "changes-complete"})
-_ON_BOTH = frozenset({"reconciliation", "district-flow"})
-_NARROWING = ("days", "ages", "groups", "vaccines")
 
-
-def taken(view: View, block: str) -> Filters:
+def taken(view: View, block: Block) -> Filters:
     """The page's filters without those that do not narrow the block."""
     spared = [name for use in _spared(block) for name in USES[use]]
     return view.filters.but(**{name: getattr(_NONE, name) for name in spared})
 
 
-def basis(view: View, block: str) -> str | None:
+def basis(view: View, block: Block) -> str | None:
     """What its figures are counted by; None where the page has no basis, or the block both."""
-    if block in _ON_BOTH:
+    if block.basis == "both":
         return None
-    if block in _BY_PLACE:
+    if block.basis == "place":
         return "place"
     return view.filters.basis if "basis" in view.uses else None
 
 
-def left_out(view: View, block: str) -> str:
+def left_out(view: View, block: Block) -> str:
     """`mọi độ tuổi, mọi loại vắc xin`: which filters that are set the block does not take; empty for most."""
     asked = [use for use in ("ages", "groups", "vaccines") if getattr(view.filters, use)]
     return ", ".join(view.say(f"every.{use}") for use in asked if use in _spared(block))
@@ -78,6 +51,5 @@ def before(view: View, filters: Filters) -> str:
 _NONE = Filters()
 
 
-def _spared(block: str) -> list[str]:
-    takes = _TAKES.get(block)
-    return [] if takes is None else [use for use in _NARROWING if use not in takes]
+def _spared(block: Block) -> list[str]:
+    return [use for use in NARROWING if use not in block.takes]

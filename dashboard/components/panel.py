@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components.drawn import drawn, store
 from dashboard.components.graph import graph
 from dashboard.components.table import toggle
@@ -24,11 +25,11 @@ def unit(text: str) -> html.Span:
     return html.Span(text, className="unit")
 
 
-def chart(language: Language, id: str, size: str = "medium", folds: bool = False) -> html.Section:
-    """A panel for the chart `id`; drawn later: `id-title`, `id-unit`, `id-sentence`, `id-table`. `folds`: see `folded`."""
-    sentence = f"{id}-sentence"
+def chart(language: Language, block: Block, size: str = "medium") -> html.Section:
+    """A panel for a chart; drawn later, each in its element: the title, the unit, the sentence, the table."""
+    id, sentence = block.id, f"{block.id}-sentence"
     drawing = [graph(id, f"{id}-title", sentence, size), toggle(language, f"{id}-table")]
-    shown = [folded(language.say("chart.unfold"), drawing)] if folds else drawing
+    shown = [folded(language.say("chart.unfold"), drawing)] if block.folds else drawing
     body = [html.P(id=sentence, className="sentence"), *shown, store(id)]
     return panel(None, html.Span(id=f"{id}-unit"), body, id, "chart", take=html.Div(id=f"{id}-take", className="take-place"))
 
@@ -38,9 +39,9 @@ def folded(summary: str, content) -> html.Details:
     return html.Details([html.Summary(summary), html.Div(content)], className="fold", open=True)
 
 
-def block(id: str, size: str) -> html.Div:
+def block(block: Block, size: str) -> html.Div:
     """A place that a callback fills; keeps its height until then."""
-    return html.Div(drawn(id, class_name=size), className="block")
+    return html.Div(drawn(block.id, class_name=size), className="block")
 
 
 def words(under) -> str:

@@ -32,12 +32,12 @@ def blueprint(reader: Reader) -> Blueprint:
         is_there = taken and writer and page and page == reader.homes.get(block) and not view.missing
         if is_there and not view.has_figures:
             return _said(view.say("waiting.title"), 503)
-        if is_there and view.is_first_load and not taken.is_of_a_part:
+        if is_there and view.is_first_load and not taken.block.is_of_a_part:
             return _said(view.say("loading.no_file"), 503)
         table = taken.make(view) if is_there else None
         if table is None:
             return _said(view.say("export.nothing"), 404)
-        about = credit(view, block, taken.has_denominator)
+        about = credit(view, taken.block)
         body = writer.write(table.sorted(view.filters.sort), about, view.language)
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{about.name}.{ending}"'}
         return Response(body, 200, headers, mimetype=writer.MIMETYPE)

@@ -13,8 +13,9 @@ How a page is added:
      so, and of those on no page that they are not shown yet.
    - `UNDER` (only of a page that is not in the menu): the NAME of the page that the menu marks then.
    - `layout(language)`: empty places of the right size, an `H1` first; it asks the warehouse nothing.
-   - `register_callbacks(app, reader)`: a line a block, by `blocks.fill`, `fill_chart`, `fill_table`.
-   The ids of a page's blocks begin with its NAME: no two blocks of the dashboard share one.
+   - `register_callbacks(app, reader)`: one line per block, by `blocks.fill`, `fill_chart`, `fill_table`.
+   A block is declared beside the function that draws it (`Block`, dashboard/block.py says what it states);
+   its id begins with the page's NAME.
 2. Its line in PAGES.
 3. Its texts: `dashboard/texts/<name>.py` with TEXTS; at least `menu.<name>`. It is found by itself.
 4. Its look: `dashboard/assets/45-<name>.css`, if what is there does not do. It is found by itself.

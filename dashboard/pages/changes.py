@@ -12,24 +12,24 @@ SHOWS = frozenset({"restatement", "completeness", "coverage-first", "coverage-co
 
 
 def layout(language: Language) -> list:
-    late = [panel.chart(language, id, "tall-chart", folds=True) for id in ("changes-triangle", "changes-complete")]
+    late = [panel.chart(language, block, "tall-chart") for block in (charts.TRIANGLE, charts.COMPLETE)]
     return [
         html.H1(language.say("changes.title"), className="visually-hidden"),
-        panel.block("changes-lead", "lines"),
-        panel.block("changes-tiles", "low"),
-        panel.chart(language, "changes-bridge"),
-        html.Div([panel.block("changes-units", "tall"), panel.block("changes-days", "tall")], className="row stacked"),
-        panel.block("changes-sites", "tall"),
+        panel.block(lead.LEAD, "lines"),
+        panel.block(lead.TILES, "low"),
+        panel.chart(language, charts.BRIDGE),
+        html.Div([panel.block(places.UNITS, "tall"), panel.block(places.DAYS, "tall")], className="row stacked"),
+        panel.block(places.SITES, "tall"),
         html.Div(late, className="row halves"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "changes-lead", lead.lead, is_first=True)
-    blocks.fill(app, reader, "changes-tiles", lead.tiles)
-    blocks.fill_chart(app, reader, "changes-bridge", charts.bridge_chart, has_denominator=False)
-    blocks.fill_table(app, reader, "changes-units", places.by_unit, has_denominator=False)
-    blocks.fill_table(app, reader, "changes-days", places.by_day, has_denominator=False, folds=True)
-    blocks.fill_table(app, reader, "changes-sites", places.by_site, has_denominator=False, folds=True)
-    blocks.fill_chart(app, reader, "changes-triangle", charts.triangle_chart, has_denominator=False)
-    blocks.fill_chart(app, reader, "changes-complete", charts.completeness_chart, has_denominator=False)
+    blocks.fill(app, reader, lead.LEAD, lead.lead)
+    blocks.fill(app, reader, lead.TILES, lead.tiles)
+    blocks.fill_chart(app, reader, charts.BRIDGE, charts.bridge_chart)
+    blocks.fill_table(app, reader, places.UNITS, places.by_unit)
+    blocks.fill_table(app, reader, places.DAYS, places.by_day)
+    blocks.fill_table(app, reader, places.SITES, places.by_site)
+    blocks.fill_chart(app, reader, charts.TRIANGLE, charts.triangle_chart)
+    blocks.fill_chart(app, reader, charts.COMPLETE, charts.completeness_chart)

@@ -6,7 +6,6 @@ from dash import html
 
 from dashboard import blocks
 from dashboard.components import panel
-from dashboard.filters import MOST_BESIDE
 from dashboard.i18n import Language
 from dashboard.parts.compare import charts, choice, lead, movement, side_by_side
 
@@ -15,22 +14,22 @@ SHOWS = frozenset({"coverage-first", "coverage-complete", "booster", "pace", "pa
 
 
 def layout(language: Language) -> list:
-    multiples = [panel.chart(language, f"compare-{number}", "multiple") for number in range(MOST_BESIDE)]
+    multiples = [panel.chart(language, block, "multiple") for block in charts.CHARTS]
     return [
         html.H1(language.say("compare.title"), className="visually-hidden"),
-        panel.block("compare-lead", "lines"),
-        panel.block("compare-choice", "lines"),
+        panel.block(lead.LEAD, "lines"),
+        panel.block(choice.CHOICE, "lines"),
         html.Div(multiples, className="multiples"),
-        panel.block("compare-sides", "low"),
-        panel.block("compare-ranking", "tall"),
+        panel.block(side_by_side.SIDES, "low"),
+        panel.block(movement.RANKING, "tall"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "compare-lead", lead.lead, is_first=True)
-    blocks.fill(app, reader, "compare-choice", choice.choice)
-    for number in range(MOST_BESIDE):
-        blocks.fill_chart(app, reader, f"compare-{number}", partial(charts.chart, number))
-    blocks.fill_table(app, reader, "compare-sides", side_by_side.table)
-    blocks.fill(app, reader, "compare-ranking", movement.ranking)
-    blocks.offers(reader, "compare-ranking", movement.table)
+    blocks.fill(app, reader, lead.LEAD, lead.lead)
+    blocks.fill(app, reader, choice.CHOICE, choice.choice)
+    for number, block in enumerate(charts.CHARTS):
+        blocks.fill_chart(app, reader, block, partial(charts.chart, number))
+    blocks.fill_table(app, reader, side_by_side.SIDES, side_by_side.table)
+    blocks.fill(app, reader, movement.RANKING, movement.ranking)
+    blocks.offers(reader, movement.RANKING, movement.table)

@@ -17,13 +17,13 @@ def layout(language: Language) -> list:
     return [
         html.H1(language.say("definitions.title"), className="definitions-title"),
         search.box("definitions-search", language.say("definitions.search"), language.say("definitions.none")),
-        html.Div(drawn("definitions-list", class_name="definitions"), className="block"),
+        html.Div(drawn(parts.LIST.id, class_name="definitions"), className="block"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
     # Of words, not of figures: it hangs on no batch, and stands also while the warehouse is away.
-    @app.callback(blocks.draws(app, "definitions-list"), blocks.ADDRESS)
+    @app.callback(blocks.draws(app, parts.LIST.id), blocks.ADDRESS)
     def show(address):
         try:
             view = reader.read(address)

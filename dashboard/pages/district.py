@@ -16,37 +16,37 @@ SHOWS = frozenset({
 
 
 def layout(language: Language) -> list:
-    league = [panel.block("district-ranking", "tall"), panel.block("district-map", "tall")]
+    league = [panel.block(communes.RANKING, "tall"), panel.block(communes.MAP, "tall")]
     left = [
-        panel.block("district-ages", "low"),
-        panel.block("district-changes", "low"),
-        panel.block("district-sites", "tall"),
+        panel.block(groups.AGES, "low"),
+        panel.block(changes.CHANGES, "low"),
+        panel.block(sites.SITES, "tall"),
     ]
-    right = [panel.block("district-groups", "tall"), panel.block("district-flow", "tall")]
+    right = [panel.block(groups.GROUPS, "tall"), panel.block(flows.FLOW, "tall")]
     return [
         html.H1(language.say("district.title"), className="visually-hidden"),
-        panel.block("district-lead", "lines"),
-        panel.block("district-orders", "lines"),
-        panel.block("district-tiles", "low"),
+        panel.block(lead.LEAD, "lines"),
+        panel.block(lead.ORDERS, "lines"),
+        panel.block(lead.TILES, "low"),
         html.Div(league, className="row league"),
-        panel.chart(language, "district-due"),
-        panel.block("district-second", "tall"),
+        panel.chart(language, second.DUE),
+        panel.block(second.SECOND, "tall"),
         html.Div([html.Div(left, className="column"), html.Div(right, className="column")], className="row halves"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "district-lead", lead.lead, is_first=True)
-    blocks.fill(app, reader, "district-orders", lead.orders)
-    blocks.fill(app, reader, "district-tiles", lead.tiles)
-    blocks.fill_table(app, reader, "district-ranking", communes.table)
-    blocks.fill(app, reader, "district-map", people.place_map)
-    blocks.fill_chart(app, reader, "district-due", second.due_chart, has_denominator=False)
-    blocks.fill_table(app, reader, "district-second", second.table)
-    blocks.fill_table(app, reader, "district-ages", groups.ages)
-    blocks.fill_table(app, reader, "district-groups", groups.groups)
-    blocks.fill_table(app, reader, "district-sites", sites.table, has_denominator=False)
-    blocks.fill(app, reader, "district-flow", flows.flow)
-    blocks.offers(reader, "district-flow", flows.table, has_denominator=False)
-    blocks.fill(app, reader, "district-changes", changes.changes)
-    blocks.offers(reader, "district-changes", changes.table)
+    blocks.fill(app, reader, lead.LEAD, lead.lead)
+    blocks.fill(app, reader, lead.ORDERS, lead.orders)
+    blocks.fill(app, reader, lead.TILES, lead.tiles)
+    blocks.fill_table(app, reader, communes.RANKING, communes.table)
+    blocks.fill(app, reader, communes.MAP, people.place_map)
+    blocks.fill_chart(app, reader, second.DUE, second.due_chart)
+    blocks.fill_table(app, reader, second.SECOND, second.table)
+    blocks.fill_table(app, reader, groups.AGES, groups.ages)
+    blocks.fill_table(app, reader, groups.GROUPS, groups.groups)
+    blocks.fill_table(app, reader, sites.SITES, sites.table)
+    blocks.fill(app, reader, flows.FLOW, flows.flow)
+    blocks.offers(reader, flows.FLOW, flows.table)
+    blocks.fill(app, reader, changes.CHANGES, changes.changes)
+    blocks.offers(reader, changes.CHANGES, changes.table)

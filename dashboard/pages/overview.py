@@ -17,30 +17,30 @@ SHOWS = frozenset({
 
 def layout(language: Language) -> list:
     """Places of the right size, empty: each is filled by its own callback."""
-    league = [panel.block("ranking", "tall"), panel.block("map", "tall")]
-    pair = [panel.chart(language, "hours"), panel.chart(language, "vaccines")]
+    league = [panel.block(people.RANKING, "tall"), panel.block(people.MAP, "tall")]
+    pair = [panel.chart(language, charts.HOURS), panel.chart(language, charts.VACCINES)]
     return [
         html.H1(language.say("overview.title"), className="visually-hidden"),
-        panel.block("lead", "lines"),
-        panel.block("tiles", "low"),
+        panel.block(people.LEAD, "lines"),
+        panel.block(tiles.TILES, "low"),
         html.Div(league, className="row league"),
-        panel.chart(language, "trend", "large"),
+        panel.chart(language, charts.TREND, "large"),
         html.Div(pair, className="row halves"),
-        panel.block("reconciliation", "low"),
+        panel.block(charts.RECONCILIATION, "low"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "lead", lambda view: _by_basis(view).lead(view), is_first=True)
-    blocks.fill(app, reader, "tiles", tiles.tiles, of_a_part=True)
-    blocks.fill(app, reader, "ranking", lambda view: _by_basis(view).league(view))
-    blocks.offers(reader, "ranking", lambda view: _by_basis(view).league_table(view))
-    blocks.fill(app, reader, "map", lambda view: _by_basis(view).place_map(view))
-    blocks.fill_chart(app, reader, "trend", charts.trend_chart)
-    blocks.fill_chart(app, reader, "hours", charts.hours_chart, has_denominator=False)
-    blocks.fill_chart(app, reader, "vaccines", charts.vaccines_chart, has_denominator=False, of_a_part=True)
-    blocks.fill(app, reader, "reconciliation", charts.reconciliation, of_a_part=True)
-    blocks.offers(reader, "reconciliation", charts.reconciliation_table, has_denominator=False, of_a_part=True)
+    blocks.fill(app, reader, people.LEAD, lambda view: _by_basis(view).lead(view))
+    blocks.fill(app, reader, tiles.TILES, tiles.tiles)
+    blocks.fill(app, reader, people.RANKING, lambda view: _by_basis(view).league(view))
+    blocks.offers(reader, people.RANKING, lambda view: _by_basis(view).league_table(view))
+    blocks.fill(app, reader, people.MAP, lambda view: _by_basis(view).place_map(view))
+    blocks.fill_chart(app, reader, charts.TREND, charts.trend_chart)
+    blocks.fill_chart(app, reader, charts.HOURS, charts.hours_chart)
+    blocks.fill_chart(app, reader, charts.VACCINES, charts.vaccines_chart)
+    blocks.fill(app, reader, charts.RECONCILIATION, charts.reconciliation)
+    blocks.offers(reader, charts.RECONCILIATION, charts.reconciliation_table)
 
 
 def _by_basis(view):

@@ -15,27 +15,27 @@ SHOWS = frozenset({
 
 
 def layout(language: Language) -> list:
-    left = [panel.chart(language, "site-hours"), panel.block("site-identity", "tall"), panel.block("site-lag", "low")]
-    right = [panel.block("site-days", "tall"), panel.block("site-stock", "low")]
+    left = [panel.chart(language, one_site.HOURS), panel.block(one_site.IDENTITY, "tall"), panel.block(one_site.LAG, "low")]
+    right = [panel.block(one_site.DAYS, "tall"), panel.block(one_site.STOCK, "low")]
     return [
         html.H1(language.say("site.title"), className="visually-hidden"),
-        panel.block("site-lead", "lines"),
-        panel.block("site-tiles", "low"),
+        panel.block(one_site.LEAD, "lines"),
+        panel.block(one_site.TILES, "low"),
         html.Div([html.Div(left, className="stack"), html.Div(right, className="stack")], className="row uneven"),
-        panel.block("site-lots", "low"),
+        panel.block(one_site.LOTS, "low"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "site-lead", one_site.lead, is_first=True)
-    blocks.fill(app, reader, "site-tiles", one_site.tiles)
-    blocks.fill_chart(app, reader, "site-hours", one_site.hours, has_denominator=False)
-    blocks.fill_table(app, reader, "site-days", one_site.days, has_denominator=False)
-    for name, make in (("identity", directive.identity), ("lag", directive.entry)):
-        blocks.fill_table(app, reader, f"site-{name}", _of_one(make), has_denominator=False)
-    blocks.fill_table(app, reader, "site-lots", one_site.lots, has_denominator=False)
-    blocks.fill(app, reader, "site-stock", one_site.stock)
-    blocks.offers(reader, "site-stock", one_site.stock_table, has_denominator=False)
+    blocks.fill(app, reader, one_site.LEAD, one_site.lead)
+    blocks.fill(app, reader, one_site.TILES, one_site.tiles)
+    blocks.fill_chart(app, reader, one_site.HOURS, one_site.hours)
+    blocks.fill_table(app, reader, one_site.DAYS, one_site.days)
+    blocks.fill_table(app, reader, one_site.IDENTITY, _of_one(directive.identity))
+    blocks.fill_table(app, reader, one_site.LAG, _of_one(directive.entry))
+    blocks.fill_table(app, reader, one_site.LOTS, one_site.lots)
+    blocks.fill(app, reader, one_site.STOCK, one_site.stock)
+    blocks.offers(reader, one_site.STOCK, one_site.stock_table)
 
 
 def _of_one(make):

@@ -14,27 +14,27 @@ SHOWS = frozenset({"coverage-first", "coverage-complete", "booster", "over-100",
 def layout(language: Language) -> list:
     return [
         html.H1(language.say("targets.title"), className="visually-hidden"),
-        panel.block("targets-lead", "lines"),
-        panel.block("targets-force", "tall"),
-        panel.block("targets-versions", "low"),
-        panel.block("targets-over", "low"),
-        panel.block("targets-causes", "low"),
-        panel.block("targets-spellings", "low"),
-        panel.block("targets-checks", "low"),
-        panel.block("targets-upload", "low"),
-        panel.block("targets-uploads", "low"),
-        panel.block("targets-history", "low"),
+        panel.block(targets.LEAD, "lines"),
+        panel.block(targets.IN_FORCE, "tall"),
+        panel.block(denominators.VERSIONS, "low"),
+        panel.block(denominators.OVER, "low"),
+        panel.block(denominators.OVER_CAUSES, "low"),
+        panel.block(denominators.SPELLINGS, "low"),
+        panel.block(denominators.CHECKS, "low"),
+        panel.block(uploads.HAND_IN, "low"),
+        panel.block(uploads.LISTED, "low"),
+        panel.block(targets.HISTORY, "low"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "targets-lead", targets.lead, is_first=True)
-    blocks.fill_table(app, reader, "targets-force", targets.in_force, has_denominator=False, folds=True, of_a_part=True)
-    blocks.fill_table(app, reader, "targets-versions", denominators.versions, folds=True)
-    blocks.fill_table(app, reader, "targets-over", denominators.over, folds=True)
-    blocks.fill_table(app, reader, "targets-causes", denominators.causes, folds=True)
-    blocks.fill_table(app, reader, "targets-spellings", denominators.not_recognised, has_denominator=False, folds=True)
-    blocks.fill_table(app, reader, "targets-checks", denominators.checks, folds=True)
-    blocks.fill(app, reader, "targets-upload", uploads.hand_in, of_a_part=True)
-    blocks.fill_table(app, reader, "targets-uploads", uploads.listed, has_denominator=False, folds=True, of_a_part=True)
-    blocks.fill_table(app, reader, "targets-history", targets.history, has_denominator=False, folds=True, of_a_part=True)
+    blocks.fill(app, reader, targets.LEAD, targets.lead)
+    blocks.fill_table(app, reader, targets.IN_FORCE, targets.in_force)
+    blocks.fill_table(app, reader, denominators.VERSIONS, denominators.versions)
+    blocks.fill_table(app, reader, denominators.OVER, denominators.over)
+    blocks.fill_table(app, reader, denominators.OVER_CAUSES, denominators.causes)
+    blocks.fill_table(app, reader, denominators.SPELLINGS, denominators.not_recognised)
+    blocks.fill_table(app, reader, denominators.CHECKS, denominators.checks)
+    blocks.fill(app, reader, uploads.HAND_IN, uploads.hand_in)
+    blocks.fill_table(app, reader, uploads.LISTED, uploads.listed)
+    blocks.fill_table(app, reader, targets.HISTORY, targets.history)

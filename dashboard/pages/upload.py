@@ -14,17 +14,17 @@ USES: frozenset[str] = frozenset()
 def layout(language: Language) -> list:
     return [
         html.H1(language.say("upload.title"), className="visually-hidden"),
-        panel.block("upload-lead", "lines"),
-        panel.block("upload-decision", "low"),
-        panel.block("upload-faults", "low"),
-        panel.block("upload-checks", "low"),
-        panel.block("upload-changes", "tall"),
+        panel.block(uploads.LEAD, "lines"),
+        panel.block(uploads.DECISION, "low"),
+        panel.block(uploads.FAULTS, "low"),
+        panel.block(uploads.CHECKS, "low"),
+        panel.block(uploads.CHANGES, "tall"),
     ]
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "upload-lead", uploads.lead, is_first=True, of_a_part=True)
-    blocks.fill(app, reader, "upload-decision", uploads.decision, of_a_part=True)
-    blocks.fill_table(app, reader, "upload-faults", uploads.faults, has_denominator=False, of_a_part=True)
-    blocks.fill_table(app, reader, "upload-checks", uploads.checks, has_denominator=False, of_a_part=True)
-    blocks.fill_table(app, reader, "upload-changes", uploads.changes, has_denominator=False, of_a_part=True)
+    blocks.fill(app, reader, uploads.LEAD, uploads.lead)
+    blocks.fill(app, reader, uploads.DECISION, uploads.decision)
+    blocks.fill_table(app, reader, uploads.FAULTS, uploads.faults)
+    blocks.fill_table(app, reader, uploads.CHECKS, uploads.checks)
+    blocks.fill_table(app, reader, uploads.CHANGES, uploads.changes)

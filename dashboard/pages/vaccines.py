@@ -13,52 +13,47 @@ SHOWS = frozenset({"wastage", "cover-days", "doses-total"})
 
 
 def layout(language: Language) -> list:
-    coming = [panel.chart(language, "vaccines-coming"), panel.block("vaccines-due", "tall")]
-    pair = [panel.chart(language, id, folds=True) for id in ("vaccines-by-dose", "vaccines-by-lot")]
+    coming = [panel.chart(language, due.COMING), panel.block(due.DUE, "tall")]
+    pair = [panel.chart(language, block) for block in (given.BY_DOSE, given.BY_LOT)]
     return [
         html.H1(language.say("menu.vaccines"), className="visually-hidden"),
-        panel.block("vaccines-lead", "lines"),
-        panel.block("vaccines-tiles", "low"),
-        panel.block("vaccines-actions", "low"),
-        panel.block("vaccines-outlook", "low"),
+        panel.block(standing.LEAD, "lines"),
+        panel.block(standing.TILES, "low"),
+        panel.block(stock.ACTIONS, "low"),
+        panel.block(stock.OUTLOOK, "low"),
         html.Div(coming, className="row halves"),
-        panel.block("vaccines-stock", "tall"),
-        panel.chart(language, "vaccines-by-kind", "large"),
+        panel.block(stock.STOCK, "tall"),
+        panel.chart(language, given.BY_KIND, "large"),
         html.Div(pair, className="row halves"),
-        panel.block("vaccines-pairs", "lines"),
+        panel.block(pairs.PAIRS, "lines"),
         _look_up(language),
-        panel.block("vaccines-disputed", "lines"),
-        panel.block("vaccines-lots", "tall"),
+        panel.block(lots.DISPUTED, "lines"),
+        panel.block(lots.LOTS, "tall"),
     ]
 
 
 def _look_up(language: Language) -> html.Section:
-    known = drawn("vaccines-lot-known", html.Datalist)
-    body = [lots.search(language), *known, panel.block("vaccines-lot", "lines")]
+    known = drawn(lots.KNOWN.id, html.Datalist)
+    body = [lots.search(language), *known, panel.block(lots.LOT, "lines")]
     return panel.panel(language.say("lot.look_up"), language.say("lot.look_up_unit"), body, "vaccines-look-up", "look-up")
 
 
 def register_callbacks(app, reader) -> None:
-    blocks.fill(app, reader, "vaccines-lead", standing.lead, is_first=True)
-    blocks.fill(app, reader, "vaccines-tiles", standing.tiles)
-    blocks.fill_table(app, reader, "vaccines-actions", stock.actions, has_denominator=False)
-    blocks.fill_table(app, reader, "vaccines-outlook", stock.outlook, has_denominator=False, folds=True)
-    blocks.fill_chart(app, reader, "vaccines-coming", due.due_chart, has_denominator=False)
-    blocks.fill_table(app, reader, "vaccines-due", due.due_table, has_denominator=False, folds=True)
-    blocks.fill(app, reader, "vaccines-stock", lambda view: _account(view) or stock.unknown(view))
-    blocks.offers(reader, "vaccines-stock", stock.account, has_denominator=False)
-    blocks.fill_chart(app, reader, "vaccines-by-kind", given.by_vaccine, has_denominator=False, of_a_part=True)
-    blocks.fill_chart(app, reader, "vaccines-by-dose", given.by_dose, has_denominator=False, of_a_part=True)
-    blocks.fill_chart(app, reader, "vaccines-by-lot", given.by_lot, has_denominator=False, of_a_part=True)
-    blocks.fill_table(app, reader, "vaccines-pairs", pairs.unruled, has_denominator=False, folds=True)
-    blocks.fill(app, reader, "vaccines-lot-known", lots.known, of_a_part=True)
-    blocks.fill(app, reader, "vaccines-lot", lots.lot)
-    blocks.offers(reader, "vaccines-lot", lots.recall, has_denominator=False)
-    blocks.fill_table(app, reader, "vaccines-disputed", lots.disputed, has_denominator=False)
-    blocks.fill(app, reader, "vaccines-lots", lots.lots)
-    blocks.offers(reader, "vaccines-lots", lots.every_lot, has_denominator=False)
-
-
-def _account(view):
-    table = stock.account(view)
-    return table and blocks.table_panel(view, "vaccines-stock", table, False, folds=True)
+    blocks.fill(app, reader, standing.LEAD, standing.lead)
+    blocks.fill(app, reader, standing.TILES, standing.tiles)
+    blocks.fill_table(app, reader, stock.ACTIONS, stock.actions)
+    blocks.fill_table(app, reader, stock.OUTLOOK, stock.outlook)
+    blocks.fill_chart(app, reader, due.COMING, due.due_chart)
+    blocks.fill_table(app, reader, due.DUE, due.due_table)
+    blocks.fill(app, reader, stock.STOCK, stock.stock)
+    blocks.offers(reader, stock.STOCK, stock.account)
+    blocks.fill_chart(app, reader, given.BY_KIND, given.by_vaccine)
+    blocks.fill_chart(app, reader, given.BY_DOSE, given.by_dose)
+    blocks.fill_chart(app, reader, given.BY_LOT, given.by_lot)
+    blocks.fill_table(app, reader, pairs.PAIRS, pairs.unruled)
+    blocks.fill(app, reader, lots.KNOWN, lots.known)
+    blocks.fill(app, reader, lots.LOT, lots.lot)
+    blocks.offers(reader, lots.LOT, lots.recall)
+    blocks.fill_table(app, reader, lots.DISPUTED, lots.disputed)
+    blocks.fill(app, reader, lots.LOTS, lots.lots)
+    blocks.offers(reader, lots.LOTS, lots.every_lot)

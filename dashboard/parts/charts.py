@@ -6,6 +6,7 @@ A chart is (title, unit, figure, sentence, (columns, rows of its table twin)).
 from dash import html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel, strip
 from dashboard.components.table import toggle, twin
 from dashboard.figures import hours, series, trend, vaccines
@@ -14,6 +15,11 @@ from dashboard.parts.defined import definition
 from dashboard.parts.people import self_of, standings
 from dashboard.tables import Table
 from dashboard.view import View
+
+TREND = Block("trend")
+HOURS = Block("hours", takes=(), basis="place", has_denominator=False)  # an hour is known of all doses of a site alone
+VACCINES = Block("vaccines", has_denominator=False, is_of_a_part=True)
+RECONCILIATION = Block("reconciliation", takes=("days",), basis="both", has_denominator=False, is_of_a_part=True)
 
 # A season: long enough to see a trend, few enough columns for a phone.
 _DAYS = 75
@@ -93,9 +99,9 @@ def reconciliation(view: View) -> html.Section:
         strip.strip(view.language, row),
         toggle(view.language, "recon-table", twin(view.language, strip.twin(view.language, row))),
     ]
-    take = blocks.take_away(view, "reconciliation", has_denominator=False)
+    take = blocks.take_away(view, RECONCILIATION)
     keys = [definition(view, "bases")]
-    unit = blocks.noted(view, "reconciliation", say("recon.unit"))
+    unit = blocks.noted(view, RECONCILIATION, say("recon.unit"))
     return panel.panel(say("recon.title"), unit, content, "recon-panel", keys=keys, take=take)
 
 

@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components.link import link
 from dashboard.components.panel import folded
 from dashboard.definitions import GROUPS, INDICATORS, Indicator, shown_on, what
 from dashboard.i18n import LANGUAGES, Language
 from dashboard.tables import unaccented
+
+LIST = Block("definitions-list")
 
 # The order of the words on screen.
 _WORDS = (

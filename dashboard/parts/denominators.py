@@ -2,10 +2,17 @@
 
 from dataclasses import replace
 
+from dashboard.block import Block
 from dashboard.filters import STAGES
 from dashboard.parts import told
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
+
+VERSIONS = Block("targets-versions", folds=True)
+OVER = Block("targets-over", folds=True)
+OVER_CAUSES = Block("targets-causes", folds=True)
+SPELLINGS = Block("targets-spellings", has_denominator=False, folds=True)
+CHECKS = Block("targets-checks", folds=True)
 
 CAUSES = ("unknown_residence", "not_recognised", "non_residents", "elsewhere", "duplicates")
 

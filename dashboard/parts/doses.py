@@ -38,8 +38,8 @@ def league(asked: View) -> html.Section | None:
     if busiest.doses_today:
         said = view.say("ranking.sentence_place", unit=view.name(busiest.unit_id), today=busiest.doses_today)
     content = [html.P(said, className="sentence"), people.table_frame(body)]
-    take = blocks.take_away(asked, "ranking")
-    return panel.panel(title, view.say("ranking.unit_place"), content, "ranking-panel", "ranking-panel", keys, take)
+    take = blocks.take_away(asked, people.RANKING)
+    return panel.panel(title, view.say("ranking.unit_place"), content, people.RANKING.panel_id, "ranking-panel", keys, take)
 
 
 def league_table(asked: View) -> Table | None:

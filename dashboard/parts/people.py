@@ -3,12 +3,17 @@
 from dash import html
 
 from dashboard import blocks, definitions, narrowing
+from dashboard.block import Block
 from dashboard.components import panel, progress, ranking, tilemap
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts import placemap, told
 from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+LEAD = Block("lead", is_first=True)
+RANKING = Block("ranking")
+MAP = Block("map")
 
 
 def lead(view: View) -> list:
@@ -42,11 +47,11 @@ def league(asked: View) -> html.Section | None:
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"
     said = told.joined(_standing_sentence(view, children), told.unpeopled(view, children))
     content = [html.P(said, className="sentence"), table_frame(body)]
-    take = blocks.take_away(asked, "ranking")
+    take = blocks.take_away(asked, RANKING)
     # Cards have no heads with units.
     of_cards = html.Span(f"; {say('ranking.people_unit')}, {say('ranking.pace_unit')}", className="on-cards")
     return panel.panel(
-        title, html.Span([unit, of_cards], className="unit"), content, "ranking-panel", "ranking-panel", keys, take
+        title, html.Span([unit, of_cards], className="unit"), content, RANKING.panel_id, "ranking-panel", keys, take
     )
 
 

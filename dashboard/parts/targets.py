@@ -2,11 +2,16 @@
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components.link import link
 from dashboard.filters import STAGES
 from dashboard.parts import told
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+LEAD = Block("targets-lead", is_first=True)
+IN_FORCE = Block("targets-force", has_denominator=False, is_of_a_part=True, folds=True)
+HISTORY = Block("targets-history", has_denominator=False, is_of_a_part=True, folds=True)
 
 CODES = {number: code for code, number in STAGES.items()}
 

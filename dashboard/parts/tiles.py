@@ -6,11 +6,14 @@ from datetime import date
 from dash import html
 
 from dashboard import definitions
+from dashboard.block import Block
 from dashboard.components.tile import LastDays, coverage_tile, doses_tile, part_tile
 from dashboard.figures import series
 from dashboard.filters import STAGES
 from dashboard.parts.people import self_of
 from dashboard.view import View
+
+TILES = Block("tiles", is_of_a_part=True)
 
 _DAYS = 21
 

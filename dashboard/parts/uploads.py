@@ -2,12 +2,21 @@
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components import forms, panel
 from dashboard.components.link import link
 from dashboard.parts.targets import CODES, band, group, place
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 from sql.reference import HANDED_IN
+
+HAND_IN = Block("targets-upload", is_of_a_part=True)
+LISTED = Block("targets-uploads", has_denominator=False, is_of_a_part=True, folds=True)
+LEAD = Block("upload-lead", is_first=True, is_of_a_part=True)
+DECISION = Block("upload-decision", is_of_a_part=True)
+FAULTS = Block("upload-faults", has_denominator=False, is_of_a_part=True)
+CHECKS = Block("upload-checks", has_denominator=False, is_of_a_part=True)
+CHANGES = Block("upload-changes", has_denominator=False, is_of_a_part=True)
 
 PAGE = "/upload/<upload>"
 # A finding more is a fault of the file, not of a line.
@@ -20,7 +29,7 @@ def hand_in(view: View) -> html.Section:
     offered = [_form(view, relation) for relation in HANDED_IN]
     said = html.P(say("upload.how"), className="sentence")
     return panel.panel(say("upload.form.title"), say("upload.form.unit"), [said, html.Div(offered, className="row halves")],
-                       "targets-upload-panel")  # fmt: skip
+                       HAND_IN.panel_id)  # fmt: skip
 
 
 def listed(view: View) -> Table | None:
@@ -97,7 +106,7 @@ def decision(view: View) -> html.Section | None:
     if not offered or not view.filters.is_live:
         return None
     content = [html.P(say(f"upload.decide.{offered[0]}"), className="sentence"), _decide(view, found.upload_id, offered)]
-    return panel.panel(say("upload.decide.title"), say("upload.decide.unit"), content, "upload-decision-panel")
+    return panel.panel(say("upload.decide.title"), say("upload.decide.unit"), content, DECISION.panel_id)
 
 
 def faults(view: View) -> Table | None:

@@ -3,8 +3,8 @@
 from dash import dcc, html
 
 from dashboard import blocks, pages
+from dashboard.components import panel
 from dashboard.components.drawn import drawn
-from dashboard.components.panel import chart
 from dashboard.i18n import Language
 from dashboard.view import Reader
 from dashboard.wall import screens, ticker
@@ -28,7 +28,7 @@ def frame(language: Language, path: str, wall) -> list:
             html.Main(
                 [_screen(language, name, is_shown=not number) for number, name in enumerate(wall.pages)], id="content"
             ),
-            html.Section(drawn("wall-ticker", class_name="wall-ticker"), **{"aria-label": say("wall.ticker")}),
+            html.Section(drawn(ticker.TICKER.id, class_name="wall-ticker"), **{"aria-label": say("wall.ticker")}),
             _alarm(language),
             html.Div(
                 [
@@ -57,19 +57,21 @@ def frame(language: Language, path: str, wall) -> list:
 def register_callbacks(app, reader: Reader) -> None:
     blocks.fill_quietly(app, reader, "wall-place", lambda view: view.name(view.unit.unit_id))
     blocks.fill_quietly(app, reader, "wall-clock", ticker.clock)
-    blocks.fill(app, reader, "wall-ticker", ticker.ticker)
-    for number, (name, draw) in enumerate(screens.DRAWN.items()):
-        blocks.fill(app, reader, f"wall-{name}", draw, is_first=not number)
-    for name, draw_chart in screens.CHARTS.items():
-        blocks.fill_chart(app, reader, f"wall-{name}", draw_chart)
-    blocks.fill(app, reader, "wall-now", screens.now)
+    blocks.fill(app, reader, ticker.TICKER, ticker.ticker)
+    for block, draw in screens.DRAWN.values():
+        blocks.fill(app, reader, block, draw)
+    for block, chart in screens.CHARTS.values():
+        blocks.fill_chart(app, reader, block, chart)
+    blocks.fill(app, reader, screens.NOW, screens.now)
 
 
 def _screen(language: Language, name: str, is_shown: bool) -> html.Section:
-    id = f"wall-{name}"
-    content = [chart(language, id, "wall-chart")] if name in screens.CHARTS else drawn(id, class_name="screen-body")
+    if name in screens.CHARTS:
+        content = [panel.chart(language, screens.CHARTS[name][0], "wall-chart")]
+    else:
+        content = drawn(screens.DRAWN[name][0].id, class_name="screen-body")
     if name == "today":
-        content = [*drawn("wall-now", class_name="wall-now"), *content]
+        content = [*drawn(screens.NOW.id, class_name="wall-now"), *content]
     shown = {"className": f"screen {name}{' shown' if is_shown else ''}", "id": f"screen-{name}"}
     return html.Section(content, **shown, **{"data-name": language.say(f"wall.page_{name}")})
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from dash import html
 
 from dashboard import narrowing
+from dashboard.block import Block
 from dashboard.components import marks, progress
 from dashboard.i18n import NO_FIGURE
 from dashboard.parts import charts, doses, people, tiles, told
@@ -64,9 +65,17 @@ def hours(view: View, colours):
     return _large(charts.hours_chart(_at_the_sites(view), colours))
 
 
-# The settings' names of the pages (sql/settings.py) → what draws them.
-DRAWN = {"standing": standing, "ranking": league, "map": place_map}
-CHARTS = {"trend": trend, "today": hours}
+NOW = Block("wall-now")
+# The settings' names of the pages (sql/settings.py) → their blocks, and what draws them.
+DRAWN = {
+    "standing": (Block("wall-standing", is_first=True), standing),
+    "ranking": (Block("wall-ranking"), league),
+    "map": (Block("wall-map"), place_map),
+}
+CHARTS = {
+    "trend": (replace(charts.TREND, id="wall-trend"), trend),
+    "today": (replace(charts.HOURS, id="wall-today"), hours),
+}
 
 
 def _large(drawn: tuple) -> tuple:

@@ -2,10 +2,13 @@
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components.marks import live
 from dashboard.i18n import Language
 from dashboard.parts.people import self_of
 from dashboard.view import View
+
+TICKER = Block("wall-ticker")
 
 # As many as fit beside the two numbers at the size of six metres.
 _SHOWN = 5

@@ -1,15 +1,15 @@
 """What narrows a figure stands beside it; what does not is not said."""
 
-from dash import Dash, html
+from dash import html
 
-from dashboard import blocks, narrowing, shell
+from dashboard import blocks, narrowing
 from dashboard.credit import credit
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.pages import USES
-from dashboard.parts import doses, people
+from dashboard.parts import charts, doses, people
 from dashboard.view import View
-from sql import settings
+from dashboard.wall import screens
 from tests.dashboard.province import TODAY, Province
 from tests.dashboard.tree import said
 
@@ -22,25 +22,26 @@ def view(filters: Filters) -> View:
 
 def test_a_credit_names_the_filters_of_its_block():
     asked = view(SOME)
-    assert credit(asked, "trend").lines[0] == "Tỉnh Mẫu; theo nơi ở; 05/11/2021–…; nhóm tuổi 18+; vắc xin AZ"
-    assert credit(asked, "hours").lines[0] == "Tỉnh Mẫu; theo nơi tiêm"
-    assert credit(asked, "reconciliation").lines[0] == "Tỉnh Mẫu; 05/11/2021–…"
+    assert credit(asked, charts.TREND).lines[0] == "Tỉnh Mẫu; theo nơi ở; 05/11/2021–…; nhóm tuổi 18+; vắc xin AZ"
+    assert credit(asked, charts.HOURS).lines[0] == "Tỉnh Mẫu; theo nơi tiêm"
+    assert credit(asked, charts.RECONCILIATION).lines[0] == "Tỉnh Mẫu; 05/11/2021–…"
+
+
+def test_the_wall_says_of_a_chart_what_its_page_says():
+    assert credit(view(SOME), screens.CHARTS["today"][0]).lines[0] == "Tỉnh Mẫu; theo nơi tiêm"
+    assert narrowing.left_out(view(SOME), screens.CHARTS["today"][0]) == "mọi độ tuổi, mọi loại vắc xin"
 
 
 def test_a_block_that_leaves_a_filter_out_says_so_under_its_title():
     asked = view(SOME)
     assert (
-        " ".join(said(html.P(blocks.noted(asked, "reconciliation", "Mũi"))).split()) == "Mũi (mọi độ tuổi, mọi loại vắc xin)"
+        " ".join(said(html.P(blocks.noted(asked, charts.RECONCILIATION, "Mũi"))).split())
+        == "Mũi (mọi độ tuổi, mọi loại vắc xin)"
     )
-    assert blocks.noted(asked, "trend", "Mũi") == blocks.noted(view(Filters()), "reconciliation", "Mũi") == "Mũi"
+    assert blocks.noted(asked, charts.TREND, "Mũi") == blocks.noted(view(Filters()), charts.RECONCILIATION, "Mũi") == "Mũi"
 
 
 def test_a_headline_says_of_whom_it_speaks():
     assert said(people.lead(view(SOME))[0]).startswith("05/11/2021–…; nhóm tuổi 18+; vắc xin AZ: Tỉnh Mẫu")
     assert said(doses.lead(view(SOME.but(basis="place")))[0]).startswith("Nhóm tuổi 18+; vắc xin AZ: Các điểm tiêm")
     assert said(people.lead(view(Filters()))[0]).startswith("Tỉnh Mẫu")
-
-
-def test_every_block_that_takes_fewer_filters_is_one(tmp_path):
-    reader = shell.register_callbacks(Dash("tables"), settings.read(data=tmp_path), Province())
-    assert narrowing._TAKES.keys() | narrowing._BY_PLACE | narrowing._ON_BOTH <= reader.tables.keys()

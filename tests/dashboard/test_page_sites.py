@@ -267,12 +267,12 @@ def test_english_is_complete():
 
 def test_the_list_is_taken_away_as_it_is():
     asked = view()
-    written = delimited.write(all_sites.table(asked), credit(asked, "sites-list"), VI)
+    written = delimited.write(all_sites.table(asked), credit(asked, all_sites.LIST), VI)
     assert "Trạm Y tế Phường 1" in written.decode("utf-8-sig")
 
 
 def test_what_leaves_the_page_of_a_site_names_the_site():
-    taken = credit(view(SITE), "site-hours", has_denominator=False)
+    taken = credit(view(SITE), one_site.HOURS)
     assert taken.lines[0].startswith("Trạm Y tế Phường 1 (S1)")
 
 

@@ -101,7 +101,7 @@ def test_no_stock_data_is_said_and_never_zero():
 
     bare = replace(view(), data=Bare())
     assert "Không có số liệu tồn kho của Tỉnh Mẫu" in written(standing.lead(bare))
-    assert "Không có số liệu tồn kho" in written(stock.unknown(bare))
+    assert "Không có số liệu tồn kho" in written(stock.stock(bare))
     tables = [make(bare) for make in (standing.tiles, stock.actions, stock.outlook, due.due_table, stock.account)]
     assert tables == [None] * 5
     known = stock.account(view())
@@ -275,7 +275,7 @@ def test_a_lot_stands_in_the_address_as_it_was_typed():
 @pytest.mark.parametrize("unit", [None, "747", "750", "755", "26506"])
 def test_every_block_says_nothing_but_the_catalogue(unit):
     asked = view(BRACKETED, unit=unit, lot="L1")
-    made = [make(asked) for make in (standing.lead, standing.tiles, stock.unknown, lots.lot, lots.lots)]
+    made = [make(asked) for make in (standing.lead, standing.tiles, stock.stock, lots.lot, lots.lots)]
     tables = [
         make(asked) for make in (stock.actions, stock.outlook, due.due_table, stock.account, lots.disputed, lots.recall)
     ]

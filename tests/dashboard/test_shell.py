@@ -11,6 +11,7 @@ import pytest
 from dash import html
 
 from dashboard import blocks, pages, shell, texts
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.filters import Filters
 from dashboard.pages import overview
@@ -24,7 +25,7 @@ WORDS = {"menu.district": ("Địa bàn", "Areas"), "menu.sites": ("Điểm tiê
 
 def a_page(path: str, name: str, uses, fill, **more) -> SimpleNamespace:
     def layout(language):
-        return [html.H1(name, className="visually-hidden"), panel.block(f"{name}-list", "low")]
+        return [html.H1(name, className="visually-hidden"), panel.block(Block(f"{name}-list"), "low")]
 
     return SimpleNamespace(PATH=path, NAME=name, USES=frozenset(uses), layout=layout, register_callbacks=fill, **more)
 
@@ -50,7 +51,7 @@ def asked(monkeypatch) -> list[str]:
                 asked.append(f"{name} {view.filters.address}")
                 return draw(view)
 
-            blocks.fill(app, reader, f"{name}-list", draw_and_tell, is_first=True)
+            blocks.fill(app, reader, Block(f"{name}-list", is_first=True), draw_and_tell)
 
         return fill
 
@@ -60,7 +61,9 @@ def asked(monkeypatch) -> list[str]:
     made = (
         overview,
         a_page("/district/<unit>", "district", {"stage"}, told("district", units)),
-        a_page("/sites", "sites", set(), lambda app, reader: blocks.fill_table(app, reader, "sites-list", site_table)),
+        a_page(
+            "/sites", "sites", set(), lambda app, reader: blocks.fill_table(app, reader, Block("sites-list"), site_table)
+        ),
         a_page("/site/<site>", "site", {"days"}, told("site", lambda view: html.P(view.filters.code)), UNDER="sites"),
     )
     monkeypatch.setattr(pages, "PAGES", made)

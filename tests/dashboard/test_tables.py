@@ -15,6 +15,7 @@ from dashboard.credit import Credit, credit
 from dashboard.exports import delimited, workbook
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
+from dashboard.parts import charts
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import Reader
 from sql.formulas import harmless
@@ -153,7 +154,7 @@ def test_a_number_below_zero_stays_a_number():
 
 def test_the_credit_says_unit_filters_as_of_source_and_denominator():
     view = Reader(Province(), "vi").read("/?unit=747&age=2&vaccine=PF&from=2021-10-01")
-    made = credit(view, "trend")
+    made = credit(view, charts.TREND)
     assert made.lines[0] == "Thành phố Vũng Tàu; theo nơi ở; 01/10/2021–…; nhóm tuổi 18+; vắc xin PF"
     assert "đợt 7" in made.lines[1] and made.lines[2] == "Nguồn: platform"
     assert made.lines[3] == "Mẫu số: Tổng điều tra, ngày 01/04/2019." and made.lines[4] == "Dữ liệu minh họa"
@@ -162,5 +163,7 @@ def test_the_credit_says_unit_filters_as_of_source_and_denominator():
 
 def test_doses_are_credited_with_no_denominator():
     view = Reader(Province(), "vi").read("/")
-    assert not [line for line in credit(view, "hours", has_denominator=False).lines if line.startswith("Mẫu số")]
-    assert not [line for line in credit(Reader(Province(), "vi").read("/?basis=place"), "trend").lines if "Mẫu số" in line]
+    assert not [line for line in credit(view, charts.HOURS).lines if line.startswith("Mẫu số")]
+    assert not [
+        line for line in credit(Reader(Province(), "vi").read("/?basis=place"), charts.TREND).lines if "Mẫu số" in line
+    ]

@@ -181,7 +181,7 @@ def test_lots_that_are_not_told_are_not_lots_that_were_not_recorded():
 def test_without_person_numbers_every_page_file_and_tile_says_that_it_counts_records(language, words):
     for filters in (Filters(), Filters(path="/definitions"), Filters(path="/targets")):
         assert words in said(shell.AROUND["notices"](view(filters, Silent("person"), language)))
-    assert words in credit(view(Filters(), Silent("person"), language), "ranking").text
+    assert words in credit(view(Filters(), Silent("person"), language), people.RANKING).text
     assert said(tiles.tiles(view(Filters(), Silent("person"), language))).count(language.say("told.records_short")) == 3
     assert words not in said(shell.AROUND["notices"](view(Filters(), language=language)))
 
@@ -329,7 +329,7 @@ def test_a_unit_without_population_is_named_where_the_others_rate_stands():
     assert "Không kể 1 địa bàn chưa có đối tượng đích" in said(tiles.tiles(asked))
     assert name in said(people.league(asked)).split("Chưa có đối tượng đích:")[1]
     assert name in people.league_table(asked).sentence
-    assert name in credit(asked, "ranking").text
+    assert name in credit(asked, people.RANKING).text
     assert "Chưa có đối tượng đích của" not in said(people.lead(view(Filters())))
 
 

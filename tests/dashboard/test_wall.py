@@ -104,7 +104,7 @@ def test_the_settings_know_the_same_pages_as_the_wall():
 
 def test_the_wall_says_nothing_but_the_catalogue():
     asked = view(language=BRACKETED)
-    drawn = [draw(asked) for draw in screens.DRAWN.values()]
+    drawn = [draw(asked) for _block, draw in screens.DRAWN.values()]
     tree = [frame.frame(BRACKETED, "/", Wall()), *drawn, screens.now(asked), ticker.ticker(asked)]
     assert outside_the_catalogue(tree) == []
 

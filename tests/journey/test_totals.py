@@ -134,7 +134,7 @@ def test_a_block_says_the_filters_that_narrow_it_and_no_others(reader):
                 continue
             narrow = reader.read(view.filters.but(**{field: some[field]}).address)
             for block, table in tables(reader, narrow):
-                is_said = bool(getattr(narrowing.taken(narrow, block), field))
+                is_said = bool(getattr(narrowing.taken(narrow, reader.tables[block].block), field))
                 if is_said != (_values(table) != usual.get(block)):
                     (untrue if is_said else unsaid).add((block, use))
     # The days choose which vaccines have a column of their own there, not who falls due.

@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
+from dashboard.block import Block
 from dashboard.figures import bridge, completeness, triangle
 from dashboard.parts.changes import split, what, word
 from dashboard.parts.since import signed, span
 from dashboard.view import View
+
+BRIDGE = Block("changes-bridge", has_denominator=False)
+TRIANGLE = Block("changes-triangle", takes=(), basis="place", has_denominator=False, folds=True)
+COMPLETE = Block("changes-complete", takes=(), basis="place", has_denominator=False, folds=True)
 
 _DAYS = 15
 

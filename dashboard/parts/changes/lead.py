@@ -2,11 +2,15 @@
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components import marks
 from dashboard.i18n import NO_FIGURE
 from dashboard.parts import since, told
 from dashboard.parts.changes import Split, definition, figure, split, what, word
 from dashboard.view import View
+
+LEAD = Block("changes-lead", is_first=True)
+TILES = Block("changes-tiles")
 
 _NAMED = 2  # names to call
 

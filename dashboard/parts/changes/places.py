@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
+from dashboard.block import Block
 from dashboard.parts.changes import CAUSES, amounts, columns, figure, word
 from dashboard.parts.since import signed, span
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+UNITS = Block("changes-units", has_denominator=False)
+DAYS = Block("changes-days", has_denominator=False, folds=True)
+SITES = Block("changes-sites", has_denominator=False, folds=True)
 
 # Days with a row of their own; those before stand in one: a first load touches every day of a campaign.
 _DAYS = 31

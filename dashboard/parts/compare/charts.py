@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.figures import growth
 from dashboard.figures.axes import nothing
-from dashboard.filters import STAGES
+from dashboard.filters import MOST_BESIDE, STAGES
 from dashboard.parts.compare import Side, shares, sides
 from dashboard.view import View
+
+CHARTS = tuple(Block(f"compare-{number}") for number in range(MOST_BESIDE))
 
 _WIDE = 3  # charts in a row that have room for more than two days on their axis
 

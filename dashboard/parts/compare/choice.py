@@ -2,12 +2,15 @@
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components import header
 from dashboard.components.link import link
 from dashboard.filters import MOST_BESIDE
 from dashboard.parts.compare import BACK, USUAL, codes, parent, ranked, then, within
 from dashboard.parts.since import typed
 from dashboard.view import View
+
+CHOICE = Block("compare-choice")
 
 
 def choice(view: View) -> html.Div:

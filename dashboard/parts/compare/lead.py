@@ -5,10 +5,13 @@ from itertools import combinations
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components import progress
 from dashboard.parts import told
 from dashboard.parts.compare import Side, sides
 from dashboard.view import View
+
+LEAD = Block("compare-lead", is_first=True)
 
 # A lead that was gained before one of the two had reached so much is no overtaking.
 _WORTH = 0.01

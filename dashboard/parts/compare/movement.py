@@ -3,6 +3,7 @@
 from dash import html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.data.committee import RECAST_ON
@@ -14,12 +15,12 @@ from dashboard.parts.district import rows_of
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-_ID = "compare-ranking"
+RANKING = Block("compare-ranking")
 
 
 def ranking(view: View) -> list:
     found = table(view)
-    return [_borders(view), blocks.table_panel(view, _ID, found) if found else None]
+    return [_borders(view), blocks.table_panel(view, RANKING, found) if found else None]
 
 
 def table(view: View) -> Table | None:

@@ -1,11 +1,14 @@
 """The compared units in a table; a single one by its stages, now and then."""
 
+from dashboard.block import Block
 from dashboard.components import progress
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts.compare import Side, of_unit, sides, then
 from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
+
+SIDES = Block("compare-sides")
 
 
 def table(view: View) -> Table:

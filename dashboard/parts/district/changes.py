@@ -5,6 +5,7 @@ from datetime import timedelta
 from dash import html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.datatable import datatable
 from dashboard.components.table import twin
@@ -13,6 +14,8 @@ from dashboard.parts.defined import definition
 from dashboard.parts.people import self_of
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+CHANGES = Block("district-changes")
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 CAUSES = ("new", "late", "corrected", "voided", "vanished", "duplicate", "reclassified")
@@ -29,9 +32,9 @@ def changes(view: View) -> html.Section:
         html.P(moved.sentence, className="sentence"),
         *([html.Div(twin(view.language, moved), className="twin-frame", tabIndex=0)] if moved.rows else []),
     ]
-    take = blocks.take_away(view, "district-changes")
+    take = blocks.take_away(view, CHANGES)
     keys = [definition(view, "restatement")]
-    return panel.panel(say("district.changes"), counted.unit, content, "district-changes-panel", "table-panel", keys, take)
+    return panel.panel(say("district.changes"), counted.unit, content, CHANGES.panel_id, "table-panel", keys, take)
 
 
 def table(view: View) -> Table:

@@ -1,11 +1,15 @@
 """The units below, the furthest from its target first; a unit without smaller ones among its neighbours."""
 
+from dashboard.block import Block
 from dashboard.components import panel, progress
 from dashboard.parts import people, told
 from dashboard.parts.defined import definition
 from dashboard.parts.district import furthest, rows_of
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
+
+RANKING = Block("district-ranking")
+MAP = Block("district-map")
 
 
 def table(asked: View) -> Table | None:

@@ -3,12 +3,15 @@
 from dash import html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel, strip
 from dashboard.components.table import toggle, twin
 from dashboard.parts.defined import definition
 from dashboard.parts.district import full_name
 from dashboard.tables import Column, Row, Table
 from dashboard.view import OUTSIDE, View
+
+FLOW = Block("district-flow", takes=(), basis="both", has_denominator=False)
 
 _SHORT = 6
 
@@ -26,14 +29,14 @@ def flow(view: View) -> html.Section:
             [*([_list(view, "leaving", leaving)] if whole.is_residence_known else []), _list(view, "coming", coming)],
             className="flow-lists",
         ),
-        toggle(view.language, "district-flow-table", twin(view.language, table(view))),
+        toggle(view.language, f"{FLOW.id}-table", twin(view.language, table(view))),
     ]
-    take = blocks.take_away(view, "district-flow", has_denominator=False)
+    take = blocks.take_away(view, FLOW)
     return panel.panel(
         say("district.flow"),
-        blocks.noted(view, "district-flow", say("recon.unit")),
+        blocks.noted(view, FLOW, say("recon.unit")),
         content,
-        "district-flow-panel",
+        FLOW.panel_id,
         "flow-panel",
         [definition(view, "bases")],
         take,

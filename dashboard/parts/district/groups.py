@@ -1,11 +1,16 @@
 """One unit by age band and by priority group: what each stage has reached against its target."""
 
+from dashboard.block import Block
 from dashboard.components import panel, progress
 from dashboard.filters import STAGES
 from dashboard.parts import told
 from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
+
+# Their rows are all the ages and all the groups, whichever are chosen.
+AGES = Block("district-ages", takes=())
+GROUPS = Block("district-groups", takes=())
 
 _SHOWN = ("first", "complete", "booster1")
 

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard import definitions, narrowing
+from dashboard.block import Block
 from dashboard.components import panel, progress
 from dashboard.components.link import link
 from dashboard.components.tile import overdue_tile
@@ -16,6 +17,10 @@ from dashboard.parts.defined import definition
 from dashboard.parts.district import full_name, furthest, href, smallest
 from dashboard.parts.people import self_of, standings
 from dashboard.view import View
+
+LEAD = Block("district-lead", is_first=True)
+ORDERS = Block("district-orders")
+TILES = Block("district-tiles")
 
 _WEEK = 7
 _NAMED = 2  # names to call
@@ -44,7 +49,7 @@ def orders(view: View) -> html.Section:
         content = html.Ol([html.Li(order) for order in made], className="orders")
     keys = [definition(view, "overdue")]
     return panel.panel(
-        view.say("district.orders"), view.say("district.orders_unit"), [content], "district-orders", "orders-panel", keys
+        view.say("district.orders"), view.say("district.orders_unit"), [content], ORDERS.id, "orders-panel", keys
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.data.findings import Overdue
 from dashboard.figures import due
@@ -11,6 +12,9 @@ from dashboard.parts.defined import definition
 from dashboard.parts.district import rows_of
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+DUE = Block("district-due", has_denominator=False)
+SECOND = Block("district-second")
 
 _DAYS = 28
 _WAITING = ("overdue", "passed", "lateshare", "due")

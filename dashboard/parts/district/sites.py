@@ -1,8 +1,11 @@
 """The sites of a unit today: those furthest below their plan first, in a short list."""
 
+from dashboard.block import Block
 from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+SITES = Block("district-sites", takes=(), basis="place", has_denominator=False)
 
 _SHORT = 10
 

@@ -6,6 +6,7 @@ from datetime import date
 from dash import html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.components.measure import measure
@@ -17,7 +18,13 @@ from dashboard.parts.sites.looks import ASKED, Look, asked, asked_days, days_in_
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-__all__ = ["hours", "lead", "looks", "queue", "queue_panel", "table", "tiles"]
+LEAD = Block("sites-lead", is_first=True)
+TILES = Block("sites-tiles")
+LIST = Block("sites-list", has_denominator=False)
+HOURS = Block("sites-hours", takes=(), has_denominator=False)
+QUEUE = Block("sites-queue", takes=(), has_denominator=False)
+IDENTITY = Block("sites-identity", has_denominator=False)
+LAG = Block("sites-lag", has_denominator=False)
 
 # How many sites the sentence names.
 _NAMED = 3
@@ -248,8 +255,8 @@ def queue_panel(view: View) -> html.Section:
     """Without a dose in the queue its sentence says all."""
     found = queue(view)
     if found.rows:
-        return blocks.table_panel(view, "sites-queue", found, has_denominator=False)
-    return panel.panel(found.title, found.unit, [html.P(found.sentence, className="sentence")], "sites-queue-panel")
+        return blocks.table_panel(view, QUEUE, found)
+    return panel.panel(found.title, found.unit, [html.P(found.sentence, className="sentence")], QUEUE.panel_id)
 
 
 def queue(view: View) -> Table:

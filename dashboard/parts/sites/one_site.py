@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from dash import html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.components.measure import measure
@@ -19,7 +20,14 @@ from dashboard.parts.sites.looks import ASKED, Look, asked, asked_days, days_in_
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-__all__ = ["days", "hours", "lead", "look", "lots", "stock", "stock_table", "tiles"]
+LEAD = Block("site-lead", is_first=True)
+TILES = Block("site-tiles")
+HOURS = Block("site-hours", takes=(), has_denominator=False)
+DAYS = Block("site-days", has_denominator=False)
+LOTS = Block("site-lots", has_denominator=False)
+STOCK = Block("site-stock", takes=(), has_denominator=False)
+IDENTITY = Block("site-identity", has_denominator=False)
+LAG = Block("site-lag", has_denominator=False)
 
 # Sessions shown: a week back, to see what of them is still not entered, and a week ahead.
 _BACK, _AHEAD = timedelta(days=7), timedelta(days=7)
@@ -222,9 +230,9 @@ def _lots_said(view: View, used: dict) -> str:
 def stock(view: View):
     found = stock_table(view)
     if found:
-        return blocks.table_panel(view, "site-stock", found, has_denominator=False)
+        return blocks.table_panel(view, STOCK, found)
     nothing = html.Div(html.P(view.say("site.stock_none")), className="state no-figures")
-    return panel.panel(view.say("site.stock_title"), view.say("sites.unit_doses"), [nothing], "site-stock-panel")
+    return panel.panel(view.say("site.stock_title"), view.say("sites.unit_doses"), [nothing], STOCK.panel_id)
 
 
 def stock_table(view: View) -> Table | None:

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from dashboard.block import Block
 from dashboard.figures import stacked
 from dashboard.figures.axes import nothing
 from dashboard.parts.vaccines import supply
 from dashboard.parts.vaccines.stores import most_used, stores, total, vaccine_names
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+COMING = Block("vaccines-coming", takes=("vaccines",), has_denominator=False)
+DUE = Block("vaccines-due", takes=("vaccines",), has_denominator=False, folds=True)
 
 _WEEKS = 4
 

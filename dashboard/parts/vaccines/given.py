@@ -2,11 +2,16 @@
 
 from datetime import date, timedelta
 
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.figures import stacked
 from dashboard.figures.series import DAY, WEEK
 from dashboard.parts.vaccines.stores import most_used, vaccine_names
 from dashboard.view import View
+
+BY_KIND = Block("vaccines-by-kind", has_denominator=False, is_of_a_part=True)
+BY_DOSE = Block("vaccines-by-dose", has_denominator=False, is_of_a_part=True, folds=True)
+BY_LOT = Block("vaccines-by-lot", has_denominator=False, is_of_a_part=True, folds=True)
 
 # Up to here a column a day can be told apart at the desk and on a phone; beyond it a column is a week.
 _DAYS_APART = 60

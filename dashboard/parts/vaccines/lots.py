@@ -7,6 +7,7 @@ from datetime import date
 from dash import dcc, html
 
 from dashboard import blocks
+from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.datatable import datatable
 from dashboard.components.link import link
@@ -15,6 +16,11 @@ from dashboard.i18n import Language
 from dashboard.parts.vaccines.stores import vaccine_names
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+KNOWN = Block("vaccines-lot-known", is_of_a_part=True)
+LOT = Block("vaccines-lot", takes=(), has_denominator=False)
+DISPUTED = Block("vaccines-disputed", has_denominator=False)
+LOTS = Block("vaccines-lots", has_denominator=False, folds=True)
 
 LISTED = 30  # the lots used last; the file has them all
 _OFFERED = 400  # numbers that the field offers while one types
@@ -26,7 +32,7 @@ _OFFERED = 400  # numbers that the field offers while one types
 def search(language: Language) -> html.Form:
     """A lot's number, typed or chosen (assets/lots.js puts it into the address)."""
     say = language.say
-    box = dcc.Input(id="vaccines-lot-number", type="search", list="vaccines-lot-known", autoComplete="off", maxLength=40)
+    box = dcc.Input(id=f"{LOT.id}-number", type="search", list=KNOWN.id, autoComplete="off", maxLength=40)
     field = html.Label([html.Span(say("lot.field")), box])
     return html.Form([field, html.Button(say("lot.find"), type="submit")], className="lot-search", role="search")
 
@@ -72,10 +78,10 @@ def lot(view: View) -> html.Div | html.Section | None:
         html.P(table.sentence, className="sentence"),
         *_disagreement(view, rows),
         datatable(view.language, table, view.filters),
-        toggle(view.language, "vaccines-lot-days", twin(view.language, days), "lot.by_day"),
+        toggle(view.language, f"{LOT.id}-days", twin(view.language, days), "lot.by_day"),
     ]
-    take = blocks.take_away(view, "vaccines-lot", has_denominator=False)
-    return panel.panel(table.title, table.unit, content, "vaccines-lot-panel", "table-panel", take=take)
+    take = blocks.take_away(view, LOT)
+    return panel.panel(table.title, table.unit, content, LOT.panel_id, "table-panel", take=take)
 
 
 def recall(view: View) -> Table | None:
@@ -222,7 +228,7 @@ def _near(view: View, number: str) -> list:
 
 def lots(view: View) -> html.Section | None:
     rows = view.data.lots(view.filters)
-    return blocks.table_panel(view, "vaccines-lots", _table(view, rows, LISTED), False, folds=True) if rows else None
+    return blocks.table_panel(view, LOTS, _table(view, rows, LISTED)) if rows else None
 
 
 def every_lot(view: View) -> Table | None:

@@ -1,7 +1,10 @@
 """Mixed series of which the rules say nothing: their later doses are given and do not count."""
 
+from dashboard.block import Block
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+PAIRS = Block("vaccines-pairs", takes=(), has_denominator=False, folds=True)
 
 
 def unruled(view: View) -> Table | None:

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 
 from dash import html
 
+from dashboard.block import Block
 from dashboard.components.measure import measure
 from dashboard.parts.vaccines import supply
 from dashboard.parts.vaccines.stores import Stores, stores, total
 from dashboard.view import View
+
+LEAD = Block("vaccines-lead", is_first=True)
+TILES = Block("vaccines-tiles")
 
 
 def lead(view: View) -> list:

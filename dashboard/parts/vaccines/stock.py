@@ -2,10 +2,16 @@
 
 from dash import html
 
+from dashboard import blocks
+from dashboard.block import Block
 from dashboard.parts.vaccines import supply
 from dashboard.parts.vaccines.stores import Stores, stores, total
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
+
+ACTIONS = Block("vaccines-actions", takes=("vaccines",), has_denominator=False)
+OUTLOOK = Block("vaccines-outlook", takes=("vaccines",), has_denominator=False, folds=True)
+STOCK = Block("vaccines-stock", takes=("vaccines",), has_denominator=False, folds=True)
 
 _SUMS = ("allocated", "received", "opened", "given", "usable", "due_soon")
 
@@ -153,9 +159,8 @@ def _account_row(found: Stores, row, name: str, href: str | None, kind: str = ""
     )
 
 
-def unknown(view: View) -> html.Div | None:
-    """In place of the tables of stock where there is no stock data."""
-    found = stores(view)
-    if found.rows:
-        return None
+def stock(view: View) -> html.Section | html.Div:
+    """The account; in its place that there is no stock data."""
+    if table := account(view):
+        return blocks.table_panel(view, STOCK, table)
     return html.Div(html.P(view.say("supply.no_table")), className="state no-stock")
