@@ -129,13 +129,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         t.valid_from DESC, t.target_id DESC
 $$;
 
--- The last day of which anything was known as of a batch: later days add up to nothing then.
-CREATE FUNCTION mart.last_day(p_as_of bigint) RETURNS date
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT CASE WHEN p_as_of IS NULL THEN 'infinity'
-                ELSE (SELECT coalesce(max(d.day), '-infinity') FROM warehouse.posted_day d WHERE d.first_batch <= p_as_of) END
-$$;
-
 -- People of some units who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it
 -- becomes a part of the caller's plan.
 CREATE FUNCTION mart.people_posted(
@@ -156,17 +149,13 @@ LANGUAGE sql STABLE AS $$
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
-    SELECT l.unit_id, l.stage, d.day, -l.people
-    FROM warehouse.posted_day d
-    CROSS JOIN LATERAL (
-        SELECT p.unit_id, p.people, p.stage, p.age_band, p.priority_group, p.vaccine_id FROM warehouse.ledger_people p
-        WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
-        OFFSET 0) AS l
-    WHERE p_as_of IS NOT NULL AND l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
+    SELECT l.unit_id, l.stage, d.day, l.people
+    FROM mart.known_days(p_from, p_to, p_as_of) d
+    CROSS JOIN LATERAL (SELECT * FROM mart.people_since(p_as_of) s WHERE s.day = d.day OFFSET 0) AS l
+    WHERE l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
       AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
       AND l.unit_id = ANY (p_units)
-      AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
 $$;
 
 -- People of some units who reached a stage, over all days or those asked for, in pieces to be added up.

@@ -79,20 +79,14 @@ LANGUAGE sql STABLE AS $$
       AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     UNION ALL
     SELECT CASE WHEN p_basis = 'place' THEN l.place_unit_id ELSE l.residence_unit_id END, d.day, l.vaccine_id,
-        l.dose_number, -l.doses
-    FROM warehouse.posted_day d
-    CROSS JOIN LATERAL (
-        SELECT p.place_unit_id, p.residence_unit_id, p.doses, p.vaccine_id, p.dose_number, p.age_band, p.priority_group
-        FROM warehouse.ledger_doses p
-        WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
-        OFFSET 0) AS l
-    WHERE p_as_of IS NOT NULL
-      AND (NOT (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
+        l.dose_number, l.doses
+    FROM mart.known_days(p_from, p_to, p_as_of) d
+    CROSS JOIN LATERAL (SELECT * FROM mart.doses_since(p_as_of) s WHERE s.day = d.day OFFSET 0) AS l
+    WHERE (NOT (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
            OR mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) = 'world')
       AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
       AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-      AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
 $$;
 
 -- The same of some units over all days, as of now.
@@ -194,12 +188,7 @@ $$;
 CREATE FUNCTION mart.doses_by_hour(p_unit integer, p_day date, p_as_of bigint) RETURNS TABLE (hour smallint, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.hour, sum(e.doses)
-    FROM (
-        SELECT b.place_unit_id, b.hour, b.doses FROM warehouse.balance_hours b WHERE b.day = p_day
-        UNION ALL
-        SELECT l.place_unit_id, l.hour, -l.doses FROM warehouse.ledger_entries l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader) AND l.day = p_day
-    ) AS e
+    FROM mart.hours_posted(p_day, p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
     GROUP BY e.hour
     HAVING sum(e.doses) <> 0
@@ -254,14 +243,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM bounds o
         JOIN warehouse.balance_doses_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
         UNION ALL
-        SELECT l.place_unit_id, l.residence_unit_id, -l.doses
-        FROM warehouse.posted_day d
-        CROSS JOIN LATERAL (
-            SELECT p.place_unit_id, p.residence_unit_id, p.doses FROM warehouse.ledger_doses p
-            WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
-            OFFSET 0) AS l
-        WHERE p_as_of IS NOT NULL
-          AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
+        SELECT l.place_unit_id, l.residence_unit_id, l.doses
+        FROM mart.known_days(p_from, p_to, p_as_of) d
+        CROSS JOIN LATERAL (SELECT * FROM mart.doses_since(p_as_of) s WHERE s.day = d.day OFFSET 0) AS l
     ) AS p
     GROUP BY p.place_unit_id, p.residence_unit_id
 $$;

@@ -10,45 +10,16 @@ CREATE FUNCTION mart.quality(p_unit integer, p_from date, p_to date, p_as_of big
     identity_unknown bigint, certificates_unknown bigint, app_unknown bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT
-        coalesce(sum(doses * sign), 0), coalesce(sum(duplicates * sign), 0),
-        coalesce(sum(identity_correct_before * sign), 0), coalesce(sum(identity_not_sent * sign), 0),
-        coalesce(sum(identity_no_id * sign), 0), coalesce(sum(identity_bad_format * sign), 0),
-        coalesce(sum(identity_pending * sign), 0), coalesce(sum(identity_correct * sign), 0),
-        coalesce(sum(identity_wrong * sign), 0), coalesce(sum(identity_not_applicable * sign), 0),
-        coalesce(sum(certificates_printed * sign), 0), coalesce(sum(app_confirmed * sign), 0),
-        coalesce(sum(entered_within_72h * sign), 0), coalesce(sum(entered_same_day * sign), 0),
-        coalesce(sum(entered_day_1 * sign), 0), coalesce(sum(entered_day_2 * sign), 0),
-        coalesce(sum(entered_day_3 * sign), 0), coalesce(sum(entered_days_4_7 * sign), 0),
-        coalesce(sum(entered_days_8_14 * sign), 0), coalesce(sum(entered_later * sign), 0),
-        coalesce(sum(entered_unknown * sign), 0), coalesce(sum(identity_unknown * sign), 0),
-        coalesce(sum(certificates_unknown * sign), 0), coalesce(sum(app_unknown * sign), 0)
-    FROM (
-        SELECT b.place_unit_id, 1 AS sign,
-            b.doses, b.duplicates, b.identity_correct_before, b.identity_not_sent, b.identity_no_id,
-            b.identity_bad_format, b.identity_pending, b.identity_correct, b.identity_wrong,
-            b.identity_not_applicable, b.certificates_printed, b.app_confirmed, b.entered_within_72h,
-            b.entered_same_day, b.entered_day_1, b.entered_day_2, b.entered_day_3, b.entered_days_4_7,
-            b.entered_days_8_14, b.entered_later, b.entered_unknown, b.identity_unknown, b.certificates_unknown,
-            b.app_unknown
-        FROM warehouse.balance_entries b
-        WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-          AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
-        UNION ALL
-        SELECT l.place_unit_id, -1,
-            l.doses, l.duplicates, l.identity_correct_before, l.identity_not_sent, l.identity_no_id,
-            l.identity_bad_format, l.identity_pending, l.identity_correct, l.identity_wrong,
-            l.identity_not_applicable, l.certificates_printed, l.app_confirmed, l.entered_within_72h,
-            l.entered_same_day, l.entered_day_1, l.entered_day_2, l.entered_day_3, l.entered_days_4_7,
-            l.entered_days_8_14, l.entered_later, l.entered_unknown, l.identity_unknown, l.certificates_unknown,
-            l.app_unknown
-        FROM warehouse.posted_day d
-        CROSS JOIN LATERAL (
-            SELECT p.* FROM warehouse.ledger_entries p
-            WHERE p.day = d.day AND p.batch_id > p_as_of AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
-            OFFSET 0) AS l
-        WHERE p_as_of IS NOT NULL
-          AND d.day BETWEEN coalesce(p_from, '-infinity') AND least(p_to, (SELECT mart.last_day(p_as_of)))
-    ) AS e
+        coalesce(sum(e.doses), 0), coalesce(sum(e.duplicates), 0), coalesce(sum(e.identity_correct_before), 0),
+        coalesce(sum(e.identity_not_sent), 0), coalesce(sum(e.identity_no_id), 0), coalesce(sum(e.identity_bad_format), 0),
+        coalesce(sum(e.identity_pending), 0), coalesce(sum(e.identity_correct), 0), coalesce(sum(e.identity_wrong), 0),
+        coalesce(sum(e.identity_not_applicable), 0), coalesce(sum(e.certificates_printed), 0),
+        coalesce(sum(e.app_confirmed), 0), coalesce(sum(e.entered_within_72h), 0), coalesce(sum(e.entered_same_day), 0),
+        coalesce(sum(e.entered_day_1), 0), coalesce(sum(e.entered_day_2), 0), coalesce(sum(e.entered_day_3), 0),
+        coalesce(sum(e.entered_days_4_7), 0), coalesce(sum(e.entered_days_8_14), 0), coalesce(sum(e.entered_later), 0),
+        coalesce(sum(e.entered_unknown), 0), coalesce(sum(e.identity_unknown), 0), coalesce(sum(e.certificates_unknown), 0),
+        coalesce(sum(e.app_unknown), 0)
+    FROM mart.entries_posted(p_from, p_to, p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
 $$;
 

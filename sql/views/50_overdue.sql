@@ -20,9 +20,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         UNION ALL
-        SELECT l.unit_id, l.stage, l.day, -l.people FROM warehouse.ledger_people l
+        SELECT l.unit_id, l.stage, l.day, l.people FROM mart.people_since(p_as_of) l
         WHERE l.stage IN (5, 6) AND l.unit_id = ANY (p_units)
-          AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
           AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
@@ -90,9 +89,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
           AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
         UNION ALL
-        SELECT l.day, l.vaccine_id, -l.people FROM warehouse.ledger_people l CROSS JOIN counted c
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.stage = 5 AND l.unit_id = ANY (c.units) AND l.day BETWEEN p_from AND p_to
+        SELECT l.day, l.vaccine_id, l.people FROM mart.people_since(p_as_of) l CROSS JOIN counted c
+        WHERE l.stage = 5 AND l.unit_id = ANY (c.units) AND l.day BETWEEN p_from AND p_to
           AND (c.ages IS NULL OR l.age_band = ANY (c.ages))
           AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
           AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))

@@ -16,10 +16,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             FROM asked JOIN warehouse.balance_people_total b ON b.unit_id = ANY (asked.units)
             WHERE b.stage IN (1, 2, 3, 4) AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
             UNION ALL
-            SELECT l.age_band, l.priority_group, l.stage, -l.people
-            FROM asked JOIN warehouse.ledger_people l ON l.unit_id = ANY (asked.units)
-            WHERE l.stage <= 4 AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-              AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
+            SELECT l.age_band, l.priority_group, l.stage, l.people
+            FROM asked JOIN mart.people_since(p_as_of) l ON l.unit_id = ANY (asked.units)
+            WHERE l.stage <= 4 AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
         ) AS c
         GROUP BY c.age_band, c.priority_group, c.stage
     ), counted AS (

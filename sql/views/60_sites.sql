@@ -6,15 +6,9 @@ CREATE FUNCTION mart.entered(p_unit integer, p_from date, p_to date, p_as_of big
 RETURNS TABLE (site_id integer, day date, entered_on date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, e.day, nullif(e.entered_on, '9999-12-31'), sum(e.doses)
-    FROM (
-        SELECT b.site_id, b.place_unit_id, b.day, b.entered_on, b.doses FROM warehouse.balance_entered b
-        WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.site_id, l.place_unit_id, l.day, l.entered_on, -l.doses FROM warehouse.ledger_entered l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    ) AS e
+    FROM mart.entered_posted(p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
+    WHERE e.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY e.site_id, e.day, e.entered_on
     HAVING sum(e.doses) <> 0
 $$;
@@ -24,15 +18,9 @@ CREATE FUNCTION mart.late_entries(p_unit integer, p_entered_on date, p_as_of big
 RETURNS TABLE (site_id integer, day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, e.day, sum(e.doses)
-    FROM (
-        SELECT b.site_id, b.place_unit_id, b.day, b.doses FROM warehouse.balance_entered b
-        WHERE b.entered_on = p_entered_on AND b.day < p_entered_on
-        UNION ALL
-        SELECT l.site_id, l.place_unit_id, l.day, -l.doses FROM warehouse.ledger_entered l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.entered_on = p_entered_on AND l.day < p_entered_on
-    ) AS e
+    FROM mart.entered_posted(p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
+    WHERE e.entered_on = p_entered_on AND e.day < p_entered_on
     GROUP BY e.site_id, e.day
     HAVING sum(e.doses) <> 0
 $$;
@@ -55,55 +43,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), site AS (
         SELECT s.site_id, s.unit_id FROM warehouse.site s
         JOIN warehouse.unit_ancestor a ON a.unit_id = s.unit_id AND a.ancestor_id = p_unit
-    ), side AS (
-        SELECT e.site_id, e.day, 1 AS sign, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
-            e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
-            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown, e.identity_unknown,
-            e.certificates_unknown, e.app_unknown
-        FROM warehouse.balance_entries e CROSS JOIN days
-        WHERE (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
-          AND e.site_id IN (SELECT s.site_id FROM site s)
-        UNION ALL
-        SELECT e.site_id, e.day, -1, e.doses, e.duplicates, e.identity_correct_before, e.certificates_printed,
-            e.app_confirmed, e.entered_within_72h, e.entered_same_day, e.entered_day_1, e.entered_day_2, e.entered_day_3,
-            e.entered_days_4_7, e.entered_days_8_14, e.entered_later, e.entered_unknown, e.identity_unknown,
-            e.certificates_unknown, e.app_unknown
-        FROM warehouse.ledger_entries e CROSS JOIN days
-        WHERE e.batch_id > p_as_of AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND (e.day BETWEEN days.first AND days.last OR e.day BETWEEN p_today - 1 AND p_today)
-          AND e.site_id IN (SELECT s.site_id FROM site s)
-    ), measured AS (
-        SELECT e.site_id, e.day = p_today AS is_today, e.day = p_today - 1 AS is_yesterday,
-            e.day BETWEEN days.first AND days.last AS is_asked, sign * doses AS doses, sign * duplicates AS duplicates,
-            sign * identity_correct_before AS identity_correct_before, sign * certificates_printed AS certificates_printed,
-            sign * app_confirmed AS app_confirmed, sign * entered_within_72h AS entered_within_72h,
-            sign * entered_same_day AS entered_same_day, sign * entered_day_1 AS entered_day_1,
-            sign * entered_day_2 AS entered_day_2, sign * entered_day_3 AS entered_day_3,
-            sign * entered_days_4_7 AS entered_days_4_7, sign * entered_days_8_14 AS entered_days_8_14,
-            sign * entered_later AS entered_later, sign * entered_unknown AS entered_unknown,
-            sign * identity_unknown AS identity_unknown, sign * certificates_unknown AS certificates_unknown,
-            sign * app_unknown AS app_unknown
-        FROM side e CROSS JOIN days
     ), summed AS (
-        SELECT m.site_id,
-            sum(doses) FILTER (WHERE is_today) AS today, sum(doses) FILTER (WHERE is_yesterday) AS yesterday,
-            sum(doses) FILTER (WHERE is_asked) AS doses, sum(duplicates) FILTER (WHERE is_asked) AS duplicates,
-            sum(identity_correct_before) FILTER (WHERE is_asked) AS identity_correct_before,
-            sum(certificates_printed) FILTER (WHERE is_asked) AS certificates_printed,
-            sum(app_confirmed) FILTER (WHERE is_asked) AS app_confirmed,
-            sum(entered_within_72h) FILTER (WHERE is_asked) AS entered_within_72h,
-            sum(entered_same_day) FILTER (WHERE is_asked) AS entered_same_day,
-            sum(entered_day_1) FILTER (WHERE is_asked) AS entered_day_1,
-            sum(entered_day_2) FILTER (WHERE is_asked) AS entered_day_2,
-            sum(entered_day_3) FILTER (WHERE is_asked) AS entered_day_3,
-            sum(entered_days_4_7) FILTER (WHERE is_asked) AS entered_days_4_7,
-            sum(entered_days_8_14) FILTER (WHERE is_asked) AS entered_days_8_14,
-            sum(entered_later) FILTER (WHERE is_asked) AS entered_later,
-            sum(entered_unknown) FILTER (WHERE is_asked) AS entered_unknown,
-            sum(identity_unknown) FILTER (WHERE is_asked) AS identity_unknown,
-            sum(certificates_unknown) FILTER (WHERE is_asked) AS certificates_unknown,
-            sum(app_unknown) FILTER (WHERE is_asked) AS app_unknown
-        FROM measured m GROUP BY m.site_id
+        SELECT e.site_id,
+            sum(e.doses) AS doses, sum(e.duplicates) AS duplicates,
+            sum(e.identity_correct_before) AS identity_correct_before, sum(e.certificates_printed) AS certificates_printed,
+            sum(e.app_confirmed) AS app_confirmed, sum(e.entered_within_72h) AS entered_within_72h,
+            sum(e.entered_same_day) AS entered_same_day, sum(e.entered_day_1) AS entered_day_1,
+            sum(e.entered_day_2) AS entered_day_2, sum(e.entered_day_3) AS entered_day_3,
+            sum(e.entered_days_4_7) AS entered_days_4_7, sum(e.entered_days_8_14) AS entered_days_8_14,
+            sum(e.entered_later) AS entered_later, sum(e.entered_unknown) AS entered_unknown,
+            sum(e.identity_unknown) AS identity_unknown, sum(e.certificates_unknown) AS certificates_unknown,
+            sum(e.app_unknown) AS app_unknown
+        FROM days CROSS JOIN LATERAL mart.entries_posted(days.first, days.last, p_as_of) e
+        WHERE e.site_id IN (SELECT s.site_id FROM site s)
+        GROUP BY e.site_id
+    ), recent AS (
+        SELECT e.site_id, sum(e.doses) FILTER (WHERE e.day = p_today) AS today,
+            sum(e.doses) FILTER (WHERE e.day = p_today - 1) AS yesterday
+        FROM mart.entries_posted(p_today - 1, p_today, p_as_of) e
+        WHERE e.site_id IN (SELECT s.site_id FROM site s)
+        GROUP BY e.site_id
     ), lag AS (
         SELECT e.site_id, greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
         FROM days CROSS JOIN LATERAL mart.entered(p_unit, days.first, days.last, p_as_of) e
@@ -120,7 +79,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT q.site_id, sum(q.doses) AS doses FROM mart.late_entries(p_unit, p_today, p_as_of) q GROUP BY q.site_id
     )
     SELECT s.site_id, s.unit_id,
-        p.has_session, p.planned_doses, coalesce(m.today, 0)::bigint, coalesce(m.yesterday, 0)::bigint,
+        p.has_session, p.planned_doses, coalesce(r.today, 0)::bigint, coalesce(r.yesterday, 0)::bigint,
         coalesce(m.doses, 0)::bigint, coalesce(m.duplicates, 0)::bigint, coalesce(m.identity_correct_before, 0)::bigint,
         coalesce(m.certificates_printed, 0)::bigint, coalesce(m.app_confirmed, 0)::bigint,
         coalesce(m.entered_within_72h, 0)::bigint, coalesce(m.entered_same_day, 0)::bigint,
@@ -133,6 +92,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM site s
     JOIN mart.site_plan(p_today, p_as_of) p ON p.site_id = s.site_id
     LEFT JOIN summed m ON m.site_id = s.site_id
+    LEFT JOIN recent r ON r.site_id = s.site_id
     LEFT JOIN lags g ON g.site_id = s.site_id
     LEFT JOIN late q ON q.site_id = s.site_id
 $$;
@@ -172,12 +132,7 @@ CREATE FUNCTION mart.site_hours(p_unit integer, p_day date, p_as_of bigint)
 RETURNS TABLE (site_id integer, hour smallint, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, e.hour, sum(e.doses)
-    FROM (
-        SELECT b.site_id, b.place_unit_id, b.hour, b.doses FROM warehouse.balance_hours b WHERE b.day = p_day
-        UNION ALL
-        SELECT l.site_id, l.place_unit_id, l.hour, -l.doses FROM warehouse.ledger_entries l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader) AND l.day = p_day
-    ) AS e
+    FROM mart.hours_posted(p_day, p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
     GROUP BY e.site_id, e.hour
     HAVING sum(e.doses) <> 0
@@ -190,17 +145,10 @@ RETURNS TABLE (
     planned_doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH given AS (
-        SELECT e.day, sum(e.doses) AS doses, sum(e.duplicates) AS duplicates, sum(e.same_day) AS same_day,
-            sum(e.unknown) AS unknown
-        FROM (
-            SELECT b.day, b.doses, b.duplicates, b.entered_same_day AS same_day, b.entered_unknown AS unknown
-            FROM warehouse.balance_entries b
-            WHERE b.site_id = p_site AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-            UNION ALL
-            SELECT l.day, -l.doses, -l.duplicates, -l.entered_same_day, -l.entered_unknown FROM warehouse.ledger_entries l
-            WHERE l.site_id = p_site AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-              AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        ) AS e
+        SELECT e.day, sum(e.doses) AS doses, sum(e.duplicates) AS duplicates, sum(e.entered_same_day) AS same_day,
+            sum(e.entered_unknown) AS unknown
+        FROM mart.entries_posted(p_from, p_to, p_as_of) e
+        WHERE e.site_id = p_site
         GROUP BY e.day
         HAVING sum(e.doses) <> 0 OR sum(e.duplicates) <> 0
     ), session AS (
@@ -220,14 +168,8 @@ CREATE FUNCTION mart.site_used(p_site integer, p_from date, p_to date, p_as_of b
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, lot_number text, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.vaccine_id, d.dose_number, d.lot_number, sum(d.doses)
-    FROM (
-        SELECT b.vaccine_id, b.dose_number, b.lot_number, b.doses FROM warehouse.balance_lots b
-        WHERE b.site_id = p_site AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.vaccine_id, l.dose_number, l.lot_number, -l.doses FROM warehouse.ledger_lots l
-        WHERE l.site_id = p_site AND l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    ) AS d
+    FROM mart.lots_posted(p_as_of) d
+    WHERE d.site_id = p_site AND d.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY d.vaccine_id, d.dose_number, d.lot_number
     HAVING sum(d.doses) <> 0
 $$;

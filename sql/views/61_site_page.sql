@@ -6,26 +6,13 @@ CREATE FUNCTION mart.site_identity(p_unit integer, p_from date, p_to date, p_as_
     site_id integer, correct_before bigint, not_sent bigint, no_id bigint, bad_format bigint, pending bigint, correct bigint,
     wrong bigint, not_applicable bigint, unknown bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT e.site_id, sum(sign * identity_correct_before), sum(sign * identity_not_sent), sum(sign * identity_no_id),
-        sum(sign * identity_bad_format), sum(sign * identity_pending), sum(sign * identity_correct),
-        sum(sign * identity_wrong), sum(sign * identity_not_applicable), sum(sign * identity_unknown)
-    FROM (
-        SELECT b.site_id, b.place_unit_id, 1 AS sign, b.doses, b.identity_correct_before, b.identity_not_sent,
-            b.identity_no_id, b.identity_bad_format, b.identity_pending, b.identity_correct, b.identity_wrong,
-            b.identity_not_applicable, b.identity_unknown
-        FROM warehouse.balance_entries b
-        WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.site_id, l.place_unit_id, -1, l.doses, l.identity_correct_before, l.identity_not_sent,
-            l.identity_no_id, l.identity_bad_format, l.identity_pending, l.identity_correct, l.identity_wrong,
-            l.identity_not_applicable, l.identity_unknown
-        FROM warehouse.ledger_entries l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    ) AS e
+    SELECT e.site_id, sum(e.identity_correct_before), sum(e.identity_not_sent), sum(e.identity_no_id),
+        sum(e.identity_bad_format), sum(e.identity_pending), sum(e.identity_correct),
+        sum(e.identity_wrong), sum(e.identity_not_applicable), sum(e.identity_unknown)
+    FROM mart.entries_posted(p_from, p_to, p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
     GROUP BY e.site_id
-    HAVING sum(sign * doses) <> 0
+    HAVING sum(e.doses) <> 0
 $$;
 
 -- Planned sessions in force as of a batch. One row per site of the unit, day and opening hour.
@@ -80,12 +67,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sum(d.doses) FILTER (WHERE m.taken_on IS NULL OR d.day > m.taken_on) AS since
         FROM moved m
         CROSS JOIN LATERAL (
-            SELECT b.day, b.doses FROM warehouse.balance_lots b
-            WHERE b.site_id = m.site_id AND b.vaccine_id = m.vaccine_id AND b.day <= p_today
-            UNION ALL
-            SELECT l.day, -l.doses FROM warehouse.ledger_lots l
-            WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-              AND l.site_id = m.site_id AND l.vaccine_id = m.vaccine_id AND l.day <= p_today
+            SELECT l.day, l.doses FROM mart.lots_posted(p_as_of) l
+            WHERE l.site_id = m.site_id AND l.vaccine_id = m.vaccine_id AND l.day <= p_today
         ) AS d
         GROUP BY m.site_id, m.vaccine_id
     ), line AS (

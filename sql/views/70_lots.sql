@@ -5,40 +5,23 @@ CREATE FUNCTION mart.lot_cells(p_unit integer, p_vaccines smallint[], p_from dat
 RETURNS TABLE (site_id integer, day date, vaccine_id smallint, dose_number smallint, lot_number text, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.site_id, d.day, d.vaccine_id, d.dose_number, d.lot_number, sum(d.doses)
-    FROM (
-        SELECT b.site_id, b.place_unit_id, b.day, b.vaccine_id, b.dose_number, b.lot_number, b.doses
-        FROM warehouse.balance_lots b
-        WHERE (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-          AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-        UNION ALL
-        SELECT l.site_id, l.place_unit_id, l.day, l.vaccine_id, l.dose_number, l.lot_number, -l.doses
-        FROM warehouse.ledger_lots l
-        WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-          AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-          AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    ) AS d
+    FROM mart.lots_posted(p_as_of) d
     JOIN warehouse.unit_ancestor a ON a.unit_id = d.place_unit_id AND a.ancestor_id = p_unit
+    WHERE (p_vaccines IS NULL OR d.vaccine_id = ANY (p_vaccines))
+      AND d.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY d.site_id, d.day, d.vaccine_id, d.dose_number, d.lot_number
     HAVING sum(d.doses) <> 0
 $$;
 
--- Doses of a unit by vaccine, dose number as recorded, lot and day, not added up: balances, and the postings since with
--- a minus.
-CREATE FUNCTION mart.lot_postings(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+-- Doses of a unit by vaccine, dose number as recorded, lot and day, in pieces to be added up.
+CREATE FUNCTION mart.unit_lots(p_unit integer, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (day date, vaccine_id smallint, dose_number smallint, lot_number text, doses integer)
 LANGUAGE sql STABLE AS $$
-    SELECT b.day, b.vaccine_id, b.dose_number, b.lot_number, b.doses
-    FROM warehouse.balance_lots b
-    JOIN warehouse.unit_ancestor a ON a.unit_id = b.place_unit_id AND a.ancestor_id = p_unit
-    WHERE (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
-      AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    UNION ALL
-    SELECT l.day, l.vaccine_id, l.dose_number, l.lot_number, -l.doses
-    FROM warehouse.ledger_lots l
-    JOIN warehouse.unit_ancestor a ON a.unit_id = l.place_unit_id AND a.ancestor_id = p_unit
-    WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-      AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
-      AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
+    SELECT p.day, p.vaccine_id, p.dose_number, p.lot_number, p.doses
+    FROM mart.lots_posted(p_as_of) p
+    JOIN warehouse.unit_ancestor a ON a.unit_id = p.place_unit_id AND a.ancestor_id = p_unit
+    WHERE (p_vaccines IS NULL OR p.vaccine_id = ANY (p_vaccines))
+      AND p.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
 $$;
 
 -- One row per vaccine, dose number as recorded and day.
@@ -46,7 +29,7 @@ CREATE FUNCTION mart.vaccine_days(p_unit integer, p_vaccines smallint[], p_from 
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.vaccine_id, p.dose_number, p.day, sum(p.doses)::bigint
-    FROM mart.lot_postings(p_unit, p_vaccines, p_from, p_to, p_as_of) p
+    FROM mart.unit_lots(p_unit, p_vaccines, p_from, p_to, p_as_of) p
     GROUP BY p.vaccine_id, p.dose_number, p.day HAVING sum(p.doses) <> 0
 $$;
 
@@ -55,7 +38,7 @@ CREATE FUNCTION mart.lot_days(p_unit integer, p_vaccines smallint[], p_from date
 RETURNS TABLE (lot_number text, day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.lot_number, p.day, sum(p.doses)::bigint
-    FROM mart.lot_postings(p_unit, p_vaccines, p_from, p_to, p_as_of) p
+    FROM mart.unit_lots(p_unit, p_vaccines, p_from, p_to, p_as_of) p
     GROUP BY p.lot_number, p.day HAVING sum(p.doses) <> 0
 $$;
 
@@ -92,15 +75,8 @@ CREATE FUNCTION mart.lot(p_lot text, p_as_of bigint)
 RETURNS TABLE (lot_number text, vaccine_id smallint, site_id integer, place_unit_id integer, day date, dose_number smallint, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.lot_number, d.vaccine_id, d.site_id, d.place_unit_id, d.day, d.dose_number, sum(d.doses)
-    FROM (
-        SELECT b.lot_number, b.vaccine_id, b.site_id, b.place_unit_id, b.day, b.dose_number, b.doses
-        FROM warehouse.balance_lots b WHERE upper(b.lot_number) = upper(btrim(p_lot))
-        UNION ALL
-        SELECT l.lot_number, l.vaccine_id, l.site_id, l.place_unit_id, l.day, l.dose_number, -l.doses
-        FROM warehouse.ledger_lots l
-        WHERE upper(l.lot_number) = upper(btrim(p_lot)) AND l.batch_id > p_as_of
-          AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-    ) AS d
+    FROM mart.lots_posted(p_as_of) d
+    WHERE upper(d.lot_number COLLATE "C") = upper(btrim(p_lot))
     GROUP BY d.lot_number, d.vaccine_id, d.site_id, d.place_unit_id, d.day, d.dose_number
     HAVING sum(d.doses) <> 0
 $$;

@@ -47,12 +47,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT s.store, sum(d.doses) AS given,
             sum(d.doses) FILTER (WHERE d.day BETWEEN p_today - 14 AND p_today - 1) AS recent,
             sum(d.doses) FILTER (WHERE s.taken_on IS NULL OR d.day > s.taken_on) AS since
-        FROM (
-            SELECT b.site_id, b.vaccine_id, b.day, b.doses FROM warehouse.balance_lots b
-            UNION ALL
-            SELECT l.site_id, l.vaccine_id, l.day, -l.doses FROM warehouse.ledger_lots l
-            WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-        ) AS d
+        FROM mart.lots_posted(p_as_of) d
         JOIN served s ON s.site_id = d.site_id AND s.vaccine_id = d.vaccine_id
         WHERE d.day <= p_today
         GROUP BY s.store
@@ -71,9 +66,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
                 SELECT b.unit_id, b.vaccine_id, b.people FROM warehouse.balance_people b
                 WHERE b.stage = 5 AND b.day BETWEEN p_today AND p_today + 27
                 UNION ALL
-                SELECT l.unit_id, l.vaccine_id, -l.people FROM warehouse.ledger_people l
-                WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
-                  AND l.stage = 5 AND l.day BETWEEN p_today AND p_today + 27
+                SELECT l.unit_id, l.vaccine_id, l.people FROM mart.people_since(p_as_of) l
+                WHERE l.stage = 5 AND l.day BETWEEN p_today AND p_today + 27
             ) AS c
             GROUP BY c.unit_id, c.vaccine_id
         ) AS p

@@ -157,6 +157,17 @@ def test_every_function_of_the_figures_is_read_only_and_finds_only_what_it_names
     )
 
 
+def test_a_function_with_the_callers_rights_becomes_a_part_of_the_callers_plan(db):
+    """Otherwise it would read the whole of a ledger before anything is left out of it."""
+    functions = asked(db, "SELECT format('mart.%I(%s)', proname, (SELECT string_agg('NULL::' || format_type(t, NULL), ', ' ORDER BY n) "
+                          "FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (t, n))) FROM pg_proc "
+                          "WHERE pronamespace = 'mart'::regnamespace AND proretset AND NOT prosecdef")  # fmt: skip
+    assert len(functions) > 10
+    for called in functions:
+        plan = "\n".join(asked(db, f"EXPLAIN SELECT * FROM {called}"))
+        assert "Function Scan" not in plan, called
+
+
 # Every statement, read by the database before users do
 
 _STATEMENTS = [(file.name, name, body) for file in sorted((sql.FOLDER / "queries").glob("*.sql"))
