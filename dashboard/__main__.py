@@ -9,6 +9,7 @@ import uvicorn
 
 from dashboard import boundaries, metrics, server
 from dashboard.data.cache import CacheError
+from dashboard.settings import Settings
 from sql import settings
 from sql.connect import NoWarehouse, address
 from sql.strict import SettingsError
@@ -17,7 +18,7 @@ from sql.strict import SettingsError
 def main() -> int:
     arguments = _parse()
     try:
-        found = settings.read(arguments.config, arguments.data)
+        found = Settings.of(settings.read(arguments.config, arguments.data))
         address(found, "dashboard_reader")
         boundaries.of(found)  # said here, in one line, rather than by each worker
     except (SettingsError, NoWarehouse) as error:

@@ -15,8 +15,8 @@ from flask import Response, request
 
 from dashboard import api, exports, pages, shell, uploads
 from dashboard.data import Data, WarehouseUnreachable
+from dashboard.settings import Settings
 from dashboard.view import Reader
-from sql.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sql.settings import Settings
+from dashboard.settings import Settings
 from sql.strict import SettingsError
 
 _WIDTH = 1000  # of a drawing, in its own units; a point is kept to one of them

@@ -24,9 +24,9 @@ from dashboard import health, metrics
 from dashboard.data import Data
 from dashboard.data.cache import Cache, shared
 from dashboard.data.warehouse import Warehouse
+from dashboard.settings import Settings
 from dashboard.stream import PATIENCE_SECONDS, Broker
 from sql import connect, settings
-from sql.settings import Settings
 
 # Questions take some milliseconds: on two cores more connections than this only wait for a core.
 _CONNECTIONS = 4
@@ -84,7 +84,7 @@ def build(settings: Settings) -> Starlette:
 
 def from_environment() -> Starlette:
     """As `build`, for the processes that uvicorn starts: they get words, not objects."""
-    return build(settings.read(os.environ[CONFIG]))
+    return build(Settings.of(settings.read(os.environ[CONFIG])))
 
 
 CONFIG = "VACCINE_CONFIG"

@@ -12,9 +12,10 @@ import yaml
 
 from deploy.effective import OVERLAY, effective
 from deploy.folder import DataFolder, FolderError, Held, write_whole
+from etl.settings import Settings
 from sql import connect, settings, world
 from sql.server import EmbeddedServer
-from sql.settings import PROJECT, Settings
+from sql.settings import PROJECT
 from sql.strict import SettingsError
 
 _FILE = "instance.json"
@@ -68,12 +69,12 @@ def _settings(options: argparse.Namespace, data: Path) -> Settings:
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         started = _read(data / _FILE)
     file = Path(options.config or started["config"])
-    plain = settings.read(file, data)
+    plain = Settings.of(settings.read(file, data))
     if not (plain.is_sample and started["is_sample"]):
         return plain if started["is_sample"] is None else plain.model_copy(update={"sample": False})
     connect.find_sample(plain)
     text = yaml.safe_dump(effective(file, OVERLAY), allow_unicode=True, sort_keys=False)
-    return settings.parse(text, file, data, os.environ)
+    return Settings.of(settings.parse(text, file, data, os.environ))
 
 
 def _read(file: Path) -> dict:

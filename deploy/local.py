@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from pathlib import Path
 
+from dashboard.settings import Settings as Dashboard
 from deploy import effective, instance, left
 from deploy.child import NO_ROOM, Child, Pauses
 from deploy.edited import Edited
@@ -66,7 +67,7 @@ class Run:
 
     def until_stopped(self) -> None:
         # With the sample's overlay not in yet: is the user's own file right?
-        config = settings.read(self.options.config, self.options.data)
+        config = Dashboard.of(settings.read(self.options.config, self.options.data))
         self.port = self.options.port or config.dashboard.port
         self.address = f"http://127.0.0.1:{self.port}"
         self.folder = DataFolder(config.data)

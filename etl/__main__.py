@@ -17,10 +17,10 @@ from sqlalchemy.exc import OperationalError
 
 from etl import desk
 from etl.archive import ArchiveError
+from etl.settings import Settings
 from etl.verbs import Answer, Refused, words
 from sql import VERSION, connect, settings
 from sql.migrate import MigrationError
-from sql.settings import Settings
 from sql.version import NO_WAREHOUSE, OtherVersion
 from sql.world import WorldError
 
@@ -100,13 +100,13 @@ def _answer(config: Settings, options: argparse.Namespace) -> Answer:
 def settings_of(options: argparse.Namespace) -> Settings:
     """The file asked for; else what ./run last started with, sample included; else config.yaml."""
     if options.config:
-        return settings.read(options.config, options.data)
-    plain = settings.read(data=options.data)
+        return Settings.of(settings.read(options.config, options.data))
+    plain = Settings.of(settings.read(data=options.data))
     started = plain.data / "effective.yaml"
     if not started.exists():
         return plain
     connect.find_sample(plain)
-    return settings.read(started, options.data)
+    return Settings.of(settings.read(started, options.data))
 
 
 def _print(options: argparse.Namespace, figures: dict) -> None:

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 import sql
 from etl import alike, stopped
+from etl.settings import Brake
 from etl.stopped import Finding, Stop
 from sql.counted import counted
 from sql.rows import by_name
-from sql.settings import Brake
 
 BRAKE = sql.load("queries/brake.sql")
 

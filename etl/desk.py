@@ -26,12 +26,12 @@ from etl.identity import PersonKeyError
 from etl.pipeline import Fenced
 from etl.progress import Progress
 from etl.reference import ReferenceTableError
+from etl.settings import Settings
 from etl.sources import SourceError
 from etl.station import Station
 from etl.verbs import Answer, Refused
 from sql import connect
 from sql.rows import by_name
-from sql.settings import Settings
 from sql.strict import SettingsError
 
 log = logging.getLogger("etl")

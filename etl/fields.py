@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import times
-from sql.settings import FieldSpec
+from etl.settings import FieldSpec
 
 CHOICES = {
     "sex": ("female", "male", "other", "unknown"),

@@ -17,10 +17,10 @@ from etl.faults import in_words, is_of_values
 from etl.mapping import COPY_FORMAT, to_copy
 from etl.pipeline import LARGE, Delivery, Outcome, Pipeline, in_parts
 from etl.recently_committed import RecentlyCommitted
+from etl.settings import DatabaseSource, Etl, FilesSource
 from etl.sources import Cursor, Page, SourceError, read_ahead, reading
 from etl.stopped import Stop
 from sql.rows import by_name
-from sql.settings import DatabaseSource, Etl, FilesSource
 
 log = logging.getLogger("etl")
 

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from etl.refusal import ReferenceTableError
+from etl.settings import Reference
 from etl.sources.tables import NO_TEXT
 from sql import connect, patience
-from sql.settings import Reference
 
 # What a program writes at the beginning of a file that is no CSV in UTF-8.
 _OTHER_KINDS = (*NO_TEXT, (b"\xff\xfe", "is in UTF-16, not UTF-8"), (b"\xfe\xff", "is in UTF-16, not UTF-8"))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from etl import brake
 from etl.brake import Braked
+from etl.settings import DatabaseSource, FilesSource
 from etl.statements import MEMBERSHIP
-from sql.settings import DatabaseSource, FilesSource
 
 ReadAgain = Callable[[Mapping[str, list[str]]], bool]
 

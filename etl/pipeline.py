@@ -20,11 +20,11 @@ from etl.brake import RECONCILE
 from etl.faults import Fenced, in_words
 from etl.in_rows import InRows
 from etl.residence import Readings
+from etl.settings import Etl
 from etl.statements import BALANCES, IDENTITY, INTAKE, MEMBERSHIP
 from sql import version
 from sql.clock import Clock
 from sql.rows import by_name
-from sql.settings import Etl
 
 if TYPE_CHECKING:
     from etl.in_columns import InColumns

@@ -20,10 +20,10 @@ from etl import arrow_copy, brake
 from etl.brake import Braked
 from etl.intake import Intake
 from etl.pipeline import RECONCILE, Delivery
+from etl.settings import DatabaseSource, Settings
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
 from sql.rows import by_name
-from sql.settings import DatabaseSource, Settings
 
 SQL = sql.load("queries/reconcile.sql")
 

@@ -12,9 +12,9 @@ import sql
 from etl import lines, spelt
 from etl.refusal import ReferenceTableError
 from etl.residence import Readings
+from etl.settings import Reference, Settings
 from etl.statements import BALANCES
 from sql.reference import TABLES, Column, Table
-from sql.settings import Reference, Settings
 
 SQL = sql.load("queries/reference.sql")
 _NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)

@@ -17,10 +17,10 @@ from etl import station
 from etl.desk import Desk
 from etl.faults import Fenced, in_words, is_of_values
 from etl.intake import Intake
+from etl.settings import Settings
 from etl.sources import SourceError, reading
 from etl.station import Station
 from sql import connect
-from sql.settings import Settings
 from sql.version import OtherVersion
 
 log = logging.getLogger("etl")

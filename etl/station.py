@@ -20,11 +20,11 @@ from etl.intake_whole import WholeIntake
 from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceTableError
+from etl.settings import Settings
 from etl.sources import SourceError
 from sql import connect, told, version, world
 from sql.clock import Clock
 from sql.counted import counted
-from sql.settings import Settings
 
 log = logging.getLogger("etl")
 

@@ -17,6 +17,7 @@ from etl.brake import Braked
 from etl.faults import in_words, is_of_values
 from etl.pipeline import Delivery, Outcome, Pipeline
 from etl.refusal import ReferenceTableError
+from etl.settings import Brake, Settings
 from etl.sources import START, SourceError, reading
 from etl.sources.files import SETTLED
 from etl.statements import INTAKE
@@ -25,7 +26,6 @@ from sql.clock import Clock
 from sql.migrate import migrate
 from sql.rows import by_name
 from sql.server import EmbeddedServer
-from sql.settings import Brake, Settings
 
 WORLD = sql.load("world.sql")
 

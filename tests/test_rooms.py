@@ -1,6 +1,8 @@
 """etl → sql ← dashboard, and the pure rooms do no input or output. Read from the source: nothing is imported here."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,12 +79,30 @@ def of_place(place: str) -> list[str]:
 @pytest.mark.parametrize(
     ("inside", "never"),
     [("etl", {"dashboard", "deploy", "tests"}), ("dashboard", {"etl", "deploy", "tests"}), ("sql", {"etl", "dashboard", "deploy", "tests"}),
-     ("deploy", {"tests", "dashboard"})],
+     ("deploy", {"tests"})],
     ids=["etl", "dashboard", "sql", "deploy"],
 )  # fmt: skip
 def test_a_room_imports_only_what_it_may(inside, never):
     assert of_room(inside)
     assert {name: wrong for name in of_room(inside) if (wrong := {i for i in imports(name) if room(i) in never})} == {}
+
+
+def test_who_starts_the_parts_knows_their_settings_and_brings_none_of_their_libraries_along():
+    assert {i for name in of_room("deploy") for i in imports(name) if room(i) == "dashboard"} == {
+        "dashboard.settings", "dashboard.settings.Settings",
+    }  # fmt: skip
+    heavy = "{'dash', 'flask', 'pyarrow', 'uvicorn'} & set(sys.modules)"
+    asked = f"import sys; from sql import settings; import deploy.local; settings.read(); print({heavy} or 'none')"
+    said = subprocess.run([sys.executable, "-c", asked], cwd=PROJECT, capture_output=True, text=True)
+    assert said.stdout == "none\n", said.stderr
+
+
+@pytest.mark.parametrize("program", ["etl", "dashboard"])
+def test_a_program_reads_its_own_settings_alone(program):
+    """The others' keys are checked with it (sql.settings.read), and known to nobody else."""
+    own = f"{program}.settings"
+    readers = {room(name) for name in MODULES if own in imports(name)}
+    assert readers == {program, "deploy"}
 
 
 @pytest.mark.parametrize("place", PURE)

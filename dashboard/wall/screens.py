@@ -66,7 +66,7 @@ def hours(view: View, colours):
 
 
 NOW = Block("wall-now")
-# The settings' names of the pages (sql/settings.py) → their blocks, and what draws them.
+# The settings' names of the pages (dashboard/settings.py) → their blocks, and what draws them.
 DRAWN = {
     "standing": (Block("wall-standing", is_first=True), standing),
     "ranking": (Block("wall-ranking"), league),

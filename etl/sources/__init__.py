@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from etl import mapping
 from etl.faults import in_words
-from sql.settings import DatabaseSource, FilesSource
+from etl.settings import DatabaseSource, FilesSource
 
 
 class SourceError(Exception):

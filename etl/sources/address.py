@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from etl.mapping import Mapper
+from etl.settings import DatabaseSource
 from etl.sources import SourceError
-from sql.settings import DatabaseSource
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # where the address names none
 

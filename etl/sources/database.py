@@ -18,11 +18,11 @@ from sqlalchemy import exc
 
 from etl import times
 from etl.mapping import Mapper
+from etl.settings import DatabaseSource
 from etl.sources import START, Cursor, Day, Page, SourceError, check_columns, driven
 from etl.sources.statements import Statements, origin
 from sql import patience
 from sql.connect import missing_right
-from sql.settings import DatabaseSource
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from etl.fields import has_nul
+from etl.settings import FilesSource
 from etl.sources.tables import NO_TEXT, Line, Piece, Unreadable, choose, distinct, normal, renamed
-from sql.settings import FilesSource
 
 BLOCK = 8 << 20  # bytes in one table; no row may be longer
 csv.field_size_limit(2 * BLOCK)

@@ -19,10 +19,10 @@ import pyarrow as pa
 
 from etl.faults import in_words
 from etl.mapping import Mapper
+from etl.settings import FilesSource
 from etl.sources import Page, SourceError, folders
 from etl.sources.formats import kind, tables
 from etl.sources.tables import Piece, Unreadable, as_records
-from sql.settings import FilesSource
 
 AHEAD = timedelta(days=1)  # of our clock; a file's time beyond is a mistake
 SETTLED = 2.0  # seconds without a change until a file counts as written

@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl import parquet
+from etl.settings import FilesSource
 from etl.sources.delimited import BLOCK, GZIP, read_csv
 from etl.sources.tables import LONGEST, ROWS, Piece, Unreadable, choose, distinct, renamed
 from etl.sources.workbooks import read_xlsx
 from sql.confined import Confined, TooMuch
-from sql.settings import FilesSource
 from sql.workbook import Damaged
 
 _PARQUET_MEMORY = 2 << 30  # a group of rows is unpacked at once

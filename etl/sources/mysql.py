@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from etl.mapping import Mapper
+from etl.settings import DatabaseSource
 from etl.sources.database import FIRST, LAST, AnyDatabase
-from sql.settings import DatabaseSource
 
 _INSTANT, _DAY, _WALL = 7, 10, 12  # TIMESTAMP, DATE, DATETIME, as the protocol numbers types
 _SESSION = ("SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")

@@ -18,10 +18,10 @@ from psycopg import sql
 from sqlalchemy import exc
 
 from etl.mapping import Mapper
+from etl.settings import DatabaseSource
 from etl.sources import Cursor, Day, Page, SourceError, driven
 from etl.sources.database import FIRST, AnyDatabase
 from sql.patience import LINE, cut
-from sql.settings import DatabaseSource
 
 _TYPES = {
     "timestamptz": pa.timestamp("us", "UTC"), "timestamp": pa.timestamp("us"), "date": pa.date32(), "bool": pa.bool_(),

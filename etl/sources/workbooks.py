@@ -11,10 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl.fields import TIMES
+from etl.settings import FilesSource
 from etl.sources.tables import LONGEST, Piece, Unreadable, choose, distinct, normal
 from sql import workbook
 from sql.confined import Confined
-from sql.settings import FilesSource
 from sql.workbook import Formula, Row, Sheet
 
 CELLS = 500_000  # in one table

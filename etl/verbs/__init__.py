@@ -16,8 +16,8 @@ from typing import Any
 
 import psycopg
 
+from etl.settings import Settings
 from sql import connect, version
-from sql.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from etl import archive
 from etl.progress import Progress
+from etl.settings import Settings
 from etl.verbs import Answer, warehouse
-from sql.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ import argparse
 import psycopg
 
 from etl import stopped
+from etl.settings import Settings
 from etl.verbs import Answer, Refused, warehouse
-from sql.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,10 +2,10 @@
 
 import argparse
 
+from etl.settings import Settings
 from etl.trial import Trial, warehouse
 from etl.verbs import Answer
 from etl.verbs.quarantine import count
-from sql.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

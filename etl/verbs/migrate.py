@@ -2,10 +2,10 @@
 
 import argparse
 
+from etl.settings import Settings
 from etl.verbs import Answer
 from sql import connect, version
 from sql.migrate import migrate
-from sql.settings import Settings
 from sql.world import settle
 
 

@@ -13,9 +13,9 @@ from psycopg.rows import dict_row
 import sql
 from etl import stopped
 from etl.mapping import COLUMNS
+from etl.settings import Settings
 from etl.verbs import Answer, Refused, warehouse
 from sql.formulas import harmless
-from sql.settings import Settings
 
 QUARANTINE = sql.load("queries/quarantine.sql")
 

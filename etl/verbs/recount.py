@@ -6,9 +6,9 @@ import psycopg
 
 from etl.mend import mend
 from etl.progress import Progress
+from etl.settings import Settings
 from etl.statements import BALANCES
 from etl.verbs import Answer, Refused, warehouse
-from sql.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,10 +3,10 @@
 import argparse
 
 from etl import stopped
+from etl.settings import Settings
 from etl.verbs import Answer, Refused, warehouse
 from etl.verbs.status import OPERATIONS
 from sql.clock import Clock
-from sql.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from etl import archive, identity
 from etl.mend import mend
 from etl.progress import Progress
+from etl.settings import Settings
 from etl.verbs import Answer
 from sql import connect
-from sql.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,8 +7,8 @@ import threading
 
 from etl import schedule
 from etl.heartbeat import pulse_of
+from etl.settings import Settings
 from etl.verbs import Answer
-from sql.settings import Settings
 
 
 def act(config: Settings, _options: argparse.Namespace) -> Answer:

@@ -6,12 +6,12 @@ import psycopg
 
 from etl import desk
 from etl.pipeline import in_parts
+from etl.settings import Settings
 from etl.statements import IDENTITY
 from etl.station import Station
 from etl.verbs import Answer, Refused, warehouse
 from sql.counted import counted
 from sql.rows import by_name
-from sql.settings import Settings
 
 UNIT = "records"
 

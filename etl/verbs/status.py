@@ -9,12 +9,12 @@ from psycopg.rows import dict_row
 import sql
 from etl import station
 from etl.desk import DESK
+from etl.settings import Settings
 from etl.verbs import Answer, warehouse
 from sql import edited
 from sql.clock import Clock
 from sql.counted import counted
 from sql.patience import ETL_SILENT_SECONDS
-from sql.settings import Settings
 
 OPERATIONS = sql.load("queries/status.sql")
 

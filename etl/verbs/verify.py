@@ -4,9 +4,9 @@ import argparse
 
 from etl import recount
 from etl.progress import Progress
+from etl.settings import Settings
 from etl.verbs import Answer, Refused, warehouse
 from etl.verbs.status import OPERATIONS
-from sql.settings import Settings
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:

@@ -11,10 +11,10 @@ from dashboard.data import Rows, UnitDoses
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import charts
+from dashboard.settings import WALL_PAGES, Wall
 from dashboard.view import View
 from dashboard.wall import frame, screens, ticker
 from dashboard.wall.enlarge import enlarged
-from sql.screens import WALL_PAGES, Wall
 from tests.dashboard.house import settled, until
 from tests.dashboard.province import ROOT, Province, standing
 from tests.dashboard.test_accessibility import AXE, faults

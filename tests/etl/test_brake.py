@@ -8,8 +8,8 @@ import pytest
 from etl import brake, pipeline, stopped
 from etl.brake import Accepted, Braked
 from etl.pipeline import INTAKE
+from etl.settings import Brake
 from etl.stopped import Stop
-from sql.settings import Brake
 from tests.etl.world import NOW, Given, person, record
 
 LIMITS = Brake(min_records=100, quarantine_share=0.2, void_share=0.2, change_share=0.5, shrink_share=0.5)

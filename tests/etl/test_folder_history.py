@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from etl import pipeline, sources
 from etl.intake_files import FileIntake
 from etl.recount import recount
-from sql.settings import FilesSource
+from etl.settings import FilesSource
 from tests.etl.inbox import FIELDS
 from tests.etl.test_history import Crashing, start_over
 from tests.etl.world import ZONE, Given

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from etl import mapping, unreadable
+from etl.settings import FIELDS as FIELDS_OF_ALL
+from etl.settings import REQUIRED_FIELDS, FilesSource
 from sql import connect
-from sql.settings import FIELDS as FIELDS_OF_ALL
-from sql.settings import REQUIRED_FIELDS, FilesSource
 from sql.told import BITS, told
 
 KEY = b"k" * 32

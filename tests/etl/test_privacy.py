@@ -9,8 +9,8 @@ import pytest
 from etl import mapping
 from etl.identity import KEY_NAME
 from etl.pipeline import Delivery
+from etl.settings import FilesSource
 from sql import connect
-from sql.settings import FilesSource
 from tests.etl.world import ZONE, Given
 
 KEY = b"k" * 32

@@ -11,7 +11,7 @@ import pytest
 from etl import mapping, pipeline, refused
 from etl.pipeline import Delivery
 from etl.recount import recount
-from sql.settings import FilesSource
+from etl.settings import FilesSource
 from tests.etl.world import ZONE, Given, record, table
 
 GOOD = {

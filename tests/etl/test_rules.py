@@ -13,7 +13,7 @@ from etl import mapping, pipeline
 from etl.intake import Intake
 from etl.pipeline import Delivery
 from etl.recount import recount
-from sql.settings import FilesSource
+from etl.settings import FilesSource
 from tests.etl.world import ZONE, Given, record
 
 KEY = b"k" * 32

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl import sources
+from etl.settings import DatabaseSource
 from etl.sources import START, Cursor, SourceError
 from sql import connect
-from sql.settings import DatabaseSource
 from tests.processes import becomes
 
 KEY = b"k" * 32

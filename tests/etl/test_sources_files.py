@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from etl import sources
+from etl.settings import FilesSource
 from etl.sources import SourceError
 from etl.sources.files import DeliveryError
-from sql.settings import FilesSource
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIELDS = {

@@ -15,8 +15,8 @@ import pymysql
 import pytest
 
 from etl import sources
+from etl.settings import DatabaseSource
 from etl.sources import START, Cursor
-from sql.settings import DatabaseSource
 from tests.etl.test_sources_database import closed_afterwards, drained, opened  # noqa: F401 - a fixture
 
 PROGRAMS = [shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("mariadbd", "mariadb-install-db")]

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from etl import sources
+from etl.settings import DatabaseSource
 from etl.sources import START, reading
-from sql.settings import DatabaseSource
 
 FIELDS = {name: name for name in ("record_id", "person_id", "site_code", "vaccine_code", "injected_at", "updated_at")}
 SALT = b"12345678901234567890"

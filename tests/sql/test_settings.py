@@ -5,8 +5,11 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from dashboard import __main__ as dashboard
+from etl import __main__ as etl
+from etl.settings import REQUIRED_FIELDS, FilesSource
 from sql import settings
-from sql.settings import PROJECT, REQUIRED_FIELDS, FilesSource
+from sql.settings import PROJECT
 from sql.strict import SettingsError
 
 CONFIG = PROJECT / "config.yaml"
@@ -113,6 +116,21 @@ def test_a_database_of_changes_needs_a_clock():
         SettingsError, match="updated_at must be mapped; without it the source is read whole each time: deliveries: snapshot"
     ):
         settings.parse(TEXT.replace("sources: {}", source, 1), CONFIG, "somewhere", ENVIRONMENT)
+
+
+def test_whichever_program_starts_names_the_faults_of_all_parts(tmp_path, monkeypatch, capsys):
+    file, misspelt = tmp_path / "config.yaml", TEXT.replace("port: 8050", "prot: 8050").replace("void_share", "viod_share")
+    file.write_text(misspelt.replace("eligible_from_age", "eligible_age"), encoding="utf-8")
+    options = ["--config", str(file), "--data", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["dashboard", *options])
+    for start in (lambda: etl.main(["check", *options]), lambda: etl.main(["run", *options]), dashboard.main):
+        assert start() == 2
+        assert sorted(capsys.readouterr().err.splitlines()) == [
+            "config.yaml: dashboard.prot: is not a key here; is port meant?",
+            "config.yaml: eligible_age: is not a key here; is eligible_from_age meant?",
+            "config.yaml: eligible_from_age: is missing",
+            "config.yaml: etl.brake.viod_share: is not a key here; is void_share meant?",
+        ]
 
 
 def test_several_faults_are_said_at_once():

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from etl.recount import plain_course, read_rules
-from sql.settings import Brake
+from etl.settings import Brake
 from tests.etl.world import ZONE, Given
 from tests.sql.asked import units
 from tests.sql.test_views_sums import ELIGIBLE, TODAY, history, lies_in, row_of

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from sql.settings import Brake
+from etl.settings import Brake
 from tests.etl.world import Given, record
 from tests.sql.asked import units
 

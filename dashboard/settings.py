@@ -1,9 +1,11 @@
-"""What the settings say of the screens."""
+"""The dashboard's part of config.yaml: how the pages are served, and what they show."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sql import settings
+from sql.settings import Freshness
 from sql.strict import LocalPath, Model, Text
 
 # The screens that the wall can show (dashboard/wall draws them).
@@ -24,16 +26,19 @@ class Wall(Model):
     seconds: Annotated[int, Field(ge=5, le=3600)] = 20
 
 
-class Dashboard(Model):
+class Dashboard(Freshness):
     # Nothing else until there is access control: who can reach the port can read everything.
     host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8050
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     language: Literal["vi", "en"] = "vi"
-    stale_after_seconds: Annotated[int, Field(ge=1)] = 60
     # A site with an open session is silent when nothing was recorded for so long.
     silent_after_minutes: Annotated[int, Field(ge=1)] = 60
     # Coverage from which a unit is in RED category 1 or 2.
     red_coverage: Annotated[float, Field(gt=0, le=1)] = 0.9
     map: Map | None = None
     wall: Wall = Wall()
+
+
+class Settings(settings.Settings):
+    dashboard: Dashboard = Dashboard()
