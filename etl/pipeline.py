@@ -34,8 +34,8 @@ log = logging.getLogger("etl")
 # Above this many records a batch is worked out in columns, below it by statements whose plans are kept.
 LARGE = 10_000
 
-# Taking out and bringing back are worked out in rows, however many they are: so many in one batch, and the source's
-# neighbours wait for less than a second.
+# Taking out, bringing back and reconciling a day are worked out in rows, however many they are: so many in one batch,
+# and the source's other batches wait for less than a second.
 AT_ONCE = 10_000
 
 

@@ -19,7 +19,7 @@ import sql
 from etl import arrow_copy, brake
 from etl.brake import Braked
 from etl.intake import Intake
-from etl.pipeline import RECONCILE, Delivery
+from etl.pipeline import AT_ONCE, RECONCILE, Delivery
 from etl.settings import DatabaseSource, Settings
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
@@ -31,7 +31,6 @@ _KEYS = pa.schema({"record_id": pa.string(), "updated_at": pa.timestamp("us", "U
 _MOMENT = timedelta(microseconds=1)
 _SOON = timedelta(days=1)  # what is stamped no later than this is read before the next comparison
 _FIRST = datetime(2, 1, 2, tzinfo=UTC)
-_ROWS = 10_000  # verified in one go, in rows: the source's own batches wait for less than a second
 
 
 @dataclass(frozen=True)
@@ -262,7 +261,7 @@ class _Reconciliation:
         while more and not self.intake.halt.is_set():
             with self.intake.turn:
                 with reading(self.source.name):
-                    page = self.source.records_within(first, last, after, _ROWS)
+                    page = self.source.records_within(first, last, after, AT_ONCE)
                 changed += self._load(chosen(page.records))
             after, more = page.cursor or after, page.more
         return changed

@@ -79,9 +79,7 @@ def ranking(
     body = [_row(language, row, lines[row.unit_id], today) for row in ordered]
     foot = [_row(language, whole, Line(say("ranking.whole")), today, "whole")] if body else []
     foot += [_row(language, row, lines[row.unit_id], today, "nowhere") for row in nowhere]
-    if nowhere:
-        people = whole.people + sum(row.people for row in nowhere)
-        foot.append(_total(language, _COVERAGE, people=people))
+    foot += _total(language, _COVERAGE, [whole, *nowhere], {"people": "people"})
     return _table(say, _COVERAGE, body, foot, caption, "ranking")
 
 
@@ -109,12 +107,8 @@ def doses_ranking(
     ]
     foot = [_doses_row(language, whole, None, Line(say("ranking.whole")), "whole")] if body else []
     foot += [_doses_row(language, row, None, lines[row.unit_id], "nowhere") for row in nowhere]
-    if nowhere:
-        every = [whole, *nowhere]
-        today, before, doses = (
-            sum(getattr(row, name) for row in every) for name in ("doses_today", "doses_yesterday", "doses")
-        )
-        foot.append(_total(language, _DOSES, today=today, yesterday=before, doses=doses))
+    counts = {"today": "doses_today", "yesterday": "doses_yesterday", "doses": "doses"}
+    foot += _total(language, _DOSES, [whole, *nowhere], counts)
     return _table(say, _DOSES, body, foot, caption, "ranking doses")
 
 
@@ -130,10 +124,16 @@ def _head(say, column: _Column) -> html.Th:
     return html.Th(text, scope="col", className=column.name, colSpan=2 if column.name == "bar" else None)
 
 
-def _total(language: Language, columns: Sequence[_Column], **counts: int) -> html.Tr:
-    """Everything, also what lies nowhere: counts only, there is no population of it."""
-    cells = {name: marks.live(language.count(count)) for name, count in counts.items()}
-    return _tr(language.say, columns, cells, Line(language.say("ranking.total")), "total")
+def _total(language: Language, columns: Sequence[_Column], rows: Sequence, counts: dict[str, str]) -> list[html.Tr]:
+    """Everything, also what lies nowhere: counts only, there is no population of it. None where all lies in the unit.
+
+    `counts`: column → what of the rows is summed in it.
+    """
+    if len(rows) == 1:
+        return []
+    sums = {name: sum(getattr(row, counted) for row in rows) for name, counted in counts.items()}
+    cells = {name: marks.live(language.count(count)) for name, count in sums.items()}
+    return [_tr(language.say, columns, cells, Line(language.say("ranking.total")), "total")]
 
 
 def _row(language: Language, row, line: Line, today: date, kind: str = "") -> html.Tr:
