@@ -139,9 +139,9 @@ class Committee(Asking):
     def lots(self, filters: "Filters") -> Rows[findings.Lot]:
         return self._ask("lots", findings.Lot, self._people(filters))
 
-    def lot(self, number: str, filters: "Filters") -> Rows[findings.LotPlace]:
+    def lot(self, lot_number: str, filters: "Filters") -> Rows[findings.LotPlace]:
         """Where a lot went, in the whole world; nothing when nobody recorded it."""
-        return self._ask("lot", findings.LotPlace, {"lot": number.strip().upper()} | self._as_of(filters))
+        return self._ask("lot", findings.LotPlace, {"lot": lot_number.strip().upper()} | self._as_of(filters))
 
     def stock(self, filters: "Filters", level: int | None = None) -> Rows[findings.Stock]:
         """Of the unit and its children, or (`level`) the units of that level below it; empty: no stock data."""

@@ -11,13 +11,13 @@ SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batc
   FROM mart.world_at(CAST(:as_of AS bigint))
 
 -- name: refusal
-SELECT said, fault FROM mart.refusal()
+SELECT * FROM mart.refusal()
 
 -- name: heartbeat
 SELECT mart.heartbeat() AS silent_seconds
 
 -- name: metrics
-SELECT metric, source, label, value FROM mart.metrics()
+SELECT * FROM mart.metrics()
 
 -- name: units
 -- An endless validity is NULL here: Python's dates know no infinity.
@@ -27,21 +27,20 @@ SELECT unit_id, code, name, name_en, level, parent_id, NULLIF(valid_from, '-infi
  ORDER BY level, sort_key, unit_id
 
 -- name: sites
-SELECT site_id, code, name, kind, unit_id, daily_plan
-  FROM mart.sites()
+SELECT * FROM mart.sites()
  ORDER BY site_id
 
 -- name: vaccines
 SELECT vaccine_id, code, name FROM mart.vaccines() ORDER BY vaccine_id
 
 -- name: age_bands
-SELECT age_band, label, from_age, to_age, is_eligible FROM mart.age_bands() ORDER BY age_band
+SELECT * FROM mart.age_bands() ORDER BY age_band
 
 -- name: priority_groups
-SELECT priority_group FROM mart.priority_groups() ORDER BY priority_group
+SELECT * FROM mart.priority_groups() ORDER BY priority_group
 
 -- name: batch
-SELECT batch_id, committed_at FROM mart.batch(CAST(:batch AS bigint))
+SELECT * FROM mart.batch(CAST(:batch AS bigint))
 
 -- name: batch_at
 SELECT mart.batch_at(CAST(:moment AS timestamptz)) AS batch_id
@@ -50,16 +49,12 @@ SELECT mart.batch_at(CAST(:moment AS timestamptz)) AS batch_id
 SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
 
 -- name: told
-SELECT field, telling, silent FROM mart.told() ORDER BY field
+SELECT * FROM mart.told() ORDER BY field
 
 -- name: sources
-SELECT source, kind, state, reason, last_polled_at, last_change_at, received, loaded, unchanged,
-       quarantined, vanished, open_quarantine, is_configured, is_first_load, expected, per_second, missing, missing_of,
-       stop, source_rows, held_rows, merged, without_time, ahead, not_read, not_read_files
-  FROM mart.sources()
+SELECT * FROM mart.sources()
  ORDER BY source
 
 -- name: arrivals
-SELECT batch_id, committed_at, doses
-  FROM mart.arrivals(CAST(:unit AS integer), CAST(:basis AS text), CAST(:day AS date), CAST(:as_of AS bigint))
+SELECT * FROM mart.arrivals(CAST(:unit AS integer), CAST(:basis AS text), CAST(:day AS date), CAST(:as_of AS bigint))
  ORDER BY batch_id DESC

@@ -509,8 +509,8 @@ class Province:
              Lot("L2", 1, 30, 1, *days, False)]
         )  # fmt: skip
 
-    def lot(self, number, filters):
-        if number.upper() != "L1":
+    def lot(self, lot_number, filters):
+        if lot_number.upper() != "L1":
             return self._rows([])
         days = TODAY - timedelta(days=20), TODAY
         return self._rows(

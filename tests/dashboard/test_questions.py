@@ -1,0 +1,78 @@
+"""A question's columns stand in the warehouse and in its row type; the pages' double answers in the same types."""
+
+import inspect
+from datetime import date, datetime
+from importlib import import_module
+from types import NoneType
+from typing import get_args, get_origin, get_type_hints
+
+import pytest
+from sqlalchemy import text
+
+from dashboard import data
+from dashboard.data import Data
+from dashboard.data.warehouse import _STATEMENTS
+from dashboard.filters import Filters
+from tests.dashboard.province import TODAY, VUNG_TAU, Province
+
+# Questions whose answer is one value, or what one more transaction does.
+NOT_OF_ROWS = {
+    "batch_at", "decide_upload", "heartbeat", "incomplete_from", "priority_groups", "put_upload", "version",
+}  # fmt: skip
+OF_ROWS = _STATEMENTS.keys() - NOT_OF_ROWS
+KINDS = {
+    int: {"int2", "int4", "int8"}, float: {"float8"}, str: {"text"}, bool: {"bool"}, date: {"date"},
+    datetime: {"timestamptz"}, list[int]: {"int4[]"}, list[str]: {"text[]"},
+}  # fmt: skip
+
+
+ASKED = {name: method for name, method in inspect.getmembers(Data, inspect.isfunction) if name[0] != "_"}
+
+
+def row_type(name: str) -> type:
+    """Of the rows that a question of Data promises; the type checker holds what it asks for to that."""
+    hints = get_type_hints(ASKED[name], vars(import_module(ASKED[name].__module__)), {"Filters": Filters})
+    return (get_args(hints["return"]) or (hints["return"],))[0]
+
+
+def fields_of(row: type) -> dict:
+    """Name → type of each field of a row type, that may be None or not."""
+    hints = get_type_hints(row)
+    return {name: next((one for one in get_args(hint) if NoneType in get_args(hint)), hint) for name, hint in hints.items()}
+
+
+@pytest.mark.parametrize("question", sorted(OF_ROWS))
+def test_the_columns_of_a_question_are_the_fields_of_its_rows(shared_warehouse, question):
+    query = text(f"SELECT * FROM ({_STATEMENTS[question].text}) AS asked LIMIT 0")
+    with shared_warehouse.reader.connect() as reader:
+        found = reader.execute(query, dict.fromkeys(query.compile().params)).cursor.description
+    fields = fields_of(row_type(question))
+    assert [column.name for column in found] == list(fields)
+    kinds = {column.name: column.type_display for column in found}
+    assert {name: kind for name, kind in kinds.items() if kind not in KINDS.get(fields[name], {"jsonb"})} == {}
+
+
+# The double
+
+WITHOUT = {"put_upload", "decide_upload", "metrics", "site_id"}  # no page that is tested with it asks for them
+GIVEN = {
+    "filters": Filters(), "from_batch": 5, "units": [VUNG_TAU], "number": 1, "code": "S1", "lot_number": "L1", "first": TODAY, "last": TODAY,
+    "stage": 2, "until": TODAY, "moment": datetime(2021, 11, 5).astimezone(), "batch": 5, "at": None,
+}  # fmt: skip
+
+
+def test_the_double_is_asked_as_the_warehouse_is():
+    assert {name for name in ASKED if not hasattr(Province, name)} == WITHOUT
+    for name in ASKED.keys() - WITHOUT:
+        assert [*inspect.signature(ASKED[name]).parameters] == [*inspect.signature(getattr(Province, name)).parameters], name
+
+
+@pytest.mark.parametrize("question", sorted(OF_ROWS - WITHOUT))
+def test_the_double_answers_in_the_types_of_the_warehouse(question):
+    needed = [p.name for p in inspect.signature(ASKED[question]).parameters.values() if p.default is p.empty][1:]
+    answer = getattr(Province(), question)(*(GIVEN[name] for name in needed))
+    rows = answer if isinstance(answer, data.Rows) else [answer] if answer else []
+    assert {type(row) for row in rows} <= {row_type(question)}
+    for name, field in fields_of(row_type(question)).items():
+        values = {type(getattr(row, name)) for row in rows} - {NoneType}
+        assert values <= {get_origin(field) or field}, name
