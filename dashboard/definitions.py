@@ -16,7 +16,8 @@ GROUPS = ("people", "pace", "doses", "entry", "directive", "faults", "stock", "t
 
 @dataclass(frozen=True)
 class Indicator:
-    """`fields`: the tables of the warehouse and their columns it is counted from, the record's first.
+    """`fields`: what is recorded that it is counted from, as table.column of the warehouse. Sums kept ready on the way
+    (balances) are not named: which of them a question reads depends on its filters.
 
     `under`: what it is divided by: `indicator.under_<name>`.
     """
@@ -27,45 +28,37 @@ class Indicator:
     fields: tuple[str, ...]
 
 
-_PERSON, _STANDS = "person", "balance_people_total.people"
-
 INDICATORS = (
-    Indicator("coverage-first", "people", "population", (f"{_PERSON}.first_on", _STANDS, "population.persons")),
+    Indicator("coverage-first", "people", "population", ("person.first_on", "population.persons")),
     Indicator("coverage-complete", "people", "population",
-              (f"{_PERSON}.complete_on", "vaccine.primary_doses", _STANDS, "population.persons")),
+              ("person.complete_on", "vaccine.primary_doses", "population.persons")),
     Indicator("booster", "people", "population",
-              (f"{_PERSON}.booster1_on", f"{_PERSON}.booster2_on", "booster_rule.booster", "population.persons")),
-    Indicator("dropout", "people", "first_doses", ("injection.dose_number", "balance_doses_total.doses")),
-    Indicator("overdue", "people", "second_due",
-              (f"{_PERSON}.second_due_on", "balance_people.people", "dose_rule.vaccine_id")),
-    Indicator("red", "people", "none", ("balance_people_total.people", "balance_doses_total.doses", "population.persons")),
-    Indicator("over-100", "people", "population", ("balance_people_total.people", "population.persons")),
-    Indicator("pace", "pace", "seven_days", ("balance_people_day.people",)),
-    Indicator("pace-needed", "pace", "days_left", ("target.share", "target.due_on", "population.persons", _STANDS)),
-    Indicator("projection", "pace", "none", ("balance_people_day.people", "target.share", "population.persons")),
-    Indicator("bases", "doses", "never_population",
-              ("injection.residence_unit_id", "injection.place_unit_id", "balance_doses_day.doses")),
-    Indicator("doses-today", "doses", "never_population", ("injection.injected_on", "balance_doses_day.doses")),
-    Indicator("doses-yesterday", "doses", "never_population", ("injection.injected_on", "balance_doses_day.doses")),
-    Indicator("doses-week", "doses", "seven_days", ("injection.injected_on", "balance_doses_day.doses")),
-    Indicator("doses-total", "doses", "never_population", ("injection.place_unit_id", "balance_doses_day.doses")),
-    Indicator("entry-lag", "entry", "known_entry",
-              ("injection.injected_at", "injection.recorded_at", "balance_entries.entered_same_day")),
-    Indicator("completeness", "entry", "final_doses", ("injection.recorded_at", "balance_entries.entered_same_day")),
+              ("person.booster1_on", "person.booster2_on", "booster_rule.booster", "population.persons")),
+    Indicator("dropout", "people", "first_doses", ("injection.dose_number", "injection.residence_unit_id")),
+    Indicator("overdue", "people", "second_due", ("person.second_due_on", "person.complete_on", "dose_rule.vaccine_id")),
+    Indicator("red", "people", "none", ("person.first_on", "injection.dose_number", "population.persons")),
+    Indicator("over-100", "people", "population", ("person.first_on", "person.complete_on", "population.persons")),
+    Indicator("pace", "pace", "seven_days", ("person.first_on", "person.complete_on")),
+    Indicator("pace-needed", "pace", "days_left", ("target.share", "target.due_on", "population.persons", "person.complete_on")),
+    Indicator("projection", "pace", "none", ("person.complete_on", "target.share", "population.persons")),
+    Indicator("bases", "doses", "never_population", ("injection.residence_unit_id", "injection.place_unit_id")),
+    Indicator("doses-today", "doses", "never_population", ("injection.injected_on",)),
+    Indicator("doses-yesterday", "doses", "never_population", ("injection.injected_on",)),
+    Indicator("doses-week", "doses", "seven_days", ("injection.injected_on",)),
+    Indicator("doses-total", "doses", "never_population", ("injection.injected_on",)),
+    Indicator("entry-lag", "entry", "known_entry", ("injection.injected_at", "injection.recorded_at")),
+    Indicator("completeness", "entry", "final_doses", ("injection.injected_at", "injection.recorded_at")),
     Indicator("site-use", "entry", "planned_sites", ("session.planned_doses", "site_heard.heard_at", "site.daily_plan")),
     Indicator("platform-completeness", "entry", "by_hand", ("injection.record_id",)),
-    Indicator("identity-funnel", "directive", "doses",
-              ("injection.identity_status", "balance_entries.identity_correct", "balance_entries.identity_wrong")),
+    Indicator("identity-funnel", "directive", "doses", ("injection.identity_status",)),
     Indicator("identity-before", "directive", "doses",
-              ("injection.identity_checked_at", "injection.injected_at", "balance_entries.identity_correct_before")),
-    Indicator("certificates", "directive", "doses",
-              ("injection.certificate_printed_at", "injection.app_confirmed_at", "balance_entries.certificates_printed")),
+              ("injection.identity_status", "injection.identity_checked_at", "injection.injected_at")),
+    Indicator("certificates", "directive", "doses", ("injection.certificate_printed_at", "injection.app_confirmed_at")),
     Indicator("interval", "faults", "none", ("injection.injected_on", "injection.is_valid", "dose_rule.vaccine_id")),
-    Indicator("duplicates", "faults", "none",
-              ("injection.is_duplicate", "person.is_identity_shared", "balance_entries.duplicates")),
+    Indicator("duplicates", "faults", "none", ("injection.is_duplicate", "person.is_identity_shared")),
     Indicator("sequence", "faults", "none", ("injection.dose_number", "injection.vaccine_id", "quarantine.rules")),
-    Indicator("wastage", "stock", "opened", ("stock_movement.kind", "stock_movement.doses", "balance_lots.doses")),
-    Indicator("cover-days", "stock", "daily_use", ("stock_movement.doses", "balance_lots.doses")),
+    Indicator("wastage", "stock", "opened", ("stock_movement.kind", "stock_movement.doses", "injection.vaccine_id")),
+    Indicator("cover-days", "stock", "daily_use", ("stock_movement.doses", "injection.vaccine_id", "injection.injected_on")),
     Indicator("denominator-checks", "trust", "none", ("population_version.source", "population.persons")),
     Indicator("suppression", "trust", "none", ()),
     Indicator("restatement", "trust", "none", ("ledger_people.cause", "ledger_doses.cause", "batch.committed_at")),
