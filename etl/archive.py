@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 import sql
 from etl.station import LOCK
-from sql import connect
+from sql import connect, squashed
 from sql.migrate import checksum_of, migrate
 
 ARCHIVE = sql.load("queries/archive.sql")
@@ -89,6 +89,10 @@ def read_manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if made_as != _FORMAT:
         raise ArchiveError(f"{file} has the format {made_as}, this version reads {_FORMAT}")
     ours = {f.name: checksum_of(f.read_text(encoding="utf-8")) for f in sorted((sql.FOLDER / "migrations").glob("*.sql"))}
+    try:
+        manifest["migrations"] = squashed.brought_over(manifest["migrations"], ours)
+    except squashed.NotBroughtOver as refused:
+        raise ArchiveError(f"{file} is of a version before: {refused}") from None
     if strange := [name for name in manifest["migrations"] if name not in ours]:
         raise ArchiveError(f"{file} was made by a newer version (it has {', '.join(strange)}): restore it by that one")
     if changed := [name for name, checksum in manifest["migrations"].items() if ours[name] != checksum]:
@@ -133,7 +137,7 @@ def _refuse_used(db: psycopg.Connection, manifest: dict, file: Path) -> None:
     if db.execute(ARCHIVE["batches"]).fetchone()[0]:
         raise ArchiveError("this warehouse holds batches already: restore into an empty one (--data, DATABASE_URL)")
     here = {name for name, _checksum in db.execute(ARCHIVE["migrations"])}
-    if newer := sorted(here - manifest["migrations"].keys()):
+    if newer := sorted(here - manifest["migrations"].keys() - squashed.MIGRATIONS.keys()):
         raise ArchiveError(
             f"{file} is of a version before {newer[0]}, which this warehouse has: restore into a database where none was made "
             "(--data, DATABASE_URL); it is brought to this version then"

@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import Engine
 
 import sql
+from sql import squashed
 
 OLDEST = 15
 
@@ -27,13 +28,7 @@ CREATE TABLE IF NOT EXISTS public.applied_migration (
 COMMENT ON TABLE public.applied_migration IS
     'One row per file of sql/migrations that made this warehouse, with the checksum that it had.';
 """
-
-
-# The column that fences: term since 0014_fence, epoch before it. None of a database that holds no warehouse yet.
-_TERM = """
-SELECT attname FROM pg_attribute
-WHERE attrelid = to_regclass('warehouse.leader') AND attname IN ('epoch', 'term') AND NOT attisdropped
-"""
+_RECORD = "INSERT INTO public.applied_migration (name, checksum) VALUES (%s, %s)"
 
 
 class MigrationError(Exception):
@@ -83,8 +78,8 @@ def _refuse_plain_letters(db: psycopg.Connection) -> None:
 
 def _apply_migrations(db: psycopg.Connection, folder: Path, last: str | None) -> list[str]:
     db.execute(_APPLIED)
-    applied: dict[str, str] = dict(db.execute("SELECT name, checksum FROM public.applied_migration").fetchall())
     files = _in_order(folder)
+    applied = _bring_over(db, dict(db.execute("SELECT name, checksum FROM public.applied_migration").fetchall()), files)
     _refuse_strangers(applied, files)
     fresh = []
     for name, statements in files.items():
@@ -115,6 +110,21 @@ def _in_order(folder: Path) -> dict[str, str]:
     return files
 
 
+def _bring_over(db: psycopg.Connection, applied: dict[str, str], files: dict[str, str]) -> dict[str, str]:
+    """What is applied, called as it is called today; the record of a warehouse of before that is replaced."""
+    try:
+        today = squashed.brought_over(applied, {name: checksum_of(statements) for name, statements in files.items()})
+    except squashed.NotBroughtOver as refused:
+        raise MigrationError(str(refused)) from None
+    if today != applied:
+        with db.transaction():
+            _fence(db)
+            db.execute("DELETE FROM public.applied_migration")
+            for row in today.items():
+                db.execute(_RECORD, row)
+    return today
+
+
 def _refuse_strangers(applied: dict[str, str], files: dict[str, str]) -> None:
     if unknown := sorted(set(applied) - set(files)):
         raise MigrationError(
@@ -129,16 +139,15 @@ def _apply(db: psycopg.Connection, file: str, statements: str, row: tuple[str, s
                 _fence(db)
             db.execute(statements)
             if row:
-                db.execute("INSERT INTO public.applied_migration (name, checksum) VALUES (%s, %s)", row)
+                db.execute(_RECORD, row)
     except psycopg.Error as refused:
         raise MigrationError(f"{file}: {str(refused).strip()}") from refused
 
 
 def _fence(db: psycopg.Connection) -> None:
     """Wait for the batch under way, let none begin, and let nobody write afterwards who led before."""
-    (term,) = db.execute(_TERM).fetchone() or (None,)
-    if term:
-        db.execute(f"UPDATE warehouse.leader SET {term} = {term} + 1")
+    if db.execute("SELECT to_regclass('warehouse.leader') IS NOT NULL").fetchone()[0]:
+        db.execute("UPDATE warehouse.leader SET term = term + 1")
 
 
 def _make_roles(db: psycopg.Connection) -> None:

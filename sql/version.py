@@ -9,7 +9,7 @@ from functools import cache
 import psycopg
 from psycopg.rows import tuple_row
 
-from sql import FOLDER
+from sql import FOLDER, squashed
 
 NO_WAREHOUSE = "the database holds no warehouse of this version: ./run makes it, as ./run migrate does"
 
@@ -30,6 +30,8 @@ def difference(applied: Iterable[str]) -> str | None:
     """What tells a warehouse made by these migrations from this code's, or None."""
     if not (applied := set(applied)):
         return NO_WAREHOUSE
+    if squashed.is_made_by(applied):
+        return squashed.complaint(applied)
     if strange := sorted(applied - set(known())):
         return f"this warehouse already has {', '.join(strange)}, which this version does not know: run the newer version"
     if missing := [name for name in known() if name not in applied]:

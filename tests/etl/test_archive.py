@@ -10,7 +10,7 @@ import pytest
 
 from etl import archive, station
 from etl.recount import recount
-from sql import connect, version
+from sql import connect, squashed, version
 from sql.migrate import migrate
 from tests.etl.register import Register, configure, read, source, verb
 from tests.etl.world import ZONE
@@ -115,7 +115,7 @@ def damaged(out, how: str) -> None:
                 if how == "a row less" and name == "tables/injection":
                     content = content.split(b"\n", 1)[1]
                 if how == "a newer version" and name == "manifest.json":
-                    content = content.replace(b'"0001_reference.sql"', b'"9999_newer.sql": "x", "0001_reference.sql"')
+                    content = content.replace(b'"0001_world.sql"', b'"9999_newer.sql": "x", "0001_world.sql"')
                 made.writestr(name, content)
 
 
@@ -193,15 +193,43 @@ def test_a_restore_waits_for_no_writer_and_looks_before_it_migrates(file, other,
 
 def older(out) -> None:
     """As an older version would have written it: without the last migration."""
+    made_by(out, lambda migrations: migrations.pop(version.known()[-1]))
+
+
+def made_by(out, change) -> None:
+    """As another version would have written it, by what the file says of its migrations."""
     shutil.move(out, old := out.with_suffix(".old"))
     with zipfile.ZipFile(old) as given, zipfile.ZipFile(out, "w") as made:
         for name in given.namelist():
             content = given.read(name)
             if name == "manifest.json":
                 manifest = json.loads(content)
-                del manifest["migrations"][version.known()[-1]]
+                change(manifest["migrations"])
                 content = json.dumps(manifest).encode()
             made.writestr(name, content)
+
+
+def test_a_file_of_before_the_migrations_were_squashed_is_restored(file, other, said, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "warehouse.zip"
+    verb(file, "backup", str(out), "--json")
+
+    def squash(migrations: dict) -> None:
+        migrations.clear()
+        migrations.update(squashed.MIGRATIONS)
+
+    made_by(out, squash)
+    monkeypatch.setenv("DATABASE_URL", other)
+    assert verb(file, "restore", str(out), "--json") == 0
+    with connect.raw_at(other, "owner", autocommit=True) as db:
+        found = db.execute("SELECT name FROM public.applied_migration ORDER BY name").fetchall()
+    assert [name for (name,) in found] == list(version.known())
+    made_by(out, lambda migrations: migrations.pop(squashed.LAST))
+    capsys.readouterr()
+    assert verb(file, "restore", str(out)) == 1
+    words = (
+        f"stands at 0028_refused.sql; this version brings over only what stands at {squashed.LAST}: start the last version"
+    )
+    assert words in capsys.readouterr().err
 
 
 def test_a_server_that_ends_under_a_restore_is_one_line(file, other, tmp_path, monkeypatch, capsys):

@@ -440,7 +440,7 @@ def test_migrate_makes_a_warehouse_and_again_changes_nothing(file, database, mon
         db.execute("DROP TABLE public.injections CASCADE")
     assert verb(file, "migrate", "--json") == 0
     found = said()
-    assert found["applied"][0] == "0001_reference.sql" and found["applied"][-1] == found["newest"]
+    assert found["applied"][0] == "0001_world.sql" and found["applied"][-1] == found["newest"]
     assert verb(file, "migrate", "--json") == 0
     assert said()["applied"] == []
     assert verb(file, "once", "--json") == 1  # its table is gone, which is said of the source

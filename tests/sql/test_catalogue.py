@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 import sql
 from etl.mapping import COPY_FORMAT
-from sql import connect, reference
+from sql import connect, reference, schema
 
 pytestmark = pytest.mark.both
 
@@ -79,6 +79,10 @@ def test_what_is_true_or_false_is_called_so(db):
 def test_no_moment_is_without_a_time_zone(db):
     assert asked(db, "SELECT table_name || '.' || column_name FROM information_schema.columns "
                      "WHERE table_schema IN ('warehouse', 'mart') AND data_type = 'timestamp without time zone'") == []  # fmt: skip
+
+
+def test_the_schema_that_can_be_read_is_the_one_that_the_migrations_make(db):
+    assert schema.written(db) == schema.FILE.read_text(encoding="utf-8"), "python -m sql.schema writes it anew"
 
 
 # The plan for growing past one machine

@@ -8,16 +8,21 @@ COMMENT ON TABLE warehouse.placement IS
     'One row per table: spread over machines by person_key, copied to each, or kept on the coordinator (Citus).';
 INSERT INTO warehouse.placement VALUES
     ('injection', 'person_key'), ('person', 'person_key'),
-    ('world', 'local'), ('unit', 'replicated'), ('unit_ancestor', 'replicated'), ('site', 'replicated'),
-    ('vaccine', 'replicated'), ('vaccine_alias', 'replicated'), ('dose_rule', 'replicated'),
-    ('booster_rule', 'replicated'), ('age_band', 'replicated'), ('stage', 'replicated'),
-    ('population_version', 'replicated'), ('population', 'replicated'), ('target', 'replicated'),
-    ('source', 'local'), ('leader', 'local'), ('batch', 'local'), ('delivery', 'local'), ('quarantine', 'local'),
-    ('closing', 'local'), ('record', 'local'), ('placement', 'local'),
-    ('ledger_people', 'local'), ('ledger_doses', 'local'), ('ledger_entries', 'local'),
-    ('balance_people', 'local'), ('balance_people_total', 'local'), ('balance_people_day', 'local'),
-    ('balance_doses', 'local'), ('balance_doses_total', 'local'), ('balance_doses_day', 'local'),
-    ('balance_doses_site', 'local'), ('balance_entries', 'local');
+    ('unit', 'replicated'), ('unit_ancestor', 'replicated'), ('site', 'replicated'), ('vaccine', 'replicated'),
+    ('vaccine_alias', 'replicated'), ('dose_rule', 'replicated'), ('booster_rule', 'replicated'),
+    ('age_band', 'replicated'), ('stage', 'replicated'), ('population_version', 'replicated'),
+    ('population', 'replicated'), ('target', 'replicated'), ('session', 'replicated'), ('stock_movement', 'replicated'),
+    ('residence_reading', 'replicated'), ('site_alias', 'replicated'), ('primary_series', 'replicated'),
+    ('world', 'local'), ('source', 'local'), ('leader', 'local'), ('batch', 'local'), ('delivery', 'local'),
+    ('quarantine', 'local'), ('closing', 'local'), ('record', 'local'), ('placement', 'local'), ('ledger_people', 'local'),
+    ('ledger_doses', 'local'), ('ledger_entries', 'local'), ('balance_people', 'local'), ('balance_people_total', 'local'),
+    ('balance_people_day', 'local'), ('balance_doses_total', 'local'), ('balance_doses_day', 'local'),
+    ('balance_entries', 'local'), ('ledger_entered', 'local'), ('balance_entered', 'local'), ('ledger_lots', 'local'),
+    ('balance_lots', 'local'), ('site_heard', 'local'), ('posted_day', 'local'), ('balance_people_unit', 'local'),
+    ('balance_doses_unit', 'local'), ('balance_doses_pair', 'local'), ('upload', 'local'), ('balance_hours', 'local'),
+    ('balance_doses_world', 'local'), ('balance_people_world', 'local'), ('request', 'local'), ('heartbeat', 'local'),
+    ('brake', 'local'), ('brake_finding', 'local'), ('reconciliation', 'local'), ('reconciled_day', 'local'),
+    ('forgotten', 'local'), ('membership', 'local');
 
 CREATE PROCEDURE warehouse.place_tables() LANGUAGE plpgsql AS $$
 DECLARE plan record;
