@@ -92,6 +92,15 @@ class Table:
         return cls(title, unit, columns, [Row(dict(zip(keys, row, strict=True))) for row in rows])
 
 
+def total(rows: Sequence[Row], first: str, name: str, summed: Collection[str]) -> Row:
+    """The last row: what `rows` have together, called `name` in the column `first`. None where one of them has no figure."""
+    sums: dict[str, Any] = {}
+    for key in summed:
+        counts = [row.values[key] for row in rows]
+        sums[key] = None if None in counts else sum(counts)
+    return Row({first: name} | sums, kind="total")
+
+
 def plain(value) -> str | int | float | date | datetime | None:
     """A cell's value without its drawing."""
     return value.share if isinstance(value, Bar) else value

@@ -6,7 +6,7 @@ from dashboard import blocks, narrowing
 from dashboard.components import panel, ranking, tilemap
 from dashboard.parts import people
 from dashboard.parts.defined import definition
-from dashboard.tables import Column, Row, Table
+from dashboard.tables import Column, Row, Table, total
 from dashboard.view import View
 
 
@@ -64,14 +64,7 @@ def league_table(asked: View) -> Table | None:
     foot = [_taken(view, own, say("ranking.whole"), "whole")]
     foot += [_taken(view, row, lines[row.unit_id].name, "nowhere") for row in nowhere]
     if nowhere:
-        every = [own, *nowhere]
-        total = {
-            "name": say("ranking.total"),
-            "today": sum(row.doses_today for row in every),
-            "yesterday": sum(row.doses_yesterday for row in every),
-            "doses": sum(row.doses for row in every),
-        }
-        foot.append(Row(total, kind="total"))
+        foot.append(total(foot, "name", say("ranking.total"), ("today", "yesterday", "doses")))
     body = [_taken(view, row, lines[row.unit_id].name) for row in most]
     return Table(people.level_title(view), say("ranking.unit_place"), columns, body, foot)
 

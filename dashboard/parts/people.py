@@ -8,7 +8,7 @@ from dashboard.components import panel, progress, ranking, tilemap
 from dashboard.filters import STAGES, UNIT_PATH
 from dashboard.parts import placemap, told
 from dashboard.parts.defined import definition
-from dashboard.tables import Column, Row, Table
+from dashboard.tables import Column, Row, Table, total
 from dashboard.view import View
 
 LEAD = Block("lead", is_first=True)
@@ -84,8 +84,7 @@ def league_table(asked: View) -> Table | None:
     foot = [_taken(view, own, say("ranking.whole"), "whole")]
     foot += [_taken(view, row, view.name(row.unit_id), "nowhere") for row in nowhere]
     if nowhere:
-        total = {"name": say("ranking.total"), "people": own.people + sum(row.people for row in nowhere)}
-        foot.append(Row(total, kind="total"))
+        foot.append(total(foot, "name", say("ranking.total"), ("people",)))
     here = say("ranking.here")
     names = {row.unit_id: here if row.unit_id == view.unit.unit_id else view.name(row.unit_id) for row in placed}
     unit = f"{say(f'stage.{view.filters.stage}')}. {say('ranking.unit')}"

@@ -16,7 +16,7 @@ from dashboard.exports import delimited, workbook
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import charts
-from dashboard.tables import Bar, Column, Row, Table
+from dashboard.tables import Bar, Column, Row, Table, total
 from dashboard.view import Reader
 from sql.formulas import harmless
 from tests.dashboard.province import Province
@@ -167,3 +167,8 @@ def test_doses_are_credited_with_no_denominator():
     assert not [
         line for line in credit(Reader(Province(), "vi").read("/?basis=place"), charts.TREND).lines if "Mẫu số" in line
     ]
+
+
+def test_a_total_is_told_of_what_every_row_tells():
+    rows = [Row({"name": "A", "people": 3, "late": 1}), Row({"name": "B", "people": 4, "late": None})]
+    assert total(rows, "name", "Tổng", ("people", "late")) == Row({"name": "Tổng", "people": 7, "late": None}, kind="total")

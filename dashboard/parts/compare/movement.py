@@ -62,13 +62,7 @@ def since(asked: View) -> Table | None:
         return Row(values, href, kind, is_asked)
 
     ordered = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit_id == view.unit.unit_id, -row.people))
-    body, foot = rows_of(view, asked, ordered, row_of)
-    nowhere = [row for row in rows if row.unit_id <= 0]
-    if nowhere:
-        whole = people.self_of(rows)
-        every = [whole, *nowhere]
-        total = {"name": say("ranking.total"), "people": sum(row.people for row in every)}
-        foot.append(Row(total | {"added": sum(row.people - row.people_before for row in every)}, kind="total"))
+    body, foot = rows_of(view, asked, ordered, row_of, "name", ("people", "added"))
     own = people.self_of(rows)
     keys = [definition(view, "coverage-complete")]
     if own.target_share is not None and own.coverage is not None:

@@ -1,9 +1,11 @@
 """The parts of a unit's page. What several of them need: the smallest units, names that do not repeat."""
 
+from collections.abc import Collection
+
 from dashboard.components import progress
 from dashboard.data import Rows
 from dashboard.filters import STAGES, UNIT_PATH
-from dashboard.tables import Row
+from dashboard.tables import Row, total
 from dashboard.view import View
 
 
@@ -39,10 +41,11 @@ def href(view: View, unit_id: int) -> str | None:
     return view.to(UNIT_PATH, unit=view.units[unit_id].code) if unit_id > 0 else None
 
 
-def rows_of(view: View, asked: View, rows, row_of) -> tuple[list[Row], list[Row]]:
-    """The rows of a table about the units of `view`, and its foot: the unit itself, what lies nowhere, the total.
+def rows_of(view: View, asked: View, rows, row_of, first: str, summed: Collection[str]) -> tuple[list[Row], list[Row]]:
+    """The rows of a table about the units of `view`, and its foot: the unit itself; what lies nowhere, and then the total.
 
     `asked`: of the page, whose unit is marked. `row_of(row, name, href, is_asked, kind)` makes a Row.
+    `first`: the column of names; `summed`: those of which the total is told.
     """
     own_id = view.unit.unit_id
     body, foot = [], []
@@ -56,4 +59,6 @@ def rows_of(view: View, asked: View, rows, row_of) -> tuple[list[Row], list[Row]
     own = next(row for row in rows if row.is_self)
     foot.append(row_of(own, view.say("ranking.whole"), None, False, "whole"))
     foot += [row_of(row, view.name(row.unit_id), None, False, "nowhere") for row in rows if row.unit_id <= 0]
+    if len(foot) > 1:
+        foot.append(total(foot, first, view.say("ranking.total"), summed))
     return body, foot

@@ -50,16 +50,7 @@ def table(asked: View) -> Table | None:
         warned = frozenset({"pace"}) if state in (progress.BEHIND, progress.OVERDUE) else frozenset()
         return Row(values, href, kind, is_asked, warned)
 
-    body, foot = rows_of(view, asked, _from_the_last(rows), row_of)
-    nowhere = [row for row in rows if row.unit_id <= 0]
-    if nowhere:
-        whole = people.self_of(rows)
-        total = {
-            "name": say("ranking.total"),
-            "people": whole.people + sum(row.people for row in nowhere),
-            "late": None if view.is_untold("person") else sum(row.values["late"] for row in foot),
-        }
-        foot.append(Row(total, kind="total"))
+    body, foot = rows_of(view, asked, _from_the_last(rows), row_of, "name", ("people", "late"))
     own = people.self_of(rows)
     keys = [definition(view, "pace-needed")]
     if own.target_share is not None:

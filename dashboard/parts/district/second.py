@@ -18,7 +18,7 @@ SECOND = Block("district-second")
 
 _DAYS = 28
 _WAITING = ("overdue", "passed", "lateshare", "due")
-_COLUMNS = ("firsts", "seconds", "passed", "overdue", "due")
+_COUNTED = ("firsts", "seconds", "passed", "overdue", "due")
 
 
 def due_chart(view: View, colours):
@@ -66,14 +66,8 @@ def table(asked: View) -> Table:
         warned = {"dropout"} if other and other.is_negative else set()
         return Row(values, href, kind, is_asked, frozenset(warned))
 
-    body, foot = rows_of(view, asked, sorted(waiting.values(), key=lambda row: -row.overdue), row_of)
-    if any(row.kind == "nowhere" for row in foot):
-        total = {
-            name: sum(row.values[name] for row in foot)
-            for name in _COLUMNS
-            if all(row.values[name] is not None for row in foot)
-        }
-        foot.append(Row({"place": say("ranking.total")} | total, kind="total"))
+    ordered = sorted(waiting.values(), key=lambda row: -row.overdue)
+    body, foot = rows_of(view, asked, ordered, row_of, "place", _COUNTED)
     keys = [definition(view, "overdue", "district.define_overdue"), definition(view, "red", "district.define_red")]
     return Table(
         say("district.second", unit=view.name(view.unit.unit_id)),
