@@ -15,18 +15,11 @@ import psycopg
 
 import sql
 from etl.placing import Places, read_places, read_spellings
+from sql.measures import MEASURES
 from sql.rows import by_name
 from sql.told import BITS
 
 VERIFY = sql.load("queries/verify.sql")
-
-MEASURES = (
-    "doses", "duplicates", "identity_correct_before", "identity_not_sent", "identity_no_id", "identity_bad_format",
-    "identity_pending", "identity_correct", "identity_wrong", "identity_not_applicable", "certificates_printed",
-    "app_confirmed", "entered_within_72h", "entered_same_day", "entered_day_1", "entered_day_2", "entered_day_3",
-    "entered_days_4_7", "entered_days_8_14", "entered_later", "entered_unknown", "identity_unknown",
-    "certificates_unknown", "app_unknown",
-)  # fmt: skip
 
 FAMILIES = ("people", "doses", "entries", "entered", "lots")
 

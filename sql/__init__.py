@@ -4,6 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from sql.measures import spelt_out
+
 FOLDER = Path(__file__).parent
 VERSION = "vaccination dashboard 2026.11"
 
@@ -16,7 +18,7 @@ def load(path: str) -> dict[str, str]:
 
     Raises ValueError when no statement, or two of one name, are in it.
     """
-    return statements(path, (FOLDER / path).read_text(encoding="utf-8"))
+    return statements(path, spelt_out((FOLDER / path).read_text(encoding="utf-8")))
 
 
 def statements(path: str, source: str) -> dict[str, str]:

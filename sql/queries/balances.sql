@@ -129,36 +129,10 @@ ORDER BY day, site_id, place_unit_id, hour
 ON CONFLICT (day, site_id, place_unit_id, hour) DO UPDATE SET doses = held.doses + excluded.doses
 
 -- name: fold_entries
-INSERT INTO warehouse.balance_entries AS held (
-    day, site_id, place_unit_id, doses, duplicates, identity_correct_before, identity_not_sent,
-    identity_no_id, identity_bad_format, identity_pending, identity_correct, identity_wrong,
-    identity_not_applicable, certificates_printed, app_confirmed, entered_within_72h, entered_same_day,
-    entered_day_1, entered_day_2, entered_day_3, entered_days_4_7, entered_days_8_14, entered_later,
-    entered_unknown, identity_unknown, certificates_unknown, app_unknown)
-SELECT day, site_id, place_unit_id,
-    sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
-    sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
-    sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
-    sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3), sum(entered_days_4_7),
-    sum(entered_days_8_14), sum(entered_later), sum(entered_unknown),
-    sum(identity_unknown), sum(certificates_unknown), sum(app_unknown)
+INSERT INTO warehouse.balance_entries AS held (day, site_id, place_unit_id, {each @})
+SELECT day, site_id, place_unit_id, {each sum(@)}
 FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY day, site_id, place_unit_id
 ORDER BY day, site_id, place_unit_id
 ON CONFLICT (day, site_id, place_unit_id) DO UPDATE SET
-    doses = held.doses + excluded.doses, duplicates = held.duplicates + excluded.duplicates, identity_correct_before
-    = held.identity_correct_before + excluded.identity_correct_before, identity_not_sent = held.identity_not_sent +
-    excluded.identity_not_sent, identity_no_id = held.identity_no_id + excluded.identity_no_id, identity_bad_format
-    = held.identity_bad_format + excluded.identity_bad_format, identity_pending = held.identity_pending +
-    excluded.identity_pending, identity_correct = held.identity_correct + excluded.identity_correct, identity_wrong
-    = held.identity_wrong + excluded.identity_wrong, identity_not_applicable = held.identity_not_applicable +
-    excluded.identity_not_applicable, certificates_printed = held.certificates_printed +
-    excluded.certificates_printed, app_confirmed = held.app_confirmed + excluded.app_confirmed, entered_within_72h =
-    held.entered_within_72h + excluded.entered_within_72h, entered_same_day = held.entered_same_day +
-    excluded.entered_same_day, entered_day_1 = held.entered_day_1 + excluded.entered_day_1, entered_day_2 =
-    held.entered_day_2 + excluded.entered_day_2, entered_day_3 = held.entered_day_3 + excluded.entered_day_3,
-    entered_days_4_7 = held.entered_days_4_7 + excluded.entered_days_4_7, entered_days_8_14 = held.entered_days_8_14
-    + excluded.entered_days_8_14, entered_later = held.entered_later + excluded.entered_later, entered_unknown =
-    held.entered_unknown + excluded.entered_unknown, identity_unknown = held.identity_unknown +
-    excluded.identity_unknown, certificates_unknown = held.certificates_unknown + excluded.certificates_unknown,
-    app_unknown = held.app_unknown + excluded.app_unknown
+    {each @ = held.@ + excluded.@}

@@ -53,12 +53,7 @@ CREATE TEMP TABLE recount_doses (day date, site_id integer, place_unit_id intege
 
 -- name: create_recount_entries
 CREATE TEMP TABLE recount_entries (day date, site_id integer, place_unit_id integer, hour smallint,
-    doses bigint, duplicates bigint, identity_correct_before bigint, identity_not_sent bigint, identity_no_id
-    bigint, identity_bad_format bigint, identity_pending bigint, identity_correct bigint, identity_wrong bigint,
-    identity_not_applicable bigint, certificates_printed bigint, app_confirmed bigint, entered_within_72h
-    bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
-    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint, identity_unknown
-    bigint, certificates_unknown bigint, app_unknown bigint) ON COMMIT DROP
+    {each @ bigint}) ON COMMIT DROP
 
 -- name: create_recount_entered
 CREATE TEMP TABLE recount_entered (day date, site_id integer, place_unit_id integer, entered_on date, doses bigint) ON COMMIT DROP
@@ -438,51 +433,16 @@ LIMIT 100
 
 -- name: compare_ledger_entries
 WITH r AS (
-    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
-    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
-    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
-    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
-    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
-    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
-    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
-    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
-    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
-    entered_unknown, sum(identity_unknown) AS identity_unknown, sum(certificates_unknown) AS certificates_unknown,
-    sum(app_unknown) AS app_unknown
+    SELECT day, site_id, place_unit_id, hour, {each sum(@) AS @}
     FROM recount_entries GROUP BY day, site_id, place_unit_id, hour
 ), h AS (
-    SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses, sum(duplicates) AS duplicates,
-    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
-    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
-    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
-    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
-    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
-    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
-    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
-    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
-    entered_unknown, sum(identity_unknown) AS identity_unknown, sum(certificates_unknown) AS certificates_unknown,
-    sum(app_unknown) AS app_unknown
+    SELECT day, site_id, place_unit_id, hour, {each sum(@) AS @}
     FROM warehouse.ledger_entries GROUP BY day, site_id, place_unit_id, hour
-    HAVING (sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
-        sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
-        sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
-        sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3),
-        sum(entered_days_4_7), sum(entered_days_8_14), sum(entered_later), sum(entered_unknown),
-        sum(identity_unknown), sum(certificates_unknown), sum(app_unknown)) <> (0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    HAVING ({each sum(@)}) <> ({each 0})
 )
 SELECT day, site_id, place_unit_id, hour, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates
 FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
-WHERE (r.doses, r.duplicates, r.identity_correct_before, r.identity_not_sent, r.identity_no_id,
-    r.identity_bad_format, r.identity_pending, r.identity_correct, r.identity_wrong, r.identity_not_applicable,
-    r.certificates_printed, r.app_confirmed, r.entered_within_72h, r.entered_same_day, r.entered_day_1,
-    r.entered_day_2, r.entered_day_3, r.entered_days_4_7, r.entered_days_8_14, r.entered_later,
-    r.entered_unknown, r.identity_unknown, r.certificates_unknown, r.app_unknown)
-    IS DISTINCT FROM (h.doses, h.duplicates, h.identity_correct_before, h.identity_not_sent, h.identity_no_id,
-    h.identity_bad_format, h.identity_pending, h.identity_correct, h.identity_wrong, h.identity_not_applicable,
-    h.certificates_printed, h.app_confirmed, h.entered_within_72h, h.entered_same_day, h.entered_day_1,
-    h.entered_day_2, h.entered_day_3, h.entered_days_4_7, h.entered_days_8_14, h.entered_later,
-    h.entered_unknown, h.identity_unknown, h.certificates_unknown, h.app_unknown)
+WHERE ({each r.@}) IS DISTINCT FROM ({each h.@})
 LIMIT 100
 
 -- name: compare_balance_hours
@@ -502,49 +462,14 @@ LIMIT 100
 
 -- name: compare_balance_entries
 WITH r AS (
-    SELECT day, site_id, place_unit_id, sum(doses) AS doses, sum(duplicates) AS duplicates,
-    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
-    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
-    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
-    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
-    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
-    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
-    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
-    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
-    entered_unknown, sum(identity_unknown) AS identity_unknown, sum(certificates_unknown) AS certificates_unknown,
-    sum(app_unknown) AS app_unknown
+    SELECT day, site_id, place_unit_id, {each sum(@) AS @}
     FROM recount_entries GROUP BY day, site_id, place_unit_id
 ), h AS (
-    SELECT day, site_id, place_unit_id, sum(doses) AS doses, sum(duplicates) AS duplicates,
-    sum(identity_correct_before) AS identity_correct_before, sum(identity_not_sent) AS identity_not_sent,
-    sum(identity_no_id) AS identity_no_id, sum(identity_bad_format) AS identity_bad_format,
-    sum(identity_pending) AS identity_pending, sum(identity_correct) AS identity_correct, sum(identity_wrong) AS
-    identity_wrong, sum(identity_not_applicable) AS identity_not_applicable, sum(certificates_printed) AS
-    certificates_printed, sum(app_confirmed) AS app_confirmed, sum(entered_within_72h) AS entered_within_72h,
-    sum(entered_same_day) AS entered_same_day, sum(entered_day_1) AS entered_day_1, sum(entered_day_2) AS
-    entered_day_2, sum(entered_day_3) AS entered_day_3, sum(entered_days_4_7) AS entered_days_4_7,
-    sum(entered_days_8_14) AS entered_days_8_14, sum(entered_later) AS entered_later, sum(entered_unknown) AS
-    entered_unknown, sum(identity_unknown) AS identity_unknown, sum(certificates_unknown) AS certificates_unknown,
-    sum(app_unknown) AS app_unknown
+    SELECT day, site_id, place_unit_id, {each sum(@) AS @}
     FROM warehouse.balance_entries GROUP BY day, site_id, place_unit_id
-    HAVING (sum(doses), sum(duplicates), sum(identity_correct_before), sum(identity_not_sent), sum(identity_no_id),
-        sum(identity_bad_format), sum(identity_pending), sum(identity_correct), sum(identity_wrong),
-        sum(identity_not_applicable), sum(certificates_printed), sum(app_confirmed), sum(entered_within_72h),
-        sum(entered_same_day), sum(entered_day_1), sum(entered_day_2), sum(entered_day_3),
-        sum(entered_days_4_7), sum(entered_days_8_14), sum(entered_later), sum(entered_unknown),
-        sum(identity_unknown), sum(certificates_unknown), sum(app_unknown)) <> (0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    HAVING ({each sum(@)}) <> ({each 0})
 )
 SELECT day, site_id, place_unit_id, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates
 FROM r FULL JOIN h USING (day, site_id, place_unit_id)
-WHERE (r.doses, r.duplicates, r.identity_correct_before, r.identity_not_sent, r.identity_no_id,
-    r.identity_bad_format, r.identity_pending, r.identity_correct, r.identity_wrong, r.identity_not_applicable,
-    r.certificates_printed, r.app_confirmed, r.entered_within_72h, r.entered_same_day, r.entered_day_1,
-    r.entered_day_2, r.entered_day_3, r.entered_days_4_7, r.entered_days_8_14, r.entered_later,
-    r.entered_unknown, r.identity_unknown, r.certificates_unknown, r.app_unknown)
-    IS DISTINCT FROM (h.doses, h.duplicates, h.identity_correct_before, h.identity_not_sent, h.identity_no_id,
-    h.identity_bad_format, h.identity_pending, h.identity_correct, h.identity_wrong, h.identity_not_applicable,
-    h.certificates_printed, h.app_confirmed, h.entered_within_72h, h.entered_same_day, h.entered_day_1,
-    h.entered_day_2, h.entered_day_3, h.entered_days_4_7, h.entered_days_8_14, h.entered_later,
-    h.entered_unknown, h.identity_unknown, h.certificates_unknown, h.app_unknown)
+WHERE ({each r.@}) IS DISTINCT FROM ({each h.@})
 LIMIT 100

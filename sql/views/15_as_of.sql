@@ -41,52 +41,23 @@ $$;
 
 -- The ledger of entries since a batch, with a minus.
 CREATE FUNCTION mart.entries_since(p_as_of bigint)
-RETURNS TABLE (
-    day date, site_id integer, place_unit_id integer, hour smallint,
-    doses integer, duplicates integer, identity_correct_before integer, identity_not_sent integer, identity_no_id integer,
-    identity_bad_format integer, identity_pending integer, identity_correct integer, identity_wrong integer,
-    identity_not_applicable integer, certificates_printed integer, app_confirmed integer, entered_within_72h integer,
-    entered_same_day integer, entered_day_1 integer, entered_day_2 integer, entered_day_3 integer, entered_days_4_7 integer,
-    entered_days_8_14 integer, entered_later integer, entered_unknown integer, identity_unknown integer,
-    certificates_unknown integer, app_unknown integer)
+RETURNS TABLE (day date, site_id integer, place_unit_id integer, hour smallint, {each @ integer})
 LANGUAGE sql STABLE AS $$
-    SELECT l.day, l.site_id, l.place_unit_id, l.hour,
-        -l.doses, -l.duplicates, -l.identity_correct_before, -l.identity_not_sent, -l.identity_no_id,
-        -l.identity_bad_format, -l.identity_pending, -l.identity_correct, -l.identity_wrong, -l.identity_not_applicable,
-        -l.certificates_printed, -l.app_confirmed, -l.entered_within_72h, -l.entered_same_day, -l.entered_day_1,
-        -l.entered_day_2, -l.entered_day_3, -l.entered_days_4_7, -l.entered_days_8_14, -l.entered_later, -l.entered_unknown,
-        -l.identity_unknown, -l.certificates_unknown, -l.app_unknown
+    SELECT l.day, l.site_id, l.place_unit_id, l.hour, {each -l.@}
     FROM warehouse.ledger_entries l
     WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
 $$;
 
 -- Entries of the days asked for by day and site, in pieces to be added up.
 CREATE FUNCTION mart.entries_posted(p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (
-    day date, site_id integer, place_unit_id integer,
-    doses integer, duplicates integer, identity_correct_before integer, identity_not_sent integer, identity_no_id integer,
-    identity_bad_format integer, identity_pending integer, identity_correct integer, identity_wrong integer,
-    identity_not_applicable integer, certificates_printed integer, app_confirmed integer, entered_within_72h integer,
-    entered_same_day integer, entered_day_1 integer, entered_day_2 integer, entered_day_3 integer, entered_days_4_7 integer,
-    entered_days_8_14 integer, entered_later integer, entered_unknown integer, identity_unknown integer,
-    certificates_unknown integer, app_unknown integer)
+RETURNS TABLE (day date, site_id integer, place_unit_id integer, {each @ integer})
 LANGUAGE sql STABLE AS $$
-    SELECT b.day, b.site_id, b.place_unit_id,
-        b.doses, b.duplicates, b.identity_correct_before, b.identity_not_sent, b.identity_no_id, b.identity_bad_format,
-        b.identity_pending, b.identity_correct, b.identity_wrong, b.identity_not_applicable, b.certificates_printed,
-        b.app_confirmed, b.entered_within_72h, b.entered_same_day, b.entered_day_1, b.entered_day_2, b.entered_day_3,
-        b.entered_days_4_7, b.entered_days_8_14, b.entered_later, b.entered_unknown, b.identity_unknown,
-        b.certificates_unknown, b.app_unknown
+    SELECT b.day, b.site_id, b.place_unit_id, {each b.@}
     FROM warehouse.balance_entries b
     WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
-    SELECT d.day, l.site_id, l.place_unit_id,
-        l.doses, l.duplicates, l.identity_correct_before, l.identity_not_sent, l.identity_no_id, l.identity_bad_format,
-        l.identity_pending, l.identity_correct, l.identity_wrong, l.identity_not_applicable, l.certificates_printed,
-        l.app_confirmed, l.entered_within_72h, l.entered_same_day, l.entered_day_1, l.entered_day_2, l.entered_day_3,
-        l.entered_days_4_7, l.entered_days_8_14, l.entered_later, l.entered_unknown, l.identity_unknown,
-        l.certificates_unknown, l.app_unknown
+    SELECT d.day, l.site_id, l.place_unit_id, {each l.@}
     FROM mart.known_days(p_from, p_to, p_as_of) d
     CROSS JOIN LATERAL (SELECT * FROM mart.entries_since(p_as_of) s WHERE s.day = d.day OFFSET 0) AS l
 $$;

@@ -1,24 +1,9 @@
 -- What the directive asks of each dose, by place of injection: identity, certificates, entry.
 
 -- One row for a unit and its days. *_unknown are the doses of which their source does not tell it: no share counts them.
-CREATE FUNCTION mart.quality(p_unit integer, p_from date, p_to date, p_as_of bigint) RETURNS TABLE (
-    doses bigint, duplicates bigint, identity_correct_before bigint, identity_not_sent bigint, identity_no_id
-    bigint, identity_bad_format bigint, identity_pending bigint, identity_correct bigint, identity_wrong bigint,
-    identity_not_applicable bigint, certificates_printed bigint, app_confirmed bigint, entered_within_72h
-    bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
-    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint,
-    identity_unknown bigint, certificates_unknown bigint, app_unknown bigint)
+CREATE FUNCTION mart.quality(p_unit integer, p_from date, p_to date, p_as_of bigint) RETURNS TABLE ({each @ bigint})
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT
-        coalesce(sum(e.doses), 0), coalesce(sum(e.duplicates), 0), coalesce(sum(e.identity_correct_before), 0),
-        coalesce(sum(e.identity_not_sent), 0), coalesce(sum(e.identity_no_id), 0), coalesce(sum(e.identity_bad_format), 0),
-        coalesce(sum(e.identity_pending), 0), coalesce(sum(e.identity_correct), 0), coalesce(sum(e.identity_wrong), 0),
-        coalesce(sum(e.identity_not_applicable), 0), coalesce(sum(e.certificates_printed), 0),
-        coalesce(sum(e.app_confirmed), 0), coalesce(sum(e.entered_within_72h), 0), coalesce(sum(e.entered_same_day), 0),
-        coalesce(sum(e.entered_day_1), 0), coalesce(sum(e.entered_day_2), 0), coalesce(sum(e.entered_day_3), 0),
-        coalesce(sum(e.entered_days_4_7), 0), coalesce(sum(e.entered_days_8_14), 0), coalesce(sum(e.entered_later), 0),
-        coalesce(sum(e.entered_unknown), 0), coalesce(sum(e.identity_unknown), 0), coalesce(sum(e.certificates_unknown), 0),
-        coalesce(sum(e.app_unknown), 0)
+    SELECT {each coalesce(sum(e.@), 0)}
     FROM mart.entries_posted(p_from, p_to, p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
 $$;

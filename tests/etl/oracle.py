@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from etl.recount import FAMILIES, MEASURES, Rules, cells, plain_course
+from etl.recount import FAMILIES, Rules, cells, plain_course
+from sql.measures import MEASURES
 from sql.told import BITS, EVERYTHING
 from tests.etl.world import NOW, ZONE, at
 

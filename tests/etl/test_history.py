@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from etl import pipeline, reference
 from etl.pipeline import RECONCILE, Outcome, Pipeline
-from etl.recount import MEASURES, recount
+from etl.recount import recount
 from etl.statements import IDENTITY
 from sql import connect
+from sql.measures import MEASURES
 from sql.told import EVERYTHING
 from tests.etl import oracle
 from tests.etl.world import TODAY, ZONE, Given, record

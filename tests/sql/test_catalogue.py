@@ -11,6 +11,7 @@ from sqlalchemy import text
 import sql
 from etl.mapping import COPY_FORMAT
 from sql import connect, reference, schema
+from sql.measures import MEASURES
 
 pytestmark = pytest.mark.both
 
@@ -83,6 +84,14 @@ def test_no_moment_is_without_a_time_zone(db):
 
 def test_the_schema_that_can_be_read_is_the_one_that_the_migrations_make(db):
     assert schema.written(db) == schema.FILE.read_text(encoding="utf-8"), "python -m sql.schema writes it anew"
+
+
+@pytest.mark.parametrize("table", ["ledger_entries", "balance_entries"])
+def test_the_measures_are_what_the_tables_of_entries_count_in_their_order(db, table):
+    columns = asked(
+        db, f"SELECT attname FROM pg_attribute WHERE attrelid = 'warehouse.{table}'::regclass AND attnum > 0 ORDER BY attnum"
+    )
+    assert tuple(columns[columns.index("doses") :]) == MEASURES
 
 
 # The plan for growing past one machine

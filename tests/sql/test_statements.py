@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 import sql
 from sql import connect
 from sql.clock import Clock, shift_to
+from sql.measures import MEASURES, spelt_out
 
 
 def test_a_file_is_split_into_its_named_statements():
@@ -53,3 +54,10 @@ def test_each_role_has_its_own_door(warehouse, role):
         found = db.execute("SELECT current_user, current_setting('TimeZone'), current_setting('transaction_read_only')")
         expected = "postgres" if role == "owner" else role
         assert found.fetchone() == (expected, "UTC", "on" if role == "dashboard_reader" else "off")
+
+
+def test_what_is_written_for_each_measure_is_spelt_out_once_for_each():
+    found = spelt_out("SELECT day, {each sum(@) AS @} FROM x WHERE a = '{-1}'")
+    assert found.startswith("SELECT day, sum(doses) AS doses, sum(duplicates) AS duplicates, ")
+    assert found.endswith(", sum(app_unknown) AS app_unknown FROM x WHERE a = '{-1}'")
+    assert found.count("sum(") == len(MEASURES)
