@@ -5,7 +5,7 @@ from etl.pipeline import INTAKE
 
 def begins(intake, state) -> None:
     """`state`: the source's, before it is read. How many rows it has is asked until it has some; of files nobody can say."""
-    if state.first_loaded_batch is None and not state.expected and intake.kind != "files":
+    if state.first_loaded_batch is None and not state.expected and intake.read_by != "deliveries":
         rows = intake.source.describe()["rows"]
         with intake.writing:
             intake.pipeline.db.execute(INTAKE["expect"], {"source_id": intake.source_id, "rows": rows})

@@ -12,8 +12,8 @@ from etl.brake import Accepted, Braked
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
 from etl.pipeline import RECONCILE, Delivery
-from etl.sources import Page, SourceError, reading
-from etl.sources.files import Delivery as File
+from etl.sources import Deliveries, Page, SourceError, reading
+from etl.sources import Delivery as File
 from sql.rows import by_name
 
 log = logging.getLogger("etl")
@@ -21,6 +21,8 @@ log = logging.getLogger("etl")
 
 class FileIntake(Intake):
     """The way of a folder's files into the warehouse."""
+
+    source: Deliveries
 
     def __init__(self, pipeline, source, given, *more):
         super().__init__(pipeline, source, given, *more)

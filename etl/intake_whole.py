@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from etl.digests import among, digests
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
-from etl.sources import Page
+from etl.sources import Page, Whole
 from etl.statements import MEMBERSHIP
 
 # A reading is followed by a pause of so many times its length: the source is busy with us for a sixth of its time.
@@ -24,6 +24,8 @@ _PAUSE = 5
 
 class WholeIntake(Intake):
     """The way of such a source into the warehouse. What a reading held is kept; what differs from it is loaded."""
+
+    source: Whole
 
     def __init__(self, pipeline, source, given, *more):
         super().__init__(pipeline, source, given, *more)

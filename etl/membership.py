@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from etl import brake
 from etl.brake import Braked
-from etl.settings import DatabaseSource, FilesSource
+from etl.settings import SourceSettings
 from etl.statements import MEMBERSHIP
 
 ReadAgain = Callable[[Mapping[str, list[str]]], bool]
@@ -21,11 +21,11 @@ VANISHED = "vanished"
 class Membership:
     """What the deliveries of one source hold."""
 
-    def __init__(self, intake, given: DatabaseSource | FilesSource):
+    def __init__(self, intake, given: SourceSettings):
         self.intake, self.pipeline, self.writing = intake, intake.pipeline, intake.writing
         self.is_snapshot = given.deliveries == "snapshot" or given.is_read_whole
         self.is_void = self.is_snapshot and given.deletes == "void"
-        self.is_of_files = given.kind == "files"
+        self.is_of_files = given.read_by == "deliveries"
         self.is_stamped = all(spec.origin == "file" for name, spec in given.specs() if name == "updated_at")
         # At the first look of a process nothing is taken for granted: the settings may have been others before.
         self.settled: dict[str, str] | None = None

@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 import sql
 from etl import arrow_copy, brake
 from etl.brake import Braked
-from etl.intake import Intake
+from etl.intake_changes import ChangesIntake
 from etl.pipeline import AT_ONCE, RECONCILE, Delivery
-from etl.settings import DatabaseSource, Settings
+from etl.settings import Settings, SourceSettings
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
 from sql.rows import by_name
@@ -79,7 +79,7 @@ class _Differences:
     held: int
 
 
-def reconcile(intake: Intake, given: DatabaseSource, db: psycopg.Connection, budget: int | None = None) -> Comparison:
+def reconcile(intake: ChangesIntake, given: SourceSettings, db: psycopg.Connection, budget: int | None = None) -> Comparison:
     """Compare, mend, and write down what was found.
 
     `db` is a connection of its own, in autocommit, for long questions. At most `budget` records whose day looks the same
@@ -88,7 +88,7 @@ def reconcile(intake: Intake, given: DatabaseSource, db: psycopg.Connection, bud
     return _Reconciliation(intake, given, db).run(budget)
 
 
-def is_due(intake: Intake, settings: Settings) -> bool:
+def is_due(intake: ChangesIntake, settings: Settings) -> bool:
     """Whether `reconcile_at` of today, or of yesterday, has come since the last comparison."""
     if settings.etl.reconcile_at is None:
         return False
@@ -100,14 +100,14 @@ def is_due(intake: Intake, settings: Settings) -> bool:
     return last is None or last < (at if at <= now else at - timedelta(days=1))
 
 
-def is_released(intake: Intake) -> bool:
+def is_released(intake: ChangesIntake) -> bool:
     """Whether a person let pass what a comparison was stopped for: it is not put off until the next night."""
     released = intake.released()
     return released is not None and released.kind == RECONCILE
 
 
 class _Reconciliation:
-    def __init__(self, intake: Intake, given: DatabaseSource, db: psycopg.Connection):
+    def __init__(self, intake: ChangesIntake, given: SourceSettings, db: psycopg.Connection):
         self.intake, self.source, self.pipeline, self.db = intake, intake.source, intake.pipeline, db
         self.is_void = given.deletes == "void"
         self.facts = {"source_id": intake.source_id}

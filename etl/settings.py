@@ -106,10 +106,15 @@ class FieldSpec(Model):
 Fields = dict[Literal[FIELDS], FieldSpec]  # type: ignore[valid-type]  # pydantic reads the names
 
 
+# In the order of its changes; from its first row to its last each time; by what is delivered as a whole.
+ReadBy = Literal["changes", "whole", "deliveries"]
+
+
 class Mapped(Model):
     """What all sources have in common: how their columns become canonical fields."""
 
     WITHOUT_CLOCK: ClassVar[str]  # what a source does, or can say, that has no time of change
+    WHERE: ClassVar[set[str]]  # the keys that say where it is, and nothing of what its records mean
 
     fields: Fields
     # One source row gives one record an entry; each adds to `fields` or takes their place.
@@ -137,9 +142,14 @@ class Mapped(Model):
         return told(name for name, _spec in self.specs())
 
     @property
+    def read_by(self) -> ReadBy:
+        """Which of the promises of etl.sources it keeps."""
+        raise NotImplementedError
+
+    @property
     def is_read_whole(self) -> bool:
         """Whether it is no file and yet a snapshot: read from its first row to its last each time, by no clock."""
-        return False
+        return self.read_by == "whole"
 
     @property
     def is_reconciled(self) -> bool:
@@ -161,11 +171,13 @@ class DatabaseSource(Mapped):
     answer_within_seconds: Annotated[float, Field(gt=0)] = 300
 
     WITHOUT_CLOCK: ClassVar[str] = "without it the source is read whole each time: deliveries: snapshot"
+    WHERE: ClassVar[set[str]] = {"url"}
 
     @property
-    def is_read_whole(self) -> bool:
+    def read_by(self) -> ReadBy:
         has_clock = all("updated_at" in self.fields or "updated_at" in entry for entry in self.rows or ({},))
-        return self.deliveries == "snapshot" or (self.deliveries is None and not has_clock)
+        is_whole = self.deliveries == "snapshot" or (self.deliveries is None and not has_clock)
+        return "whole" if is_whole else "changes"
 
     @property
     def is_reconciled(self) -> bool:
@@ -189,8 +201,14 @@ class FilesSource(Mapped):
     encoding: Encoding = "utf-8-sig"
 
     WITHOUT_CLOCK: ClassVar[str] = "a files source may say updated_at: {file: modified}"
+    WHERE: ClassVar[set[str]] = {"folder"}
+
+    @property
+    def read_by(self) -> ReadBy:
+        return "deliveries"
 
 
+# With what opens each: etl/sources/kinds.py.
 SourceSettings = Annotated[DatabaseSource | FilesSource, Field(discriminator="kind")]
 
 

@@ -1,7 +1,7 @@
 """Vaccines, sites and the spellings that they come by, from the reference tables into the warehouse."""
 
-from collections.abc import Callable
 from datetime import date
+from typing import Any, Protocol
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -9,8 +9,13 @@ from psycopg.types.json import Jsonb
 # Of dose_rules: the vaccine before may be whichever.
 ANY = "any"
 
-Write = Callable[..., None]
-Refuse = Callable[..., None]
+
+class Write(Protocol):
+    """Runs a statement with the rows of a table, and counts what changed."""
+
+    changed: int
+
+    def __call__(self, statement: str, rows: list[dict], **values: Any) -> None: ...
 
 
 def write_vaccines(write: Write, rows: list[dict], today: date) -> None:

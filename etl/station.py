@@ -12,16 +12,18 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 import sql
-from etl import identity, reconcile, reference, sources, uploads
+from etl import identity, reconcile, reference, uploads
 from etl.heartbeat import PATIENCE_SECONDS, Heartbeat
 from etl.intake import INTAKE, Intake, Report
+from etl.intake_changes import ChangesIntake
 from etl.intake_files import FileIntake
 from etl.intake_whole import WholeIntake
 from etl.pipeline import Outcome, Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceTableError
-from etl.settings import Settings
-from etl.sources import SourceError
+from etl.settings import ReadBy, Settings
+from etl.sources import SourceError, reading
+from etl.sources.kinds import open_source
 from sql import connect, told, version, world
 from sql.clock import Clock
 from sql.counted import counted
@@ -38,6 +40,7 @@ _DECIDES = (
     told.BITS["person"] | told.BITS["identity_status"] | told.BITS["certificate_printed_at"] | told.BITS["app_confirmed_at"]
 )
 _PERSONS_A_BATCH = 100_000
+_INTAKES: dict[ReadBy, type[Intake]] = {"changes": ChangesIntake, "whole": WholeIntake, "deliveries": FileIntake}
 # A reader is told at least so often that the sources were read, even when nothing new came.
 _TELL_EVERY = 4
 
@@ -151,16 +154,15 @@ class Station:
         """None where the settings of this source cannot work: it is marked so, the others go on."""
         given = self.settings.sources[name]
         try:
-            with sources.reading(name):
-                source = sources.open_source(name, given, self.settings.time_zone, key)
+            with reading(name):
+                source = open_source(name, given, self.settings.time_zone, key)
         except SourceError as wrong:
             log.warning("%s", wrong)
             (source_id,) = self.db.execute(INTAKE["register_source"], {"name": name, "kind": given.kind}).fetchone()
             facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
             self.db.execute(INTAKE["mark_state"], facts)
             return None
-        kind = FileIntake if given.kind == "files" else WholeIntake if given.is_read_whole else Intake
-        intake = kind(self.pipeline, source, given, self.settings.etl, self.writing, self.report)
+        intake = _INTAKES[given.read_by](self.pipeline, source, given, self.settings.etl, self.writing, self.report)
         if intake.forgotten_at:
             self._say_forgotten(intake)
         facts = {"source_id": intake.source_id, "fingerprint": mapping_fingerprint(self.settings, name)}
@@ -309,14 +311,16 @@ class Station:
             after, done = persons[-1], done + len(persons)
             progress(len(persons))
 
-    def reconcilable(self) -> list[Intake]:
+    def reconcilable(self) -> list[ChangesIntake]:
         """Databases read by their changes: what happened to a row without a new clock is found by comparing alone."""
         return [
             intake for intake in self.intakes
-            if self.settings.sources[intake.source.name].is_reconciled and not intake.forgotten_at
+            if isinstance(intake, ChangesIntake)
+            and self.settings.sources[intake.source.name].is_reconciled
+            and not intake.forgotten_at
         ]  # fmt: skip
 
-    def reconcile(self, intake: Intake, budget: int | None = None) -> Comparison | None:
+    def reconcile(self, intake: ChangesIntake, budget: int | None = None) -> Comparison | None:
         """Compare a source with what is held of it, on a connection of its own. None where it cannot be compared now: its
         state says why. `budget` as in reconcile.reconcile."""
         given = self.settings.sources[intake.source.name]
@@ -374,9 +378,10 @@ class Station:
 
 def mapping_fingerprint(settings: Settings, name: str) -> str:
     """Of all settings by which the records of a source are read, wherever they lie."""
+    given = settings.sources[name]
     read_by = (
         settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
-        settings.sources[name].model_dump_json(exclude={"url", "folder"}),
+        given.model_dump_json(exclude=given.WHERE),
     )
     return hashlib.sha256("\n".join(read_by).encode()).hexdigest()
 

@@ -4,22 +4,23 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyarrow as pa
 from sqlalchemy.pool import NullPool
 
 import sql
-from etl import identity, reference, sources, stopped, uploads
+from etl import identity, reference, stopped, uploads
 from etl.brake import Braked
 from etl.faults import in_words, is_of_values
 from etl.pipeline import Delivery, Outcome, Pipeline
 from etl.refusal import ReferenceTableError
-from etl.settings import Brake, Settings
-from etl.sources import START, SourceError, reading
-from etl.sources.files import SETTLED
+from etl.settings import Brake, ReadBy, Settings
+from etl.sources import START, Changes, Deliveries, Source, SourceError, Whole, reading
+from etl.sources.kinds import open_source
 from etl.statements import INTAKE
 from sql import connect, version, world
 from sql.clock import Clock
@@ -40,6 +41,9 @@ class Trial:
     def __init__(self, db: psycopg.Connection, settings: Settings, records: int):
         """`db` as etl_writer, in autocommit; `records` are read of each source."""
         self.db, self.settings, self.records = db, settings, records
+        self._first: dict[ReadBy, Callable[[dict, Any], Iterator[tuple[pa.Table, str | None]]]] = {
+            "changes": self._changes, "whole": self._whole, "deliveries": self._deliveries,
+        }  # fmt: skip
         self.faults: list[str] = []
         self.sources: list[dict] = []
         self.refused: list[dict] = []
@@ -93,30 +97,39 @@ class Trial:
         given = self.settings.sources[name]
         try:
             with reading(name):
-                source = sources.open_source(name, given, self.settings.time_zone, _key(self.settings))
+                source = open_source(name, given, self.settings.time_zone, _key(self.settings))
             with contextlib.closing(source):
-                for records, unit in self._files(row, source) if given.kind == "files" else self._rows(row, source):
+                for records, unit in self._first[given.read_by](row, source):
                     row["read"] += records.num_rows
                     yield records, unit
         except SourceError as wrong:
             self.faults.append(str(wrong))
 
-    def _rows(self, row: dict, source) -> Iterator[tuple[pa.Table, str | None]]:
+    def _changes(self, row: dict, source: Changes) -> Iterator[tuple[pa.Table, str | None]]:
         with reading(row["source"]):
-            row |= {key: source.describe().get(key) for key in ("rows", "without_time")}
+            self._describe(row, source)
             yield source.read_after(START, self.records, self.clock.now()).records, None
 
-    def _files(self, row: dict, source) -> Iterator[tuple[pa.Table, str | None]]:
+    def _whole(self, row: dict, source: Whole) -> Iterator[tuple[pa.Table, str | None]]:
+        with reading(row["source"]):
+            self._describe(row, source)
+            with contextlib.closing(source.read_whole(self.records, self.clock.now())) as pages:
+                yield next(pages).records, None
+
+    def _describe(self, row: dict, source: Source) -> None:
+        counts = source.describe()
+        row |= {key: counts.get(key) for key in ("rows", "without_time")}
+
+    def _deliveries(self, row: dict, source: Deliveries) -> Iterator[tuple[pa.Table, str | None]]:
         name = row["source"]
         with reading(name):
             files = source.deliveries()
             if not files:
-                time.sleep(SETTLED)  # one may have been put there just now
+                time.sleep(source.settled_after)  # one may have been put there just now
                 files = source.deliveries()
         row["files"] = len(files)
         if not files:
-            given = self.settings.sources[name]
-            self.faults.append(f"sources.{name}.pattern: no file in {given.folder} is called so (found {given.pattern})")
+            self.faults.append(source.nothing_there)
         for file in files[:_FILES]:
             try:
                 with reading(name):

@@ -1,20 +1,19 @@
-"""Somewhere injection records come from. A source is a few promises; which kind keeps them is its own affair.
+"""Somewhere injection records come from. A source is a few promises; which kind keeps them is its own affair (kinds.py).
 
 Records come canonical (etl.mapping), so nothing behind a source knows where they came from.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from etl import mapping
 from etl.faults import in_words
-from etl.settings import DatabaseSource, FilesSource
 
 
 class SourceError(Exception):
@@ -48,6 +47,7 @@ class Cursor:
     record_id: str
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = Cursor(datetime.min.replace(tzinfo=UTC), "")
 
 
@@ -81,10 +81,52 @@ class Day:
     content: int | None
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """Something that was delivered as a whole, such as a file, with content that is not known yet."""
+
+    path: str  # below the source's folder
+    size_bytes: int
+    modified_at: datetime
+    mark: str  # what else tells that it may be another than it was
+    sha256: str  # empty where its content cannot be known
+    stamped_at: datetime = EPOCH  # the time of change of its records that have none of their own
+    records_done: int = 0  # canonical records that are in already: where a loading that was cut off goes on
+    fault: str | None = None  # why nobody can know what is in it
+
+
+class Known(Protocol):
+    """A row of warehouse.delivery."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+    modified_at: datetime
+    mark: str | None
+    stamped_at: datetime
+    records_done: int
+    state: str
+
+
 class Source(Protocol):
-    """A database. Every method raises SourceError where the source is down or not as the settings say."""
+    """What every kind promises. How its records are read is one of three ways (`read_by` of its settings): Changes,
+    Whole, Deliveries. Every method raises SourceError where the source is down or not as the settings say."""
 
     name: str
+    mapper: mapping.Mapper
+
+    def describe(self, until: datetime | None = None) -> Mapping[str, Any]:
+        """kind, rows (in all; None where nobody counted), without_time (rows that can never be read: their updated_at is
+        none), and `ahead`: those changed at `until` or later, which wait."""
+
+    def wait_for_wake(self, timeout: float) -> bool:
+        """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
+
+    def close(self) -> None: ...
+
+
+class Changes(Source, Protocol):
+    """A source with a clock: read in the order of its changes, looked back at, compared with what is held of it."""
 
     def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
         """The next rows in the order of (updated_at, record_id), at most `limit`.
@@ -93,13 +135,13 @@ class Source(Protocol):
         everything that comes later.
         """
 
-    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
+    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Generator[Page]:
         """All rows after the cursor as of now, in pages: one sort for all of them. Close it if it is not used up."""
 
     def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
         """record_id and updated_at of all that changed from `since` up to a cursor: for the look-back."""
 
-    def unplaced_keys(self) -> Iterator[pa.Table]:
+    def unplaced_keys(self) -> Generator[pa.Table]:
         """record_id and updated_at of rows whose clock is there and is no time that can be (a text that is none, infinity, the
         year 15): no order ever comes to them. Nothing where it was asked a short while ago."""
 
@@ -109,15 +151,9 @@ class Source(Protocol):
     def has_row(self, record_id: str) -> bool:
         """Whether the row of a cursor is still there: by its own number, whether or not it gives a record."""
 
-    def wait_for_wake(self, timeout: float) -> bool:
-        """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
-
-    def describe(self, until: datetime | None = None) -> Mapping[str, int | str | None]:
-        """kind, rows (in all), without_time (rows that can never be read: their updated_at is none), and `ahead`: those
-        changed at `until` or later, which wait."""
-
-    day_zone: str
-    """The time zone in which the days of `days` begin."""
+    @property
+    def day_zone(self) -> str:
+        """The time zone in which the days of `days` begin."""
 
     def days(self, until: datetime) -> list[Day] | None:
         """What it holds of each day, of rows changed before `until`; None where it cannot work out digests."""
@@ -128,28 +164,27 @@ class Source(Protocol):
     def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
         """The next whole records changed in [first, last) behind `after`, as they are now."""
 
-    def read_whole(self, limit: int, moment: datetime) -> Iterator[Page]:
-        """All rows as they are now, of a source that has no clock; `moment` is their time of change."""
 
-    def close(self) -> None: ...
+class Whole(Source, Protocol):
+    """A source without a clock."""
+
+    def read_whole(self, limit: int, moment: datetime) -> Generator[Page]:
+        """All rows as they are now; `moment` is their time of change."""
 
 
-def open_source(name: str, source: DatabaseSource | FilesSource, zone: str, key: bytes):
-    """A source of the settings: a Source, or a files.Folder. Does not connect yet.
+class Deliveries(Source, Protocol):
+    """A source of things that are delivered as a whole, such as a folder of files: each new content is read once."""
 
-    `zone` is the world's, for times without one. Raises SourceError where the settings cannot work.
-    """
-    try:
-        mapper = mapping.compile_source(source, zone, key, name)
-    except ValueError as wrong:
-        raise SourceError(str(wrong)) from None
-    if isinstance(source, FilesSource):
-        from etl.sources.files import Folder
+    present: dict[str, str | None]  # as of the last look: path → content; None where it is being written
+    touched: list[Delivery]  # at the last look: known content under another mark
+    settled_after: float  # seconds without a change until something counts as written
+    nothing_there: str  # what to say where there is none
 
-        return Folder(name, source, mapper)
-    from etl.sources.address import open_database
+    def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
+        """Those whose content is new, the oldest first."""
 
-    return open_database(name, source, mapper)
+    def read_delivery(self, delivery: Delivery, offset: int, limit: int) -> Page:
+        """Canonical records of one from `offset` on, at most `limit`. Cheap where the last read ended."""
 
 
 def read_ahead(pages: Iterator[Page], name: str) -> Iterator[Page]:

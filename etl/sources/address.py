@@ -6,11 +6,14 @@ from sqlalchemy import exc
 from etl.mapping import Mapper
 from etl.settings import DatabaseSource
 from etl.sources import SourceError
+from etl.sources.database import AnyDatabase
+from etl.sources.mysql import MysqlSource
+from etl.sources.postgresql import PostgresqlSource
 
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # where the address names none
 
 
-def open_database(name: str, source: DatabaseSource, mapper: Mapper):
+def open_database(name: str, source: DatabaseSource, mapper: Mapper) -> AnyDatabase:
     """The road that fits the address."""
     for field in () if source.is_read_whole else ("record_id", "updated_at"):
         spec = source.fields.get(field)
@@ -28,13 +31,7 @@ def open_database(name: str, source: DatabaseSource, mapper: Mapper):
         hidden = "" if isinstance(wrong, exc.ArgumentError) else f": {wrong}"
         raise SourceError(f"sources.{name}.url: is not an address such as postgresql://…{hidden}") from None
     if dialect.name == "postgresql" and dialect.driver == "psycopg":
-        from etl.sources.postgresql import PostgresqlSource
-
         return PostgresqlSource(name, source, mapper, url)
     if dialect.name in ("mysql", "mariadb"):
-        from etl.sources.mysql import MysqlSource
-
         return MysqlSource(name, source, mapper, url)
-    from etl.sources.database import AnyDatabase
-
     return AnyDatabase(name, source, mapper, url)

@@ -33,7 +33,7 @@ IN_ONE_QUESTION = 499  # record numbers; SQLite takes 999 parameters, two of the
 
 
 class AnyDatabase:
-    """A database source; see etl.sources.Source for what it promises."""
+    """A database source; see etl.sources.Changes and Whole for what it promises."""
 
     def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
         self.name, self.mapper, self._url = name, mapper, url
@@ -108,13 +108,17 @@ class AnyDatabase:
         parts = []
         for start in range(0, len(numbers), self._in_one_question):
             some = numbers[start : start + self._in_one_question]
-            parts.append(self._ask(lambda s, some=some: s.numbered(self.mapper.columns, self._held_as(some))))
+            parts.append(self._numbered(self.mapper.columns, some))
         return Page(self.mapper(pa.concat_tables(parts, promote_options="permissive")), None, False)
 
     def has_row(self, record_id: str) -> bool:
         if not self._know():
             return False
-        return self._ask(lambda s: s.numbered([self._number.column], self._held_as([record_id])).limit(1)).num_rows > 0
+        return self._numbered([self._number.column], [record_id], 1).num_rows > 0
+
+    def _numbered(self, names: Sequence[str], numbers: Sequence[str], limit: int | None = None) -> pa.Table:
+        """The rows of some record numbers."""
+        return self._ask(lambda s: s.numbered(names, self._held_as(numbers)).limit(limit))
 
     def _held_as(self, numbers: Sequence[str]) -> list:
         """Record numbers as the source's column may hold them."""
@@ -147,7 +151,7 @@ class AnyDatabase:
     def day_zone(self) -> str:
         return "UTC" if self._is_aware else self.mapper.zone
 
-    def days(self, _until: datetime) -> list[Day] | None:
+    def days(self, until: datetime) -> list[Day] | None:
         return None
 
     def keys_within(self, first: datetime, last: datetime) -> pa.Table:
@@ -293,8 +297,10 @@ class AnyDatabase:
             new = found.filter(self._is_after(found, cursor))
             if new.num_rows or not more:
                 return self._page(new, cursor, more)
-            place = self._last_row(found)
-            found = self._ask(lambda s, place=place: s.after(names, place, ends, limit + 1))
+            found = self._behind(self._last_row(found), ends, limit + 1)
+
+    def _behind(self, place: tuple, ends: tuple, limit: int) -> pa.Table:
+        return self._ask(lambda s: s.after(self.mapper.columns, place, ends, limit))
 
     def _is_after(self, found: pa.Table, cursor: Cursor) -> pa.Array:
         keys = self.mapper.row_keys(found)

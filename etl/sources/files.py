@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from etl.faults import in_words
 from etl.mapping import Mapper
 from etl.settings import FilesSource
-from etl.sources import Page, SourceError, folders
+from etl.sources import EPOCH, Delivery, Known, Page, SourceError, folders
 from etl.sources.formats import kind, tables
 from etl.sources.tables import Piece, Unreadable, as_records
 
@@ -28,24 +28,10 @@ AHEAD = timedelta(days=1)  # of our clock; a file's time beyond is a mistake
 SETTLED = 2.0  # seconds without a change until a file counts as written
 # What spreadsheets, browsers and copying programs leave beside what they write.
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DeliveryError(SourceError):
     """One file cannot be read; the message names it and says why. The others can."""
-
-
-class Known(Protocol):
-    """A row of warehouse.delivery."""
-
-    path: str
-    sha256: str
-    size_bytes: int
-    modified_at: datetime
-    mark: str | None
-    stamped_at: datetime
-    records_done: int
-    state: str
 
 
 class Stat(NamedTuple):
@@ -54,20 +40,6 @@ class Stat(NamedTuple):
     size_bytes: int
     modified_at: datetime  # to the microsecond, as PostgreSQL keeps it
     mark: str
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A file with content that is not known yet. `path` is relative to the folder."""
-
-    path: str
-    size_bytes: int
-    modified_at: datetime
-    mark: str
-    sha256: str  # empty where its content cannot be known
-    stamped_at: datetime = _EPOCH  # the time of change of its records that have none of their own
-    records_done: int = 0  # canonical records that are in already: where a loading that was cut off goes on
-    fault: str | None = None  # why nobody can know what is in it
 
 
 @dataclass
@@ -82,12 +54,14 @@ class _Reading:
 
 
 class Folder:
-    """A files source."""
+    """A files source; see etl.sources.Deliveries for what it promises."""
 
     def __init__(self, name: str, source: FilesSource, mapper: Mapper):
         self.name, self.mapper, self._source = name, mapper, source
-        self.present: dict[str, str | None] = {}  # as of the last look: path → content; None where it is being written
-        self.touched: list[Delivery] = []  # at the last look: known content under another mark
+        self.present: dict[str, str | None] = {}
+        self.touched: list[Delivery] = []
+        self.settled_after = SETTLED
+        self.nothing_there = f"sources.{name}.pattern: no file in {source.folder} is called so (found {source.pattern})"
         self._hashes: dict[str, tuple[Stat, str]] = {}
         self._ahead: dict[str, Stat] = {}
         self._tried: dict[str, tuple[Stat, str]] = {}
@@ -102,7 +76,7 @@ class Folder:
         again from its beginning, once: the settings may have been mended.
         """
         rows: dict[str, list[Known]] = {}
-        last = _EPOCH
+        last = EPOCH
         for row in known:
             if row.sha256:
                 rows.setdefault(row.path, []).append(row)
@@ -116,7 +90,7 @@ class Folder:
         """Each with a time after that of all before it: a list taken from an archive may be older than the one it replaces."""
         latest, stamped = datetime.now(UTC) + AHEAD, []
         for delivery in found:
-            if delivery.stamped_at == _EPOCH:
+            if delivery.stamped_at == EPOCH:
                 last = max(min(delivery.modified_at, latest), last + timedelta(microseconds=1))
                 delivery = replace(delivery, stamped_at=last)
             stamped.append(delivery)
@@ -149,7 +123,7 @@ class Folder:
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: cannot be read ({in_words(wrong)})") from wrong
 
-    def describe(self) -> dict[str, int | str | None]:
+    def describe(self, until: datetime | None = None) -> dict[str, int | str | None]:
         return {"kind": "files", "rows": None, "without_time": 0, "files": len(self._paths())}
 
     def wait_for_wake(self, timeout: float) -> bool:
@@ -171,7 +145,7 @@ class Folder:
         if folder in found or not os.path.isdir(folder):
             why = f" ({found[folder].strerror})" if folder in found else ""
             raise SourceError(f"sources.{self.name}.folder: {folder} is not a folder that can be read{why}")
-        return {path: wrong and _in_words(wrong) for path, wrong in found.items() if self._is_delivery(path)}
+        return {path: _in_words(wrong) if wrong else None for path, wrong in found.items() if self._is_delivery(path)}
 
     @staticmethod
     def _is_delivery(path: Path) -> bool:
@@ -212,7 +186,7 @@ class Folder:
     def _faulty(self, name: str, fault: str) -> Delivery | None:
         """What cannot be looked into fails like a file that cannot be read: once, until it is otherwise."""
         self.present[name] = ""
-        mark = Stat(0, _EPOCH, fault)
+        mark = Stat(0, EPOCH, fault)
         return None if self._tried.get(name) == (mark, "") else Delivery(name, *mark, "", fault=fault)
 
     def _name(self, path: Path) -> str:
@@ -233,7 +207,7 @@ class Folder:
             raise IsADirectoryError(errno.EISDIR, "is a folder, no file")
         if not stat.S_ISREG(found.st_mode):
             raise OSError("is no file, but a pipe or a device")
-        modified_at = _EPOCH + timedelta(microseconds=found.st_mtime_ns // 1000)
+        modified_at = EPOCH + timedelta(microseconds=found.st_mtime_ns // 1000)
         return Stat(found.st_size, modified_at, f"{found.st_ino} {found.st_ctime_ns}")
 
     def _is_settled(self, name: str, mark: Stat) -> bool:
@@ -256,7 +230,7 @@ class Folder:
         if kind(delivery.path) is None:
             raise Unreadable("is none of .csv, .csv.gz, .xlsx, .parquet")
         self._check_time(delivery)
-        nothing = self.mapper(pa.table({name: pa.array([], pa.string()) for name in self.mapper.columns}), _EPOCH)
+        nothing = self.mapper(pa.table({name: pa.array([], pa.string()) for name in self.mapper.columns}), EPOCH)
         reading = _Reading(delivery, 0, tables(self._path(delivery), self._source, self.mapper.columns), nothing)
         while reading.at < offset:
             if not self._more(reading):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from time import monotonic
+from typing import Any
 from weakref import WeakSet
 
 import psycopg
@@ -68,7 +69,8 @@ class PostgresqlSource(AnyDatabase):
         def types(db: sa.Connection) -> dict[str, str]:
             result = db.execute(self.statements.columns(self.mapper.columns).limit(0))
             known = db.connection.driver_connection.adapters.types
-            oids = {d.name: d.type_code for d in result.cursor.description}
+            description: Any = result.cursor.description  # psycopg's, which has names
+            oids = {column.name: column.type_code for column in description}
             return {name: info.name if (info := known.get(oid)) else "text" for name, oid in oids.items()}
 
         return self._run(types)
@@ -108,9 +110,7 @@ class PostgresqlSource(AnyDatabase):
 
     def _midnight(self, moment: datetime | date) -> datetime | date:
         """Where the day of a clock's value begins."""
-        if self._is_day:
-            return moment
-        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0) if isinstance(moment, datetime) else moment
 
     # -- COPY
 

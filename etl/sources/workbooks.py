@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -34,9 +35,7 @@ def read_xlsx(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterato
         lists, note = _lists(tops, source.sheet, wanted)
         is_first = True
         for top in lists:
-            for rows in _filled(
-                top, lambda top=top: apart.ask(workbook.pieces, str(path), top.sheet.part, CELLS), source, wanted
-            ):
+            for rows in _filled(top, partial(apart.ask, workbook.pieces, str(path), top.sheet.part, CELLS), source, wanted):
                 yield Piece(rows, note=note if is_first else None)
                 is_first = False
         if is_first:

@@ -29,6 +29,16 @@ def test_what_is_right_is_0_and_nothing_is_written(here, register, tmp_path, sai
     assert not (tmp_path / "data" / "person.key").exists()
 
 
+def test_a_table_without_a_clock_is_tried_like_any_other(here, register, tmp_path, said):
+    fields = {name: column for name, column in FIELDS.items() if name != "updated_at"}
+    file = configure(tmp_path, {"platform": source(register.url, fields=fields)})
+    for n in range(3):
+        register.enter(f"r{n}")
+    assert verb(file, "check", "--json", "--records", "2") == 0
+    (found,) = said()["sources"]
+    assert (found["read"], found["rows"], found["loaded"], found["quarantined"]) == (2, 3, 2, 0)
+
+
 def test_all_faults_are_said_at_once(here, register, tmp_path, said):
     (tmp_path / "inbox").mkdir()
     fields = dict(FIELDS, updated_at={"file": "modified"})

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from etl import pipeline, sources
+from etl import pipeline
 from etl.intake_files import FileIntake
 from etl.recount import recount
 from etl.settings import FilesSource
+from etl.sources.kinds import open_source
 from tests.etl.inbox import FIELDS
 from tests.etl.test_history import Crashing, start_over
 from tests.etl.world import ZONE, Given
@@ -77,7 +78,7 @@ class Folder:
         etl = self.held.settings.etl
         brake = etl.brake.model_copy(update={"shrink_share": 1.0})
         etl = etl.model_copy(update={"brake": brake, "backfill_batch_size": 2})
-        source = sources.open_source("platform", self.given, ZONE, b"k" * 32)
+        source = open_source("platform", self.given, ZONE, b"k" * 32)
         self.intake = FileIntake(self.held.pipeline, source, self.given, etl, threading.Lock(), lambda outcome: None)
 
     def put(self, name: str, rows: list) -> None:

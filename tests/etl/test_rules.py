@@ -244,7 +244,7 @@ def test_versions_of_one_moment_end_equal_whichever_way_each_batch_goes(world, m
 def intake(held: Given) -> Intake:
     mapper = mapping.compile_source(held.settings.sources["platform"], ZONE, KEY, "platform")
     source = SimpleNamespace(name="platform", mapper=mapper)
-    given = SimpleNamespace(kind="files")
+    given = SimpleNamespace(kind="files", read_by="deliveries")
     return Intake(held.pipeline, source, given, held.settings.etl, threading.Lock(), lambda outcome: None)
 
 

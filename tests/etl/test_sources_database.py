@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl import sources
 from etl.settings import DatabaseSource
 from etl.sources import START, Cursor, SourceError
+from etl.sources.kinds import open_source
 from sql import connect
 from tests.processes import becomes
 
@@ -37,7 +37,7 @@ def opened(url: str, fields=FIELDS, name="platform", **more):
     given_ = {"kind": "database", "url": url, "table": "injections", "fields": fields} | more
     if "query" in more:
         del given_["table"]
-    source = sources.open_source(name, DatabaseSource.model_validate_json(json.dumps(given_)), ZONE, KEY)
+    source = open_source(name, DatabaseSource.model_validate_json(json.dumps(given_)), ZONE, KEY)
     _OPENED.append(source)
     return source
 

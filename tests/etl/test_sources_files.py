@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from etl import sources
 from etl.settings import FilesSource
 from etl.sources import SourceError
 from etl.sources.files import DeliveryError
+from etl.sources.kinds import open_source
 
 ZONE = "Asia/Ho_Chi_Minh"
 FIELDS = {
@@ -40,7 +40,7 @@ def row(n: int) -> list[str]:
 
 def folder(tmp_path, pattern="*", **more):
     given = {"kind": "files", "folder": str(tmp_path), "pattern": pattern, "fields": FIELDS} | more
-    return sources.open_source("lists", FilesSource.model_validate_json(json.dumps(given)), ZONE, b"k" * 32)
+    return open_source("lists", FilesSource.model_validate_json(json.dumps(given)), ZONE, b"k" * 32)
 
 
 def put(path, content: bytes, age: float | None = None):

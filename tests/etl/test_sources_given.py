@@ -6,8 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from etl import sources
 from etl.reference import TABLES, read_table
+from etl.sources.kinds import open_source
 from sql import settings
 
 MAPPINGS = Path(settings.PROJECT) / "etl" / "mappings"
@@ -25,7 +25,7 @@ def settled(monkeypatch):
 
 
 def records(given, name) -> list[dict]:
-    source = sources.open_source(name, given.sources[name], given.time_zone, b"k" * 32)
+    source = open_source(name, given.sources[name], given.time_zone, b"k" * 32)
     (delivery,) = source.deliveries()
     return source.read_delivery(delivery, 0, 1000).records.to_pylist()
 

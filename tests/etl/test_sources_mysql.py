@@ -17,6 +17,7 @@ import pytest
 from etl import sources
 from etl.settings import DatabaseSource
 from etl.sources import START, Cursor
+from etl.sources.kinds import open_source
 from tests.etl.test_sources_database import closed_afterwards, drained, opened  # noqa: F401 - a fixture
 
 PROGRAMS = [shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("mariadbd", "mariadb-install-db")]
@@ -169,7 +170,7 @@ def test_the_source_is_only_read(mariadb):
 
 
 def test_an_address_without_a_driver_takes_ours():
-    found = sources.open_source("platform", DatabaseSource(kind="database", url="mysql://root@127.0.0.1:1/x", table="t", fields=FIELDS),
+    found = open_source("platform", DatabaseSource(kind="database", url="mysql://root@127.0.0.1:1/x", table="t", fields=FIELDS),
                          "Asia/Ho_Chi_Minh", b"k" * 32)  # fmt: skip
     with pytest.raises(sources.SourceError, match="the database at 127.0.0.1 does not answer"):
         found.read_after(START, 1)

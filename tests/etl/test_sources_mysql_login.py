@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from etl import sources
 from etl.settings import DatabaseSource
 from etl.sources import START, reading
+from etl.sources.kinds import open_source
 
 FIELDS = {name: name for name in ("record_id", "person_id", "site_code", "vaccine_code", "injected_at", "updated_at")}
 SALT = b"12345678901234567890"
@@ -80,7 +81,7 @@ def server():
 
 def refusal(server: Server) -> str:
     given = DatabaseSource(kind="database", url=server.url, table="t", fields=FIELDS)
-    source = sources.open_source("platform", given, "Asia/Ho_Chi_Minh", b"k" * 32)
+    source = open_source("platform", given, "Asia/Ho_Chi_Minh", b"k" * 32)
     with pytest.raises(sources.SourceError) as refused, reading("platform"):
         source.read_after(START, 1)
     source.close()
