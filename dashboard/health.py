@@ -11,15 +11,13 @@ from starlette.routing import Route
 from dashboard.data import Data, Source, WarehouseUnreachable
 from dashboard.data.warehouse import WarehouseForbidden, WarehouseUnmigrated
 from dashboard.stream import is_silent
-from sql.clock import Clock
+from sql.clock import CLOCKS_DIFFER, Clock
 from sql.counted import counted
 from sql.patience import ETL_SILENT_SECONDS
 
 # Who watches gives up soon; what stands still is not ready.
 _ANSWER_SECONDS = 1.5
 _NO_STORE = {"Cache-Control": "no-store"}
-# Between machines whose clocks are set; what lies further ahead was written by a clock that is not.
-CLOCKS_DIFFER = timedelta(seconds=10)
 
 
 def routes(data: Data, stale_after_seconds: int) -> list[Route]:

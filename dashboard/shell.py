@@ -21,6 +21,7 @@ from dashboard.parts import told
 from dashboard.view import Reader, View
 from dashboard.wall import frame as wall
 from sql import edited
+from sql.clock import CLOCKS_DIFFER
 
 
 def layout(settings, data) -> html.Div:
@@ -32,8 +33,11 @@ def layout(settings, data) -> html.Div:
         dcc.Store(id="theme"),
         dcc.Store(id="pulse"),
     ]
-    after = {"data-stale-after": str(settings.dashboard.stale_after_seconds)}
-    return html.Div([*stores, html.Div(id="frame", **after)], id="shell")
+    limits = {
+        "data-stale-after": str(settings.dashboard.stale_after_seconds),
+        "data-clocks-differ": str(CLOCKS_DIFFER.total_seconds()),
+    }
+    return html.Div([*stores, html.Div(id="frame", **limits)], id="shell")
 
 
 def register_callbacks(app, settings, data) -> Reader:

@@ -7,8 +7,6 @@
   const root = document.documentElement;
   const PATIENCE = 5000; // ms for a stream to connect before the page says that it is broken
   const opened = Date.now();
-  // Between machines whose clocks are set (as in dashboard/health.py); what lies further ahead, a wrong clock wrote.
-  const CLOCKS_DIFFER = 10;
   let asked = 0;
   let ahead = null; // ms that the server's clock is ahead of the reader's, whose clock may be anything
   let met = null;
@@ -34,17 +32,17 @@
 
   function count() {
     const main = document.getElementById("as-of-ago");
-    const frame = document.getElementById("frame");
     if (!main || !main.hasAttribute("data-s-1")) return;
+    const { staleAfter, clocksDiffer } = document.getElementById("frame").dataset; // seconds
     meet(main.getAttribute("data-now"));
     const said = saidBy(main);
     document.querySelectorAll(".ago[data-ms]").forEach((element) => {
       const seconds = age(element);
-      const isToCome = seconds !== null && seconds < -CLOCKS_DIFFER;
+      const isToCome = seconds !== null && seconds < -Number(clocksDiffer);
       write(element, seconds === null ? element.getAttribute("data-never")
         : isToCome ? main.getAttribute("data-ahead") : ago(seconds, said));
     });
-    judge(age(main), Number(frame.getAttribute("data-stale-after")));
+    judge(age(main), Number(staleAfter), Number(clocksDiffer));
   }
 
   // The server's time, as the page brought it along; the stream brings it again and again.
@@ -62,11 +60,11 @@
     dash_clientside.set_props("pulse", { data: asked });
   }
 
-  function judge(seconds, limit) {
+  function judge(seconds, limit, clocksDiffer) {
     const isFrozen = new URLSearchParams(location.search).has("as_of");
     const stream = root.dataset.stream;
     const isBroken = stream === "lost" || (stream !== "live" && Date.now() - opened > PATIENCE);
-    const isStale = seconds === null || seconds > limit || seconds < -CLOCKS_DIFFER;
+    const isStale = seconds === null || seconds > limit || seconds < -clocksDiffer;
     const hasTrouble = Boolean(document.querySelector("#as-of .trouble"));
     const state = isFrozen ? "frozen" : isBroken ? "broken" : isStale || hasTrouble ? "stale" : "live";
     if (root.dataset.fresh !== state) root.dataset.fresh = state;

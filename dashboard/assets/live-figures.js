@@ -2,7 +2,6 @@
 // filter or language replaces whole blocks and lights nothing.
 (function () {
   "use strict";
-  const LIT = 1600; // ms, as in 30-marks.css
   let asked = location.search + location.pathname;
   let since = Date.now();
 
@@ -10,7 +9,8 @@
     element.classList.remove("changed");
     void element.offsetWidth; // the animation starts anew
     element.classList.add("changed");
-    setTimeout(() => element.classList.remove("changed"), LIT);
+    const seconds = parseFloat(getComputedStyle(element).getPropertyValue("--lit")); // 30-marks.css
+    setTimeout(() => element.classList.remove("changed"), seconds * 1000);
   }
 
   new MutationObserver((changes) => {

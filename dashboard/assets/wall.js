@@ -2,7 +2,6 @@
 // One timer for as long as the document lives; what it needs of the page it looks up each time.
 (function () {
   "use strict";
-  const WIDTH = 1920, HEIGHT = 1080; // what 75-wall.css is drawn for
   const MINUTE = 60000;
   let stayed = 0; // seconds on the page that is shown
   let isPaused = false;
@@ -16,7 +15,8 @@
   }
 
   function fit(stage) {
-    const scale = Math.min(innerWidth / WIDTH, innerHeight / HEIGHT);
+    const drawn = (name) => Number(getComputedStyle(stage).getPropertyValue(name)); // 75-wall.css
+    const scale = Math.min(innerWidth / drawn("--drawn-width"), innerHeight / drawn("--drawn-height"));
     const size = `${innerWidth}x${innerHeight}`;
     if (stage.dataset.size === size) return;
     stage.dataset.size = size;

@@ -70,6 +70,18 @@ def test_a_tab_that_nobody_looks_at_asks_for_nothing_and_catches_up(visit, house
     until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001'")
 
 
+def test_a_figure_that_a_batch_changed_is_lit_for_a_moment(visit, house):
+    page = visit()
+    page.wait_for_timeout(2600)  # until then the reader's own question counts as what changed it
+    listen = (
+        "() => { const wait = setTimeout; window.waits = []; window.setTimeout = (f, ms) => waits.push(ms) && wait(f, ms); }"
+    )
+    page.evaluate(listen)
+    house.province.tick()
+    until(page, "document.querySelector('#ranking .whole .people').textContent === '8.001' && waits.includes(1600)")
+    until(page, "!document.querySelector('.live.changed')")
+
+
 def test_blocks_that_answer_more_slowly_than_batches_come_are_drawn(visit, house, monkeypatch):
     import threading
     import time
