@@ -41,7 +41,7 @@ class AnyDatabase:
         order = ("", "")  # of what is read whole there is none
         if not source.is_read_whole:
             self._clock, self._number = source.fields["updated_at"], source.fields["record_id"]
-            order = self._clock.column, self._number.column
+            order = self._clock.columns[0], self._number.columns[0]
         self._zone = ZoneInfo(mapper.zone)
         self.statements = Statements(origin(source.table, source.query), *order)
         self._what = f'table "{source.table}"' if source.table else "query"
@@ -114,7 +114,7 @@ class AnyDatabase:
     def has_row(self, record_id: str) -> bool:
         if not self._know():
             return False
-        return self._numbered([self._number.column], [record_id], 1).num_rows > 0
+        return self._numbered([self.statements.number], [record_id], 1).num_rows > 0
 
     def _numbered(self, names: Sequence[str], numbers: Sequence[str], limit: int | None = None) -> pa.Table:
         """The rows of some record numbers."""
@@ -223,8 +223,8 @@ class AnyDatabase:
         return next(iter(self._samples(1)), None)
 
     def _samples(self, most: int) -> Sequence[sa.Row]:
-        some = self.statements.columns([self._clock.column, self._number.column]).limit(most)
-        return self._run(lambda db: db.execute(some.where(sa.column(self._clock.column).is_not(None))).fetchall())
+        some = self.statements.columns([self.statements.clock, self.statements.number]).limit(most)
+        return self._run(lambda db: db.execute(some.where(sa.column(self.statements.clock).is_not(None))).fetchall())
 
     def _learn(self) -> bool:
         rows = self._samples(_LOOKED_AT)
@@ -242,7 +242,7 @@ class AnyDatabase:
         self._number_of = driven.as_number if is_number else str
         if not isinstance(clock, str | date):
             raise SourceError(
-                f'sources.{self.name}.fields.updated_at: column "{self._clock.column}" is neither a time nor '
+                f'sources.{self.name}.fields.updated_at: column "{self.statements.clock}" is neither a time nor '
                 f"a text in ISO 8601 (found a {type(clock).__name__}); a query may make it one"
             )
         self.statements = replace(self.statements, spelt="____-__-__%" if self._is_loose else None)
@@ -313,7 +313,7 @@ class AnyDatabase:
 
     def _last_row(self, found: pa.Table) -> tuple:
         last = found.slice(found.num_rows - 1)
-        return last[self._clock.column][0].as_py(), last[self._number.column][0].as_py()
+        return last[self.statements.clock][0].as_py(), last[self.statements.number][0].as_py()
 
     def _page(self, found: pa.Table, cursor: Cursor, more: bool) -> Page:
         if not found.num_rows:

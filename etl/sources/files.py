@@ -143,7 +143,8 @@ class Folder:
         except ValueError as wrong:
             raise SourceError(f"sources.{self.name}.pattern: {wrong} (found {self._source.pattern})") from None
         if folder in found or not os.path.isdir(folder):
-            why = f" ({found[folder].strerror})" if folder in found else ""
+            refused = found.get(folder)
+            why = f" ({refused.strerror})" if refused else ""
             raise SourceError(f"sources.{self.name}.folder: {folder} is not a folder that can be read{why}")
         return {path: _in_words(wrong) if wrong else None for path, wrong in found.items() if self._is_delivery(path)}
 
@@ -162,7 +163,7 @@ class Folder:
                 return None
             newest = max(rows.get(name, ()), key=lambda row: row.stamped_at, default=None)
             is_known = newest is not None and newest.state in ("done", "braked")
-            if is_known and (newest.size_bytes, newest.modified_at, newest.mark) == mark:
+            if newest is not None and is_known and (newest.size_bytes, newest.modified_at, newest.mark) == mark:
                 self.present[name] = newest.sha256
                 return None
             sha256 = self._sha256(path, name, mark)

@@ -34,7 +34,7 @@ class MysqlSource(AnyDatabase):
     def _learn(self) -> bool:
         if not super()._learn():
             return False
-        clock = self.mapper.columns.index(self._clock.column)
+        clock = self.mapper.columns.index(self.statements.clock)
         kind = self._look()[clock]
         self._is_instant = kind == _INSTANT
         if kind in (_INSTANT, _DAY, _WALL):  # whatever the rows hold: 0000-00-00 is a text for the driver

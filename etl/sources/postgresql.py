@@ -77,10 +77,10 @@ class PostgresqlSource(AnyDatabase):
 
     def _learn(self) -> bool:
         self._types = self._look()
-        clock, number = self._types[self._clock.column], self._types[self._number.column]
+        clock, number = self._types[self.statements.clock], self._types[self.statements.number]
         if clock not in _CLOCKS:
             raise SourceError(
-                f'sources.{self.name}.fields.updated_at: column "{self._clock.column}" is of type {clock}; it must be '
+                f'sources.{self.name}.fields.updated_at: column "{self.statements.clock}" is of type {clock}; it must be '
                 "timestamptz, timestamp or date, or a query that casts it"
             )
         self._is_aware, self._is_day = clock == "timestamptz", clock == "date"

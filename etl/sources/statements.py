@@ -135,6 +135,7 @@ def origin(table: str | None, query: str | None) -> sa.FromClause | sa.TextClaus
     if table is not None:
         schema, _dot, name = table.rpartition(".")
         return sa.table(name, schema=schema or None)
+    assert query is not None  # the settings have one of the two
     body = _LIKE_PARAMETER.sub(r"\\:", query.strip().rstrip(";"))
     return sa.text(f"({body}) AS records_of_source")
 
