@@ -11,7 +11,7 @@ from dash import dcc, html
 
 import dashboard
 from dashboard import theme
-from dashboard.components import asof, filterbar, header, marks, notices, progress, provenance, strip, tilemap
+from dashboard.components import asof, datatable, filterbar, header, marks, notices, progress, provenance, strip, tilemap
 from dashboard.components.graph import CONFIG, graph
 from dashboard.components.ranking import Line, doses_ranking, ranking
 from dashboard.components.tile import LastDays, coverage_tile, doses_tile
@@ -478,6 +478,10 @@ def test_the_style_sheet_has_the_colours_of_the_theme():
     light, dark = css.split(':root[data-theme="dark"]', 1)
     assert variables(theme.LIGHT).items() <= variables_in(light).items()
     assert variables(theme.DARK).items() <= variables_in(dark.split("}")[0]).items()
+
+
+def test_a_phone_is_offered_the_rows_that_the_style_sheet_hides():
+    assert f"tbody tr:nth-child(n + {datatable._IN_SIGHT + 1})" in (ROOM / "assets/51-datatable.css").read_text()
 
 
 def luminance(colour: str) -> float:
