@@ -19,6 +19,7 @@ import psycopg
 
 import sql
 from sql.patience import ETL_SILENT_SECONDS
+from sql.rows import only
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ class Broker:
         connection.autocommit = True
         # Listen first, then look: a batch that commits in between is seen twice rather than never.
         connection.execute(f"LISTEN {CHANNEL}")
-        batch, committed_at, _ = connection.execute(_VERSION).fetchone()
+        batch, committed_at, _ = only(connection.execute(_VERSION))
         self._on_connect()
         if self._news.lost is not None:
             log.info("listening for batches, the last is %s", batch)
@@ -140,11 +141,11 @@ class Broker:
             self._look_at_etl(connection)
 
     def _look_at_etl(self, connection: psycopg.Connection) -> None:
-        (silent,) = connection.execute(_HEARTBEAT).fetchone()
+        (silent,) = only(connection.execute(_HEARTBEAT))
         if is_silent(silent):
             self._lose(f"the ETL gave no sign of life for {silent:.0f} s", "no ETL runs")
         elif self._news.lost is not None:
-            batch, committed_at, _ = connection.execute(_VERSION).fetchone()
+            batch, committed_at, _ = only(connection.execute(_VERSION))
             self._tell(News(batch, committed_at))
 
     def _hear(self, payload: str) -> None:

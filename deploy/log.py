@@ -18,7 +18,7 @@ class Log:
                 self._lost = 0
             self._append(line)
         except OSError as full:
-            self._lost, self._why = self._lost + 1, full.strerror
+            self._lost, self._why = self._lost + 1, full.strerror or str(full)
 
     def _append(self, line: bytes) -> None:
         if self.file.exists() and self.file.stat().st_size > self._largest:

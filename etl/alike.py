@@ -7,7 +7,7 @@ import psycopg
 import pyarrow as pa
 
 from etl.statements import IDENTITY
-from sql.rows import by_name
+from sql.rows import by_name, only
 
 # So many of a batch are looked up. Two sources may well have a few numbers of the same people in common.
 _SAMPLE, _FEWEST, _SHARE = 1000, 3, 0.5
@@ -37,6 +37,6 @@ def twin(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | No
         found = cursor.execute(IDENTITY["alike"], facts).fetchone()
         if found is None or found.records < _FEWEST or found.records <= _SHARE * found.of:
             return None
-        if cursor.execute(IDENTITY["was_released_as_new"], facts).fetchone()[0]:
+        if only(cursor.execute(IDENTITY["was_released_as_new"], facts))[0]:
             return None
     return Twin(found.name, found.records, found.of, found.examples)

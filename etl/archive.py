@@ -22,6 +22,7 @@ import sql
 from etl.station import LOCK
 from sql import connect, squashed
 from sql.migrate import checksum_of, migrate
+from sql.rows import only
 
 ARCHIVE = sql.load("queries/archive.sql")
 
@@ -128,13 +129,13 @@ def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[in
 
 def _refuse_used(db: psycopg.Connection, manifest: dict, file: Path) -> None:
     """Takes the lead, so that no ETL writes meanwhile. Looks before anything is migrated."""
-    if not db.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
+    if not only(db.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]))[0]:
         raise ArchiveError(
             "an ETL works on this warehouse: stop ./run there first, or restore into another (--data, DATABASE_URL)"
         )
-    if db.execute("SELECT to_regclass('warehouse.batch')").fetchone()[0] is None:
+    if only(db.execute("SELECT to_regclass('warehouse.batch')"))[0] is None:
         return
-    if db.execute(ARCHIVE["batches"]).fetchone()[0]:
+    if only(db.execute(ARCHIVE["batches"]))[0]:
         raise ArchiveError("this warehouse holds batches already: restore into an empty one (--data, DATABASE_URL)")
     here = {name for name, _checksum in db.execute(ARCHIVE["migrations"])}
     if newer := sorted(here - manifest["migrations"].keys() - squashed.MIGRATIONS.keys()):
@@ -171,7 +172,7 @@ def _put_in(
 
 
 def _about(db: psycopg.Connection) -> dict[str, Any]:
-    found = db.cursor(row_factory=dict_row).execute(ARCHIVE["about"]).fetchone()
+    found = only(db.cursor(row_factory=dict_row).execute(ARCHIVE["about"]))
     return {"format": _FORMAT, "program": sql.VERSION, **found,
             "migrations": dict(db.execute(ARCHIVE["migrations"]).fetchall()),
             "sequences": dict(db.execute(ARCHIVE["sequences"]).fetchall())}  # fmt: skip
@@ -195,7 +196,7 @@ def _parents_first(db: psycopg.Connection, names) -> list[str]:
 
 
 def _checksum(db: psycopg.Connection, name: str) -> tuple[int, str]:
-    return db.execute(SQL(_CHECKSUM).format(Identifier(name))).fetchone()
+    return only(db.execute(SQL(_CHECKSUM).format(Identifier(name))))
 
 
 def _copy(name: str, columns: list[str], direction: str) -> Composed:

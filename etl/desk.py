@@ -31,7 +31,7 @@ from etl.sources import SourceError
 from etl.station import Station
 from etl.verbs import Answer, Refused
 from sql import connect
-from sql.rows import by_name
+from sql.rows import by_name, only
 from sql.strict import SettingsError
 
 log = logging.getLogger("etl")
@@ -70,7 +70,7 @@ def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progr
         if _leader(db) is None:
             return None
         facts = {"verb": verb, "arguments": json.dumps(arguments), "asked_by": asked_by}
-        request = {"request": db.execute(DESK["ask"], facts).fetchone().request_id}
+        request = {"request": only(db.execute(DESK["ask"], facts)).request_id}
         try:
             return _awaited(db, request, progress)
         except BaseException:

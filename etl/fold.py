@@ -11,6 +11,7 @@ from etl import arrow_copy
 from etl.insert_select import Insert, parse
 from etl.statements import BALANCES
 from etl.workbench import Workbench
+from sql.rows import only
 
 
 def fold(db: psycopg.Connection, bench: Workbench, postings: dict[str, list[pa.Table]]) -> None:
@@ -28,7 +29,7 @@ def _fold(db: psycopg.Connection, bench: Workbench, one: Insert) -> None:
     bench.run(one.target, {})
     bench.run(f"INSERT INTO answer {one.question}", {})
     many = bench.ask("SELECT count(*) AS cells FROM answer").cells // 2
-    (is_young,) = db.execute(f"SELECT count(*) < %s FROM (SELECT FROM {balance} LIMIT %s) AS few", [many, many]).fetchone()
+    (is_young,) = only(db.execute(f"SELECT count(*) < %s FROM (SELECT FROM {balance} LIMIT %s) AS few", [many, many]))
     if is_young:
         bench.take(
             "INSERT INTO answer FROM given", arrow_copy.read(db, f"SELECT {columns} FROM {balance}", None, one.schema)

@@ -15,6 +15,7 @@ import psycopg
 from etl.faults import Fenced
 from etl.statements import INTAKE
 from sql.patience import PULSE, cut
+from sql.rows import only
 
 EVERY_SECONDS = 1.0
 # Of a beat, which takes a millisecond: a warehouse that stands still is one that is gone.
@@ -38,7 +39,7 @@ class Heartbeat(threading.Thread):
     def run(self) -> None:
         try:
             while not self._end.is_set():
-                (term,) = self._lock.execute(INTAKE["beat"]).fetchone()
+                (term,) = only(self._lock.execute(INTAKE["beat"]))
                 # A beat under way when the lead was taken still tells the term before.
                 if self.term is not None and term > self.term:
                     raise Fenced(f"term {term} has begun, this ETL is of term {self.term}")

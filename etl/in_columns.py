@@ -12,6 +12,7 @@ from etl.prefetch import prefetch
 from etl.quarantining import quarantine
 from etl.statements import COURSE, HELD, LEDGER, LOAD, QUARANTINED, STORE, WORKSPACE
 from etl.workbench import BENCH, Workbench, with_uuids
+from sql.rows import only
 
 # Of the workspace, what the workbench needs: the warehouse's rows are there already.
 _ON_BENCH = [name for name in WORKSPACE if name not in ("known_record", "known")] + [
@@ -110,7 +111,7 @@ class InColumns:
     def _is_any_known(self, ids: pa.Array, facts: dict) -> bool:
         ends = pc.min_max(ids)
         between = {"first": ends["min"].as_py(), "last": ends["max"].as_py()}
-        return self.db.execute(HELD["any_of_records"], facts | between).fetchone()[0]
+        return only(self.db.execute(HELD["any_of_records"], facts | between))[0]
 
     def _seek(self, persons: pa.Array, facts: dict) -> None:
         arrow_copy.write(self.db, HELD["copy_sought_person"], pa.table({"person_key": persons}))

@@ -16,7 +16,7 @@ from etl.pipeline import Delivery, Outcome, Pipeline, in_parts
 from etl.settings import Etl, SourceSettings
 from etl.sources import Cursor, Page, Source, SourceError, read_ahead, reading
 from etl.stopped import Stop
-from sql.rows import by_name
+from sql.rows import by_name, only
 
 log = logging.getLogger("etl")
 
@@ -61,7 +61,7 @@ class Intake:
         """Which source of the warehouse this is, and as whom its persons without an ID are known there."""
         with self.writing:
             facts = {"name": self.source.name}
-            found = self.pipeline.db.execute(INTAKE["identity_of_source"], facts).fetchone()
+            found = only(self.pipeline.db.execute(INTAKE["identity_of_source"], facts))
         self.source_id, self.source.mapper.keyed_as, self.forgotten_at = found
 
     def work(self) -> None:

@@ -12,6 +12,7 @@ from etl import brake
 from etl.brake import Braked
 from etl.settings import SourceSettings
 from etl.statements import MEMBERSHIP
+from sql.rows import only
 
 ReadAgain = Callable[[Mapping[str, list[str]]], bool]
 
@@ -70,7 +71,7 @@ class Membership:
         with self.writing, self.pipeline.db.transaction():
             self.pipeline.db.execute("SET LOCAL work_mem = '256MB'")
             rows = self.pipeline.db.execute(MEMBERSHIP["vanished"], facts).fetchall()
-            (held,) = self.pipeline.db.execute(MEMBERSHIP["held"], facts).fetchone()
+            (held,) = only(self.pipeline.db.execute(MEMBERSHIP["held"], facts))
         lost = [record_id for record_id, is_counted, is_seen in rows if is_counted and not is_seen]
         stop = brake.lost(lost, held, VANISHED, self.pipeline.settings.brake, is_any)
         if stop and not self.intake.covers(released, stop):

@@ -14,6 +14,7 @@ from etl.pipeline import Outcome
 from etl.statements import BALANCES, INTAKE
 from sql import version
 from sql.clock import Clock
+from sql.rows import only
 
 REFERENCE, WORLD = sql.load("queries/reference.sql"), sql.load("world.sql")
 
@@ -27,10 +28,10 @@ def mend(
     """
     with db.transaction(force_rollback=not is_to_mend):
         # No batch until the end: it would fold into what is being made.
-        batch_id, folded_through, *_ = db.execute(INTAKE["open_batch"]).fetchone()
+        batch_id, folded_through, *_ = only(db.execute(INTAKE["open_batch"]))
         version.check(db)
         db.execute("SET LOCAL work_mem = '256MB'")
-        (root,) = db.execute(REFERENCE["root_of_world"]).fetchone()
+        (root,) = only(db.execute(REFERENCE["root_of_world"]))
         db.execute(REFERENCE["mark_world"], {"root": root})
         different = {}
         for one in map(parse, BALANCES.values()):
@@ -54,7 +55,7 @@ def _count_anew(db: psycopg.Connection, one: Insert, folded_through: int) -> int
     is_something = " OR ".join(f"{name} <> 0" for name in one.columns if name not in one.key)
     made, held = (f"SELECT {columns} FROM {table} WHERE {is_something}" for table in ("anew", f"warehouse.{one.table}"))
     cells = f"SELECT {key} FROM ({made} EXCEPT {held}) AS m UNION SELECT {key} FROM ({held} EXCEPT {made}) AS h"
-    return db.execute(f"SELECT count(*) FROM ({cells}) AS c").fetchone()[0]
+    return only(db.execute(f"SELECT count(*) FROM ({cells}) AS c"))[0]
 
 
 def _make_anew(db: psycopg.Connection, one: Insert) -> None:
@@ -65,7 +66,7 @@ def _make_anew(db: psycopg.Connection, one: Insert) -> None:
 
 
 def _close(db: psycopg.Connection, batch_id: int, folded_through: int) -> None:
-    _is_sample, shift_days = db.execute(WORLD["world"]).fetchone()
+    _is_sample, shift_days = only(db.execute(WORLD["world"]))
     now = Clock(shift_days).now()
     # No record, other figures.
     facts = {"source_id": None, "kind": "rebuild", "unit": None, "started_at": now, "committed_at": now}

@@ -24,7 +24,7 @@ from etl.settings import Etl
 from etl.statements import BALANCES, IDENTITY, INTAKE, MEMBERSHIP
 from sql import version
 from sql.clock import Clock
-from sql.rows import by_name
+from sql.rows import by_name, only
 
 if TYPE_CHECKING:
     from etl.in_columns import InColumns
@@ -170,8 +170,8 @@ class Pipeline:
 
         def delete(facts: dict) -> int:
             nonlocal deleted
-            (vanished,) = self.db.execute(IDENTITY["held_as_vanished"], facts).fetchone()
-            (deleted,) = self.db.execute(IDENTITY["delete"], facts).fetchone()
+            (vanished,) = only(self.db.execute(IDENTITY["held_as_vanished"], facts))
+            (deleted,) = only(self.db.execute(IDENTITY["delete"], facts))
             self.run(IDENTITY, facts, "empty_forgotten", "end_source")
             return -vanished
 

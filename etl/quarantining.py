@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from etl.statements import STORE
+from sql.rows import only
 
 
 def quarantine(pipeline, delivery, counts, facts: dict, find: Callable[[str], int]) -> tuple[int, int, list[str], int]:
@@ -20,7 +21,7 @@ def quarantine(pipeline, delivery, counts, facts: dict, find: Callable[[str], in
         find("broken")
         pipeline.run(STORE, facts, "write_broken")
         if not is_retry:
-            taken, unmapped, unnumbered = pipeline.db.execute(STORE["quarantine_records"], facts).fetchone()
+            taken, unmapped, unnumbered = only(pipeline.db.execute(STORE["quarantine_records"], facts))
         ended += pipeline.db.execute(STORE["end_superseded"], facts).rowcount
     if is_retry and find("retried"):
         pipeline.run(STORE, facts, "settle_retried", "keep_rules_of_retry")

@@ -23,7 +23,7 @@ from etl.pipeline import AT_ONCE, RECONCILE, Delivery
 from etl.settings import Settings, SourceSettings
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
-from sql.rows import by_name
+from sql.rows import by_name, only
 
 SQL = sql.load("queries/reconcile.sql")
 
@@ -93,7 +93,7 @@ def is_due(intake: ChangesIntake, settings: Settings) -> bool:
     if settings.etl.reconcile_at is None:
         return False
     with intake.writing:
-        last = intake.pipeline.db.execute(SQL["last_compared_at"], {"source_id": intake.source_id}).fetchone()[0]
+        last = only(intake.pipeline.db.execute(SQL["last_compared_at"], {"source_id": intake.source_id}))[0]
     now = intake.pipeline.clock.now().astimezone(ZoneInfo(settings.time_zone))
     hour, minute = map(int, settings.etl.reconcile_at.split(":"))
     at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)

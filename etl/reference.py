@@ -15,6 +15,7 @@ from etl.residence import Readings
 from etl.settings import Reference, Settings
 from etl.statements import BALANCES
 from sql.reference import TABLES, Column, Table
+from sql.rows import only
 
 SQL = sql.load("queries/reference.sql")
 _NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
@@ -50,7 +51,7 @@ def _write_all(
     write("write_units", given["units"])
     _refuse(db, "units_without_parent", "no_parent", "units", rows=Jsonb(given["units"]))
     write("write_unit_parents", given["units"])
-    write.changed += db.execute(SQL["write_unit_ancestors"]).fetchone()[0]
+    write.changed += only(db.execute(SQL["write_unit_ancestors"]))[0]
     if any(row["code"].lower() == spelt.ANY for row in given["vaccines"]):
         raise ReferenceTableError("any_is_taken", place="vaccines")
     spelt.write_vaccines(write, given["vaccines"], today)
@@ -105,8 +106,8 @@ def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
     """Which units lie in the world; its balances are made anew where doses lie in one that came or went."""
     moved = [unit for (unit,) in db.execute(SQL["mark_world"], {"root": root})]
     write.changed += len(moved)
-    if db.execute(SQL["counted_units"], {"units": moved}).fetchone()[0]:
-        (folded_through,) = db.execute(SQL["folded_through"]).fetchone()
+    if only(db.execute(SQL["counted_units"], {"units": moved}))[0]:
+        (folded_through,) = only(db.execute(SQL["folded_through"]))
         for name in ("doses_world", "people_world"):
             db.execute(SQL[f"empty_balance_{name}"])
             db.execute(BALANCES[f"fold_{name}"], {"from_batch": 0, "to_batch": folded_through})
@@ -138,7 +139,7 @@ def _write_in_force(
     db: psycopg.Connection, write: _Writer, populations: list[dict], targets: list[dict], settings: Settings
 ) -> None:
     """What figures are measured against: rows that changed are closed at the batch to come, and new ones opened."""
-    (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
+    (batch,) = only(db.execute(SQL["batch_to_come"]))
     db.execute(SQL["create_given"])
     for statement in ("close_population_versions", "open_population_versions"):
         write(statement, populations, batch=batch)
@@ -158,7 +159,7 @@ def _write_supply(
     db: psycopg.Connection, write: _Writer, sessions: list[dict], stock: list[dict], settings: Settings, today: date
 ) -> None:
     """Sessions and stock: rows that changed are closed and opened as those of populations and targets are."""
-    (batch,) = db.execute(SQL["batch_to_come"]).fetchone()
+    (batch,) = only(db.execute(SQL["batch_to_come"]))
     if settings.reference.stock and not stock:
         _refuse(db, "stock_in_force", "emptied_stock", "stock")
     for name, rows in (("sessions", sessions), ("stock", stock)):

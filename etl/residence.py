@@ -14,6 +14,7 @@ import psycopg
 
 import sql
 from etl.withholding import plain
+from sql.rows import only
 
 SQL = sql.load("queries/residence.sql")
 
@@ -157,7 +158,7 @@ class Readings:
 
     def revise(self) -> list[str]:
         """Read every spelling again, by the units and the form of now. Returns those that mean something else."""
-        if self.db.execute(SQL["is_unread"]).fetchone()[0]:
+        if only(self.db.execute(SQL["is_unread"]))[0]:
             # Loaded by a version that kept no readings: its fingerprint asks for a rebuild of everything.
             self._write([text for (text,) in self.db.execute(SQL["spellings_of_injections"])])
             return []
@@ -181,6 +182,6 @@ class Readings:
                     copy.write_row((text, reading.valid_from, reading.valid_to, reading.unit_id))
 
     def _read_gazetteer(self) -> Gazetteer:
-        (form,) = self.db.execute(SQL["code_form"]).fetchone()
+        (form,) = only(self.db.execute(SQL["code_form"]))
         units = [Unit(*row) for row in self.db.execute(SQL["units"])]
         return Gazetteer(units, form and re.compile(form))

@@ -27,6 +27,7 @@ from etl.sources.kinds import open_source
 from sql import connect, told, version, world
 from sql.clock import Clock
 from sql.counted import counted
+from sql.rows import only
 
 log = logging.getLogger("etl")
 
@@ -55,7 +56,7 @@ def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = 
     words = {"autocommit": True, "application_name": f"etl {verb}"}
     with connect.raw(settings, "etl_writer", seconds=PATIENCE_SECONDS, **words) as lock:
         version.check(lock)
-        if not lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
+        if not only(lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]))[0]:
             yield None
             return
         lock.execute("SET synchronous_commit = off")  # a sign of life need not wait for a disk that is busy
@@ -84,7 +85,7 @@ def _end_who_led(lock: psycopg.Connection) -> None:
 def _take_the_lead(db: psycopg.Connection) -> int:
     """The term that begins. A migration under way is waited for, and what it made is looked at."""
     with db.transaction():
-        (term,) = db.execute(INTAKE["take_the_lead"]).fetchone()
+        (term,) = only(db.execute(INTAKE["take_the_lead"]))
         version.check(db)
     return term
 
@@ -131,7 +132,7 @@ class Station:
         self.take_uploads()
         self.note_what_sources_tell()
         self.rebuild_if_need_be()
-        (kept,) = self.db.execute(reference.SQL["key_fingerprint"]).fetchone()
+        (kept,) = only(self.db.execute(reference.SQL["key_fingerprint"]))
         key = identity.load_key(os.environ, self.settings.data, is_in_use=kept is not None)
         self._refuse_other_key(key)
         self.intakes = [intake for name in self.settings.sources if (intake := self._intake(name, key))]
@@ -144,7 +145,7 @@ class Station:
             facts = {"name": name, "kind": given.kind, "told": given.told}
             with self.db.transaction():
                 self.db.execute(INTAKE["register_source"], facts)
-                if not self.db.execute(INTAKE["note_told"], facts).fetchone()[0]:
+                if not only(self.db.execute(INTAKE["note_told"], facts))[0]:
                     continue
                 self.db.execute(INTAKE["read_again"], facts)
                 self.db.execute(INTAKE["read_files_again"], facts)
@@ -158,7 +159,7 @@ class Station:
                 source = open_source(name, given, self.settings.time_zone, key)
         except SourceError as wrong:
             log.warning("%s", wrong)
-            (source_id,) = self.db.execute(INTAKE["register_source"], {"name": name, "kind": given.kind}).fetchone()
+            (source_id,) = only(self.db.execute(INTAKE["register_source"], {"name": name, "kind": given.kind}))
             facts = {"source_id": source_id, "state": "failed", "reason": str(wrong), "now": self.clock.now()}
             self.db.execute(INTAKE["mark_state"], facts)
             return None
@@ -181,7 +182,7 @@ class Station:
 
     def _refuse_other_key(self, key: bytes) -> None:
         mine = identity.fingerprint(key)
-        (kept,) = self.db.execute(reference.SQL["keep_key_fingerprint"], {"fingerprint": mine}).fetchone()
+        (kept,) = only(self.db.execute(reference.SQL["keep_key_fingerprint"], {"fingerprint": mine}))
         if kept != mine:
             raise identity.PersonKeyError(
                 "the person key is not the one that this warehouse was loaded with: every person would be counted again. "
@@ -265,7 +266,7 @@ class Station:
             self.db.execute(INTAKE["keep_reference_refusal"], kept)
 
     def _batch_to_come(self) -> int:
-        return self.db.execute(reference.SQL["batch_to_come"]).fetchone()[0]
+        return only(self.db.execute(reference.SQL["batch_to_come"]))[0]
 
     def refresh_reference(self) -> None:
         """The scheduled look at the reference data. What was refused for want of a row falls due to be tried again."""
@@ -289,7 +290,7 @@ class Station:
         """Rules or ages changed since the injections were last understood: understand them all anew."""
         facts = {"grace_days": self.settings.etl.grace_days, "decides": _DECIDES}
         with self.writing:
-            now, kept = self.db.execute(INTAKE["course_fingerprint"], facts).fetchone()
+            now, kept = only(self.db.execute(INTAKE["course_fingerprint"], facts))
         if now == kept:
             return
         if kept is not None:

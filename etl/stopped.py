@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 import sql
 from etl.digests import among, digests
 from etl.fields import TIMES
-from sql.rows import by_name
+from sql.rows import by_name, only
 
 BRAKE = sql.load("queries/brake.sql")
 
@@ -79,7 +79,7 @@ def hashes(records: pa.Table) -> np.ndarray:
 
 def covers(db: psycopg.Connection, brake_id: int, seen: bytes) -> bool:
     """Whether each of these (`hashes`) was among those of a stop that a person looked at."""
-    (looked_at,) = db.execute(BRAKE["seen_of_release"], {"brake_id": brake_id}).fetchone()
+    (looked_at,) = only(db.execute(BRAKE["seen_of_release"], {"brake_id": brake_id}))
     return bool(among(np.frombuffer(seen, "<u8"), np.frombuffer(looked_at or b"", "<u8")).all())
 
 
@@ -154,7 +154,7 @@ def keep(db: psycopg.Connection, source_id: int, stop: Stop, now: datetime) -> N
     facts = vars(stop) | {"source_id": source_id, "now": now}
     del facts["findings"]
     end_open(db, source_id, now)
-    (brake_id,) = db.execute(BRAKE["keep_stop"], facts).fetchone()
+    (brake_id,) = only(db.execute(BRAKE["keep_stop"], facts))
     for found in stop.findings:
         examples = json.dumps(found.examples, ensure_ascii=False)
         db.execute(BRAKE["keep_finding"], vars(found) | {"brake_id": brake_id, "examples": examples})

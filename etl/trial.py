@@ -25,7 +25,7 @@ from etl.statements import INTAKE
 from sql import connect, version, world
 from sql.clock import Clock
 from sql.migrate import migrate
-from sql.rows import by_name
+from sql.rows import by_name, only
 from sql.server import EmbeddedServer
 
 WORLD = sql.load("world.sql")
@@ -63,7 +63,7 @@ class Trial:
                 return
             for row, pieces in read:
                 facts = {"name": row["source"], "kind": self.settings.sources[row["source"]].kind}
-                (source_id,) = self.db.execute(INTAKE["register_source"], facts).fetchone()
+                (source_id,) = only(self.db.execute(INTAKE["register_source"], facts))
                 for records, unit in pieces:
                     self._try_load(row, Delivery(source_id, records, unit=unit))
 
@@ -167,7 +167,7 @@ class Trial:
         self.refused += groups.values()
 
     def _pipeline(self, brake: Brake) -> Pipeline:
-        (term,) = self.db.execute("SELECT term FROM warehouse.leader").fetchone()
+        (term,) = only(self.db.execute("SELECT term FROM warehouse.leader"))
         etl = self.settings.etl.model_copy(update={"brake": brake})
         return Pipeline(self.db, self.clock, self.settings.time_zone, etl, term)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 import sql
 from sql import squashed
 from sql.measures import spelt_out
+from sql.rows import only
 
 OLDEST = 15
 
@@ -70,7 +71,7 @@ def _refuse_old_server(db: psycopg.Connection) -> None:
 
 def _refuse_plain_letters(db: psycopg.Connection) -> None:
     """Large batches are read by an engine that knows all letters: small ones must mean the same vaccines by their names."""
-    if not db.execute("SELECT lower('ĐỦ LIỀU') = 'đủ liều'").fetchone()[0]:
+    if not only(db.execute("SELECT lower('ĐỦ LIỀU') = 'đủ liều'"))[0]:
         raise MigrationError(
             f"the database {db.info.dbname} takes only a to z for letters: make one that knows them all, "
             "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
@@ -147,7 +148,7 @@ def _apply(db: psycopg.Connection, file: str, statements: str, row: tuple[str, s
 
 def _fence(db: psycopg.Connection) -> None:
     """Wait for the batch under way, let none begin, and let nobody write afterwards who led before."""
-    if db.execute("SELECT to_regclass('warehouse.leader') IS NOT NULL").fetchone()[0]:
+    if only(db.execute("SELECT to_regclass('warehouse.leader') IS NOT NULL"))[0]:
         db.execute("UPDATE warehouse.leader SET term = term + 1")
 
 

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from sql import FOLDER, squashed
+from sql.rows import only
 
 NO_WAREHOUSE = "the database holds no warehouse of this version: ./run makes it, as ./run migrate does"
 
@@ -43,7 +44,7 @@ def check(db: psycopg.Connection) -> None:
     """Raises OtherVersion. In a transaction: after its lock, since the answer is of the moment of asking."""
     try:
         with db.transaction():
-            (applied,) = db.cursor(row_factory=tuple_row).execute(_APPLIED).fetchone()
+            (applied,) = only(db.cursor(row_factory=tuple_row).execute(_APPLIED))
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
         applied = None  # no warehouse, or one of a version that let nobody ask
     if complaint := difference(applied or ()):

@@ -11,6 +11,7 @@ import sql
 from sql import connect
 from sql.clock import shift_to
 from sql.migrate import migrate
+from sql.rows import only
 from sql.settings import Settings
 
 # The units, vaccines and rules of the sample were in force in the autumn of 2021.
@@ -67,7 +68,7 @@ def settle(engine: Engine, settings: Settings) -> int:
                 "shift_days": shift,
             },
         )
-        is_sample, shift = cursor.execute(statements["world"]).fetchone()
+        is_sample, shift = only(cursor.execute(statements["world"]))
     refuse_other_kind(is_sample, settings)
     return shift
 

@@ -16,6 +16,7 @@ from etl.sample.late_commits import LateCommits
 from etl.sample.live import Sites, at
 from etl.sample.people import everybody
 from sql.clock import Clock
+from sql.rows import only
 
 WRONG_CLOCK = 2
 _RETRY_SECONDS = 2.0
@@ -68,7 +69,7 @@ class WrongClock(Exception):
 
 def _go_on(db: psycopg.Connection, options, people, clock: Clock, stop: threading.Event) -> None:
     """Enter records each second until told to stop."""
-    last_change = db.execute(platform.SQL["last_change"]).fetchone()[0]
+    last_change = only(db.execute(platform.SQL["last_change"]))[0]
     if last_change and (last_change - clock.now()).total_seconds() > 60:
         days = -(-(last_change - clock.now()).total_seconds() // 86_400)
         raise WrongClock(

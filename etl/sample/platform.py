@@ -16,6 +16,7 @@ from etl.sample.vaccines import ALL_SPELLINGS, CODE_OF_SPELLING, CODES, DOSES_PE
 from sql import statements
 from sql.connect import conninfo
 from sql.patience import LINE
+from sql.rows import only
 
 _FILE = Path(__file__).parent / "platform.sql"
 SQL = statements("etl/sample/platform.sql", _FILE.read_text(encoding="utf-8"))
@@ -39,7 +40,7 @@ def open_doors(db: psycopg.Connection) -> None:
     """Make schema, sites and the empty table of injections, unless they are there: readers find no table missing."""
     with db.transaction():
         lock(db)
-        if not db.execute(SQL["exists"]).fetchone()[0]:
+        if not only(db.execute(SQL["exists"]))[0]:
             db.execute(SQL["create"])
             rows = [(s.code, s.name, s.kind, s.unit_code, s.daily_plan, OPENED_ON) for s in province().sites]
             with db.cursor() as cursor:
@@ -49,12 +50,12 @@ def open_doors(db: psycopg.Connection) -> None:
 
 def has_records(db: psycopg.Connection) -> bool:
     """Whether the backlog is there; it is there whole or not at all."""
-    return db.execute(SQL["has_records"]).fetchone()[0]
+    return only(db.execute(SQL["has_records"]))[0]
 
 
 def stock_up(db: psycopg.Connection, today: date) -> None:
     """Write the stock that the records so far must have come from, unless it is there. In the caller's transaction."""
-    if db.execute(SQL["has_stock"]).fetchone()[0]:
+    if only(db.execute(SQL["has_stock"]))[0]:
         return
     sites, districts = province().sites, province().districts
     db.execute(

@@ -5,12 +5,13 @@ import argparse
 from etl.station import Station
 from etl.verbs import Answer
 from etl.verbs.status import OPERATIONS
+from sql.rows import only
 
 UNIT = "persons"
 
 
 def work(led: Station, _options: argparse.Namespace, progress) -> Answer:
     with led.writing:
-        (persons,) = led.db.execute(OPERATIONS["estimate_persons"]).fetchone()
+        (persons,) = only(led.db.execute(OPERATIONS["estimate_persons"]))
     progress.expect(persons)
     return Answer({"persons": led.rebuild(progress.add)})

@@ -7,6 +7,7 @@ from etl.settings import Settings
 from etl.verbs import Answer, Refused, warehouse
 from etl.verbs.status import OPERATIONS
 from sql.clock import Clock
+from sql.rows import only
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     with warehouse(config) as db:
-        (shift,) = db.execute(OPERATIONS["shift"]).fetchone()
+        (shift,) = only(db.execute(OPERATIONS["shift"]))
         released = stopped.release(db, options.source, Clock(shift).now())
     if released is None:
         raise Refused(f"{options.source} is not stopped by the brake; see: ./run status")

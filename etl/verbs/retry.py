@@ -5,13 +5,14 @@ import argparse
 from etl.station import Station
 from etl.verbs import Answer
 from etl.verbs.status import OPERATIONS
+from sql.rows import only
 
 UNIT = "records"
 
 
 def work(led: Station, _options: argparse.Namespace, progress) -> Answer:
     with led.writing:
-        (waiting,) = led.db.execute(OPERATIONS["open_quarantine"]).fetchone()
+        (waiting,) = only(led.db.execute(OPERATIONS["open_quarantine"]))
     progress.expect(waiting)
     tried = {intake.source.name: intake.retry(progress.add) for intake in led.intakes}
     return Answer({name: {"tried": outcome.received, "loaded": outcome.loaded} for name, outcome in tried.items()})

@@ -78,7 +78,7 @@ def _prepare(view: View):
         return None
     names = view.vaccines
     by_day, by_vaccine = _sums(rows, "day"), _sums(rows, "vaccine_id")
-    day, vaccine = max(by_day, key=by_day.get), max(by_vaccine, key=by_vaccine.get)
+    day, vaccine = max(by_day, key=by_day.__getitem__), max(by_vaccine, key=by_vaccine.__getitem__)
     details = say(
         "district.prepare_most",
         day=view.language.short_day(day),

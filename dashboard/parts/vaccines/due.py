@@ -35,7 +35,7 @@ def due_chart(view: View, colours):
         by_kind: dict[int, int] = {}
         for vaccine_id, _, people in counted:
             by_kind[vaccine_id] = by_kind.get(vaccine_id, 0) + people
-        first = max(by_kind, key=by_kind.get)
+        first = max(by_kind, key=by_kind.__getitem__)
         said = say(
             "supply.due_said", people=sum(totals), day=language.short_day(weeks.periods[most]), most=totals[most],
             vaccine=names[first], share=language.percent(by_kind[first] / sum(totals), 0),

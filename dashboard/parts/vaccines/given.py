@@ -78,7 +78,7 @@ def _sentence(view: View, counted, names: dict, last: date) -> str:
     named = [key for key in of_week if key in names]
     if not doses or not named:
         return ""
-    most = max(named, key=of_week.get)
+    most = max(named, key=of_week.__getitem__)
     share = view.language.percent(of_week[most] / doses, 0)
     return view.say("stacked.sentence", day=view.language.short_day(last), doses=doses, name=names[most], share=share)
 

@@ -68,7 +68,7 @@ def needs(rows: Sequence) -> list[Need]:
     for need in sorted(short, key=lambda need: (need.runs_out_on, -need.wanted)):
         givers = [key for key in left if key[0] == need.vaccine_id and left[key]]
         if givers:
-            best = max(givers, key=left.get)
+            best = max(givers, key=left.__getitem__)
             moved = min(need.wanted, left[best])
             left[best] -= moved
             need = replace(need, giver=best[1], moved=moved)
