@@ -59,7 +59,16 @@ def test_a_warehouse_of_another_version_is_not_led(warehouse, config, capsys, ch
 
 @pytest.mark.parametrize(
     "words",
-    ["status", "verify", "recount", "quarantine list", "braked", "release platform", "source list", "backup {folder}/none.zip"],
+    [
+        "status",
+        "verify",
+        "recount",
+        "quarantine list",
+        "braked",
+        "release platform",
+        "source list",
+        "backup {folder}/none.zip",
+    ],
 )
 def test_verbs_that_need_no_leader_say_it_too(warehouse, config, capsys, tmp_path, words):
     file, _data = config
