@@ -1,4 +1,4 @@
-"""How a part of a page is filled and refreshed: one callback a block, one place for what can go wrong.
+"""How a part of a page is filled and refreshed: one callback per block, one place for error handling.
 
 A block is asked again when the address or the version (the last batch) changes. The store `address`
 lies in the page's own frame and follows the browser's address only while that is of the same page:

@@ -1,4 +1,4 @@
-"""What must stand beside a figure that leaves the house: as of when, from which source, over which denominator."""
+"""What must stand beside a figure that is exported or copied: as of when, from which source, over which denominator."""
 
 import re
 from dataclasses import dataclass

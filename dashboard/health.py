@@ -1,4 +1,4 @@
-"""/healthz: this process answers. /readyz: what it would show is right and fresh, or why not."""
+"""/healthz: the process answers. /readyz: its figures are complete and fresh, or the reasons why not."""
 
 import asyncio
 from collections.abc import Callable, Iterable

@@ -1,4 +1,6 @@
-"""The brake: stops a source whose batch looks wrong, before anything of it is kept. A person looks at it and releases it.
+"""The brake (a circuit breaker): stops a source whose batch looks wrong before anything of it is committed.
+
+A person looks at what was stopped and releases it.
 
 What was stopped stays to be looked at (etl.stopped); a release lets pass what was looked at, and nothing else.
 """

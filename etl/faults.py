@@ -1,4 +1,4 @@
-"""Whose fault an exception is, and how it is said: of some records, whose neighbours go on, or of the warehouse."""
+"""Classifies an exception as a fault of some records (the others go on) or of the warehouse, and puts it into words."""
 
 import re
 import traceback

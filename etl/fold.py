@@ -1,4 +1,4 @@
-"""Folding a backfill: what many postings add to the balances, summed on the workbench and written in one go.
+"""Folding (incremental aggregation) of a backfill: what many postings add to the balances, summed on the workbench and written in one go.
 
 Where a balance holds little yet, its rows are taken out, added to the new ones, and all are written as new: two cells a
 record are the largest part of a backfill, and a COPY in the order of the key is cheaper than as many upserts.

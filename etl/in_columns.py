@@ -1,4 +1,4 @@
-"""A large batch, worked out in columns on the workbench, between what PostgreSQL holds of it and what it is to store."""
+"""A large batch, processed in columns by DuckDB (the workbench), between reading what PostgreSQL holds of it and storing."""
 
 from collections.abc import Iterator
 

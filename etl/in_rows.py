@@ -1,4 +1,4 @@
-"""A small batch, worked out where the rows are: by statements of PostgreSQL over temporary tables, their plans kept.
+"""A small batch, processed where the rows are: by statements of PostgreSQL over temporary tables, their plans kept.
 
 For some thousand records this is the cheaper way: on the workbench each statement costs milliseconds to plan, however
 few its rows.

@@ -1,4 +1,4 @@
-"""When, where and of what age an injection counts, worked out again from what was recorded, one injection at a time."""
+"""When, where and at what age an injection counts, derived again from what was recorded, one injection at a time."""
 
 import re
 from collections.abc import Mapping

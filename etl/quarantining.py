@@ -1,4 +1,4 @@
-"""What a batch means for the quarantine: what it takes in, and what waits there no longer."""
+"""What a batch means for the quarantine (the dead-letter queue): what it takes in, and what waits there no longer."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What leading takes: the lock, the connections, the sources, ready to work."""
+"""What the leading ETL needs: the lock, the connections, the sources, ready to work."""
 
 import contextlib
 import hashlib

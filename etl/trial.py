@@ -1,4 +1,4 @@
-"""A trial of settings, reference tables and sources: what would happen, and nothing of it kept."""
+"""A dry run of settings, reference tables and sources: what would happen; everything is rolled back."""
 
 import contextlib
 import os

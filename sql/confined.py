@@ -1,4 +1,4 @@
-"""Work on what strangers made, in a process of its own with limits of memory and time: a bomb hurts nobody but it.
+"""A sandbox for untrusted files: a subprocess with limits of memory and time, so a decompression bomb harms nothing else.
 
     with Confined(memory=1 << 30, seconds=60) as apart:
         for piece in apart.ask(workbook.pieces, path): …

@@ -1,4 +1,4 @@
-"""Doors to the warehouse, one a role.
+"""Connections to the warehouse, one per role.
 
 Both programs log in as the owner of the warehouse (or by their own DATABASE_URL_…) and at once
 put on their role, so a mistake in a page cannot write, and one in the ETL cannot change a view.

@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root: give it another user's hands, and let it die with its parent."""
+"""PostgreSQL refuses to run as root: drop to another user, and end with the parent process."""
 
 import ctypes
 import os

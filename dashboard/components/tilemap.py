@@ -1,4 +1,4 @@
-"""The schematic map: one tile a unit, darker the nearer its goal, hatched without data."""
+"""The schematic map: one tile per unit, darker the nearer its goal, hatched without data."""
 
 import math
 from collections.abc import Sequence

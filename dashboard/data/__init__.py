@@ -1,4 +1,4 @@
-"""The only door to the warehouse: one method a question, answered from the versioned cache.
+"""The dashboard's only access to the warehouse: one method per question, answered from the versioned cache.
 
 A page asks with its `Filters`; the answer is frozen rows of one snapshot, whose `.version` says as
 of which batch. Raises `Unknown` for a code that the warehouse does not know, and

@@ -1,4 +1,4 @@
-"""What the warehouse answers, one frozen row type a question.
+"""What the warehouse answers, one frozen row type per question.
 
 Units: people and doses are counts; shares and coverage are 0-1 and uncapped; days are days in the
 warehouse's time zone; `_at` are moments in UTC. None means "no figure", never zero.

@@ -1,4 +1,4 @@
-"""What the warehouse answers to a committee, one frozen row type a question; words and units as in answers.py.
+"""What the warehouse answers to a committee, one frozen row type per question; words and units as in answers.py.
 
 In tables of units the asked unit is `is_self`, the sum of its parts and of what lies in none of them (which has the asked
 unit's id without being `is_self`); 0 and -1 stand beside the root.

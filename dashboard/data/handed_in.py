@@ -1,4 +1,4 @@
-"""What people handed in over the page: put, listed, held against what holds. Never cached: it changes without a batch."""
+"""Uploads: storing, listing and comparing them with what is in force. Never cached: it changes without a batch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What figures are measured against, as the warehouse answers it: targets, target populations, and what is odd in them."""
+"""Answers about targets and target populations, and what is odd in them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

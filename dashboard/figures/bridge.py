@@ -1,4 +1,4 @@
-"""From a figure before to the same figure after: one floating bar a cause, each beginning where the one above ends."""
+"""From a figure before to the same figure after: one floating bar per cause, each beginning where the one above ends."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

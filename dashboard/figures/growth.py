@@ -1,4 +1,4 @@
-"""Who has reached each stage so far, day by day: one small chart a unit, all on the same axes."""
+"""Who has reached each stage so far, day by day: one small chart per unit, all on the same axes."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

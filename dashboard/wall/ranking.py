@@ -1,4 +1,4 @@
-"""The ranking as a wall shows it: few columns, one line a unit."""
+"""The ranking as a wall shows it: few columns, one line per unit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -215,7 +215,7 @@ class PostgresqlSource(AnyDatabase):
 
 
 def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[tuple[bytearray, bool]]:
-    """The protocol sends one message a row, so a piece never ends within one."""
+    """The protocol sends one message per row, so a piece never ends within one."""
     piece, rows, read = bytearray(), 0, copy.read
     while row := read():
         if rows == limit:

@@ -71,8 +71,8 @@ GROUP BY injected_on, site_id, place_unit_id, vaccine_id, dose_number, cause, lo
 HAVING sum(sign) <> 0
 
 -- name: hear_sites
--- Whatever the record says, a site that sent it is not silent: of what comes with this batch, and not later than it comes,
--- or one slip of a year would keep a site from ever being silent.
+-- Whatever the record says, a site that sent it is not silent. Of what comes with this batch; capped at now, so that a
+-- mistyped year cannot suppress the alert.
 INSERT INTO warehouse.site_heard AS held (site_id, heard_at)
 SELECT site_id, max(least(recorded_at, %(now)s))
 FROM (

@@ -1,4 +1,4 @@
--- What /metrics tells of the warehouse: one number a row, by source and one more word. No record, no person, no place. Counters
+-- What /metrics tells of the warehouse: one number per row, by source and one more word. No record, no person, no place. Counters
 -- are of every source that is kept, those that the settings no longer name included; how a source is, of those that they name;
 -- what waits to be mended, of those whose records were not taken out.
 
