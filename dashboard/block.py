@@ -9,12 +9,12 @@ NARROWING = ("days", "ages", "groups", "vaccines")
 
 @dataclass(frozen=True)
 class Block:
-    """Declared once, beside the function that draws it; everything else is given this value.
+    """Declared once, beside its page's parts; everything else is given this value.
 
     `takes`: the narrowing filters that its question takes. It says so, and so does what is taken away of it.
     `basis`: what its figures are counted by: what the page asks for, place of injection alone, or both side by side.
     `has_denominator`: whether its figures stand against a population, which is then named in what is taken away.
-    `is_of_a_part`: whether it is shown during the first load of a source, too, because it passes no verdict.
+    `is_of_a_part`: whether it is shown during the first load of a source, too, because it shows no rank, pace or target.
     `is_first`: whether it is the block of its page that says why there are no figures, or no verdicts.
     `folds`: whether a phone folds its rows, or its chart, away under its sentence.
     """

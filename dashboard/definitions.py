@@ -16,7 +16,7 @@ GROUPS = ("people", "pace", "doses", "entry", "directive", "faults", "stock", "t
 
 @dataclass(frozen=True)
 class Indicator:
-    """`fields`: what is recorded that it is counted from, as table.column of the warehouse. Sums kept ready on the way
+    """`fields`: the recorded columns it is counted from, as table.column of the warehouse. Sums kept ready on the way
     (balances) are not named: which of them a question reads depends on its filters.
 
     `under`: what it is divided by: `indicator.under_<name>`.
@@ -28,26 +28,30 @@ class Indicator:
     fields: tuple[str, ...]
 
 
+# The days on which a person reached each stage.
+_REACHED = ("person.first_on", "person.complete_on", "person.booster1_on", "person.booster2_on")
+
 INDICATORS = (
     Indicator("coverage-first", "people", "population", ("person.first_on", "population.persons")),
     Indicator("coverage-complete", "people", "population",
               ("person.complete_on", "vaccine.primary_doses", "population.persons")),
     Indicator("booster", "people", "population",
               ("person.booster1_on", "person.booster2_on", "booster_rule.booster", "population.persons")),
-    Indicator("dropout", "people", "first_doses", ("injection.dose_number", "injection.residence_unit_id")),
-    Indicator("overdue", "people", "second_due", ("person.second_due_on", "person.complete_on", "dose_rule.vaccine_id")),
+    Indicator("dropout", "people", "first_doses",
+              ("injection.dose_number", "injection.residence_unit_id", "vaccine.primary_doses")),
+    Indicator("overdue", "people", "second_due", ("person.second_due_on", "person.doses", "dose_rule.vaccine_id")),
     Indicator("red", "people", "none", ("person.first_on", "injection.dose_number", "population.persons")),
-    Indicator("over-100", "people", "population", ("person.first_on", "person.complete_on", "population.persons")),
-    Indicator("pace", "pace", "seven_days", ("person.first_on", "person.complete_on")),
-    Indicator("pace-needed", "pace", "days_left", ("target.share", "target.due_on", "population.persons", "person.complete_on")),
-    Indicator("projection", "pace", "none", ("person.complete_on", "target.share", "population.persons")),
+    Indicator("over-100", "people", "population", (*_REACHED, "population.persons")),
+    Indicator("pace", "pace", "seven_days", _REACHED),
+    Indicator("pace-needed", "pace", "days_left", ("target.share", "target.due_on", "population.persons", *_REACHED)),
+    Indicator("projection", "pace", "none", (*_REACHED, "target.share", "population.persons")),
     Indicator("bases", "doses", "never_population", ("injection.residence_unit_id", "injection.place_unit_id")),
     Indicator("doses-today", "doses", "never_population", ("injection.injected_on",)),
     Indicator("doses-yesterday", "doses", "never_population", ("injection.injected_on",)),
     Indicator("doses-week", "doses", "seven_days", ("injection.injected_on",)),
-    Indicator("doses-total", "doses", "never_population", ("injection.injected_on",)),
-    Indicator("entry-lag", "entry", "known_entry", ("injection.injected_at", "injection.recorded_at")),
-    Indicator("completeness", "entry", "final_doses", ("injection.injected_at", "injection.recorded_at")),
+    Indicator("doses-total", "doses", "never_population", ("injection.injected_on", "injection.place_unit_id")),
+    Indicator("entry-lag", "entry", "known_entry", ("injection.injected_on", "injection.recorded_at")),
+    Indicator("completeness", "entry", "final_doses", ("injection.injected_on", "injection.recorded_at")),
     Indicator("site-use", "entry", "planned_sites", ("session.planned_doses", "site_heard.heard_at", "site.daily_plan")),
     Indicator("platform-completeness", "entry", "by_hand", ("injection.record_id",)),
     Indicator("identity-funnel", "directive", "doses", ("injection.identity_status",)),

@@ -93,7 +93,7 @@ class Table:
 
 
 def total(rows: Sequence[Row], first: str, name: str, summed: Collection[str]) -> Row:
-    """The last row: what `rows` have together, called `name` in the column `first`. None where one of them has no figure."""
+    """The last row: the sum of `rows`, called `name` in the column `first`. None where one of them has no figure."""
     sums: dict[str, Any] = {}
     for key in summed:
         counts = [row.values[key] for row in rows]

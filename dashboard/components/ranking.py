@@ -125,7 +125,7 @@ def _head(say, column: _Column) -> html.Th:
 
 
 def _total(language: Language, columns: Sequence[_Column], rows: Sequence, counts: dict[str, str]) -> list[html.Tr]:
-    """Everything, also what lies nowhere: counts only, there is no population of it. None where all lies in the unit.
+    """Everything, also what lies nowhere: counts only, there is no population of it. Empty where all lies in the unit.
 
     `counts`: column → what of the rows is summed in it.
     """

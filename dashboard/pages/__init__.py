@@ -14,8 +14,8 @@ How a page is added:
    - `UNDER` (only of a page that is not in the menu): the NAME of the page that the menu marks then.
    - `layout(language)`: empty places of the right size, an `H1` first; it asks the warehouse nothing.
    - `register_callbacks(app, reader)`: one line per block, by `blocks.fill`, `fill_chart`, `fill_table`.
-   A block is declared beside the function that draws it (`Block`, dashboard/block.py says what it states);
-   its id begins with the page's NAME.
+   A block is declared beside the page's parts (`Block`, dashboard/block.py says what it states); its id begins
+   with the page's NAME, except on the overview; no two blocks share one (tests/dashboard/test_blocks.py).
 2. Its line in PAGES.
 3. Its texts: `dashboard/texts/<name>.py` with TEXTS; at least `menu.<name>`. It is found by itself.
 4. Its look: `dashboard/assets/45-<name>.css`, if what is there does not do. It is found by itself.

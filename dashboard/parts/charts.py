@@ -102,7 +102,7 @@ def reconciliation(view: View) -> html.Section:
     take = blocks.take_away(view, RECONCILIATION)
     keys = [definition(view, "bases")]
     unit = blocks.noted(view, RECONCILIATION, say("recon.unit"))
-    return panel.panel(say("recon.title"), unit, content, "recon-panel", keys=keys, take=take)
+    return panel.panel(say("recon.title"), unit, content, RECONCILIATION.panel_id, keys=keys, take=take)
 
 
 def reconciliation_table(view: View) -> Table:

@@ -76,6 +76,8 @@ def _share(value) -> float:
     # Below 5 without a sign nobody knows whether 1,5 is 1.5 % or a slip: a share is up to 1, per cent are more.
     if match[2] or number >= 5:
         number /= 100
+    if number > 1:  # before it is rounded: 100,004 % is a slip
+        raise ValueError
     return round(number, 4)
 
 

@@ -46,7 +46,7 @@ def place_map(view: View):
 
 def now(view: View) -> list:
     """The doses of today at the sites, against yesterday's and the plan."""
-    view = _at_the_sites(view)
+    view = replace(view, filters=narrowing.taken(view, NOW).but(basis="place"))
     say, own = view.say, people.self_of(view.data.doses_by_unit(view.filters))
     lines = [say("tile.yesterday_same", n=own.doses_yesterday)]
     if own.plan_today:
@@ -65,7 +65,7 @@ def hours(view: View, colours):
     return _large(charts.hours_chart(_at_the_sites(view), colours))
 
 
-NOW = Block("wall-now")
+NOW = Block("wall-now", takes=(), basis="place", has_denominator=False)
 # The settings' names of the pages (dashboard/settings.py) → their blocks, and what draws them.
 DRAWN = {
     "standing": (Block("wall-standing", is_first=True), standing),

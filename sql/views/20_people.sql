@@ -253,7 +253,7 @@ LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
     FROM place m LEFT JOIN rated r ON r.top_id = m.row_id LEFT JOIN rated w ON w.top_id = p_unit
 $$;
 
--- Indicators 1-3 and 8-10 of docs/definitions, by residence. One row per row of mart.member and stage. Ratios 0-1.
+-- Indicators 1-3 and 8-10 of dashboard/definitions.py, by residence. One row per row of mart.member and stage. Ratios 0-1.
 -- Where some units below have no population (lacking), coverage and what follows from it are of the others: of `counted`
 -- people over their population. people, people_today and people_yesterday are always of all.
 CREATE FUNCTION mart.standing(

@@ -269,9 +269,8 @@ def test_metrics_tell_batches_records_states_and_times(served, database):
     assert "secret" not in answer.text and "r1" not in answer.text
     with connect.raw_at(database, "owner", autocommit=True) as db:
         db.execute("UPDATE warehouse.source SET is_configured = false")
-        of_removed = served.get(
-            "/metrics"
-        ).text  # nobody reads what the settings do not name, nor waits for it; it is counted on
+        # nobody reads what the settings do not name, nor waits for it; it is counted on
+        of_removed = served.get("/metrics").text
         db.execute("UPDATE warehouse.source SET forgotten_at = now(), deleted_at = now()")
         of_deleted = served.get("/metrics").text
         db.execute("UPDATE warehouse.source SET is_configured = true, forgotten_at = NULL, deleted_at = NULL")

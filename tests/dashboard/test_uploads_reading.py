@@ -71,7 +71,9 @@ def test_a_share_may_be_written_in_each_usual_way(written, share):
     assert read(csv(HEADS, LINE.replace(";95;", f";{written};"))).rows[0]["share"] == share
 
 
-@pytest.mark.parametrize("written", ["0", "101", "120%", "1,5", "-5", "0,9,5", "chín mươi", "1e2", "nan", "95,5,5%", "²"])
+@pytest.mark.parametrize(
+    "written", ["0", "101", "120%", "1,5", "-5", "0,9,5", "chín mươi", "1e2", "nan", "95,5,5%", "²", "100,004%", "1.00004"]
+)
 def test_a_share_that_is_none_or_could_be_two_is_a_fault(written):
     assert faults(read(csv(HEADS, LINE.replace(";95;", f";{written};")))) == [(2, "share", "share", written)]
 
