@@ -92,8 +92,11 @@ def read_manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     ours = {f.name: checksum_of(f.read_text(encoding="utf-8")) for f in sorted((sql.FOLDER / "migrations").glob("*.sql"))}
     try:
         manifest["migrations"] = squashed.brought_over(manifest["migrations"], ours)
-    except squashed.NotBroughtOver as refused:
-        raise ArchiveError(f"{file} is of a version before: {refused}") from None
+    except squashed.NotBroughtOver:
+        raise ArchiveError(
+            f"{file} stands at {max(manifest['migrations'])}, which this version cannot bring over: restore it by the version "
+            f"that made it, start there the last version that has sql/migrations/{squashed.LAST}, then this one"
+        ) from None
     if strange := [name for name in manifest["migrations"] if name not in ours]:
         raise ArchiveError(f"{file} was made by a newer version (it has {', '.join(strange)}): restore it by that one")
     if changed := [name for name, checksum in manifest["migrations"].items() if ours[name] != checksum]:

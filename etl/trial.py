@@ -180,7 +180,7 @@ def _key(settings: Settings) -> bytes:
 
 
 @contextlib.contextmanager
-def warehouse(settings: Settings) -> Iterator[tuple[psycopg.Connection, str | None]]:
+def ground(settings: Settings) -> Iterator[tuple[psycopg.Connection, str | None]]:
     """The instance's, or an empty one for the time being; and why, where it is not the instance's."""
     with contextlib.ExitStack() as until_done:
         try:

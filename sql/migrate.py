@@ -5,6 +5,7 @@ so schema mart is dropped and made again each time: a figure's definition needs 
 """
 
 import hashlib
+import logging
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import sql
 from sql import squashed
 from sql.measures import spelt_out
 from sql.rows import only
+
+log = logging.getLogger(__name__)
 
 OLDEST = 15
 
@@ -119,11 +122,15 @@ def _bring_over(db: psycopg.Connection, applied: dict[str, str], files: dict[str
     except squashed.NotBroughtOver as refused:
         raise MigrationError(str(refused)) from None
     if today != applied:
-        with db.transaction():
-            _fence(db)
-            db.execute("DELETE FROM public.applied_migration")
-            for row in today.items():
-                db.execute(_RECORD, row)
+        try:
+            with db.transaction():
+                _fence(db)
+                db.execute("DELETE FROM public.applied_migration")
+                for row in today.items():
+                    db.execute(_RECORD, row)
+        except psycopg.Error as refused:
+            raise MigrationError(f"bringing over from {squashed.LAST}: {str(refused).strip()}") from refused
+        log.info("the warehouse stood at %s and is brought over: its record of migrations is that of today", squashed.LAST)
     return today
 
 

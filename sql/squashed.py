@@ -41,7 +41,7 @@ def brought_over(applied: Mapping[str, str], today: Mapping[str, str]) -> dict[s
         return dict(applied)
     if changed := [name for name, checksum in MIGRATIONS.items() if applied.get(name, checksum) != checksum]:
         raise NotBroughtOver(
-            f"this warehouse was made by other texts of {', '.join(changed)} than released: start anew with --fresh"
+            f"this warehouse was made by other texts of {', '.join(changed)} than this version knows: go on with the version that made it"
         )
     if applied != MIGRATIONS:
         raise NotBroughtOver(_refusal(applied))
@@ -51,5 +51,5 @@ def brought_over(applied: Mapping[str, str], today: Mapping[str, str]) -> dict[s
 def _refusal(applied: Iterable[str]) -> str:
     return (
         f"this warehouse stands at {max(applied)}; this version brings over only what stands at {LAST}: start the last "
-        f"version that has sql/migrations/{LAST} once, then this one, or start anew with --fresh"
+        f"version that has sql/migrations/{LAST} once (git log -- sql/migrations/{LAST}), then this one"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 
 from psycopg.errors import (
     InsufficientPrivilege,
@@ -62,8 +63,12 @@ class Snapshot:
 
     def rows(self, question: str, row_type: Callable[..., Row], arguments: dict) -> Rows[Row]:
         with timed(question):
-            found = self._connection.execute(_STATEMENTS[question], arguments).fetchall()
-        return Rows([row_type(*row) for row in found], self.version)
+            found = self._connection.execute(_STATEMENTS[question], arguments)
+            names, rows = tuple(found.keys()), found.fetchall()
+        # A figure's definition needs no migration: views of another version are known by their columns alone.
+        if is_dataclass(row_type) and names != (wanted := tuple(field.name for field in fields(row_type))):
+            raise WarehouseUnmigrated(f"{question} answers {', '.join(names)} in place of {', '.join(wanted)}")
+        return Rows([row_type(*row) for row in rows], self.version)
 
     def hold(self, key: int) -> None:
         """Wait until no other process works out the same answer; let go at the snapshot's end."""

@@ -40,8 +40,8 @@ class AnyDatabase:
         self._is_read_whole = source.is_read_whole
         order = ("", "")  # of what is read whole there is none
         if not source.is_read_whole:
-            self._clock, self._number = source.fields["updated_at"], source.fields["record_id"]
-            order = self._clock.columns[0], self._number.columns[0]
+            self._clock = source.fields["updated_at"]
+            order = self._clock.columns[0], source.fields["record_id"].columns[0]
         self._zone = ZoneInfo(mapper.zone)
         self.statements = Statements(origin(source.table, source.query), *order)
         self._what = f'table "{source.table}"' if source.table else "query"

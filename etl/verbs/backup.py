@@ -8,7 +8,8 @@ from pathlib import Path
 from etl import archive
 from etl.progress import Progress
 from etl.settings import Settings
-from etl.verbs import Answer, warehouse
+from etl.verbs import Answer
+from sql import connect
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC on {socket.gethostname()}"
-    with warehouse(config) as db, Progress("rows", quiet=options.json) as progress:
+    # Of whatever version: before it is migrated is when one wants a backup.
+    with connect.raw(config, "etl_writer") as db, Progress("rows", quiet=options.json) as progress:
         manifest = archive.write(db, options.file, now, progress.expect, progress.add)
     return Answer({
         "file": str(options.file), "bytes": options.file.stat().st_size, "batch": manifest["batch"],

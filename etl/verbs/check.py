@@ -3,7 +3,7 @@
 import argparse
 
 from etl.settings import Settings
-from etl.trial import Trial, warehouse
+from etl.trial import Trial, ground
 from etl.verbs import Answer
 from etl.verbs.quarantine import count
 
@@ -19,7 +19,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
         if config.is_sample:  # which brings sites of its own
             tables = config.reference.model_copy(update={"sites": None})
             config = config.model_copy(update={"reference": tables})
-    with warehouse(config) as (db, why):
+    with ground(config) as (db, why):
         trial = Trial(db, config, options.records)
         trial.run()
     figures = {"faults": trial.faults, "sources": trial.sources, "refused": trial.refused}

@@ -84,7 +84,7 @@ WHERE source_id = %(source_id)s AND state <> 'vanished'
     OR record_id = '' AND content = ANY (SELECT substr(n, 2)::uuid FROM unnest(%(record_ids)s::text[]) AS n WHERE n ~ '^#[0-9a-f-]{36}$'))
 
 -- name: read_before
--- Each person by the index: the planner knows nothing of how few are touched, and reads all injections.
+-- OFFSET 0, here and below: each person by the index. The planner knows nothing of how few are touched, and reads all.
 INSERT INTO before
 SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate'::warehouse.cause)
 FROM touched t

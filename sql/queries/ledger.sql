@@ -136,6 +136,6 @@ WITH side AS (
     FROM measured
     GROUP BY injected_on, site_id, place_unit_id, hour, cause
 )
-SELECT %(batch_id)s, row_number() OVER (), *
+SELECT %(batch_id)s, row_number() OVER (), injected_on, site_id, place_unit_id, hour, cause, {each @}
 FROM summed
 WHERE ({each @}) <> ({each 0})

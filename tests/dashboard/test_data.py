@@ -5,6 +5,7 @@ import pickle
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import ProgrammingError
 from dashboard.data import Data, Unknown, WarehouseUnreachable
 from dashboard.data.cache import Cache, shared
 from dashboard.data.timing import QUESTIONS, timed
-from dashboard.data.warehouse import Warehouse
+from dashboard.data.warehouse import Warehouse, WarehouseUnmigrated
 from dashboard.filters import STAGES, Filters
 from sql import connect
 from tests.dashboard import rows
@@ -51,6 +52,21 @@ def data_on(engine, folder, **given) -> Data:
 
 def asked(statements, function) -> int:
     return sum(f"mart.{function}(" in statement for statement in statements)
+
+
+def test_columns_of_another_version_are_never_read_as_others(database, engine):
+    """A changed view needs no migration, so a newer one may answer an older dashboard."""
+
+    @dataclass(frozen=True)
+    class Swapped:
+        to_age: int
+        from_age: int
+
+    with (
+        pytest.raises(WarehouseUnmigrated, match="age_bands answers age_band, .* in place of to_age, from_age"),
+        Warehouse(engine).snapshot() as snapshot,
+    ):
+        snapshot.rows("age_bands", Swapped, {})
 
 
 def test_figures_come_with_the_version_they_were_counted_from(database, engine, tmp_path):
