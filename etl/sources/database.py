@@ -26,6 +26,7 @@ from sql.connect import missing_right
 
 # A time outside of these is a mistake, and a cursor there would never let another row through.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
+_MOMENT = timedelta(microseconds=1)
 _LOOKED_AT = 100  # rows, to learn of what kind they are
 # Of rows whose clock is no time, in one table; they are few, an index may not lead to them, and nobody waits for them.
 _UNPLACED, _UNPLACED_SECONDS = 10_000, 60.0
@@ -174,7 +175,7 @@ class AnyDatabase:
         """Ends in the source's own values that hold [first, last): texts are compared by days, and by one more each way."""
         if self._is_loose:
             return f"{first - timedelta(days=2):%Y-%m-%d}", f"{last + timedelta(days=2):%Y-%m-%d}"
-        return self._time(first), self._time(last)
+        return self._time(first), self._before(last)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -286,7 +287,19 @@ class AnyDatabase:
         if self._is_loose:
             # Text does not say when `until` is to the second; a day's end is near enough to keep mistakes out.
             return f"{FIRST:%Y}", "9998" if until is None else f"{until + timedelta(days=2):%Y-%m-%d}"
-        return self._time(FIRST), self._time(LAST if until is None else until + timedelta(microseconds=1))
+        return self._time(FIRST), self._before(LAST if until is None else until + _MOMENT)
+
+    def _before(self, moment: datetime):
+        """The value of the source's column that all before `moment` lie under.
+
+        A column of days, or of texts to the minute, holds the day and the minute that `moment` is in the middle of.
+        """
+        end = self._time(moment)
+        if end != self._time(moment - _MOMENT):
+            return end
+        if self._is_day:
+            return end + timedelta(days=1)
+        return f"{end}0" if self._is_text else end
 
     def _read_again(self, cursor: Cursor, limit: int, until: datetime | None) -> Page:
         """After a restart, for times kept as text: from the day before the cursor on, skipping what is known."""

@@ -91,7 +91,7 @@ class PostgresqlSource(AnyDatabase):
         """Asked a stretch of days at a time, so that no question of a large source takes long."""
         if self.mapper.has_rows or not self._know():
             return None
-        ends = self._time(FIRST), self._time(until)
+        ends = self._time(FIRST), self._before(until)
         rows = self.describe()["rows"]
         first, last = self._run(lambda db: db.execute(self.statements.span(ends)).one())
         if first is None:

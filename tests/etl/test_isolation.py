@@ -9,8 +9,10 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import psycopg
@@ -21,6 +23,7 @@ import pytest
 from etl import pipeline, schedule, station
 from etl.pipeline import Pipeline
 from tests.etl.register import Register, configure, read, source, verb
+from tests.etl.world import ZONE
 from tests.processes import becomes
 
 NAMES = (
@@ -358,6 +361,31 @@ def test_a_typed_time_that_can_be_none_is_in_quarantine_with_what_was_found(look
     register.close()
     assert held(look) == sorted([*good, "clock3"])  # what was known of r1 is kept
     assert ("r1" in broken(look), "clock3" in broken(look), counters_close(look)) == (not only, False, True)
+
+
+def held_of_this_moment(look, file) -> bool:
+    """Whether both rows are read and, compared with the source, all that it has."""
+    assert verb(file, "once") == 0
+    compared = "SELECT source_rows, held_rows, missing, lost, ahead FROM warehouse.reconciliation ORDER BY compared_at"
+    return (held(look), look(compared)[-1]) == (["before", "now"], (2, 2, 0, 0, 0))
+
+
+def test_what_changed_today_is_read_today_from_a_clock_of_days(look, tmp_path, database):
+    register, today = Register(database), datetime.now(ZoneInfo(ZONE)).date()
+    register.db.execute("ALTER TABLE public.injections ALTER cap_nhat TYPE date")
+    register.enter("now", ago=86_400, cap_nhat=today)
+    register.enter("before", ago=86_400, cap_nhat=today - timedelta(days=1))
+    register.close()
+    assert held_of_this_moment(look, configure(tmp_path, {"platform": source(register.url)}))
+
+
+@pytest.mark.parametrize("spelt", ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S.%f"])
+def test_what_changed_in_this_minute_is_read_from_a_clock_of_texts(look, tmp_path, spelt):
+    now = datetime.now(ZoneInfo(ZONE))
+    clocks = {"now": now, "before": now - timedelta(days=1)}
+    rows = [row(n, record_id=name, updated_at=f"{clock:{spelt}}") for n, (name, clock) in enumerate(clocks.items())]
+    given = sqlite(tmp_path, rows) | {"fields": FIELDS | {"updated_at": {"column": "updated_at", "format": spelt}}}
+    assert held_of_this_moment(look, configure(tmp_path, {"platform": given}))
 
 
 @pytest.mark.parametrize("usual", [int, str])
