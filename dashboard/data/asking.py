@@ -1,18 +1,12 @@
-"""How a question is asked and answered: what its arguments are, of which version its answer is, where it is kept."""
+"""How a question is asked and answered: of which version its answer is, and where it is kept."""
 
 import copy
 from collections.abc import Callable
-from datetime import date
-from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo
+from typing import Self
 
-from dashboard.data.answers import Row, Rows, Site, Unit, Vaccine, Version, World
 from dashboard.data.cache import Cache, digest
+from dashboard.data.rows import Row, Rows, Version
 from dashboard.data.warehouse import Snapshot, Warehouse, WarehouseUnreachable
-from sql.clock import Clock
-
-if TYPE_CHECKING:
-    from dashboard.filters import Filters
 
 
 class Unknown(ValueError):
@@ -55,102 +49,6 @@ class Asking:
         held._batch = batch
         return held
 
-    # --- what every question needs to know
-
-    def world(self, as_of: int | None = None) -> World:
-        """As it was at a batch: its counters, and whether a source was in its first load."""
-        return self._ask("world", World, {"as_of": as_of})[0]
-
-    def units(self) -> Rows[Unit]:
-        return self._list("units", Unit)
-
-    def sites(self) -> Rows[Site]:
-        return self._list("sites", Site)
-
-    def vaccines(self) -> Rows[Vaccine]:
-        return self._list("vaccines", Vaccine)
-
-    def batch(self, number: int) -> Version:
-        """When a batch was committed; raises Unknown when there is none of that number."""
-        found = self._ask("batch", Version, {"batch": number})
-        if not found:
-            raise Unknown("as_of", number, [f"1 to {self.world().batch_id}"])
-        return found[0]
-
-    def today(self, as_of: int | None = None) -> date:
-        """The calendar day in the warehouse's world; as of a batch, the day on which it was committed."""
-        world = self.world()
-        if as_of is not None:
-            return self.batch(as_of).committed_at.astimezone(ZoneInfo(world.time_zone)).date()
-        return Clock(world.shift_days).today(world.time_zone)
-
-    # --- codes to ids
-
-    def seen_on(self, as_of: int | None = None) -> date:
-        """The day whose units are meant: today (of the as-of); of a world that is no more, its last day."""
-        root = self.world().root_unit_id
-        ended = next((unit.valid_to for unit in self.units() if unit.unit_id == root), None)
-        return min(self.today(as_of), ended or date.max)
-
-    def unit_id(self, code: str | None, as_of: int | None = None) -> int:
-        """The unit that has `code` on the day meant; None is the root.
-
-        Codes were used again for other places. One that is no unit's on that day is its last bearer's before it, else whose
-        it will be.
-        """
-        if code is None:
-            return self.world().root_unit_id
-        day = self.seen_on(as_of)
-
-        def nearness(unit: Unit) -> tuple:
-            began = unit.valid_from or date.min
-            return unit.is_in_force(day), began <= day, began
-
-        known = [unit for unit in self.units() if unit.code == code]
-        if not known:
-            raise Unknown("unit", code, [unit.code for unit in self.units()])
-        return max(known, key=nearness).unit_id
-
-    def _unit(self, filters: "Filters") -> int:
-        return self.unit_id(filters.unit, filters.as_of)
-
-    def site_id(self, code: str) -> int:
-        """The site that has `code`. Raises Unknown."""
-        codes = {site.code: site.site_id for site in self.sites()}
-        if code not in codes:
-            raise Unknown("site", code, list(codes))
-        return codes[code]
-
-    # --- filters to arguments
-
-    def _people(self, filters: "Filters") -> dict:
-        codes = {vaccine.code: vaccine.vaccine_id for vaccine in self.vaccines()} if filters.vaccines else {}
-        for code in filters.vaccines:
-            if code not in codes:
-                raise Unknown("vaccine", code, list(codes))
-        return self._days(filters) | {
-            "ages": _some(filters.ages),
-            "groups": _some(filters.groups),
-            "vaccines": _some(codes[code] for code in filters.vaccines),
-        }
-
-    def _doses(self, filters: "Filters") -> dict:
-        return self._people(filters) | {"basis": filters.basis}
-
-    def _days(self, filters: "Filters") -> dict:
-        unit = self._unit(filters)
-        return {"unit": unit, "from": filters.date_from, "to": filters.date_to} | self._as_of(filters)
-
-    def _as_of(self, filters: "Filters") -> dict:
-        if filters.as_of is not None:
-            self.batch(filters.as_of)  # a batch to come would be answered, and kept, as if it were now
-        return {"as_of": filters.as_of}
-
-    def _rows(self, filters: "Filters", level: int | None) -> dict:
-        return {"today": self.today(filters.as_of), "level": level}
-
-    # --- answering
-
     def _list(self, question: str, row_type: Callable[..., Row]) -> Rows[Row]:
         return self._ask(question, row_type, {})
 
@@ -165,6 +63,11 @@ class Asking:
             if version and (answer := self._cache.find(key, version)) is not None:
                 return answer
             return self._read(key, question, row_type, arguments)
+
+    def _fresh(self, question: str, row_type: Callable[..., Row], arguments: dict) -> Rows[Row]:
+        """Of this moment, never cached."""
+        with self._warehouse.snapshot() as snapshot:
+            return snapshot.rows(question, row_type, arguments)
 
     def _read(self, key: tuple, question: str, row_type: Callable[..., Row], arguments: dict) -> Rows[Row]:
         try:
@@ -251,11 +154,6 @@ class Seen:
 
 def plain(*columns):
     return columns
-
-
-def _some(values) -> list | None:
-    """No filter is NULL for the database; order and repetition make no other question."""
-    return sorted(set(values)) or None
 
 
 def _hashable(key):

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 import sql
-from dashboard.data.answers import Version
+from dashboard.data.rows import Version
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import sql
-from dashboard.data.answers import Row, Rows, Version
+from dashboard.data.rows import Row, Rows, Version
 from dashboard.data.timing import timed
 from sql import connect
 

@@ -30,38 +30,17 @@ from dashboard.data import (
     WarehouseUnreachable,
     World,
 )
-from dashboard.data.answers import Completeness, Told
-from dashboard.data.findings import (
-    Change,
-    CoverageChange,
-    CoverageDay,
-    Dropout,
-    DueDay,
-    EnteredDoses,
-    EntryLag,
-    Flow,
-    LateEntry,
-    Lot,
-    LotDay,
-    LotPlace,
-    LotUse,
-    Overdue,
-    PartStanding,
-    PlaceChange,
-    PlanHour,
-    RankMovement,
-    Recast,
-    SiteDay,
-    SiteFigures,
-    SiteHour,
-    SiteIdentity,
-    SiteSession,
-    SiteWatch,
-    Stock,
-    TakenOver,
-    VaccineDay,
-)
-from dashboard.data.yardsticks import Denominator, DenominatorCheck, NotRecognised, OverCauses, Target, UnruledPair
+from dashboard.data.changes import Change, CoverageChange, PlaceChange
+from dashboard.data.compare import CoverageDay, RankMovement, Recast, TakenOver
+from dashboard.data.doses import Flow
+from dashboard.data.entries import Completeness, EnteredDoses, EntryLag, LateEntry
+from dashboard.data.people import PartStanding
+from dashboard.data.second_dose import Dropout, DueDay, Overdue
+from dashboard.data.sites import LotUse, PlanHour, SiteDay, SiteFigures, SiteHour, SiteIdentity, SiteSession, SiteWatch
+from dashboard.data.sources import Told
+from dashboard.data.stock import Stock
+from dashboard.data.targets import Denominator, DenominatorCheck, NotRecognised, OverCauses, Target
+from dashboard.data.vaccines import Lot, LotDay, LotPlace, UnruledPair, VaccineDay
 
 TODAY = date(2021, 11, 5)
 DUE = date(2021, 12, 31)

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from dashboard.data import Data, Unknown, findings
+from dashboard.data import Data, Unknown
 from dashboard.data.cache import Cache, shared
+from dashboard.data.sites import SiteWatch
 from dashboard.data.warehouse import Warehouse
 from dashboard.filters import Filters
 from sql import connect
@@ -166,5 +167,5 @@ def test_what_is_not_there_is_refused_by_name(data, warehouse, ask, said):
 def test_without_a_table_of_stock_or_sessions_nothing_is_known(data, warehouse):
     rows.batch(warehouse.url, doses=[(DAY, 4, 4, 2)])
     assert data.stock(Filters()) == ()
-    assert data.site_watch(Filters()) == (findings.SiteWatch(1, None, None, None, None),)
+    assert data.site_watch(Filters()) == (SiteWatch(1, None, None, None, None),)
     assert data.site_figures(Filters())[0].has_session is None

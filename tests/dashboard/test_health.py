@@ -7,7 +7,7 @@ import pytest
 from dashboard.api.answer import answer
 from dashboard.api.question import read
 from dashboard.data import Source
-from dashboard.data.answers import Refusal
+from dashboard.data.sources import Refusal
 from dashboard.health import readiness, why_stale
 from tests.dashboard.province import Province, make
 

@@ -9,8 +9,8 @@ import pytest
 from dashboard import filters as address
 from dashboard import theme
 from dashboard.data import Rows
-from dashboard.data.answers import Completeness
-from dashboard.data.findings import Change, EnteredDoses
+from dashboard.data.changes import Change
+from dashboard.data.entries import Completeness, EnteredDoses
 from dashboard.figures import bridge, completeness, triangle
 from dashboard.filters import Filters, Vocabulary
 from dashboard.i18n import LANGUAGES

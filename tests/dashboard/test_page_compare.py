@@ -11,8 +11,7 @@ import pytest
 from dashboard import filters as address
 from dashboard import theme
 from dashboard.data import CoverageDay, Rows, Unit
-from dashboard.data.committee import RECAST_ON
-from dashboard.data.findings import Recast, TakenOver
+from dashboard.data.compare import RECAST_ON, Recast, TakenOver
 from dashboard.figures import growth
 from dashboard.filters import Filters, Vocabulary
 from dashboard.i18n import LANGUAGES

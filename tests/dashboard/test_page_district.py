@@ -7,7 +7,9 @@ import pytest
 
 from dashboard import theme
 from dashboard.data import Rows, Site, Unit, Version
-from dashboard.data.findings import DueDay, Flow, Overdue, SiteFigures, SiteWatch
+from dashboard.data.doses import Flow
+from dashboard.data.second_dose import DueDay, Overdue
+from dashboard.data.sites import SiteFigures, SiteWatch
 from dashboard.figures import due
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import theme
 from dashboard.credit import credit
-from dashboard.data.findings import PlanHour, SiteHour, SiteIdentity, SiteSession, SiteWatch
+from dashboard.data.sites import PlanHour, SiteHour, SiteIdentity, SiteSession, SiteWatch
 from dashboard.exports import delimited
 from dashboard.figures import plan_hours
 from dashboard.filters import Filters

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.data import Rows, Upload, UploadCheck, Version
-from dashboard.data.yardsticks import OverCauses, Target
+from dashboard.data.targets import OverCauses, Target
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import denominators, targets, uploads

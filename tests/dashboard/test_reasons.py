@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from dashboard.components import provenance, reasons
-from dashboard.data.answers import Refusal
+from dashboard.data.sources import Refusal
 from dashboard.i18n import LANGUAGES
 from dashboard.texts import TEXTS
 from etl.refusal import SENTENCES

@@ -9,7 +9,7 @@ import pytest
 from dashboard import pages, shell
 from dashboard.components import provenance
 from dashboard.data import Source
-from dashboard.data.answers import Refusal
+from dashboard.data.sources import Refusal
 from dashboard.i18n import LANGUAGES
 from dashboard.pages import PAGES
 from dashboard.parts import standstill

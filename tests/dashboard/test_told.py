@@ -11,7 +11,7 @@ from dashboard.api.answer import answer
 from dashboard.api.question import read
 from dashboard.api.schema import describe
 from dashboard.credit import credit
-from dashboard.data.committee import RECAST_ON
+from dashboard.data.compare import RECAST_ON
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.parts import charts, denominators, people, targets, tiles

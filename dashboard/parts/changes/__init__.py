@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.components.link import link
-from dashboard.data.findings import CoverageChange
+from dashboard.data.changes import CoverageChange
 from dashboard.filters import STAGES
 from dashboard.parts.people import self_of
 from dashboard.parts.since import Span, span

@@ -6,7 +6,7 @@ from dashboard import blocks
 from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.link import link
-from dashboard.data.committee import RECAST_ON
+from dashboard.data.compare import RECAST_ON
 from dashboard.filters import STAGES
 from dashboard.parts import people, told
 from dashboard.parts.compare import parent, recast, then

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from dashboard.block import Block
 from dashboard.components import panel
-from dashboard.data.findings import Overdue
+from dashboard.data.second_dose import Overdue
 from dashboard.figures import due
 from dashboard.figures.axes import nothing
 from dashboard.parts import people, told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dashboard.data import Site
-from dashboard.data.findings import SiteFigures, SiteIdentity, SiteSession, SiteWatch
+from dashboard.data.sites import SiteFigures, SiteIdentity, SiteSession, SiteWatch
 from dashboard.filters import Filters
 from dashboard.view import View
 

@@ -10,7 +10,7 @@ from dashboard.block import Block
 from dashboard.components import panel
 from dashboard.components.link import link
 from dashboard.components.measure import measure
-from dashboard.data.findings import SiteStock, Stock
+from dashboard.data.stock import SiteStock, Stock
 from dashboard.figures import plan_hours
 from dashboard.parts import defined
 from dashboard.parts.sites import directive

@@ -1,7 +1,14 @@
-"""Answers about targets and target populations, and what is odd in them."""
+"""Targets and target populations, and what is odd in them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from dashboard.data.arguments import Arguments
+from dashboard.data.rows import Rows
+
+if TYPE_CHECKING:
+    from dashboard.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +74,6 @@ class NotRecognised:
 
 
 @dataclass(frozen=True, slots=True)
-class UnruledPair:
-    """One row per pair of vaccines that no rule is of: the later dose does not count; as of the last batch."""
-
-    before_vaccine_id: int
-    vaccine_id: int
-    doses: int
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
 class DenominatorCheck:
     """One row per finding (indicator 24): check "sources" (two versions, >= 10 %) or "children" (do not add up)."""
 
@@ -87,3 +84,27 @@ class DenominatorCheck:
     population: int
     other_population: int  # the other version's, or the sum of the units below
     difference: float | None
+
+
+class TargetsQuestions(Arguments):
+    """Of the filters: unit, as-of."""
+
+    def targets(self, filters: "Filters") -> Rows[Target]:
+        """Those of the unit, of the units above and below it, and of every unit, with those that no longer hold."""
+        return self._ask("targets", Target, {"unit": self._unit(filters)} | self._as_of(filters))
+
+    def denominators(self, filters: "Filters") -> Rows[Denominator]:
+        arguments = {"unit": self._unit(filters), "today": self.today(filters.as_of)} | self._as_of(filters)
+        return self._ask("denominators", Denominator, arguments)
+
+    def over_causes(self, filters: "Filters") -> OverCauses:
+        return self._ask("over_causes", OverCauses, self._days(filters))[0]
+
+    def not_recognised(self) -> Rows[NotRecognised]:
+        """The residences that are not recognised, the most frequent first."""
+        return self._ask("not_recognised", NotRecognised, {})
+
+    def denominator_checks(self, filters: "Filters") -> Rows[DenominatorCheck]:
+        """About the unit and the units right below it."""
+        arguments = {"unit": self._unit(filters)} | self._as_of(filters)
+        return self._ask("denominator_checks", DenominatorCheck, arguments)

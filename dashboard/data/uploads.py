@@ -1,13 +1,12 @@
 """Uploads: storing, listing and comparing them with what is in force. Never cached: it changes without a batch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg.types.json import Jsonb
 
-from dashboard.data.answers import Row, Rows
 from dashboard.data.asking import Asking
+from dashboard.data.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,7 @@ class UploadCheck:
     version: str | None
 
 
-class HandedIn(Asking):
-    """Part of Data (dashboard/data/__init__.py)."""
-
+class UploadsQuestions(Asking):
     def uploads(self) -> Rows[Upload]:
         """The newest first."""
         return self._fresh("uploads", Upload, {})
@@ -99,7 +96,3 @@ class HandedIn(Asking):
     def decide_upload(self, number: int, decision: str, by: str) -> str | None:
         """confirm, discard or withdraw; the new state, None where somebody else was faster."""
         return self._warehouse.hand_in("decide_upload", {"upload": number, "decision": decision, "by": by})
-
-    def _fresh(self, question: str, row_type: Callable[..., Row], arguments: dict) -> Rows[Row]:
-        with self._warehouse.snapshot() as snapshot:
-            return snapshot.rows(question, row_type, arguments)
