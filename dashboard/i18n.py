@@ -96,7 +96,7 @@ class Language:
         points = abs(difference) * 100
         if 0 < points < 0.005:
             return "<" + self._decimals(0.01, 2)
-        return self._decimals(points, 1 if points >= 0.1 or points == 0 else 2)
+        return self._decimals(points, 1 if round(points, 2) >= 0.1 or points == 0 else 2)
 
     def day(self, value: date | None) -> str:
         """`05/11/2021`; `5 Nov 2021`."""

@@ -154,7 +154,7 @@ def test_targets_have_no_needless_decimal(share, said):
 
 
 @pytest.mark.parametrize(
-    "points, said", [(0.0042, "0,4"), (0.0004, "0,04"), (0.00001, "<0,01"), (0, "0,0"), (-0.0123, "1,2")]
+    "points, said", [(0.0042, "0,4"), (0.0004, "0,04"), (0.00001, "<0,01"), (0.00097, "0,1"), (0, "0,0"), (-0.0123, "1,2")]
 )
 def test_points(points, said):
     assert VI.points(points) == said
