@@ -4,12 +4,17 @@ import re
 from functools import cache
 from pathlib import Path
 
-from sql.measures import spelt_out
+from sql import filters, measures
 
 FOLDER = Path(__file__).parent
 VERSION = "vaccination dashboard 2026.11"
 
 _HEADER = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
+
+
+def spelt_out(source: str) -> str:
+    """SQL with what is written once for each filter and for each measure written out."""
+    return filters.spelt_out(measures.spelt_out(source))
 
 
 @cache

@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 
 import sql
 from sql import squashed
-from sql.measures import spelt_out
 from sql.rows import only
 
 log = logging.getLogger(__name__)
@@ -180,7 +179,7 @@ def _make_views(db: psycopg.Connection, folder: Path) -> None:
     db.execute("DROP SCHEMA IF EXISTS mart CASCADE")
     db.execute("CREATE SCHEMA mart")
     for file in sorted(folder.glob("*.sql")):
-        _apply(db, f"sql/views/{file.name}", spelt_out(file.read_text(encoding="utf-8")))
+        _apply(db, f"sql/views/{file.name}", sql.spelt_out(file.read_text(encoding="utf-8")))
 
 
 def _grant(db: psycopg.Connection) -> None:

@@ -2,7 +2,7 @@
 
 -- name: changed_places
 SELECT * FROM mart.changed_places(CAST(:unit AS int), CAST(:figure AS text), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                                  CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:from_batch AS bigint),
+                                  {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]), CAST(:from_batch AS bigint),
                                   CAST(:to_batch AS bigint), CAST(:today AS date))
  ORDER BY unit_id, cause
 

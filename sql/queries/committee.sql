@@ -1,18 +1,18 @@
 -- The questions of a committee's pages. As in coverage.sql: arithmetic and columns live in schema mart.
 
 -- name: overdue
-SELECT * FROM mart.overdue(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.overdue(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                            CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id
 
 -- name: due_by_day
-SELECT * FROM mart.due_by_day(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.due_by_day(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                               CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
                               CAST(:as_of AS bigint))
  ORDER BY day, vaccine_id
 
 -- name: dropout
-SELECT * FROM mart.dropout(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.dropout(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                            CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
                            CAST(:as_of AS bigint), CAST(:red_coverage AS double precision), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id
@@ -68,13 +68,13 @@ SELECT * FROM mart.site_stock(CAST(:unit AS int), CAST(:today AS date), CAST(:as
 
 -- name: changes
 SELECT * FROM mart.changes(CAST(:unit AS int), CAST(:figure AS text), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                           CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:from AS date),
+                           {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]), CAST(:from AS date),
                            CAST(:to AS date), CAST(:from_batch AS bigint), CAST(:to_batch AS bigint),
                            CAST(:today AS date))
  ORDER BY day, cause, site_id
 
 -- name: coverage_change
-SELECT * FROM mart.coverage_change(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.coverage_change(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                                    CAST(:from_batch AS bigint), CAST(:to_batch AS bigint), CAST(:from_day AS date),
                                    CAST(:to_day AS date))
  ORDER BY stage
@@ -135,17 +135,17 @@ SELECT * FROM mart.stock(CAST(:unit AS int), CAST(:vaccines AS smallint[]), CAST
 
 -- name: rank_movement
 SELECT * FROM mart.rank_movement(CAST(:unit AS int), CAST(:stage AS smallint), CAST(:ages AS smallint[]),
-                                 CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:today AS date),
+                                 {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]), CAST(:today AS date),
                                  CAST(:as_of AS bigint), CAST(:until AS date), CAST(:level AS int))
  ORDER BY rank, unit_id, is_self
 
 -- name: coverage_by_day
-SELECT * FROM mart.coverage_by_day(CAST(:units AS int[]), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.coverage_by_day(CAST(:units AS int[]), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                                    CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint))
  ORDER BY unit_id, stage, day
 
 -- name: recast
-SELECT * FROM mart.recast(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.recast(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                           CAST(:vaccines AS smallint[]), CAST(:today AS date), CAST(:as_of AS bigint), CAST(:day AS date))
  ORDER BY unit_id, stage
 

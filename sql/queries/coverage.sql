@@ -4,26 +4,26 @@
 -- never reach the database: no filter is NULL.
 
 -- name: standing
-SELECT * FROM mart.standing(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.standing(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                             CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
                             CAST(:today AS date), CAST(:as_of AS bigint), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id, stage
 
 -- name: trend
-SELECT * FROM mart.trend(CAST(:unit AS int), CAST(:ages AS smallint[]), CAST(:groups AS smallint[]),
+SELECT * FROM mart.trend(CAST(:unit AS int), CAST(:ages AS smallint[]), {who CAST(:@ AS smallint[])},
                          CAST(:vaccines AS smallint[]), CAST(:from AS date), CAST(:to AS date),
                          CAST(:as_of AS bigint))
  ORDER BY day, stage
 
 -- name: doses_trend
 SELECT * FROM mart.doses_trend(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                               CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
+                               {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]),
                                CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
  ORDER BY day
 
 -- name: doses_by_unit
 SELECT * FROM mart.doses_by_unit(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                                 CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
+                                 {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]),
                                  CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
                                  CAST(:as_of AS bigint), CAST(:level AS int))
  ORDER BY is_self DESC, unit_id
@@ -34,7 +34,7 @@ SELECT * FROM mart.doses_by_hour(CAST(:unit AS int), CAST(:day AS date), CAST(:a
 
 -- name: doses_by_vaccine
 SELECT * FROM mart.doses_by_vaccine(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                                    CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
+                                    {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]),
                                     CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
  ORDER BY vaccine_id, dose_number
 

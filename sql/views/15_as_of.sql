@@ -21,9 +21,9 @@ $$;
 -- The ledger of people since a batch, with a minus.
 CREATE FUNCTION mart.people_since(p_as_of bigint)
 RETURNS TABLE (
-    day date, unit_id integer, stage smallint, age_band smallint, priority_group smallint, vaccine_id smallint, people integer)
+    day date, unit_id integer, stage smallint, age_band smallint, {who @column smallint}, vaccine_id smallint, people integer)
 LANGUAGE sql STABLE AS $$
-    SELECT l.day, l.unit_id, l.stage, l.age_band, l.priority_group, l.vaccine_id, -l.people
+    SELECT l.day, l.unit_id, l.stage, l.age_band, {who l.@column}, l.vaccine_id, -l.people
     FROM warehouse.ledger_people l
     WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
 $$;
@@ -32,9 +32,9 @@ $$;
 CREATE FUNCTION mart.doses_since(p_as_of bigint)
 RETURNS TABLE (
     day date, place_unit_id integer, residence_unit_id integer, vaccine_id smallint, dose_number smallint, age_band smallint,
-    priority_group smallint, doses integer)
+    {who @column smallint}, doses integer)
 LANGUAGE sql STABLE AS $$
-    SELECT l.day, l.place_unit_id, l.residence_unit_id, l.vaccine_id, l.dose_number, l.age_band, l.priority_group, -l.doses
+    SELECT l.day, l.place_unit_id, l.residence_unit_id, l.vaccine_id, l.dose_number, l.age_band, {who l.@column}, -l.doses
     FROM warehouse.ledger_doses l
     WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
 $$;

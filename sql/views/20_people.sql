@@ -132,19 +132,19 @@ $$;
 -- People of some units who reached a stage on the days asked for, in pieces to be added up. The caller's rights, so that it
 -- becomes a part of the caller's plan.
 CREATE FUNCTION mart.people_posted(
-    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people integer)
 LANGUAGE sql STABLE AS $$
     SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
-    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND p_groups IS NULL AND p_vaccines IS NULL
+    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND {who and: p_@ IS NULL} AND p_vaccines IS NULL
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
     SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people b
-    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
+    WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND ({who or: p_@ IS NOT NULL} OR p_vaccines IS NOT NULL)
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
@@ -153,30 +153,30 @@ LANGUAGE sql STABLE AS $$
     FROM mart.known_days(p_from, p_to, p_as_of) d
     CROSS JOIN LATERAL (SELECT * FROM mart.people_since(p_as_of) s WHERE s.day = d.day OFFSET 0) AS l
     WHERE l.stage <= 4 AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR l.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
       AND l.unit_id = ANY (p_units)
 $$;
 
 -- People of some units who reached a stage, over all days or those asked for, in pieces to be added up.
 CREATE FUNCTION mart.people_reached(
-    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, people integer)
 LANGUAGE sql STABLE AS $$
     SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_unit b
     WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units)
-      AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND p_groups IS NULL AND p_vaccines IS NULL
+      AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND {who and: p_@ IS NULL} AND p_vaccines IS NULL
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
     UNION ALL
     SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
     WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
-      AND (p_groups IS NOT NULL OR p_vaccines IS NOT NULL)
+      AND ({who or: p_@ IS NOT NULL} OR p_vaccines IS NOT NULL)
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
     UNION ALL
     SELECT d.unit_id, d.stage, d.people
-    FROM mart.people_posted(p_units, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of) d
+    FROM mart.people_posted(p_units, p_ages, {who p_@}, p_vaccines, p_from, p_to, p_as_of) d
     WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
 $$;
 
@@ -257,7 +257,7 @@ $$;
 -- Where some units below have no population (lacking), coverage and what follows from it are of the others: of `counted`
 -- people over their population. people, people_today and people_yesterday are always of all.
 CREATE FUNCTION mart.standing(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, parent_id integer, is_self boolean, stage smallint, people bigint, people_today bigint,
@@ -276,7 +276,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), counted AS (
         SELECT m.row_id, m.in_row, m.in_whole, c.stage, sum(c.people) AS people
         FROM asked
-        CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) c
+        CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, {who p_@}, p_vaccines, p_from, p_to, p_as_of) c
         JOIN member m USING (unit_id)
         GROUP BY m.row_id, m.in_row, m.in_whole, c.stage
     ), recent AS (
@@ -288,7 +288,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 21 AND p_today - 15) AS week3,
             sum(d.people) FILTER (WHERE d.day BETWEEN p_today - 28 AND p_today - 22) AS week4
         FROM asked
-        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_today - 28, p_today, p_as_of) d
+        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, {who p_@}, p_vaccines, p_today - 28, p_today, p_as_of) d
         JOIN member m USING (unit_id)
         GROUP BY m.row_id, m.in_row, m.in_whole, d.stage
     ), cell AS (
@@ -321,6 +321,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM line l
         LEFT JOIN rated r
             ON r.top_id = l.row_id AND (l.is_self OR l.row_id <> p_unit) AND (SELECT mart.tells_reach())
+            -- Nobody knows how many people there are of a filter that no population knows.
+            AND {who not has_population and: p_@ IS NULL}
     ), measured AS (
         SELECT l.*, t.share, t.due_on,
             CASE WHEN t.share * l.population IS NOT NULL
@@ -332,6 +334,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             ON t.unit_id = l.row_id AND t.stage = l.stage AND (l.is_self OR l.row_id <> p_unit)
             -- People of some days or some vaccines are a part: what is missing to the target cannot be told from them.
             AND p_from IS NULL AND p_vaccines IS NULL AND (p_to IS NULL OR p_to >= p_today)
+            AND {who not has_population and: p_@ IS NULL}
     ), needed AS (
         SELECT *, CASE WHEN due_on >= p_today THEN gap / greatest(due_on - p_today, 1) END AS pace_needed FROM measured
     )
@@ -354,7 +357,7 @@ $$;
 
 -- People by the day they reached a stage. One row per day and stage.
 CREATE FUNCTION mart.trend(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
+    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
     p_today date DEFAULT NULL)
 RETURNS TABLE (day date, stage smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -362,19 +365,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT mart.counted_ages(p_ages, coalesce(p_today, mart.today()), p_as_of) AS ages, mart.units_in(p_unit) AS units
     ), world AS MATERIALIZED (
         -- With a group or a vaccine, of the whole world: from its own sum.
-        SELECT w.root_unit_id = p_unit AND num_nonnulls(p_groups, p_vaccines) > 0 AND p_as_of IS NULL AS is_asked
+        SELECT w.root_unit_id = p_unit AND num_nonnulls({who p_@}, p_vaccines) > 0 AND p_as_of IS NULL AS is_asked
         FROM warehouse.world w
     )
     SELECT d.day, d.stage, sum(d.people)::bigint
     FROM (
         SELECT p.day, p.stage, p.people
-        FROM asked CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_from, p_to, p_as_of) p
+        FROM asked CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, {who p_@}, p_vaccines, p_from, p_to, p_as_of) p
         WHERE NOT (SELECT is_asked FROM world)
         UNION ALL
         SELECT b.day, b.stage, b.people
         FROM asked JOIN warehouse.balance_people_world b ON asked.ages IS NULL OR b.age_band = ANY (asked.ages)
         WHERE (SELECT is_asked FROM world) AND b.stage IN (1, 2, 3, 4)
-          AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+          AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     ) AS d

@@ -17,20 +17,20 @@ $$;
 -- caller leaves out; by vaccine and dose number only where p_by_vaccine; by unit only where p_by_unit, else pieces that lie
 -- in p_unit may bear its own number. The caller's rights, so that it becomes a part of the caller's plan.
 CREATE FUNCTION mart.doses_posted(
-    p_unit integer, p_by_unit boolean, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_unit integer, p_by_unit boolean, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
     p_from date, p_to date, p_as_of bigint, p_by_vaccine boolean)
 RETURNS TABLE (unit_id integer, day date, vaccine_id smallint, dose_number smallint, doses integer)
 LANGUAGE sql STABLE AS $$
     -- With one thing asked for, a sum that is kept; with more, mart.way_to_doses.
     SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit b
-    WHERE num_nonnulls(p_ages, p_groups, p_vaccines) <= 1 AND NOT p_by_vaccine
+    WHERE num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) <= 1 AND NOT p_by_vaccine
       AND b.is_by_place = (p_basis = 'place') AND b.vaccine_id = ANY (coalesce(p_vaccines, '{-1}'))
-      AND b.priority_group = ANY (coalesce(p_groups, '{-1}')) AND b.age_band = ANY (coalesce(p_ages, '{-1}'))
+      AND {who has_sum and: b.@column = ANY (coalesce(p_@, ARRAY[-1]::smallint[]))} AND b.age_band = ANY (coalesce(p_ages, '{-1}'))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
     SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit b
-    WHERE p_ages IS NULL AND p_groups IS NULL AND p_by_vaccine
+    WHERE p_ages IS NULL AND {who and: p_@ IS NULL} AND p_by_vaccine
       AND mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) <> 'world'
       AND b.is_by_place = (p_basis = 'place') AND b.vaccine_id >= 0
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
@@ -38,43 +38,43 @@ LANGUAGE sql STABLE AS $$
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
     SELECT p_unit, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_world b
-    WHERE (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine)
+    WHERE (num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) > 1 OR p_by_vaccine)
       AND mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) = 'world'
       AND b.is_by_place = (p_basis = 'place')
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
     SELECT l.unit_id, l.day, l.vaccine_id, l.dose_number, l.doses
     FROM (
-        SELECT p.place_unit_id AS unit_id, p.batch_id, p.day, p.vaccine_id, p.dose_number, p.age_band, p.priority_group, p.doses
+        SELECT p.place_unit_id AS unit_id, p.batch_id, p.day, p.vaccine_id, p.dose_number, p.age_band, {who p.@column}, p.doses
         FROM warehouse.ledger_doses p
         WHERE p_basis = 'place'
           AND p.place_unit_id = ANY (ARRAY(SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit))
         UNION ALL
-        SELECT p.residence_unit_id, p.batch_id, p.day, p.vaccine_id, p.dose_number, p.age_band, p.priority_group, p.doses
+        SELECT p.residence_unit_id, p.batch_id, p.day, p.vaccine_id, p.dose_number, p.age_band, {who p.@column}, p.doses
         FROM warehouse.ledger_doses p
         WHERE p_basis <> 'place'
           AND p.residence_unit_id = ANY (ARRAY(SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit))
         OFFSET 0) AS l
-    WHERE (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
+    WHERE (num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, {who p_@}) > 0)
       AND mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) = 'units'
       AND l.batch_id <= coalesce(p_as_of, (SELECT folded_through FROM warehouse.leader))
       AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR l.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
       AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     UNION ALL
     SELECT CASE WHEN p_basis = 'place' THEN l.place_unit_id ELSE l.residence_unit_id END, l.day, l.vaccine_id,
         l.dose_number, l.doses
     FROM warehouse.ledger_doses l
-    WHERE (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
+    WHERE (num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, {who p_@}) > 0)
       AND mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) = 'days'
       AND l.batch_id <= coalesce(p_as_of, (SELECT folded_through FROM warehouse.leader))
       AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR l.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
       AND l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     UNION ALL
@@ -82,31 +82,31 @@ LANGUAGE sql STABLE AS $$
         l.dose_number, l.doses
     FROM mart.known_days(p_from, p_to, p_as_of) d
     CROSS JOIN LATERAL (SELECT * FROM mart.doses_since(p_as_of) s WHERE s.day = d.day OFFSET 0) AS l
-    WHERE (NOT (num_nonnulls(p_ages, p_groups, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, p_groups) > 0)
+    WHERE (NOT (num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) > 1 OR p_by_vaccine AND num_nonnulls(p_ages, {who p_@}) > 0)
            OR mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) = 'world')
       AND (p_ages IS NULL OR l.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR l.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR l.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR l.vaccine_id = ANY (p_vaccines))
 $$;
 
 -- The same of some units over all days, as of now.
-CREATE FUNCTION mart.doses_in_all(p_units integer[], p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[])
+CREATE FUNCTION mart.doses_in_all(p_units integer[], p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[])
 RETURNS TABLE (unit_id integer, vaccine_id smallint, dose_number smallint, doses integer)
 LANGUAGE sql STABLE AS $$
     SELECT b.unit_id, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_total b
     WHERE b.is_by_place = (p_basis = 'place') AND b.unit_id = ANY (p_units) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
-      AND (p_groups IS NULL OR b.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
 $$;
 
 -- One row per day.
 CREATE FUNCTION mart.doses_trend(
-    p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_unit integer, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
     p_as_of bigint)
 RETURNS TABLE (day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.day, sum(d.doses)::bigint
-    FROM mart.doses_posted(p_unit, false, p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, false) d
+    FROM mart.doses_posted(p_unit, false, p_basis, p_ages, {who p_@}, p_vaccines, p_from, p_to, p_as_of, false) d
     JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit AND a.unit_id = d.unit_id
     GROUP BY d.day
     HAVING sum(d.doses) <> 0
@@ -142,7 +142,7 @@ $$;
 -- One row per row of mart.member, and one for the unit itself (is_self), their sum without what lies nowhere. plan_today:
 -- what its sites plan (mart.site_plan), unknown of some ages, groups or vaccines: a plan is of all doses.
 CREATE FUNCTION mart.doses_by_unit(
-    p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_unit integer, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
     p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, doses bigint, doses_today bigint, doses_yesterday bigint, plan_today bigint)
@@ -154,20 +154,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), based AS (
         -- Of one filter at most the sums by day are fewer rows than the totals of all cells.
         SELECT d.unit_id, d.doses, 0 AS today, 0 AS yesterday
-        FROM asked CROSS JOIN LATERAL mart.doses_in_all(asked.units, p_basis, p_ages, p_groups, p_vaccines) d
-        WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND num_nonnulls(p_ages, p_groups, p_vaccines) > 1
+        FROM asked CROSS JOIN LATERAL mart.doses_in_all(asked.units, p_basis, p_ages, {who p_@}, p_vaccines) d
+        WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) > 1
         UNION ALL
         SELECT d.unit_id, d.doses, 0, 0
-        FROM mart.doses_posted(p_unit, true, p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, false) d
+        FROM mart.doses_posted(p_unit, true, p_basis, p_ages, {who p_@}, p_vaccines, p_from, p_to, p_as_of, false) d
         WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
-           OR num_nonnulls(p_ages, p_groups, p_vaccines) <= 1
+           OR num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) <= 1
         UNION ALL
         SELECT d.unit_id, 0, CASE WHEN d.day = p_today THEN d.doses END, CASE WHEN d.day = p_today - 1 THEN d.doses END
-        FROM mart.doses_posted(p_unit, true, p_basis, p_ages, p_groups, p_vaccines, p_today - 1, p_today, p_as_of, false) d
+        FROM mart.doses_posted(p_unit, true, p_basis, p_ages, {who p_@}, p_vaccines, p_today - 1, p_today, p_as_of, false) d
     ), plan AS (
         SELECT m.row_id, sum(s.planned_doses)::bigint AS plan
         FROM member m JOIN mart.site_plan(p_today, p_as_of) s ON s.unit_id = m.unit_id
-        WHERE num_nonnulls(p_ages, p_groups, p_vaccines) = 0
+        WHERE num_nonnulls(p_ages, {who p_@}, p_vaccines) = 0
         GROUP BY m.row_id
     ), line AS (
         SELECT m.row_id, coalesce(sum(b.doses), 0) AS doses, coalesce(sum(b.today), 0) AS today,
@@ -196,7 +196,7 @@ $$;
 
 -- One row per vaccine and dose number as recorded.
 CREATE FUNCTION mart.doses_by_vaccine(
-    p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_unit integer, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
     p_as_of bigint)
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -206,11 +206,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.vaccine_id, d.dose_number, sum(d.doses)
     FROM (
         SELECT t.unit_id, t.vaccine_id, t.dose_number, t.doses
-        FROM asked CROSS JOIN LATERAL mart.doses_in_all(asked.units, p_basis, p_ages, p_groups, p_vaccines) t
+        FROM asked CROSS JOIN LATERAL mart.doses_in_all(asked.units, p_basis, p_ages, {who p_@}, p_vaccines) t
         WHERE p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
         UNION ALL
         SELECT p.unit_id, p.vaccine_id, p.dose_number, p.doses
-        FROM mart.doses_posted(p_unit, false, p_basis, p_ages, p_groups, p_vaccines, p_from, p_to, p_as_of, true) p
+        FROM mart.doses_posted(p_unit, false, p_basis, p_ages, {who p_@}, p_vaccines, p_from, p_to, p_as_of, true) p
         WHERE p_from IS NOT NULL OR p_to IS NOT NULL OR p_as_of IS NOT NULL
     ) AS d
     JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit AND a.unit_id = d.unit_id

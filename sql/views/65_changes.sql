@@ -6,7 +6,7 @@
 -- doses. In pieces to be added up; site_id is NULL for people. The caller's rights, so that it becomes a part of the
 -- caller's plan.
 CREATE FUNCTION mart.posted_between(
-    p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
     p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (unit_id integer, day date, cause warehouse.cause, site_id integer, amount integer)
 LANGUAGE sql STABLE AS $$
@@ -19,25 +19,25 @@ LANGUAGE sql STABLE AS $$
     WHERE p.batch_id > p_from_batch AND p.batch_id <= asked.last_batch
       AND p.stage = (SELECT s.stage FROM warehouse.stage s WHERE s.code = p_figure AND s.is_reached)
       AND (asked.ages IS NULL OR p.age_band = ANY (asked.ages))
-      AND (p_groups IS NULL OR p.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR p.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR p.vaccine_id = ANY (p_vaccines))
     UNION ALL
     SELECT CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END, d.day, d.cause, d.site_id, d.doses
     FROM warehouse.ledger_doses d CROSS JOIN asked
     WHERE p_figure = 'doses' AND d.batch_id > p_from_batch AND d.batch_id <= asked.last_batch
       AND (asked.ages IS NULL OR d.age_band = ANY (asked.ages))
-      AND (p_groups IS NULL OR d.priority_group = ANY (p_groups))
+      AND {who and: (p_@ IS NULL OR d.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR d.vaccine_id = ANY (p_vaccines))
 $$;
 
 -- Indicator 26. One row per day (of injection, or on which the stage was reached), cause, and site (doses; NULL for people).
 CREATE FUNCTION mart.changes(
-    p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_unit integer, p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
     p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT l.day, l.cause::text, l.site_id, sum(l.amount)
-    FROM mart.posted_between(p_figure, p_basis, p_ages, p_groups, p_vaccines, p_from_batch, p_to_batch, p_today) l
+    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_from_batch, p_to_batch, p_today) l
     JOIN warehouse.unit_ancestor a ON a.unit_id = l.unit_id AND a.ancestor_id = p_unit
     WHERE l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY l.day, l.cause, l.site_id
@@ -48,7 +48,7 @@ $$;
 -- population) and by denominator (the later people, over another population). One row per stage. Where units have no population
 -- (lacking: then, or now), coverage is of the others: of `counted` people.
 CREATE FUNCTION mart.coverage_change(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date)
+    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date)
 RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
     coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision,
@@ -64,10 +64,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT 'to', r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_to_day, p_to_batch) r
     ), reached AS (
         SELECT 'from' AS at, r.unit_id, r.stage, r.people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.from_ages, p_groups, NULL, NULL, NULL, p_from_batch) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.from_ages, {who p_@}, NULL, NULL, NULL, p_from_batch) r
         UNION ALL
         SELECT 'to', r.unit_id, r.stage, r.people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.to_ages, p_groups, NULL, NULL, NULL, p_to_batch) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.to_ages, {who p_@}, NULL, NULL, NULL, p_to_batch) r
     ), counted AS (
         SELECT r.at, r.stage, r.people, coalesce(r.unit_id = ANY (f.units), true) AS in_from, coalesce(r.unit_id = ANY (t.units), true) AS in_to
         FROM reached r LEFT JOIN rated f ON f.at = 'from' LEFT JOIN rated t ON t.at = 'to'
@@ -77,8 +77,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
             coalesce(sum(c.people) FILTER (WHERE c.at = 'from' AND c.in_from), 0) AS n0,
             coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_to), 0) AS n1,
             coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_from), 0) AS n1_of_then,
-            (SELECT r.population::numeric FROM rated r WHERE r.at = 'from' AND mart.tells_reach()) AS p0,
-            (SELECT r.population::numeric FROM rated r WHERE r.at = 'to' AND mart.tells_reach()) AS p1
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'from' AND mart.tells_reach() AND {who not has_population and: p_@ IS NULL}) AS p0,
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'to' AND mart.tells_reach() AND {who not has_population and: p_@ IS NULL}) AS p1
         FROM warehouse.stage s LEFT JOIN counted c ON c.stage = s.stage
         WHERE s.is_reached GROUP BY s.stage
     )

@@ -3,12 +3,12 @@
 -- Indicator 26 by the units of a table (mart.member). Arguments as of mart.changes. One row per unit and cause; p_unit's own
 -- id is what lies at no smaller unit.
 CREATE FUNCTION mart.changed_places(
-    p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_unit integer, p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
     p_from_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (unit_id integer, cause text, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT m.row_id, l.cause::text, sum(l.amount)
-    FROM mart.posted_between(p_figure, p_basis, p_ages, p_groups, p_vaccines, p_from_batch, p_to_batch, p_today) l
+    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_from_batch, p_to_batch, p_today) l
     JOIN mart.member(p_unit, NULL, p_today) m ON m.unit_id = l.unit_id AND m.row_id > 0
     GROUP BY m.row_id, l.cause
     HAVING sum(l.amount) <> 0

@@ -65,7 +65,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT r.unit_id, r.stage, sum(r.people) FILTER (WHERE g.is_eligible) AS of_eligible,
             sum(r.people) FILTER (WHERE NOT g.is_eligible) AS of_all
         FROM (VALUES (true), (false)) AS g (is_eligible) CROSS JOIN eligible e
-        CROSS JOIN LATERAL mart.people_reached(e.units, CASE WHEN g.is_eligible THEN e.ages END, NULL, NULL, NULL, NULL, p_as_of) r
+        CROSS JOIN LATERAL mart.people_reached(e.units, CASE WHEN g.is_eligible THEN e.ages END, {who NULL}, NULL, NULL, NULL, p_as_of) r
         GROUP BY r.unit_id, r.stage
     )
     SELECT h.version_id, h.name, h.source, h.dated_on, h.valid_from, h.is_sample, b.committed_at, e.committed_at,

@@ -5,7 +5,7 @@
 -- mart.standing where units below have no population (lacking).
 -- Then is now less those of the days after: these are few beside the days before.
 CREATE FUNCTION mart.rank_movement(
-    p_unit integer, p_stage smallint, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date,
+    p_unit integer, p_stage smallint, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date,
     p_as_of bigint, p_until date, p_level integer DEFAULT NULL)
 RETURNS TABLE (
     unit_id integer, is_self boolean, people bigint, people_before bigint, population bigint, target_share double precision,
@@ -18,7 +18,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT m.row_id, sum(d.people) AS people, sum(d.people) FILTER (WHERE m.in_row) AS in_row,
             sum(d.people) FILTER (WHERE m.in_whole) AS in_whole
         FROM asked
-        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, p_groups, p_vaccines, p_until + 1, NULL, p_as_of) d
+        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, {who p_@}, p_vaccines, p_until + 1, NULL, p_as_of) d
         JOIN mart.rated_member(p_unit, p_level, p_ages, p_groups, p_today, p_as_of) m USING (unit_id)
         WHERE d.stage = p_stage
         GROUP BY m.row_id
@@ -28,7 +28,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT n.unit_id, n.is_self, n.people, n.population, n.target_share, n.coverage, n.rank, n.lacking,
             n.people - coalesce(CASE WHEN n.is_self THEN w.people ELSE l.people END, 0) AS people_before,
             n.counted - coalesce(CASE WHEN n.is_self THEN w.counted ELSE l.in_row END, 0) AS counted_before
-        FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
+        FROM mart.standing(p_unit, p_ages, {who p_@}, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
         CROSS JOIN whole w
         LEFT JOIN later l ON l.row_id = n.unit_id
         WHERE n.stage = p_stage
@@ -48,12 +48,12 @@ $$;
 -- it is planned with the ages as values: as a column they took twice as long (5 districts, 72,000 balances: 285 → 142 ms
 -- on a busy machine). Several units at once: what is read are the days of all units.
 CREATE FUNCTION mart.people_by_day(
-    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_as_of bigint)
+    p_units integer[], p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT a.ancestor_id, d.stage, d.day, sum(d.people)
     FROM mart.people_posted(ARRAY(SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = ANY (p_units)),
-        p_ages, p_groups, p_vaccines, NULL, NULL, p_as_of) d
+        p_ages, {who p_@}, p_vaccines, NULL, NULL, p_as_of) d
     JOIN warehouse.unit_ancestor a ON a.unit_id = d.unit_id AND a.ancestor_id = ANY (p_units)
     GROUP BY a.ancestor_id, d.stage, d.day
     HAVING sum(d.people) <> 0
@@ -62,7 +62,7 @@ $$;
 -- Coverage over time: one row per unit asked for, stage and day on which anybody reached it, with all who had by then; of
 -- the population in force on p_today. Coverage as in mart.standing where units below have none.
 CREATE FUNCTION mart.coverage_by_day(
-    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint, coverage double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
@@ -76,11 +76,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), posted AS (
         SELECT d.unit_id, d.stage, d.day, d.people,
             CASE WHEN d.unit_id IN (SELECT p.top_id FROM piece p) THEN 0 ELSE d.people END AS counted
-        FROM mart.people_by_day(p_units, (SELECT ages FROM asked), p_groups, p_vaccines, p_as_of) d
+        FROM mart.people_by_day(p_units, (SELECT ages FROM asked), {who p_@}, p_vaccines, p_as_of) d
         UNION ALL
         SELECT p.top_id, d.stage, d.day, 0, d.people
         FROM mart.people_by_day(
-            ARRAY(SELECT DISTINCT piece.unit_id FROM piece), (SELECT ages FROM asked), p_groups, p_vaccines, p_as_of) d
+            ARRAY(SELECT DISTINCT piece.unit_id FROM piece), (SELECT ages FROM asked), {who p_@}, p_vaccines, p_as_of) d
         JOIN piece p USING (unit_id)
     ), reached AS (
         SELECT unit_id, stage, day, sum(sum(people)) OVER so_far AS people, sum(sum(counted)) OVER so_far AS counted
@@ -88,6 +88,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     )
     SELECT r.unit_id, r.stage, r.day, r.people::bigint, (r.counted / nullif(n.population, 0))::double precision
     FROM reached r LEFT JOIN peopled n ON n.unit_id = r.unit_id AND (SELECT mart.tells_reach())
+        AND {who not has_population and: p_@ IS NULL}
 $$;
 
 -- The unit in which a unit lies on a later day, by its successors: one row per unit that carries facts below p_unit.
@@ -121,7 +122,7 @@ $$;
 -- The population is that of the units of which it is made; where some of them have none (lacking), coverage is of the others:
 -- of `counted` people.
 CREATE FUNCTION mart.recast(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
+    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
 RETURNS TABLE (
     unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint, counted bigint,
     lacking integer[])
@@ -141,7 +142,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY p.successor_id
     ), counted AS MATERIALIZED (
         SELECT r.unit_id, r.stage, sum(r.people) AS people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, p_groups, p_vaccines, NULL, NULL, p_as_of) r
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages, {who p_@}, p_vaccines, NULL, NULL, p_as_of) r
         GROUP BY r.unit_id, r.stage
     ), moved AS (
         SELECT x.successor_id, c.stage, sum(c.people) AS people,
@@ -152,7 +153,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY x.successor_id, c.stage
     )
     SELECT u.successor_id, s.stage, coalesce(m.people, 0)::bigint, made.population::bigint,
-        CASE WHEN (SELECT mart.tells_reach()) THEN coalesce(m.counted, 0) / nullif(made.population, 0) END::double precision,
+        CASE WHEN (SELECT mart.tells_reach()) AND {who not has_population and: p_@ IS NULL} THEN coalesce(m.counted, 0) / nullif(made.population, 0) END::double precision,
         coalesce(made.units, 0),
         coalesce(m.counted, 0)::bigint, made.lacking
     FROM (SELECT successor_id FROM moved UNION SELECT successor_id FROM made) AS u

@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 import sql
 from sql import connect
 from sql.clock import Clock, shift_to
-from sql.measures import MEASURES, spelt_out
+from sql.measures import MEASURES
 
 
 def test_a_file_is_split_into_its_named_statements():
@@ -57,7 +57,7 @@ def test_each_role_has_its_own_door(warehouse, role):
 
 
 def test_what_is_written_for_each_measure_is_spelt_out_once_for_each():
-    found = spelt_out("SELECT day, {each sum(@) AS @} FROM x WHERE a = '{-1}'")
+    found = sql.spelt_out("SELECT day, {each sum(@) AS @} FROM x WHERE a = '{-1}'")
     assert found.startswith("SELECT day, sum(doses) AS doses, sum(duplicates) AS duplicates, ")
     assert found.endswith(", sum(app_unknown) AS app_unknown FROM x WHERE a = '{-1}'")
     assert found.count("sum(") == len(MEASURES)
