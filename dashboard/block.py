@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-# The filters that narrow figures; the others choose which figures are shown.
-NARROWING = ("days", "ages", "groups", "vaccines")
+from dashboard.filters import NARROWING
 
 
 @dataclass(frozen=True)

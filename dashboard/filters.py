@@ -5,32 +5,31 @@ is about. On a page about a unit it IS the filter `unit`, which then does not st
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from dashboard.choices import CHOICES, NAMES
 from sql.reference import STAGES
 
 BASES = ("residence", "place")
 LANGUAGES = ("vi", "en")
-PRIORITY_GROUPS = range(1, 17)
 UNIT_PATH = "/district/<unit>"  # where a unit's link leads from a page about something else
 # What a page may say that it uses, and the fields behind it. Unit, as-of and language are of every page.
 USES = {
     "basis": ("basis",),
     "stage": ("stage",),
     "days": ("date_from", "date_to"),
-    "ages": ("ages",),
-    "groups": ("groups",),
-    "vaccines": ("vaccines",),
+    **{name: (name,) for name in NAMES},
     "since": ("since",),
     "beside": ("beside",),
     "borders": ("borders",),
     "lot": ("lot",),
 }
-EVERYTHING = frozenset({"basis", "stage", "days", "ages", "groups", "vaccines"})
+NARROWING = ("days", *NAMES)  # the filters that narrow figures; the others choose which figures are shown
+EVERYTHING = frozenset({"basis", "stage", *NARROWING})
 # What one compares with, before the page's own as-of; a batch's number or a local moment may stand instead.
 NEAR = ("hour", "day", "week", "month")
 MOST_BESIDE = 5  # lines that can still be told apart
@@ -75,7 +74,7 @@ class Filters:
     @property
     def is_of_some(self) -> bool:
         """Whether some people or vaccines alone are counted: what is planned is of all."""
-        return bool(self.ages or self.groups or self.vaccines)
+        return any(getattr(self, name) for name in NAMES)
 
     @property
     def is_of_unit(self) -> bool:
@@ -127,12 +126,10 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The values that exist now, against which an address is read."""
+    """The values that exist now, against which an address is read. `choices`: those of each Choice, by its name."""
 
     units: frozenset[str]
-    ages: tuple[int, ...]
-    vaccines: tuple[str, ...]
-    groups: Sequence[int] = field(default=PRIORITY_GROUPS)
+    choices: Mapping[str, Sequence]
 
 
 def find(path: str, patterns: Iterable[str]) -> tuple[str | None, str | None]:
@@ -165,7 +162,7 @@ def read(
     if pattern and "<unit>" in pattern and code in known.units:
         found["unit"] = code
     for key, value in parse_qsl(query, keep_blank_values=True):
-        name = _NAMES.get(key)
+        name = _FIELDS.get(key)
         if not name:
             if key not in FOREIGN:
                 ignored.append(Ignored(key, value))
@@ -192,9 +189,9 @@ def read(
 LONGEST_LOT = 40
 FOREIGN = frozenset({"wall"})  # keys that belong to the shell, not to the question
 
-_KEYS = {"date_from": "from", "date_to": "to", "ages": "age", "groups": "group", "vaccines": "vaccine", "beside": "with"}
+_KEYS = {"date_from": "from", "date_to": "to", "beside": "with"} | {one.name: one.key for one in CHOICES}
 _OF_ADDRESS = {"path", "code", "kept"}
-_NAMES = {_KEYS.get(f.name, f.name): f.name for f in fields(Filters) if f.name not in _OF_ADDRESS}
+_FIELDS = {_KEYS.get(f.name, f.name): f.name for f in fields(Filters) if f.name not in _OF_ADDRESS}
 _CHOSEN = {name for names in USES.values() for name in names}
 _NAME = re.compile(r"<\w+>")
 _SORT = re.compile(r"-?[a-z][a-z0-9_]*", re.ASCII)
@@ -266,13 +263,14 @@ def _sort(value: str) -> str:
     return value
 
 
+def _chosen(name: str) -> Callable[[str, Vocabulary], tuple]:
+    return lambda value, known: _several_of(value, known.choices.get(name, ()))
+
+
 _READERS = {
     "unit": lambda value, known: _one_of(value, known.units),
     "date_from": lambda value, known: day(value),
     "date_to": lambda value, known: day(value),
-    "ages": lambda value, known: _several_of(value, known.ages),
-    "groups": lambda value, known: _several_of(value, known.groups),
-    "vaccines": lambda value, known: _several_of(value, known.vaccines),
     "stage": lambda value, known: _one_of(value, STAGES),
     "basis": lambda value, known: _one_of(value, BASES),
     "as_of": lambda value, known: _batch(value),
@@ -282,4 +280,5 @@ _READERS = {
     "beside": _units,
     "borders": lambda value, known: day(value),
     "sort": lambda value, known: _sort(value),
+    **{name: _chosen(name) for name in NAMES},
 }

@@ -1,7 +1,8 @@
 """Which of a page's filters narrow the figures of a block: what is taken away, and the block itself, say no others."""
 
-from dashboard.block import NARROWING, Block
-from dashboard.filters import USES, Filters
+from dashboard.block import Block
+from dashboard.choices import CHOICES, NAMES
+from dashboard.filters import NARROWING, USES, Filters
 from dashboard.view import View
 
 
@@ -22,23 +23,20 @@ def basis(view: View, block: Block) -> str | None:
 
 def left_out(view: View, block: Block) -> str:
     """`mọi độ tuổi, mọi loại vắc xin`: which filters that are set the block does not take; empty for most."""
-    asked = [use for use in ("ages", "groups", "vaccines") if getattr(view.filters, use)]
-    return ", ".join(view.say(f"every.{use}") for use in asked if use in _spared(block))
+    asked = [name for name in NAMES if getattr(view.filters, name)]
+    return ", ".join(view.say(f"every.{name}") for name in asked if name in _spared(block))
 
 
 def said(view: View, filters: Filters) -> list[str]:
-    """What narrows figures, in words: days, ages, groups, vaccines."""
+    """What narrows figures, in words: days, then what is chosen."""
     say, found = view.say, []
     if filters.date_from or filters.date_to:
         first, last = (view.language.day(day) if day else "…" for day in (filters.date_from, filters.date_to))
         found.append(f"{first}–{last}")
-    if filters.ages:
-        labels = {band.age_band: band.label if band.age_band else say("age.unknown") for band in view.data.age_bands()}
-        found.append(f"{say('filter.ages').lower()} {', '.join(labels[age] for age in filters.ages)}")
-    if filters.groups:
-        found.append(f"{say('filter.groups').lower()} {', '.join(map(str, filters.groups))}")
-    if filters.vaccines:
-        found.append(f"{say('filter.vaccines').lower()} {', '.join(filters.vaccines)}")
+    for choice in CHOICES:
+        if chosen := getattr(filters, choice.name):
+            labels = choice.labels(view) if choice.is_said_by_label else {}
+            found.append(f"{say(f'filter.{choice.name}').lower()} {', '.join(str(labels.get(one, one)) for one in chosen)}")
     return found
 
 

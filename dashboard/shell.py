@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard import blocks, boundaries, pages
+from dashboard.choices import CHOICES
 from dashboard.components import asof, filterbar, header, menu, notices, provenance, stops
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
@@ -164,10 +165,8 @@ def _moments(view: View) -> list:
 
 
 def _choices(view: View) -> list:
-    vaccines = [(vaccine.code, view.vaccines[vaccine.vaccine_id]) for vaccine in view.data.vaccines()]
-    bands = view.data.age_bands()
-    ages = [(band.age_band, band.label if band.age_band else view.say("age.unknown")) for band in bands]
-    return filterbar.choices(view.language, view.filters, ages, vaccines, view.uses)
+    labels = {choice.name: choice.labels(view) for choice in CHOICES if choice.name in view.uses}
+    return filterbar.choices(view.language, view.filters, labels)
 
 
 # The parts of the frame that depend on the address: id → what is drawn there.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import filters as parts
 from dashboard.boundaries import NO_BOUNDARIES, Boundaries
+from dashboard.choices import CHOICES
 from dashboard.data import Data, Unknown
 from dashboard.filters import EVERYTHING, Filters, Ignored, Vocabulary
 from dashboard.i18n import LANGUAGES, Language
@@ -218,7 +219,7 @@ class Reader:
 
     def language(self, address: str | None) -> Language:
         """The language alone: also known while the warehouse is away."""
-        filters, _ = parts.read(address, Vocabulary(frozenset(), (), ()), self.pages)
+        filters, _ = parts.read(address, Vocabulary(frozenset(), {}), self.pages)
         return LANGUAGES[filters.lang or self.default_language]
 
     def _missing(self, filters: Filters) -> str | None:
@@ -243,8 +244,7 @@ class Reader:
     def _known(self) -> Vocabulary:
         return Vocabulary(
             units=_codes(unit for unit in self.data.units() if unit.unit_id > 0),
-            ages=tuple(band.age_band for band in self.data.age_bands()),
-            vaccines=tuple(sorted(_codes(self.data.vaccines()))),
+            choices={choice.name: tuple(sorted(choice.values(self.data))) for choice in CHOICES},
         )
 
 

@@ -2,7 +2,7 @@
 
 The ages and the vaccines are named in SQL, since they mean more than a condition: which ages are counted depends on the
 populations, and a vaccine is of a dose. What is done alike with each of the others is written once, as `{who …}`, where `@`
-stands for the filter's name, `@column` for its column and `@key` for its key; commas stand between, or the word before a colon:
+stands for the filter's name and `@column` for its column; commas stand between, or the word before a colon:
 
     p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[]
     {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
@@ -17,22 +17,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Filter:
-    """`name`: of its values in a question, p_<name> in SQL. `key`: of one value, in addresses and in the API.
+    """`name`: of its values in a question, p_<name> in SQL; dashboard/choices.py says how it is asked for.
 
     `has_population`: whether populations and targets know it (mart.denominator, mart.target); people of another filter are a
     share of nothing. `has_sum`: whether balance_doses_unit keeps a sum of it alone (fold in sql/queries/balances.sql).
     """
 
     name: str
-    key: str
     column: str
     has_population: bool = False
     has_sum: bool = False
 
 
-WHO = (Filter("groups", "group", "priority_group", has_population=True, has_sum=True),)
+WHO = (Filter("groups", "priority_group", has_population=True, has_sum=True),)
 
-_WHO = re.compile(r"\{who(?: (?P<not>not )?(?P<which>has_\w+)| (?P<weighed>weighed))?(?: (?P<between>and|or):)? (?P<each>[^{}]+)\}")
+_WHO = re.compile(
+    r"\{who(?: (?P<not>not )?(?P<which>has_\w+)| (?P<weighed>weighed))?(?: (?P<between>and|or):)? (?P<each>[^{}]+)\}"
+)
 _OF_NONE = {"and": "true", "or": "false"}
 
 
@@ -45,7 +46,7 @@ def _spelt(found: re.Match) -> str:
     each = []
     for one in WHO:
         if not found["which"] or getattr(one, found["which"]) is not bool(found["not"]):
-            written = found["each"].replace("@column", one.column).replace("@key", one.key).replace("@", one.name)
+            written = found["each"].replace("@column", one.column).replace("@", one.name)
             each += [written] * (2 if found["weighed"] and not one.has_sum else 1)
     if not found["between"]:
         return ", ".join(each)

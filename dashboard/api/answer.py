@@ -2,6 +2,7 @@
 
 from dashboard import definitions
 from dashboard.api.question import Question
+from dashboard.choices import CHOICES
 from dashboard.components.provenance import known_until
 from dashboard.data import Data, Version, WarehouseUnreachable
 from dashboard.filters import STAGES
@@ -143,9 +144,7 @@ def _question(question: Question, unit, levels: list[str]) -> dict:
         "level": levels[question.level],
         "unit": unit.code,
         "stage": [] if filters.by_place else [_NAMES[stage] for stage in question.stages],
-        "age": list(filters.ages),
-        "group": list(filters.groups),
-        "vaccine": list(filters.vaccines),
+        **{choice.key: list(getattr(filters, choice.name)) for choice in CHOICES},
         "basis": filters.basis,
         "from": filters.date_from,
         "to": filters.date_to,

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from dashboard.choices import CHOICES
 from dashboard.data import Data
 from dashboard.filters import BASES, STAGES, Filters, day
 
-PARAMETERS = (
-    "level", "unit", "stage", "age", "group", "vaccine", "basis", "from", "to", "as_of", "format",
-)  # fmt: skip
+PARAMETERS = ("level", "unit", "stage", *(choice.key for choice in CHOICES), "basis", "from", "to", "as_of", "format")
 FORMATS = ("json", "csv")
 
 
@@ -69,11 +68,9 @@ def read(given: dict[str, list[str]], accept: str, data: Data) -> Question:
         unit=unit,
         date_from=first,
         date_to=last,
-        ages=take("age", _several_of([band.age_band for band in data.age_bands()]), ()),
-        groups=take("group", _several_of(data.priority_groups()), ()),
-        vaccines=take("vaccine", _several_of([vaccine.code for vaccine in data.vaccines()]), ()),
         basis=basis,
         as_of=take("as_of", lambda text: _batch(text, data)),
+        **{choice.name: take(choice.key, _several_of(choice.allowed(data)), ()) for choice in CHOICES},
     )
     asked = Question(
         filters=filters,

@@ -1,10 +1,12 @@
 """The interface described for machines (OpenAPI 3.1), with the values that this warehouse allows."""
 
 from dashboard.api.answer import DEFINED, is_of_records
+from dashboard.choices import CHOICES
 from dashboard.data import Data
 from dashboard.filters import BASES, STAGES
 
 STAGE_NAMES = list(STAGES)
+_JSON = {int: "integer", str: "string"}
 
 
 def describe(data: Data) -> dict:
@@ -54,9 +56,7 @@ def _parameters(data: Data) -> list[dict]:
         _parameter("level", "Level of the rows; default: that of the unit", {"enum": levels}),
         _parameter("unit", "Code of the unit that the rows are in; default: the root", {"type": "string"}),
         _list("stage", "Not with basis=place; default: all", {"enum": STAGE_NAMES}),
-        _list("age", "Numbers of age bands", {"enum": [band.age_band for band in data.age_bands()]}),
-        _list("group", "Priority groups", {"enum": list(data.priority_groups())}),
-        _list("vaccine", "Codes of vaccines", {"enum": [vaccine.code for vaccine in data.vaccines()]}),
+        *(_list(choice.key, choice.about, {"enum": choice.allowed(data)}) for choice in CHOICES),
         _parameter("basis", "residence: people over population; place: doses", {"enum": list(BASES)}),
         _parameter("from", "First day counted", {"type": "string", "format": "date"}),
         _parameter("to", "Last day counted", {"type": "string", "format": "date"}),
@@ -114,9 +114,7 @@ def _schemas(levels: list[str], counts_records: bool = False) -> dict:
                 level={"type": "string", "enum": levels},
                 unit={"type": "string"},
                 stage=_array({"type": "string", "enum": STAGE_NAMES}),
-                age=_array({"type": "integer"}),
-                group=_array({"type": "integer"}),
-                vaccine=_array({"type": "string"}),
+                **{choice.key: _array({"type": _JSON[choice.kind]}) for choice in CHOICES},
                 basis={"type": "string", "enum": list(BASES)},
                 **{"from": _day(), "to": _day()},
                 as_of=_or_null("integer"),

@@ -1,14 +1,15 @@
 """The filters: switches for basis and stage, choices for the rest. The address is what they set."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from dash import dcc, html
 
+from dashboard.choices import CHOICES
 from dashboard.components.drawn import drawn
 from dashboard.components.link import link
-from dashboard.filters import BASES, EVERYTHING, PRIORITY_GROUPS, STAGES, Filters, day
+from dashboard.filters import BASES, EVERYTHING, STAGES, Filters, day
 from dashboard.i18n import Language
 
 _DAY = "%d/%m/%Y"  # as it is typed, in both languages
@@ -36,24 +37,17 @@ def switches(language: Language, filters: Filters, uses: Collection[str] = EVERY
     return made
 
 
-def choices(
-    language: Language,
-    filters: Filters,
-    ages: Sequence[tuple[int, str]],
-    vaccines: Sequence[tuple[str, str]],
-    uses: Collection[str] = EVERYTHING,
-) -> list:
-    """Each option is a link to the same question with that option in or out."""
+def choices(language: Language, filters: Filters, labels: Mapping[str, Mapping]) -> list:
+    """Each option is a link to the same question with that option in or out. `labels`: of the values of each Choice offered,
+    by its name."""
     say = language.say
-    groups = [(number, say(f"group.{number}")) for number in PRIORITY_GROUPS]
-    nothing = {"ages": "filter.any_age", "groups": "filter.any", "vaccines": "filter.any"}
     made = []
-    for name, options in (("ages", ages), ("groups", groups), ("vaccines", vaccines)):
-        if name not in uses:
+    for choice in CHOICES:
+        if (name := choice.name) not in labels:
             continue
         chosen = getattr(filters, name)
-        summary = say("filter.chosen", n=len(chosen)) if chosen else say(nothing[name])
-        links = [_option(filters, name, value, text, value in chosen) for value, text in options]
+        summary = say("filter.chosen", n=len(chosen)) if chosen else say(choice.unchosen)
+        links = [_option(filters, name, value, text, value in chosen) for value, text in labels[name].items()]
         nothing_chosen: dict[str, Any] = {name: ()}
         clear = [link(say("filter.clear"), filters.href(**nothing_chosen), "clear")] if chosen else []
         made.append(_choice(say(f"filter.{name}"), name, summary, [*links, *clear]))

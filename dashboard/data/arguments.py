@@ -1,8 +1,10 @@
 """What a page asks with, as the warehouse takes it: ids of codes, a question's arguments of the filters."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from dashboard.choices import CHOICES, Choice
 from dashboard.data.asking import Unknown
 from dashboard.data.world import Unit, WorldQuestions
 
@@ -59,15 +61,17 @@ class Arguments(WorldQuestions):
         return arguments
 
     def _people(self, filters: "Filters") -> dict:
-        codes = {vaccine.code: vaccine.vaccine_id for vaccine in self.vaccines()} if filters.vaccines else {}
-        for code in filters.vaccines:
-            if code not in codes:
-                raise Unknown("vaccine", code, list(codes))
-        return self._days(filters) | {
-            "ages": _some(filters.ages),
-            "groups": _some(filters.groups),
-            "vaccines": _some(codes[code] for code in filters.vaccines),
-        }
+        return self._days(filters) | {one.name: _some(self._numbers(one, getattr(filters, one.name))) for one in CHOICES}
+
+    def _numbers(self, choice: Choice, chosen: Iterable) -> Iterable[int]:
+        """What the warehouse calls them. Raises Unknown."""
+        if not chosen or not choice.numbers:
+            return chosen
+        numbers = choice.numbers(self)
+        for value in chosen:
+            if value not in numbers:
+                raise Unknown(choice.key, value, list(numbers))
+        return [numbers[value] for value in chosen]
 
     def _doses(self, filters: "Filters") -> dict:
         return self._people(filters) | {"basis": filters.basis}

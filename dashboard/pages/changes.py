@@ -3,11 +3,12 @@
 from dash import html
 
 from dashboard import blocks
+from dashboard.choices import WHO
 from dashboard.components import panel
 from dashboard.i18n import Language
 from dashboard.parts.changes import charts, lead, places
 
-PATH, NAME, USES = "/changes", "changes", frozenset({"basis", "stage", "ages", "groups", "since"})
+PATH, NAME, USES = "/changes", "changes", frozenset({"basis", "stage", *WHO, "since"})
 SHOWS = frozenset({"restatement", "completeness", "coverage-first", "coverage-complete", "booster"})
 
 

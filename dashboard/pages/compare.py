@@ -5,11 +5,12 @@ from functools import partial
 from dash import html
 
 from dashboard import blocks
+from dashboard.choices import WHO
 from dashboard.components import panel
 from dashboard.i18n import Language
 from dashboard.parts.compare import charts, choice, lead, movement, side_by_side
 
-PATH, NAME, USES = "/compare", "compare", frozenset({"stage", "ages", "groups", "since", "beside", "borders"})
+PATH, NAME, USES = "/compare", "compare", frozenset({"stage", *WHO, "since", "beside", "borders"})
 SHOWS = frozenset({"coverage-first", "coverage-complete", "booster", "pace", "pace-needed", "doses-total"})
 
 

@@ -3,12 +3,13 @@
 from dash import html
 
 from dashboard import blocks
+from dashboard.choices import WHO
 from dashboard.components import panel
 from dashboard.i18n import Language
 from dashboard.parts import people
 from dashboard.parts.district import changes, communes, flows, groups, lead, second, sites
 
-PATH, NAME, USES = "/district/<unit>", "district", frozenset({"stage", "ages", "groups"})
+PATH, NAME, USES = "/district/<unit>", "district", frozenset({"stage", *WHO})
 SHOWS = frozenset({
     "coverage-first", "coverage-complete", "booster", "pace", "pace-needed", "projection", "overdue", "dropout", "red",
     "bases", "site-use", "over-100", "restatement", "counter",

@@ -9,10 +9,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "take.csv": ("Bảng CSV", "Table (CSV)"),
     "credit.as_of": ("Số liệu tính đến {time}, đợt {batch}", "Data as of {time}, batch {batch}"),
     "credit.source": ("Nguồn: {names}", "Source: {names}"),
-    # filters that a block does not take
-    "every.ages": ("mọi độ tuổi", "all ages"),
-    "every.groups": ("mọi nhóm", "all groups"),
-    "every.vaccines": ("mọi loại vắc xin", "all vaccines"),
     "export.nothing": ("Không có bảng này.", "There is no such table."),
     "ranking.code": ("Mã", "Code"),
     "ranking.population": ("Đối tượng đích", "Target population"),

@@ -104,6 +104,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.ages": ("Nhóm tuổi", "Age group"),
     "filter.groups": ("Nhóm ưu tiên", "Priority group"),
     "filter.vaccines": ("Vắc xin", "Vaccine"),
+    # where a block does not take it
+    "every.ages": ("mọi độ tuổi", "all ages"),
+    "every.groups": ("mọi nhóm", "all groups"),
+    "every.vaccines": ("mọi loại vắc xin", "all vaccines"),
     "filter.any": ("Tất cả", "All"),
     "filter.any_age": ("Theo chỉ tiêu", "As targeted"),
     "filter.day": ("ngày/tháng/năm", "day/month/year"),

@@ -46,7 +46,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT r.part, r.number, c.stage, sum(c.people) AS people
         FROM rated r CROSS JOIN asked
         CROSS JOIN LATERAL mart.people_reached(r.units, CASE WHEN r.part = 'age' THEN ARRAY[r.number] ELSE asked.ages END,
-            {who CASE WHEN r.part = '@key' THEN ARRAY[r.number] END}, p_vaccines, NULL, NULL, p_as_of) c
+            {who CASE WHEN r.part = 'group' AND '@' = 'groups' THEN ARRAY[r.number] END}, p_vaccines, NULL, NULL, p_as_of) c
         WHERE r.units IS NOT NULL GROUP BY r.part, r.number, c.stage
     ), parts AS (
         SELECT part, number FROM counted GROUP BY part, number HAVING bool_or(people <> 0)

@@ -10,7 +10,8 @@ from dash import Dash, dcc
 
 import dashboard
 from dashboard import pages, shell
-from dashboard.block import NARROWING, Block
+from dashboard.block import Block
+from dashboard.filters import NARROWING
 from dashboard.i18n import LANGUAGES
 from dashboard.wall import frame
 from sql import settings

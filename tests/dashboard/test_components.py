@@ -429,7 +429,8 @@ def test_what_is_no_day_is_told_as_it_was_typed(text):
 
 
 def test_an_option_leads_to_the_question_with_it_in_or_out():
-    tree = filterbar.choices(VI, Filters(ages=(1,), stage="first"), [(1, "12-17"), (2, "18+")], [("PF", "Comirnaty")])
+    labels = {"ages": {1: "12-17", 2: "18+"}, "vaccines": {"PF": "Comirnaty"}}
+    tree = filterbar.choices(VI, Filters(ages=(1,), stage="first"), labels)
     options = {said(part): part for part in of_class(tree, "option")}
     assert options["12-17"].href == "/?stage=first" and getattr(options["12-17"], "aria-checked") == "true"
     assert options["18+"].href == "/?age=1,2&stage=first" and getattr(options["18+"], "aria-checked") == "false"

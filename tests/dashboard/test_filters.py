@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
-from dashboard.filters import Filters, Ignored, Vocabulary, read
+from dashboard.choices import CHOICES
+from dashboard.filters import NARROWING, Filters, Ignored, Vocabulary, read
+from dashboard.texts import TEXTS
+from sql.filters import WHO
 
-KNOWN = Vocabulary(frozenset({"77", "747"}), (1, 2, 6), ("AZ", "PF"))
+KNOWN = Vocabulary(frozenset({"77", "747"}), {"ages": (1, 2, 6), "groups": range(1, 17), "vaccines": ("AZ", "PF")})
 
 FULL = Filters(
     unit="747", date_from=date(2021, 9, 1), date_to=date(2021, 11, 5), ages=(1, 6), groups=(1, 9),
@@ -61,3 +64,12 @@ def test_a_link_keeps_the_question_and_changes_one_thing():
 
 def test_the_wall_screen_is_not_a_mistake():
     assert read("?wall=1", KNOWN) == (Filters(), ())
+
+
+def test_a_choice_is_declared_whole():
+    """A field of the question, its words, and where SQL takes it."""
+    names = [choice.name for choice in CHOICES]
+    assert set(names) == {"ages", "vaccines"} | {one.name for one in WHO}
+    assert {name for name in names if getattr(Filters(), name) != ()} == set()
+    assert {f"{word}.{name}" for word in ("filter", "every") for name in names} <= TEXTS.keys()
+    assert set(names) <= set(NARROWING) and len({choice.key for choice in CHOICES}) == len(CHOICES)

@@ -22,7 +22,7 @@ from tests.dashboard.province import TODAY, Province
 from tests.dashboard.tree import elements, of_class, said
 
 VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
-KNOWN = Vocabulary(frozenset({"77", "747", "750"}), (1, 2), ("PF",))
+KNOWN = Vocabulary(frozenset({"77", "747", "750"}), {"ages": (1, 2), "vaccines": ("PF",)})
 PAGES = {changes.PATH: changes.USES}
 
 

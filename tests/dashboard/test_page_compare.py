@@ -23,7 +23,7 @@ from tests.dashboard.province import CHAU_DUC, CON_DAO, REACHED, ROOT, TODAY, VU
 from tests.dashboard.tree import elements, of_class, said
 
 VI, EN = LANGUAGES["vi"], LANGUAGES["en"]
-KNOWN = Vocabulary(frozenset({"77", "747", "750"}), (1, 2), ("PF",))
+KNOWN = Vocabulary(frozenset({"77", "747", "750"}), {"ages": (1, 2), "vaccines": ("PF",)})
 BOTH = ("747", "750")
 NEW_WARD, NEW_ZONE = 6, 7
 

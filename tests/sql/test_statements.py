@@ -1,12 +1,13 @@
 """Statements by name, the clock, and addresses."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 import sql
-from sql import connect
+from sql import connect, filters
 from sql.clock import Clock, shift_to
 from sql.measures import MEASURES
 
@@ -61,3 +62,28 @@ def test_what_is_written_for_each_measure_is_spelt_out_once_for_each():
     assert found.startswith("SELECT day, sum(doses) AS doses, sum(duplicates) AS duplicates, ")
     assert found.endswith(", sum(app_unknown) AS app_unknown FROM x WHERE a = '{-1}'")
     assert found.count("sum(") == len(MEASURES)
+
+
+def test_what_is_written_for_each_filter_of_who_is_spelt_out_once_for_each(monkeypatch):
+    sexes = filters.Filter("sexes", "sex")
+    monkeypatch.setattr(filters, "WHO", (*filters.WHO, sexes))
+    for written, spelt in {
+        "{who p_@ smallint[]}": "p_groups smallint[], p_sexes smallint[]",
+        "{who and: (p_@ IS NULL OR b.@column = ANY (p_@))}":
+            "(p_groups IS NULL OR b.priority_group = ANY (p_groups)) AND (p_sexes IS NULL OR b.sex = ANY (p_sexes))",
+        "{who or: p_@ IS NOT NULL}": "p_groups IS NOT NULL OR p_sexes IS NOT NULL",
+        "{who has_sum and: b.@column > 0}": "b.priority_group > 0",
+        "{who not has_population and: p_@ IS NULL}": "p_sexes IS NULL",
+        "{who weighed p_@}": "p_groups, p_sexes, p_sexes",
+    }.items():  # fmt: skip
+        assert sql.spelt_out(written) == spelt
+    monkeypatch.setattr(filters, "WHO", filters.WHO[:1])
+    assert sql.spelt_out("{who not has_population and: p_@ IS NULL}") == "true"
+    assert sql.spelt_out("{who not has_population or: p_@ IS NOT NULL}") == "false"
+
+
+def test_nothing_is_left_to_be_spelt_out():
+    files = [file for room in ("queries", "views") for file in (sql.FOLDER / room).glob("*.sql")]
+    assert [
+        file.name for file in files if re.search(r"\{(who|each)\b", sql.spelt_out(file.read_text(encoding="utf-8")))
+    ] == []

@@ -1,6 +1,7 @@
 """One unit by age band and by priority group: what each stage has reached against its target."""
 
 from dashboard.block import Block
+from dashboard.choices import WHO
 from dashboard.components import panel, progress
 from dashboard.filters import STAGES
 from dashboard.parts import told
@@ -31,7 +32,7 @@ def _table(view: View, part: str, names: dict, aside, chosen) -> Table:
     """`aside`: parts that the unit's own figure does not count; they stand below it."""
     say, stages = view.say, _stages(view.filters.stage)
     # the whole, of which these are parts: not narrowed by them
-    everybody = view.filters.but(ages=(), groups=())
+    everybody = view.filters.but(**dict.fromkeys(WHO, ()))
     found: dict[int, dict] = {}
     for row in view.data.standing_by_part(everybody):
         if row.part == part:
