@@ -15,6 +15,7 @@ class Block:
     `has_denominator`: whether its figures stand against a population, which is then named in what is taken away.
     `is_of_a_part`: whether it is shown during the first load of a source, too, because it shows no rank, pace or target.
     `is_first`: whether it is the block of its page that says why there are no figures, or no verdicts.
+    `is_of_reach`: whether it counts who lives somewhere by the stage that they reached, which not every source tells.
     `folds`: whether a phone folds its rows, or its chart, away under its sentence.
     """
 
@@ -24,6 +25,7 @@ class Block:
     has_denominator: bool = True
     is_of_a_part: bool = False
     is_first: bool = False
+    is_of_reach: bool = False
     folds: bool = False
 
     @property

@@ -27,6 +27,7 @@ ADDRESS = Input("address", "data")
 VERSION = Input("version", "data")
 THEME = Input("theme", "data")
 PULSE = Input("pulse", "data")
+_UNTOLD = "told.no_reach"  # the frame says why (parts/told.py)
 _MOST_ROWS = 60  # of a chart's table on the screen: two months of days
 
 
@@ -56,18 +57,22 @@ def fill(app, reader: Reader, block: Block, draw: Callable[[View], object]) -> N
             view = reader.read(address, version)
             if view.missing:  # the frame says so
                 return {"": None}
-            if _is_shown(view, block):
+            if not (why := _why_not(view, block)):
                 return {"": draw(view)}
-            if block.is_first:
-                return {"": standstill.said(view)}
-            return {"": states.quiet(view.language, "loading.quiet" if view.has_figures else "asof.never")}
+            is_said_here = block.is_first and why != _UNTOLD
+            return {"": standstill.said(view) if is_said_here else states.quiet(view.language, why)}
         except WarehouseUnreachable:
             language = reader.language(address)
         return {"": states.failed(language) if block.is_first else states.quiet(language, "asof.never")}
 
 
-def _is_shown(view: View, block: Block) -> bool:
-    return view.has_figures and (block.is_of_a_part or not view.is_first_load)
+def _why_not(view: View, block: Block) -> str | None:
+    """The text of why a block shows no figures; None where it shows them."""
+    if not view.has_figures:
+        return "asof.never"
+    if view.is_first_load and not block.is_of_a_part:
+        return "loading.quiet"
+    return _UNTOLD if block.is_of_reach and view.is_reach_untold else None
 
 
 def fill_quietly(app, reader: Reader, id: str, draw: Callable[[View], object]) -> None:
@@ -95,8 +100,7 @@ def fill_chart(app, reader: Reader, block: Block, draw: Callable) -> None:
         colours = theme.palette(chosen)
         try:
             view = reader.read(address, version)
-            if view.missing or not _is_shown(view, block):
-                why = "loading.quiet" if view.has_figures else "asof.never"
+            if why := "asof.never" if view.missing else _why_not(view, block):
                 return _chart(nothing(view.language, colours, why))
             title, unit, figure, sentence, twin = draw(view, colours)
         except WarehouseUnreachable:

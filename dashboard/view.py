@@ -127,6 +127,11 @@ class View:
         row = self._told.get(field)
         return row is not None and not row.telling
 
+    @property
+    def is_reach_untold(self) -> bool:
+        """Whether nobody tells who reached a stage, or where they live: a zero of them would be made up."""
+        return not self.filters.by_place and (self.is_untold("stage") or self.is_untold("residence_code"))
+
     def silent_about(self, field: str) -> tuple[str, ...]:
         """The sources that do not give it."""
         row = self._told.get(field)
@@ -212,8 +217,8 @@ class Reader:
         view = View(self.data.at(batch), filters, ignored, language, uses, self._missing(filters), name, self.boundaries)
         if view.is_untold("person"):
             view = replace(view, language=language.of_records)
-        if "basis" in uses and (view.is_untold("residence_code") or view.is_untold("stage")):
-            view = replace(view, filters=filters.but(basis="place"))  # where people live, or what they reached, nobody tells
+        if "basis" in uses and view.is_reach_untold:
+            view = replace(view, filters=filters.but(basis="place"))
         of_settings = {name: getattr(self, name) for name in ("red_coverage", "silent_after_minutes", "given", "edited")}
         return replace(view, **of_settings)
 

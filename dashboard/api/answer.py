@@ -13,6 +13,10 @@ from sql.counted import counted
 
 DEFINED = (*STAGES, "doses")
 _NAMES = {number: name for name, number in STAGES.items()}
+_UNTOLD = {
+    "stage": "no source tells persons or dose numbers: nobody knows who reached a stage",
+    "residence_code": "no source tells where people live: nobody knows who reached a stage there",
+}
 _KINDS = {0: "unknown", -1: "outside", -2: "not_recognised"}
 
 
@@ -38,8 +42,8 @@ def answer(question: Question, data: Data, stale_after_seconds: int = 60) -> dic
         figures = [_place(row, asked, units, levels) | _standing(row, units, world.is_first_load) for row in rows]
     counts_records = is_of_records(data)
     nothing = None if world.loaded else _nothing(world, data.refusal())
-    if not filters.by_place and is_untold(data, "stage"):
-        nothing = nothing or "no source tells persons or dose numbers: nobody knows who reached a stage"
+    if not filters.by_place:
+        nothing = nothing or next((why for field, why in _UNTOLD.items() if is_untold(data, field)), None)
     if nothing:  # a zero of nothing is no figure
         figures = [
             row | {name: None for name in ("people", "counted", "coverage", "gap", "doses") if name in row}

@@ -16,7 +16,7 @@ from dashboard.parts.people import self_of, standings
 from dashboard.tables import Table
 from dashboard.view import View
 
-TREND = Block("trend")
+TREND = Block("trend", is_of_reach=True)
 HOURS = Block("hours", takes=(), basis="place", has_denominator=False)  # an hour is known of all doses of a site alone
 VACCINES = Block("vaccines", has_denominator=False, is_of_a_part=True)
 RECONCILIATION = Block("reconciliation", takes=("days",), basis="both", has_denominator=False, is_of_a_part=True)

@@ -8,8 +8,8 @@ from dashboard.parts import told
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-VERSIONS = Block("targets-versions", folds=True)
-OVER = Block("targets-over", folds=True)
+VERSIONS = Block("targets-versions", folds=True, is_of_reach=True)
+OVER = Block("targets-over", folds=True, is_of_reach=True)
 OVER_CAUSES = Block("targets-causes", folds=True)
 SPELLINGS = Block("targets-spellings", has_denominator=False, folds=True)
 CHECKS = Block("targets-checks", folds=True)

@@ -11,9 +11,9 @@ from dashboard.parts.defined import definition
 from dashboard.tables import Column, Row, Table, total
 from dashboard.view import View
 
-LEAD = Block("lead", is_first=True)
-RANKING = Block("ranking")
-MAP = Block("map")
+LEAD = Block("lead", is_first=True, is_of_reach=True)
+RANKING = Block("ranking", is_of_reach=True)
+MAP = Block("map", is_of_reach=True)
 
 
 def lead(view: View) -> list:

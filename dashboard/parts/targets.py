@@ -9,7 +9,7 @@ from dashboard.parts import told
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
-LEAD = Block("targets-lead", is_first=True)
+LEAD = Block("targets-lead", is_first=True, is_of_reach=True)
 IN_FORCE = Block("targets-force", has_denominator=False, is_of_a_part=True, folds=True)
 HISTORY = Block("targets-history", has_denominator=False, is_of_a_part=True, folds=True)
 

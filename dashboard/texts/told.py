@@ -23,6 +23,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "người đã tiêm, chỉ nằm trong số mũi tiêm.",
         "{sources} gives neither ID numbers nor names nor dose numbers: its records are among the doses, not among the people reached.",
     ),
+    "told.no_reach": (
+        "Không biết bao nhiêu người ở đây đã đạt từng mức tiêm: nguồn không cho biết.",
+        "How many residents reached each stage is not known: the source does not tell.",
+    ),
     "told.no_residence": (
         "Nguồn không cung cấp nơi ở: không tính được bao phủ theo nơi ở; mũi tiêm theo nơi tiêm vẫn đủ.",
         "The source does not tell where people live: there is no coverage by residence; doses by place of injection are whole.",

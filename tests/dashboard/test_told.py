@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard import app as application
 from dashboard import definitions, shell, theme
 from dashboard.api.answer import answer
 from dashboard.api.question import read
@@ -27,6 +28,8 @@ from dashboard.parts.sites.looks import looks
 from dashboard.parts.vaccines import due, given
 from dashboard.view import Reader, View
 from dashboard.wall import screens
+from sql import settings
+from tests.dashboard.house import settled, until
 from tests.dashboard.province import CHAU_DUC, Province
 from tests.dashboard.tree import said
 
@@ -230,6 +233,29 @@ def test_where_nobody_knows_what_was_reached_the_overview_is_by_place_and_the_ap
     assert by_place["no_figures"] is None and all(row["doses"] is not None for row in by_place["rows"])
 
 
+@pytest.mark.parametrize("field", ["stage", "residence_code"])
+def test_no_file_gives_a_zero_of_what_nobody_knows(tmp_path, field):
+    """But by place of injection, where a page can be asked so."""
+    dash = application.make(settings.read(data=tmp_path), Silent(field))
+    refused = {}
+    for block, page in {"compare-ranking": "compare", "district-ages": "district/747", "district-sites": "district/747",
+                        "targets-versions": "targets", "vaccines-by-kind": "vaccines", "ranking": "", "changes-units": "changes"}.items():  # fmt: skip
+        given = dash.server.test_client().get(f"/export/{block}.csv/{page}?basis=residence")
+        refused[block] = (given.status_code, VI.say("told.no_reach") in given.text) == (503, True)
+    unknown = {"compare-ranking", "district-ages", "targets-versions"}
+    assert refused == {block: block in unknown for block in refused}
+
+
+@pytest.mark.browser
+def test_a_page_by_residence_says_that_nobody_knows_in_place_of_zeros(visit, house):
+    house.province.told = Silent("stage", "person").told
+    opened = visit("/compare", wait=False)
+    words = VI.say("told.no_reach")
+    until(opened, f"(document.querySelector('main')?.innerText || '').split('{words}').length > 3")
+    settled(opened)
+    assert re.findall(r"\d[\d.,]*(?:%| bản ghi| mũi)", opened.inner_text("main")) == []
+
+
 def test_of_two_sources_the_one_that_tells_neither_persons_nor_doses_is_named():
     province = Province()
     province.silent_some = ("stage", "person")
@@ -244,6 +270,9 @@ def test_without_residences_the_overview_is_by_place_and_says_why():
     reader = Reader(Silent("residence_code"), "vi")
     asked = reader.read("/")
     assert asked.filters.by_place
+    found = answer(read({}, "application/json", reader.data), reader.data)
+    assert found["no_figures"].startswith("no source tells where people live")
+    assert {row["people"] for row in found["rows"]} == {None}
     assert "không tính được bao phủ theo nơi ở" in said(shell.AROUND["notices"](asked))
     assert not Reader(Province(), "vi").read("/").filters.by_place
 

@@ -8,7 +8,7 @@ from dashboard.parts.changes import split, what, word
 from dashboard.parts.since import signed, span
 from dashboard.view import View
 
-BRIDGE = Block("changes-bridge", has_denominator=False)
+BRIDGE = Block("changes-bridge", has_denominator=False, is_of_reach=True)
 TRIANGLE = Block("changes-triangle", takes=(), basis="place", has_denominator=False, folds=True)
 COMPLETE = Block("changes-complete", takes=(), basis="place", has_denominator=False, folds=True)
 

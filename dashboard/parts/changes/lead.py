@@ -9,8 +9,8 @@ from dashboard.parts import since, told
 from dashboard.parts.changes import Split, definition, figure, split, what, word
 from dashboard.view import View
 
-LEAD = Block("changes-lead", is_first=True)
-TILES = Block("changes-tiles")
+LEAD = Block("changes-lead", is_first=True, is_of_reach=True)
+TILES = Block("changes-tiles", is_of_reach=True)
 
 _NAMED = 2  # names to call
 

@@ -8,8 +8,8 @@ from dashboard.parts.since import signed, span
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
-UNITS = Block("changes-units", has_denominator=False)
-DAYS = Block("changes-days", has_denominator=False, folds=True)
+UNITS = Block("changes-units", has_denominator=False, is_of_reach=True)
+DAYS = Block("changes-days", has_denominator=False, folds=True, is_of_reach=True)
 SITES = Block("changes-sites", has_denominator=False, folds=True)
 
 # Days with a row of their own; those before stand in one: a first load touches every day of a campaign.

@@ -11,7 +11,7 @@ from dashboard.filters import MOST_BESIDE, STAGES
 from dashboard.parts.compare import Side, shares, sides
 from dashboard.view import View
 
-CHARTS = tuple(Block(f"compare-{number}") for number in range(MOST_BESIDE))
+CHARTS = tuple(Block(f"compare-{number}", is_of_reach=True) for number in range(MOST_BESIDE))
 
 _WIDE = 3  # charts in a row that have room for more than two days on their axis
 

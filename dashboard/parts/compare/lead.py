@@ -11,7 +11,7 @@ from dashboard.parts import told
 from dashboard.parts.compare import Side, sides
 from dashboard.view import View
 
-LEAD = Block("compare-lead", is_first=True)
+LEAD = Block("compare-lead", is_first=True, is_of_reach=True)
 
 # A lead that was gained before one of the two had reached so much is no overtaking.
 _WORTH = 0.01

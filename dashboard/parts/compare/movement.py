@@ -15,7 +15,7 @@ from dashboard.parts.district import rows_of
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-RANKING = Block("compare-ranking")
+RANKING = Block("compare-ranking", is_of_reach=True)
 
 
 def ranking(view: View) -> list:

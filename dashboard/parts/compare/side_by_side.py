@@ -8,7 +8,7 @@ from dashboard.parts.defined import definition
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-SIDES = Block("compare-sides")
+SIDES = Block("compare-sides", is_of_reach=True)
 
 
 def table(view: View) -> Table:

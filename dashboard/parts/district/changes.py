@@ -15,7 +15,7 @@ from dashboard.parts.people import self_of
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
-CHANGES = Block("district-changes")
+CHANGES = Block("district-changes", is_of_reach=True)
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 CAUSES = ("new", "late", "corrected", "voided", "vanished", "duplicate", "reclassified")

@@ -8,8 +8,8 @@ from dashboard.parts.district import furthest, rows_of
 from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
-RANKING = Block("district-ranking")
-MAP = Block("district-map")
+RANKING = Block("district-ranking", is_of_reach=True)
+MAP = Block("district-map", is_of_reach=True)
 
 
 def table(asked: View) -> Table | None:

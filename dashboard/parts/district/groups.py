@@ -10,8 +10,8 @@ from dashboard.tables import Bar, Column, Row, Table
 from dashboard.view import View
 
 # Their rows are all the ages and all the groups, whichever are chosen.
-AGES = Block("district-ages", takes=())
-GROUPS = Block("district-groups", takes=())
+AGES = Block("district-ages", takes=(), is_of_reach=True)
+GROUPS = Block("district-groups", takes=(), is_of_reach=True)
 
 _SHOWN = ("first", "complete", "booster1")
 

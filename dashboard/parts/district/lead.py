@@ -18,9 +18,9 @@ from dashboard.parts.district import full_name, furthest, href, smallest
 from dashboard.parts.people import self_of, standings
 from dashboard.view import View
 
-LEAD = Block("district-lead", is_first=True)
+LEAD = Block("district-lead", is_first=True, is_of_reach=True)
 ORDERS = Block("district-orders")
-TILES = Block("district-tiles")
+TILES = Block("district-tiles", is_of_reach=True)
 
 _WEEK = 7
 _NAMED = 2  # names to call
