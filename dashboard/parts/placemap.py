@@ -11,6 +11,7 @@ from dash import html
 from dashboard import labels
 from dashboard.components import panel, shapemap, tilemap
 from dashboard.components.tile_layouts import places
+from dashboard.i18n import NO_FIGURE
 from dashboard.view import View
 
 
@@ -40,11 +41,11 @@ def place_map(view: View, parent: str, spots: Sequence[Spot], shades: tilemap.Sc
     tiles = {
         spot.code: tilemap.Place(
             name,
-            say("no_data") if spot.share is None else spot.figure,
+            NO_FIGURE if spot.share is None else spot.figure,
             spot.share,
             *laid[spot.code],
             spot.href,
-            f"{spot.name}: {say('no_data') if spot.share is None else spot.figure}",
+            f"{spot.name}: {_why_none(view) if spot.share is None else spot.figure}",
             spot.is_lowest,
         )
         for spot, name in zip(spots, written, strict=True)
@@ -71,10 +72,15 @@ def map_panel(
     content = [
         *([html.P(said, className="sentence")] if said else []),
         place_map(view, parent, spots, shades),
-        tilemap.legend(ends if is_known else None, say("map.lowest"), say("no_data")),
+        tilemap.legend(ends if is_known else None, say("map.lowest"), _why_none(view)),
         *([] if is_drawn else [html.P(say("map.note"), className="note")]),
     ]
     return panel.panel(say("map.title_shapes" if is_drawn else "map.title"), unit, content, id, "map-panel")
+
+
+def _why_none(view: View) -> str:
+    """Why a unit has no share: what it would be a share of is not known."""
+    return view.say("map.no_plan" if view.filters.by_place else "map.no_population")
 
 
 _KINDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Huyện ", "Quận ", "Phường ", "Xã ", "Tỉnh ")

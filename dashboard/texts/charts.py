@@ -59,6 +59,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Thấp nhất: {worst} ({low}); cao nhất: {best} ({high}); chênh {points}.",
         "Lowest: {worst} ({low}); highest: {best} ({high}); {points} apart.",
     ),
+    "map.no_population": ("chưa có đối tượng đích", "no target population"),
+    "map.no_plan": ("không có kế hoạch", "no plan"),
     "map.lowest": ("thấp nhất", "lowest"),
     "map.goal": ("(chỉ tiêu)", "(target)"),
     "map.highest": ("(cao nhất)", "(highest)"),

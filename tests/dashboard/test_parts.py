@@ -207,5 +207,5 @@ def test_a_map_without_any_share_has_no_scale():
             return Rows([replace(row, population=None, coverage=None, rank=None) for row in rows], rows.version)
 
     asked = view(data=NoPopulation())
-    assert not of_class(people.place_map(asked), "ramp") and "Không có số liệu" in said(people.place_map(asked))
+    assert not of_class(people.place_map(asked), "ramp") and "chưa có đối tượng đích" in said(people.place_map(asked))
     assert not of_class(people.league(asked), "mark-key")
