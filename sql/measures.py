@@ -1,23 +1,72 @@
 """What is counted of each dose beside the dose itself: the columns of warehouse.ledger_entries and balance_entries.
 
-How each is counted says post_entries (sql/queries/ledger.sql) and, for `verify`, etl/recount.py on a road of its own. What only
-passes them on (folding, comparing, as of a batch) writes `{each sum(@)}`, which stands for `sum(doses), sum(duplicates), …`.
+Named and said once, here; for `verify` etl/recount.py says it again, on a road of its own. SQL that counts them, passes them on
+or compares them (folding, as of a batch) writes `{each sum(@)}`, which stands for `sum(doses), sum(duplicates), …`; `@sum` is
+how post_entries (sql/queries/ledger.sql) sums one. A row of figures that has them all is an `Entries`.
 """
 
 import re
+from dataclasses import dataclass, field, fields
 
-# In the order of the table; a new one comes last.
-MEASURES = (
-    "doses", "duplicates", "identity_correct_before", "identity_not_sent", "identity_no_id", "identity_bad_format",
-    "identity_pending", "identity_correct", "identity_wrong", "identity_not_applicable", "certificates_printed",
-    "app_confirmed", "entered_within_72h", "entered_same_day", "entered_day_1", "entered_day_2", "entered_day_3",
-    "entered_days_4_7", "entered_days_8_14", "entered_later", "entered_unknown", "identity_unknown",
-    "certificates_unknown", "app_unknown",
+from sql.told import BITS
+
+# What is read of an injection for that, `{recorded}` in post_entries: its cell, and the columns that a condition names.
+_RECORDED = (
+    "is_duplicate", "injected_on", "injected_at", "site_id", "place_unit_id", "recorded_at", "is_recorded_at_inferred",
+    "identity_status", "identity_checked_at", "certificate_printed_at", "app_confirmed_at", "told",
 )  # fmt: skip
+
+
+def _when(condition: str) -> dict[str, str]:
+    """It counts the doses for which that holds, of a row of `measured` in post_entries."""
+    return {"sum": f"coalesce(sum(dose) FILTER (WHERE {condition}), 0)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """In the order of the tables; a new one comes last."""
+
+    doses: int = field(metadata={"sum": "sum(dose)"})
+    duplicates: int = field(metadata={"sum": "sum(sign - dose)"})
+    identity_correct_before: int = field(
+        metadata=_when("identity_status = 'correct' AND identity_checked_at <= injected_at")
+    )
+    identity_not_sent: int = field(metadata=_when("identity_status = 'not_sent'"))
+    identity_no_id: int = field(metadata=_when("identity_status = 'no_id'"))
+    identity_bad_format: int = field(metadata=_when("identity_status = 'bad_format'"))
+    identity_pending: int = field(metadata=_when("identity_status = 'pending'"))
+    identity_correct: int = field(metadata=_when("identity_status = 'correct'"))
+    identity_wrong: int = field(metadata=_when("identity_status = 'wrong'"))
+    identity_not_applicable: int = field(metadata=_when("identity_status = 'not_applicable'"))
+    certificates_printed: int = field(metadata=_when("certificate_printed_at IS NOT NULL"))
+    app_confirmed: int = field(metadata=_when("app_confirmed_at IS NOT NULL"))
+    entered_within_72h: int = field(
+        metadata=_when("NOT is_recorded_at_inferred AND recorded_at - injected_at <= interval '72 hours'")
+    )
+    entered_same_day: int = field(metadata=_when("lag_days <= 0"))
+    entered_day_1: int = field(metadata=_when("lag_days = 1"))
+    entered_day_2: int = field(metadata=_when("lag_days = 2"))
+    entered_day_3: int = field(metadata=_when("lag_days = 3"))
+    entered_days_4_7: int = field(metadata=_when("lag_days BETWEEN 4 AND 7"))
+    entered_days_8_14: int = field(metadata=_when("lag_days BETWEEN 8 AND 14"))
+    entered_later: int = field(metadata=_when("lag_days > 14"))
+    entered_unknown: int = field(metadata=_when("lag_days IS NULL"))
+    identity_unknown: int = field(metadata=_when("identity_status = 'unknown'"))
+    certificates_unknown: int = field(metadata=_when(f"(told & {BITS['certificate_printed_at']}) = 0"))
+    app_unknown: int = field(metadata=_when(f"(told & {BITS['app_confirmed_at']}) = 0"))
+
+
+_SUMS = {one.name: one.metadata["sum"] for one in fields(Entries)}
+MEASURES = tuple(_SUMS)
 
 _EACH = re.compile(r"\{each ([^{}]+)\}")
 
 
 def spelt_out(source: str) -> str:
-    """SQL with each `{each …}` written out: once for each measure, which `@` stands for, with commas between."""
-    return _EACH.sub(lambda found: ", ".join(found[1].replace("@", name) for name in MEASURES), source)
+    """SQL with each `{each …}` written out: once for each measure, with commas between."""
+    source = source.replace("{recorded}", ", ".join(_RECORDED))
+    return _EACH.sub(lambda found: ", ".join(_of(found[1], name) for name in MEASURES), source)
+
+
+def _of(written: str, name: str) -> str:
+    return written.replace("@sum", _SUMS[name]).replace("@", name)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from dashboard.data.arguments import Arguments
 from dashboard.data.rows import Rows
 from sql.clock import Clock
+from sql.measures import Entries
 
 if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)
-class SiteFigures:
-    """One row per site of the unit. From `doses` on: of the days asked for, else of today, in doses."""
+class SiteFigures(Entries):
+    """One row per site of the unit. The entries: of the days asked for, else of today, in doses; those that are unknown are doses
+    of which their source does not tell it, in no share."""
 
     site_id: int
     unit_id: int
@@ -22,23 +24,6 @@ class SiteFigures:
     plan_today: int | None  # of its session; its usual one where no table of sessions reaches today
     doses_today: int
     doses_yesterday: int
-    doses: int
-    duplicates: int
-    identity_correct_before: int
-    certificates_printed: int
-    app_confirmed: int
-    entered_within_72h: int
-    entered_same_day: int
-    entered_day_1: int
-    entered_day_2: int
-    entered_day_3: int
-    entered_days_4_7: int
-    entered_days_8_14: int
-    entered_later: int
-    entered_unknown: int
-    identity_unknown: int  # like the two after it: doses of which their source does not tell it, in no share
-    certificates_unknown: int
-    app_unknown: int
     lag_median: int | None  # days from injection to entry; None: nothing says when
     lag_p90: int | None
     late_today: int  # doses of earlier days, entered today

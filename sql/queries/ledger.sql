@@ -88,17 +88,15 @@ GROUP BY site_id ORDER BY site_id
 ON CONFLICT (site_id) DO UPDATE SET heard_at = excluded.heard_at WHERE held.heard_at < excluded.heard_at
 
 -- name: post_entries
--- Each dose adds one to every measure that it fulfils; a duplicate adds one to duplicates and to nothing else. Bits of told:
--- sql/told.py.
+-- Each dose adds one to every measure whose condition it fulfils (sql/measures.py); a duplicate adds one to duplicates and to
+-- nothing else.
 INSERT INTO warehouse.ledger_entries (
     batch_id, posting, day, site_id, place_unit_id, hour, cause, {each @})
 WITH side AS (
-    SELECT cause, 1 AS sign, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
-        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at, told
+    SELECT cause, 1 AS sign, {recorded}
     FROM after WHERE status = 'completed'
     UNION ALL
-    SELECT cause, -1, is_duplicate, injected_on, injected_at, site_id, place_unit_id, recorded_at,
-        is_recorded_at_inferred, identity_status, identity_checked_at, certificate_printed_at, app_confirmed_at, told
+    SELECT cause, -1, {recorded}
     FROM before WHERE status = 'completed'
 ), measured AS (
     SELECT *, date_part('hour', injected_at AT TIME ZONE %(time_zone)s)::smallint AS hour,
@@ -109,30 +107,7 @@ WITH side AS (
     OFFSET 0
 ), summed AS (
     SELECT injected_on, site_id, place_unit_id, hour, cause,
-        sum(dose) AS doses,
-        sum(sign - dose) AS duplicates,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'correct' AND identity_checked_at <= injected_at), 0) AS identity_correct_before,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'not_sent'), 0) AS identity_not_sent,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'no_id'), 0) AS identity_no_id,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'bad_format'), 0) AS identity_bad_format,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'pending'), 0) AS identity_pending,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'correct'), 0) AS identity_correct,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'wrong'), 0) AS identity_wrong,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'not_applicable'), 0) AS identity_not_applicable,
-        coalesce(sum(dose) FILTER (WHERE certificate_printed_at IS NOT NULL), 0) AS certificates_printed,
-        coalesce(sum(dose) FILTER (WHERE app_confirmed_at IS NOT NULL), 0) AS app_confirmed,
-        coalesce(sum(dose) FILTER (WHERE NOT is_recorded_at_inferred AND recorded_at - injected_at <= interval '72 hours'), 0) AS entered_within_72h,
-        coalesce(sum(dose) FILTER (WHERE lag_days <= 0), 0) AS entered_same_day,
-        coalesce(sum(dose) FILTER (WHERE lag_days = 1), 0) AS entered_day_1,
-        coalesce(sum(dose) FILTER (WHERE lag_days = 2), 0) AS entered_day_2,
-        coalesce(sum(dose) FILTER (WHERE lag_days = 3), 0) AS entered_day_3,
-        coalesce(sum(dose) FILTER (WHERE lag_days BETWEEN 4 AND 7), 0) AS entered_days_4_7,
-        coalesce(sum(dose) FILTER (WHERE lag_days BETWEEN 8 AND 14), 0) AS entered_days_8_14,
-        coalesce(sum(dose) FILTER (WHERE lag_days > 14), 0) AS entered_later,
-        coalesce(sum(dose) FILTER (WHERE lag_days IS NULL), 0) AS entered_unknown,
-        coalesce(sum(dose) FILTER (WHERE identity_status = 'unknown'), 0) AS identity_unknown,
-        coalesce(sum(dose) FILTER (WHERE (told & 8) = 0), 0) AS certificates_unknown,
-        coalesce(sum(dose) FILTER (WHERE (told & 16) = 0), 0) AS app_unknown
+        {each @sum AS @}
     FROM measured
     GROUP BY injected_on, site_id, place_unit_id, hour, cause
 )

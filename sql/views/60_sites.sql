@@ -30,12 +30,8 @@ $$;
 -- of those that say when. *_unknown: of the doses, those of which their source does not tell it; no share counts them.
 -- late_today: doses of earlier days that were entered today.
 CREATE FUNCTION mart.site_figures(p_unit integer, p_from date, p_to date, p_today date, p_as_of bigint) RETURNS TABLE (
-    site_id integer, unit_id integer, has_session boolean, plan_today bigint, doses_today bigint, doses_yesterday bigint,
-    doses bigint, duplicates bigint, identity_correct_before bigint, certificates_printed bigint, app_confirmed bigint,
-    entered_within_72h bigint, entered_same_day bigint, entered_day_1 bigint, entered_day_2 bigint, entered_day_3 bigint,
-    entered_days_4_7 bigint, entered_days_8_14 bigint, entered_later bigint, entered_unknown bigint,
-    identity_unknown bigint, certificates_unknown bigint, app_unknown bigint, lag_median integer,
-    lag_p90 integer, late_today bigint)
+    {each @ bigint}, site_id integer, unit_id integer, has_session boolean, plan_today bigint, doses_today bigint,
+    doses_yesterday bigint, lag_median integer, lag_p90 integer, late_today bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH days AS (
         SELECT CASE WHEN p_from IS NULL AND p_to IS NULL THEN p_today ELSE coalesce(p_from, '-infinity') END AS first,
@@ -44,16 +40,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT s.site_id, s.unit_id FROM warehouse.site s
         JOIN warehouse.unit_ancestor a ON a.unit_id = s.unit_id AND a.ancestor_id = p_unit
     ), summed AS (
-        SELECT e.site_id,
-            sum(e.doses) AS doses, sum(e.duplicates) AS duplicates,
-            sum(e.identity_correct_before) AS identity_correct_before, sum(e.certificates_printed) AS certificates_printed,
-            sum(e.app_confirmed) AS app_confirmed, sum(e.entered_within_72h) AS entered_within_72h,
-            sum(e.entered_same_day) AS entered_same_day, sum(e.entered_day_1) AS entered_day_1,
-            sum(e.entered_day_2) AS entered_day_2, sum(e.entered_day_3) AS entered_day_3,
-            sum(e.entered_days_4_7) AS entered_days_4_7, sum(e.entered_days_8_14) AS entered_days_8_14,
-            sum(e.entered_later) AS entered_later, sum(e.entered_unknown) AS entered_unknown,
-            sum(e.identity_unknown) AS identity_unknown, sum(e.certificates_unknown) AS certificates_unknown,
-            sum(e.app_unknown) AS app_unknown
+        SELECT e.site_id, {each sum(e.@) AS @}
         FROM days CROSS JOIN LATERAL mart.entries_posted(days.first, days.last, p_as_of) e
         WHERE e.site_id IN (SELECT s.site_id FROM site s)
         GROUP BY e.site_id
@@ -78,17 +65,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), late AS (
         SELECT q.site_id, sum(q.doses) AS doses FROM mart.late_entries(p_unit, p_today, p_as_of) q GROUP BY q.site_id
     )
-    SELECT s.site_id, s.unit_id,
-        p.has_session, p.planned_doses, coalesce(r.today, 0)::bigint, coalesce(r.yesterday, 0)::bigint,
-        coalesce(m.doses, 0)::bigint, coalesce(m.duplicates, 0)::bigint, coalesce(m.identity_correct_before, 0)::bigint,
-        coalesce(m.certificates_printed, 0)::bigint, coalesce(m.app_confirmed, 0)::bigint,
-        coalesce(m.entered_within_72h, 0)::bigint, coalesce(m.entered_same_day, 0)::bigint,
-        coalesce(m.entered_day_1, 0)::bigint, coalesce(m.entered_day_2, 0)::bigint, coalesce(m.entered_day_3, 0)::bigint,
-        coalesce(m.entered_days_4_7, 0)::bigint, coalesce(m.entered_days_8_14, 0)::bigint,
-        coalesce(m.entered_later, 0)::bigint, coalesce(m.entered_unknown, 0)::bigint,
-        coalesce(m.identity_unknown, 0)::bigint, coalesce(m.certificates_unknown, 0)::bigint,
-        coalesce(m.app_unknown, 0)::bigint,
-        g.median, g.p90, coalesce(q.doses, 0)::bigint
+    SELECT {each coalesce(m.@, 0)::bigint}, s.site_id, s.unit_id, p.has_session, p.planned_doses,
+        coalesce(r.today, 0)::bigint, coalesce(r.yesterday, 0)::bigint, g.median, g.p90, coalesce(q.doses, 0)::bigint
     FROM site s
     JOIN mart.site_plan(p_today, p_as_of) p ON p.site_id = s.site_id
     LEFT JOIN summed m ON m.site_id = s.site_id

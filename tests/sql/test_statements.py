@@ -62,6 +62,9 @@ def test_what_is_written_for_each_measure_is_spelt_out_once_for_each():
     assert found.startswith("SELECT day, sum(doses) AS doses, sum(duplicates) AS duplicates, ")
     assert found.endswith(", sum(app_unknown) AS app_unknown FROM x WHERE a = '{-1}'")
     assert found.count("sum(") == len(MEASURES)
+    summed = sql.spelt_out("{each @sum AS @}")
+    assert summed.startswith("sum(dose) AS doses, sum(sign - dose) AS duplicates, coalesce(sum(dose) FILTER (WHERE ")
+    assert summed.count(" AS ") == len(MEASURES)
 
 
 def test_what_is_written_for_each_filter_of_who_is_spelt_out_once_for_each(monkeypatch):
