@@ -9,7 +9,7 @@ from dashboard.i18n import Language
 from dashboard.parts.changes import charts, lead, places
 
 PATH, NAME, USES = "/changes", "changes", frozenset({"basis", "stage", *WHO, "since"})
-SHOWS = frozenset({"restatement", "completeness", "coverage-first", "coverage-complete", "booster"})
+PLACE = 90
 
 
 def layout(language: Language) -> list:

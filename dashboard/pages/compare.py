@@ -11,7 +11,7 @@ from dashboard.i18n import Language
 from dashboard.parts.compare import charts, choice, lead, movement, side_by_side
 
 PATH, NAME, USES = "/compare", "compare", frozenset({"stage", *WHO, "since", "beside", "borders"})
-SHOWS = frozenset({"coverage-first", "coverage-complete", "booster", "pace", "pace-needed", "doses-total"})
+PLACE = 30
 
 
 def layout(language: Language) -> list:

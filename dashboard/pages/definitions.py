@@ -10,6 +10,7 @@ from dashboard.i18n import Language
 from dashboard.parts import definitions as parts
 
 PATH, NAME = "/definitions", "definitions"
+PLACE = 100
 USES: frozenset[str] = frozenset()
 
 

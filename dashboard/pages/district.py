@@ -10,10 +10,7 @@ from dashboard.parts import people
 from dashboard.parts.district import changes, communes, flows, groups, lead, second, sites
 
 PATH, NAME, USES = "/district/<unit>", "district", frozenset({"stage", *WHO})
-SHOWS = frozenset({
-    "coverage-first", "coverage-complete", "booster", "pace", "pace-needed", "projection", "overdue", "dropout", "red",
-    "bases", "site-use", "over-100", "restatement", "counter",
-})  # fmt: skip
+PLACE = 20
 
 
 def layout(language: Language) -> list:

@@ -9,10 +9,7 @@ from dashboard.i18n import Language
 from dashboard.parts import charts, doses, people, tiles
 
 PATH, NAME, USES = "/", "overview", EVERYTHING
-SHOWS = frozenset({
-    "coverage-first", "coverage-complete", "booster", "pace", "pace-needed", "projection", "bases", "doses-today",
-    "doses-yesterday", "doses-week", "doses-total", "completeness", "over-100", "counter",
-})  # fmt: skip
+PLACE = 10
 
 
 def layout(language: Language) -> list:

@@ -8,10 +8,7 @@ from dashboard.i18n import Language
 from dashboard.parts.sites import directive, one_site
 
 PATH, NAME, USES, UNDER = "/site/<site>", "site", frozenset({"days"}), "sites"
-SHOWS = frozenset({
-    "doses-today", "site-use", "entry-lag", "identity-funnel", "identity-before", "certificates", "wastage", "cover-days",
-    "counter",
-})  # fmt: skip
+PLACE = 50
 
 
 def layout(language: Language) -> list:

@@ -9,9 +9,7 @@ from dashboard.parts.sites import all_sites, directive
 from dashboard.parts.sites.looks import looks
 
 PATH, NAME, USES = "/sites", "sites", frozenset({"days"})
-SHOWS = frozenset({
-    "site-use", "entry-lag", "identity-funnel", "identity-before", "certificates", "doses-today", "cover-days", "counter",
-})  # fmt: skip
+PLACE = 40
 
 
 def layout(language: Language) -> list:

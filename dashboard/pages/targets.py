@@ -8,7 +8,7 @@ from dashboard.i18n import Language
 from dashboard.parts import denominators, targets, uploads
 
 PATH, NAME, USES = "/targets", "targets", frozenset({"stage"})
-SHOWS = frozenset({"coverage-first", "coverage-complete", "booster", "over-100", "duplicates", "denominator-checks"})
+PLACE = 70
 
 
 def layout(language: Language) -> list:

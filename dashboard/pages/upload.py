@@ -8,6 +8,7 @@ from dashboard.i18n import Language
 from dashboard.parts import uploads
 
 PATH, NAME, UNDER = "/upload/<upload>", "upload", "targets"
+PLACE = 80
 USES: frozenset[str] = frozenset()
 
 

@@ -9,7 +9,7 @@ from dashboard.i18n import Language
 from dashboard.parts.vaccines import due, given, lots, pairs, standing, stock
 
 PATH, NAME, USES = "/vaccines", "vaccines", frozenset({"days", "vaccines", "lot"})
-SHOWS = frozenset({"wastage", "cover-days", "doses-total"})
+PLACE = 60
 
 
 def layout(language: Language) -> list:

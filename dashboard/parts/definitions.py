@@ -26,7 +26,7 @@ _WORDS = (
 def page(language: Language, pages: Sequence, to: Callable[[str], str]) -> list:
     """`pages`: all of the dashboard's, which say what they show; `to`: a link to one of them."""
     say = language.say
-    shown = sum(bool(shown_on(indicator.id, pages)) for indicator in INDICATORS)
+    shown = sum(bool(shown_on(indicator, pages)) for indicator in INDICATORS)
     lead = say("definitions.lead", n=len(INDICATORS), shown=shown, not_shown=len(INDICATORS) - shown)
     grouped = [(group, [one for one in INDICATORS if one.group == group]) for group in GROUPS]
     return [
@@ -63,7 +63,7 @@ def _entry(language: Language, one: Indicator, pages: Sequence, to: Callable[[st
     say = language.say
     name = say(f"indicator.{one.id}.name")
     fields = [html.Code(field) for field in one.fields]
-    found = shown_on(one.id, pages)
+    found = shown_on(one, pages)
     where = _joined([link(say(f"menu.{page.NAME}"), to(page.PATH)) for page in found])
     rows = [
         ("formula", html.Span(say(f"indicator.{one.id}.formula"), className="formula")),

@@ -183,8 +183,8 @@ def test_a_vaccine_name_without_accents_finds_a_place_with_accents():
     assert unaccented("Huyện Châu Đức") == "huyen chau duc"
 
 
-def test_every_page_has_a_path_of_its_own():
-    assert len({page.PATH for page in PAGES}) == len(PAGES)
+def test_every_page_has_a_path_and_a_place_of_its_own():
+    assert len({page.PATH for page in PAGES}) == len({page.PLACE for page in PAGES}) == len(PAGES)
 
 
 def test_the_vocabulary_is_what_the_warehouse_knows():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import pages
+from dashboard.definitions import INDICATORS
 from tests.dashboard.house import PHONE, settled, until
 from tests.dashboard.province import ROOT, WARD_1, standing
 
@@ -88,5 +88,5 @@ def test_what_a_page_leads_to_the_definition_of_it_says_it_shows(visit, path, pa
     page = visit(path, wait=False)
     settled(page)
     links = page.eval_on_selector_all("main a[href*='/definitions']", "all => all.map(one => one.hash.slice(1))")
-    (shows,) = [found.SHOWS for found in pages.PAGES if page_of == found.NAME]
-    assert len(set(links)) >= 4 and set(links) <= shows
+    shown = {indicator.id for indicator in INDICATORS if page_of in indicator.on}
+    assert len(set(links)) >= 4 and set(links) <= shown
