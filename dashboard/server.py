@@ -31,7 +31,7 @@ from sql import connect, settings
 # Questions take some milliseconds: on two cores more connections than this only wait for a core.
 _CONNECTIONS = 4
 _THREADS = 8
-# More than the database gives a question (queries/operations.sql): a database that stands still keeps no limit.
+# More than the database gives a question (questions/world.sql): a database that stands still keeps no limit.
 _ANSWER_SECONDS = 20
 BROKER = "dashboard stream"  # as pg_stat_activity shows it
 # An open browser holds its stream for ever: at a stop it gets this long to let go.

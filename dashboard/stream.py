@@ -28,8 +28,8 @@ HEARTBEAT_SECONDS = 10
 # A connection that says nothing is asked whether it, and the ETL, still live; a killed server is seen at once.
 _PROBE_SECONDS = 5
 PATIENCE_SECONDS = 5  # for the answer: a server that stands still gives none
-_STATEMENTS = sql.load("queries/operations.sql")
-_VERSION, _HEARTBEAT = _STATEMENTS["version"], _STATEMENTS["heartbeat"]
+_VERSION = sql.load("questions/world.sql")["version"]
+_HEARTBEAT = sql.load("questions/sources.sql")["heartbeat"]
 
 
 @dataclass(frozen=True)

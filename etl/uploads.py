@@ -15,7 +15,7 @@ from etl.reference import distinct, read_row
 from etl.refusal import ReferenceTableError
 from sql.reference import TABLES
 
-SQL = sql.load("queries/uploads_taken.sql")
+SQL = sql.load("queries/uploads.sql")
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,6 @@ def digest(*parts) -> str:
 
 def _fingerprint() -> str:
     """Every definition that a figure depends on: the views, what is spelt out in them, and the rows they are read into."""
-    files = [*sorted(sql.FOLDER.glob("views/*.sql")), *sorted(sql.FOLDER.glob("queries/*.sql"))]
+    files = [*sorted(sql.FOLDER.glob("views/*.sql")), *sorted(sql.FOLDER.glob("questions/*.sql"))]
     files += [sql.FOLDER / "measures.py", sql.FOLDER / "filters.py", *sorted(Path(__file__).parent.glob("*.py"))]
     return digest(*(file.read_bytes() for file in files))

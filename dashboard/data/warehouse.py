@@ -21,16 +21,12 @@ from dashboard.data.rows import Row, Rows, Version
 from dashboard.data.timing import timed
 from sql import connect
 
+# Arithmetic and columns live in schema mart; a statement has only the arguments and the order. Its columns are the fields of
+# its row type, in their order (tests/dashboard/test_questions.py). Empty arrays never reach the database: no filter is NULL.
 _STATEMENTS = {
     name: text(statement)
-    for path in (
-        "queries/coverage.sql",
-        "queries/committee.sql",
-        "queries/changes.sql",
-        "queries/operations.sql",
-        "queries/uploads.sql",
-    )
-    for name, statement in sql.load(path).items()
+    for file in sorted(sql.FOLDER.glob("questions/*.sql"))
+    for name, statement in sql.load(f"questions/{file.name}").items()
 }
 
 

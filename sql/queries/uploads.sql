@@ -1,21 +1,21 @@
--- What people hand in over the page: put, looked at, decided. Parameters are SQLAlchemy's.
+-- How the ETL takes up what people handed in. Parameters are psycopg's.
 
--- name: put_upload
-SELECT inbox.put(CAST(:relation AS text), CAST(:file_name AS text), CAST(:sha256 AS text), CAST(:size_bytes AS int),
-                 CAST(:given AS jsonb), CAST(:rows AS jsonb), CAST(:faults AS jsonb), CAST(:by AS text),
-                 CAST(:is_self_declared AS boolean)) AS upload_id
+-- name: uploads_in_force
+SELECT upload_id, relation, file_name, rows FROM warehouse.upload WHERE state = 'applied' ORDER BY batch_id, upload_id
 
--- name: decide_upload
-SELECT inbox.decide(CAST(:upload AS int), CAST(:decision AS text), CAST(:by AS text)) AS state
+-- name: uploads_waiting
+-- In the order in which people decided.
+SELECT upload_id, relation, file_name, rows FROM warehouse.upload WHERE state = 'confirmed' ORDER BY decided_at, upload_id
 
--- name: uploads
-SELECT * FROM mart.uploads()
- ORDER BY upload_id DESC
+-- name: apply_upload
+-- With the number of the batch to come, so that it is in its turn among those that hold.
+UPDATE warehouse.upload SET state = 'applied', reason = NULL, batch_id = %(batch)s
+WHERE upload_id = %(upload)s AND state = 'confirmed'
 
--- name: upload_changes
-SELECT * FROM mart.upload_changes(CAST(:upload AS int))
- ORDER BY line
+-- name: end_uploads
+UPDATE warehouse.upload SET state = 'withdrawn', ended_batch_id = %(batch)s WHERE state = 'withdrawing'
+RETURNING upload_id, relation, file_name, rows
 
--- name: upload_checks
-SELECT * FROM mart.upload_checks(CAST(:upload AS int))
- ORDER BY is_fault DESC, line, "check", version
+-- name: refuse_upload
+UPDATE warehouse.upload SET state = 'refused', reason = %(reason)s, batch_id = %(batch)s
+WHERE upload_id = %(upload)s AND state = 'confirmed'

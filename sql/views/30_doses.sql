@@ -271,3 +271,49 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         coalesce(sum(doses) FILTER (WHERE lives_here OR injected_here), 0)::bigint
     FROM flow
 $$;
+
+-- Doses of one day that the newest batches brought, or took back. One row per batch of the last ten minutes before the
+-- newest, sixty of them at most: their postings are read, whose number does not grow with the warehouse.
+CREATE FUNCTION mart.arrivals(p_unit integer, p_basis text, p_day date, p_as_of bigint)
+RETURNS TABLE (batch_id bigint, committed_at timestamptz, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH newest AS MATERIALIZED (
+        SELECT b.batch_id, b.committed_at FROM warehouse.batch b
+        WHERE b.batch_id <= least(p_as_of, (SELECT folded_through FROM warehouse.leader))
+        ORDER BY b.batch_id DESC LIMIT 60
+    )
+    SELECT n.batch_id, n.committed_at, coalesce(sum(l.doses) FILTER (WHERE a.unit_id IS NOT NULL), 0)
+    FROM newest n
+    LEFT JOIN warehouse.ledger_doses l ON l.batch_id = n.batch_id AND l.day = p_day
+    LEFT JOIN warehouse.unit_ancestor a ON a.ancestor_id = p_unit
+        AND a.unit_id = CASE WHEN p_basis = 'place' THEN l.place_unit_id ELSE l.residence_unit_id END
+    WHERE n.committed_at > (SELECT max(committed_at) FROM newest) - interval '10 minutes'
+    GROUP BY n.batch_id, n.committed_at
+$$;
+
+-- Indicator 4 by the other place: one row per direction and other unit. is_leaving: residents of p_unit injected there;
+-- else residents of there injected at p_unit. The other unit is the one of p_unit's own level in which the place lies,
+-- itself where none is (a district without communes, beside a commune; 0, -1 and -2). The rows of a direction add up to
+-- mart.reconciliation: elsewhere, and non_residents + unknown_residence + not_recognised.
+CREATE FUNCTION mart.flow(p_unit integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (is_leaving boolean, unit_id integer, doses bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH own AS (
+        SELECT a.unit_id FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit
+    ), crossing AS (
+        SELECT lives.unit_id IS NOT NULL AS is_leaving,
+            CASE WHEN lives.unit_id IS NOT NULL THEN d.place_unit_id ELSE d.residence_unit_id END AS unit_id, d.doses
+        FROM mart.doses_between(p_from, p_to, p_as_of) d
+        LEFT JOIN own lives ON lives.unit_id = d.residence_unit_id
+        LEFT JOIN own injected ON injected.unit_id = d.place_unit_id
+        WHERE (lives.unit_id IS NULL) <> (injected.unit_id IS NULL)
+    ), peer AS (
+        SELECT a.unit_id, a.ancestor_id FROM warehouse.unit_ancestor a
+        JOIN warehouse.unit u ON u.unit_id = a.ancestor_id
+        WHERE u.level = (SELECT top.level FROM warehouse.unit top WHERE top.unit_id = p_unit)
+    )
+    SELECT c.is_leaving, coalesce(p.ancestor_id, c.unit_id), sum(c.doses)::bigint
+    FROM crossing c LEFT JOIN peer p ON p.unit_id = c.unit_id
+    GROUP BY c.is_leaving, coalesce(p.ancestor_id, c.unit_id)
+    HAVING sum(c.doses) <> 0
+$$;

@@ -1,29 +1,4 @@
--- Sites: what each gave, entered, printed; who is silent; what comes late. By place of injection.
-
--- What was entered by days after the injection, at each site. One row per site, day of injection and day of entry (NULL
--- where the source does not say).
-CREATE FUNCTION mart.entered(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (site_id integer, day date, entered_on date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT e.site_id, e.day, nullif(e.entered_on, '9999-12-31'), sum(e.doses)
-    FROM mart.entered_posted(p_as_of) e
-    JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
-    WHERE e.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
-    GROUP BY e.site_id, e.day, e.entered_on
-    HAVING sum(e.doses) <> 0
-$$;
-
--- The queue of late entries: what was entered on a day for earlier days. One row per site and day of injection.
-CREATE FUNCTION mart.late_entries(p_unit integer, p_entered_on date, p_as_of bigint)
-RETURNS TABLE (site_id integer, day date, doses bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT e.site_id, e.day, sum(e.doses)
-    FROM mart.entered_posted(p_as_of) e
-    JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
-    WHERE e.entered_on = p_entered_on AND e.day < p_entered_on
-    GROUP BY e.site_id, e.day
-    HAVING sum(e.doses) <> 0
-$$;
+-- Sites: what each gave, entered, printed; who is silent; what is planned. By place of injection.
 
 -- One row per site of the unit. has_session and plan_today: as in mart.site_plan. Of the days p_from to p_to (today when
 -- neither is given): doses and what the directive asks of them; days from injection to entry (indicator 11): median and P90
@@ -150,4 +125,42 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WHERE d.site_id = p_site AND d.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY d.vaccine_id, d.dose_number, d.lot_number
     HAVING sum(d.doses) <> 0
+$$;
+
+-- Indicators 15 and 16. One row per site of the unit with doses in the days. The eight states after the first column add up
+-- to the doses; unknown: their source does not tell of identity.
+CREATE FUNCTION mart.site_identity(p_unit integer, p_from date, p_to date, p_as_of bigint) RETURNS TABLE (
+    site_id integer, correct_before bigint, not_sent bigint, no_id bigint, bad_format bigint, pending bigint, correct bigint,
+    wrong bigint, not_applicable bigint, unknown bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT e.site_id, sum(e.identity_correct_before), sum(e.identity_not_sent), sum(e.identity_no_id),
+        sum(e.identity_bad_format), sum(e.identity_pending), sum(e.identity_correct),
+        sum(e.identity_wrong), sum(e.identity_not_applicable), sum(e.identity_unknown)
+    FROM mart.entries_posted(p_from, p_to, p_as_of) e
+    JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
+    GROUP BY e.site_id
+    HAVING sum(e.doses) <> 0
+$$;
+
+-- Planned sessions in force as of a batch. One row per site of the unit, day and opening hour.
+CREATE FUNCTION mart.site_sessions(p_unit integer, p_from date, p_to date, p_as_of bigint)
+RETURNS TABLE (site_id integer, day date, from_hour smallint, to_hour smallint, planned_doses integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT s.site_id, s.day, s.from_hour, s.to_hour, s.planned_doses
+    FROM warehouse.session s
+    JOIN warehouse.site t ON t.site_id = s.site_id
+    JOIN warehouse.unit_ancestor a ON a.unit_id = t.unit_id AND a.ancestor_id = p_unit
+    WHERE s.day BETWEEN p_from AND p_to AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+$$;
+
+-- The plan of a day spread evenly over the hours in which each session is open. One row per site of the unit and hour that
+-- a session with a number of doses covers.
+CREATE FUNCTION mart.site_plan_hours(p_unit integer, p_day date, p_as_of bigint)
+RETURNS TABLE (site_id integer, hour integer, planned_doses double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT s.site_id, h.hour, sum(s.planned_doses / (s.to_hour - s.from_hour)::double precision)
+    FROM mart.site_sessions(p_unit, p_day, p_day, p_as_of) s
+    CROSS JOIN LATERAL generate_series(s.from_hour::integer, s.to_hour - 1) AS h (hour)
+    WHERE s.planned_doses IS NOT NULL
+    GROUP BY s.site_id, h.hour
 $$;

@@ -90,24 +90,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM found
 $$;
 
--- The late-entry triangle. One row per day of injection and day of entry (NULL: not said).
-CREATE FUNCTION mart.triangle(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (day date, entered_on date, doses bigint)
+-- Indicator 26 by the units of a table (mart.member). Arguments as of mart.changes. One row per unit and cause; p_unit's own
+-- id is what lies at no smaller unit.
+CREATE FUNCTION mart.changed_places(
+    p_unit integer, p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
+    p_from_batch bigint, p_to_batch bigint, p_today date)
+RETURNS TABLE (unit_id integer, cause text, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT e.day, e.entered_on, sum(e.doses)::bigint FROM mart.entered(p_unit, p_from, p_to, p_as_of) e
-    GROUP BY e.day, e.entered_on HAVING sum(e.doses) <> 0
-$$;
-
--- Indicator 12, day by day: of the doses of the 28 closed days (15 to 42 days ago), the share that was entered by j days
--- after the injection. One row per j from 0 to 14; none where nothing says when it was entered.
-CREATE FUNCTION mart.completeness_by_day(p_unit integer, p_today date, p_as_of bigint)
-RETURNS TABLE (days_after integer, share double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    WITH lag AS (
-        SELECT greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
-        FROM mart.entered(p_unit, p_today - 42, p_today - 15, p_as_of) e WHERE e.entered_on IS NOT NULL GROUP BY 1
-    )
-    SELECT j::integer, (coalesce(sum(l.doses) FILTER (WHERE l.days <= j), 0) / sum(l.doses))::double precision
-    FROM generate_series(0, 14) AS j CROSS JOIN lag l
-    GROUP BY j HAVING sum(l.doses) > 0
+    SELECT m.row_id, l.cause::text, sum(l.amount)
+    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_from_batch, p_to_batch, p_today) l
+    JOIN mart.member(p_unit, NULL, p_today) m ON m.unit_id = l.unit_id AND m.row_id > 0
+    GROUP BY m.row_id, l.cause
+    HAVING sum(l.amount) <> 0
 $$;

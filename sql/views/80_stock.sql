@@ -102,3 +102,49 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
              THEN p_today + least(floor(usable * 14 / recent_of_usable), 3650)::integer END
     FROM line
 $$;
+
+-- Indicators 21 and 22 of sites that keep a stock of their own. One row per site of the unit and vaccine with a movement of
+-- its own, counted as mart.stock counts a unit's.
+CREATE FUNCTION mart.site_stock(p_unit integer, p_today date, p_as_of bigint) RETURNS TABLE (
+    site_id integer, vaccine_id smallint, received bigint, opened bigint, discarded bigint, given bigint,
+    wastage double precision, usable bigint, daily_use double precision, cover_days double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    WITH movement AS (
+        SELECT s.site_id, s.vaccine_id, s.kind, s.day, s.doses,
+            max(s.day) FILTER (WHERE s.kind = 'counted') OVER (PARTITION BY s.site_id, s.vaccine_id) AS taken_on
+        FROM warehouse.stock_movement s
+        JOIN warehouse.site t ON t.site_id = s.site_id
+        JOIN warehouse.unit_ancestor a ON a.unit_id = t.unit_id AND a.ancestor_id = p_unit
+        WHERE mart.holds(s.from_batch, s.to_batch, p_as_of) AND s.day <= p_today
+    ), moved AS (
+        SELECT site_id, vaccine_id, taken_on,
+            sum(doses) FILTER (WHERE kind = 'received') AS received,
+            sum(doses) FILTER (WHERE kind = 'opened') AS opened,
+            sum(doses) FILTER (WHERE kind = 'discarded') AS discarded,
+            coalesce(sum(doses) FILTER (WHERE kind = 'counted' AND day = taken_on), 0) AS counted,
+            coalesce(sum(doses) FILTER (WHERE kind = 'received' AND (taken_on IS NULL OR day > taken_on)), 0) AS received_since,
+            coalesce(sum(doses) FILTER (WHERE kind = 'opened' AND (taken_on IS NULL OR day > taken_on)), 0) AS opened_since,
+            coalesce(sum(doses) FILTER (WHERE kind = 'discarded' AND (taken_on IS NULL OR day > taken_on)), 0) AS discarded_since
+        FROM movement GROUP BY site_id, vaccine_id, taken_on
+    ), used AS (
+        SELECT m.site_id, m.vaccine_id, sum(d.doses) AS given,
+            sum(d.doses) FILTER (WHERE d.day BETWEEN p_today - 14 AND p_today - 1) AS recent,
+            sum(d.doses) FILTER (WHERE m.taken_on IS NULL OR d.day > m.taken_on) AS since
+        FROM moved m
+        CROSS JOIN LATERAL (
+            SELECT l.day, l.doses FROM mart.lots_posted(p_as_of) l
+            WHERE l.site_id = m.site_id AND l.vaccine_id = m.vaccine_id AND l.day <= p_today
+        ) AS d
+        GROUP BY m.site_id, m.vaccine_id
+    ), line AS (
+        SELECT m.site_id, m.vaccine_id, m.received, m.opened, m.discarded, coalesce(u.given, 0) AS given,
+            coalesce(u.recent, 0) / 14.0 AS daily_use,
+            CASE WHEN m.taken_on IS NOT NULL OR m.received IS NOT NULL THEN greatest(0, m.counted + m.received_since
+                - m.discarded_since - greatest(m.opened_since, coalesce(u.since, 0))) END AS usable
+        FROM moved m LEFT JOIN used u USING (site_id, vaccine_id)
+    )
+    SELECT site_id, vaccine_id, received::bigint, opened::bigint, discarded::bigint, given::bigint,
+        CASE WHEN opened >= given THEN (opened - given) / nullif(opened, 0)::double precision END, usable::bigint, daily_use::double precision,
+        (usable / nullif(daily_use, 0))::double precision
+    FROM line
+$$;

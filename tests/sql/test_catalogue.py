@@ -183,9 +183,9 @@ def test_a_function_with_the_callers_rights_becomes_a_part_of_the_callers_plan(d
 
 # Every statement, read by the database before users do
 
-_STATEMENTS = [(file.name, name, body) for file in sorted((sql.FOLDER / "queries").glob("*.sql"))
-               if file.name != "workbench.sql"  # DuckDB's own
-               for name, body in sql.load(f"queries/{file.name}").items()]  # fmt: skip
+_FILES = [f"{folder}/{file.name}" for folder in ("queries", "questions") for file in sorted((sql.FOLDER / folder).glob("*.sql"))
+          if file.name != "workbench.sql"]  # DuckDB's own  # fmt: skip
+_STATEMENTS = [(file, name, body) for file in _FILES for name, body in sql.load(file).items()]
 _PREPARING = ("create_",)
 
 

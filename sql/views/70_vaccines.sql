@@ -80,3 +80,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     GROUP BY d.lot_number, d.vaccine_id, d.site_id, d.place_unit_id, d.day, d.dose_number
     HAVING sum(d.doses) <> 0
 $$;
+
+-- Doses that do not count towards a series because no rule says anything of their vaccine after the one before it. No balance
+-- holds pairs, so they are known as of the last batch alone. One row per pair.
+CREATE FUNCTION mart.unruled_pairs()
+RETURNS TABLE (before_vaccine_id smallint, vaccine_id smallint, doses bigint, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT i.unruled_after, i.vaccine_id, count(*), count(DISTINCT i.person_key)
+    FROM warehouse.injection i WHERE i.unruled_after IS NOT NULL
+    GROUP BY i.unruled_after, i.vaccine_id
+$$;

@@ -1,4 +1,4 @@
--- What the dashboard asks about the warehouse itself: its version, its lists, its sources.
+-- The world, its lists and its batches.
 
 -- name: version
 -- The limit is for the whole snapshot: a page is not worth more, and a stuck question would hold
@@ -9,15 +9,6 @@ SELECT NULLIF(batch_id, 0) AS batch_id, committed_at, set_config('statement_time
 SELECT name, time_zone, root_unit_id, levels, is_sample, shift_days, NULLIF(batch_id, 0) AS batch_id, committed_at,
        checked_at, received, loaded, unchanged, quarantined, vanished, is_first_load
   FROM mart.world_at(CAST(:as_of AS bigint))
-
--- name: refusal
-SELECT * FROM mart.refusal()
-
--- name: heartbeat
-SELECT mart.heartbeat() AS silent_seconds
-
--- name: metrics
-SELECT * FROM mart.metrics()
 
 -- name: units
 -- An endless validity is NULL here: Python's dates know no infinity.
@@ -39,22 +30,11 @@ SELECT * FROM mart.age_bands() ORDER BY age_band
 -- name: priority_groups
 SELECT * FROM mart.priority_groups() ORDER BY priority_group
 
+-- name: closings
+SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
+
 -- name: batch
 SELECT * FROM mart.batch(CAST(:batch AS bigint))
 
 -- name: batch_at
 SELECT mart.batch_at(CAST(:moment AS timestamptz)) AS batch_id
-
--- name: closings
-SELECT name, batch_id FROM mart.closings() ORDER BY closed_at DESC, name
-
--- name: told
-SELECT * FROM mart.told() ORDER BY field
-
--- name: sources
-SELECT * FROM mart.sources()
- ORDER BY source
-
--- name: arrivals
-SELECT * FROM mart.arrivals(CAST(:unit AS integer), CAST(:basis AS text), CAST(:day AS date), CAST(:as_of AS bigint))
- ORDER BY batch_id DESC
