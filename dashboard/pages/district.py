@@ -7,7 +7,7 @@ from dashboard.choices import WHO
 from dashboard.components import panel
 from dashboard.i18n import Language
 from dashboard.parts import people
-from dashboard.parts.district import changes, communes, flows, groups, lead, second, sites
+from dashboard.parts.district import changes, communes, flows, groups, lead, second_dose, sites
 
 PATH, NAME, USES = "/district/<unit>", "district", frozenset({"stage", *WHO})
 PLACE = 20
@@ -27,8 +27,8 @@ def layout(language: Language) -> list:
         panel.block(lead.ORDERS, "lines"),
         panel.block(lead.TILES, "low"),
         html.Div(league, className="row league"),
-        panel.chart(language, second.DUE),
-        panel.block(second.SECOND, "tall"),
+        panel.chart(language, second_dose.DUE),
+        panel.block(second_dose.SECOND, "tall"),
         html.Div([html.Div(left, className="column"), html.Div(right, className="column")], className="row halves"),
     ]
 
@@ -39,8 +39,8 @@ def register_callbacks(app, reader) -> None:
     blocks.fill(app, reader, lead.TILES, lead.tiles)
     blocks.fill_table(app, reader, communes.RANKING, communes.table)
     blocks.fill(app, reader, communes.MAP, people.place_map)
-    blocks.fill_chart(app, reader, second.DUE, second.due_chart)
-    blocks.fill_table(app, reader, second.SECOND, second.table)
+    blocks.fill_chart(app, reader, second_dose.DUE, second_dose.due_chart)
+    blocks.fill_table(app, reader, second_dose.SECOND, second_dose.table)
     blocks.fill_table(app, reader, groups.AGES, groups.ages)
     blocks.fill_table(app, reader, groups.GROUPS, groups.groups)
     blocks.fill_table(app, reader, sites.SITES, sites.table)

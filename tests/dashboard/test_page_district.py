@@ -15,7 +15,7 @@ from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.pages import district
 from dashboard.parts import people
-from dashboard.parts.district import changes, communes, flows, groups, lead, second, sites
+from dashboard.parts.district import changes, communes, flows, groups, lead, second_dose, sites
 from dashboard.tables import plain
 from dashboard.view import View
 from tests.dashboard.house import PHONE, settled, until
@@ -45,7 +45,7 @@ def test_a_unit_of_every_level_has_something_to_say_in_each_part(code, language)
     drawn = [lead.lead(asked), lead.orders(asked), lead.tiles(asked), people.place_map(asked), flows.flow(asked),
              changes.changes(asked)]  # fmt: skip
     assert all(len(said(part)) > 20 for part in drawn)
-    tables = [communes.table(asked), second.table(asked), groups.ages(asked), groups.groups(asked), sites.table(asked),
+    tables = [communes.table(asked), second_dose.table(asked), groups.ages(asked), groups.groups(asked), sites.table(asked),
               flows.table(asked), changes.table(asked)]  # fmt: skip
     assert all(table.rows and table.title and table.unit for table in tables)
 
@@ -54,7 +54,7 @@ def test_a_unit_of_every_level_has_something_to_say_in_each_part(code, language)
     ("make", "keys"),
     [
         (communes.table, ["people", "late"]),
-        (second.table, ["overdue", "passed", "due", "firsts", "seconds"]),
+        (second_dose.table, ["overdue", "passed", "due", "firsts", "seconds"]),
         (groups.ages, ["agepeople"]),
     ],
     ids=["ranking", "second", "ages"],
@@ -97,7 +97,7 @@ def test_what_lies_at_no_smaller_unit_has_a_row_that_leads_nowhere():
             rows = super().overdue(filters)
             return Rows([*rows, Overdue(ROOT, False, 7, 9, 7 / 9, 2)], rows.version)
 
-    row = next(row for row in second.table(view(data=Vague())).rows if row.values["place"] == "Chưa rõ cấp dưới")
+    row = next(row for row in second_dose.table(view(data=Vague())).rows if row.values["place"] == "Chưa rõ cấp dưới")
     assert row.values["overdue"] == 7 and row.href is None and not row.is_asked
 
 
@@ -150,7 +150,7 @@ def test_a_negative_dropout_is_said_and_marked():
             own = replace(rows[0], first_doses=100, second_doses=120, dropout=-0.2, is_negative=True, red_category=2)
             return Rows([own, *rows[1:]], rows.version)
 
-    table = second.table(view(data=Odd()))
+    table = second_dose.table(view(data=Odd()))
     assert table.sentence.startswith("Bỏ mũi âm 20,0%: 120 mũi 2 nhiều hơn 100 mũi 1, cần kiểm tra số liệu.")
     assert "RED nhóm 2" in table.sentence
     assert table.foot[0].warned == {"dropout"}
@@ -167,7 +167,7 @@ def test_the_threshold_of_the_settings_is_asked_for_and_named():
             return super().dropout(filters)
 
     data = Asked()
-    table = second.table(replace(view(data=data), red_coverage=0.8))
+    table = second_dose.table(replace(view(data=data), red_coverage=0.8))
     assert data.asked == (0.8,) and "ngưỡng 80%" in table.sentence
 
 

@@ -19,7 +19,7 @@ from dashboard.parts import charts, denominators, people, targets, tiles
 from dashboard.parts.changes import lead as changes_lead
 from dashboard.parts.compare import lead as compare_lead
 from dashboard.parts.compare import movement, recast, side_by_side
-from dashboard.parts.district import changes, communes, groups, second
+from dashboard.parts.district import changes, communes, groups, second_dose
 from dashboard.parts.district import lead as district_lead
 from dashboard.parts.district import sites as district_sites
 from dashboard.parts.sites import all_sites, directive, one_site
@@ -200,7 +200,7 @@ def test_nobody_is_due_or_overdue_whom_nobody_knows():
     asked = view(Filters(path="/district/<unit>"), Silent("person"))
     shown = said(district_lead.tiles(asked))
     assert "nguồn không cung cấp" in shown and "không biết ai đến hạn hay quá hạn mũi 2" in shown
-    found = second.table(asked)
+    found = second_dose.table(asked)
     assert {
         row.values.get(name) for row in (*found.rows, *found.foot) for name in ("overdue", "passed", "lateshare", "due")
     } == {None}
@@ -315,7 +315,7 @@ class Lacking(Province):
 
 
 DIVIDED = {
-    "the second dose": lambda view: second.table(view).sentence,
+    "the second dose": lambda view: second_dose.table(view).sentence,
     "by age": lambda view: groups.ages(view).sentence,
     "by group": lambda view: groups.groups(view).sentence,
     "the units below": lambda view: communes.table(view).sentence,
@@ -388,7 +388,7 @@ COUNTED = {
     "the units below": lambda view: of_table(communes.table(view)),
     "by age": lambda view: of_table(groups.ages(view)),
     "what changed": lambda view: of_table(changes.table(view)) + of_table(changes.moves(view)),
-    "the second dose": lambda view: of_table(second.table(view)),
+    "the second dose": lambda view: of_table(second_dose.table(view)),
     "why it changed": lambda view: said(changes_lead.lead(view)) + said(changes_lead.tiles(view)),
     "beside each other": lambda view: said(compare_lead.lead(view)) + of_table(side_by_side.table(view)),
     "the ranking since a day": lambda view: of_table(movement.since(view)),
@@ -438,7 +438,7 @@ def test_definitions_and_the_interface_say_records_too(language):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_what_hangs_on_persons_is_unknown_and_no_zero_where_records_are_counted(language):
     asked = Reader(of_records(), language).read("/")
-    for chart in (second.due_chart, due.due_chart):
+    for chart in (second_dose.due_chart, due.due_chart):
         _title, _unit, figure, sentence, (_columns, rows) = chart(asked, theme.LIGHT)
         assert figure["layout"]["annotations"][0]["text"] == asked.say("told.second_unknown")
         assert (sentence, rows) == (asked.say("told.no_second"), [])

@@ -55,3 +55,20 @@ def people(found, stage) -> dict[str, int]:
 def ask(held: Given, question: str, unit="P", *values):
     """The answer of a function of schema mart about a unit."""
     return held.ask(question, units(held)[0][unit], *values)
+
+
+def rows(held: Given, question: str, unit: str | None = "P", *values) -> list:
+    """The named rows of a function of schema mart; `unit` takes the place of its first argument."""
+    values = [units(held)[0][unit], *values] if unit else values
+    cursor = held.db.execute(question, values)
+    row = namedtuple("Row", [column.name for column in cursor.description])
+    return [row(*found) for found in cursor]
+
+
+def by_unit(held: Given, found: list) -> dict:
+    codes = units(held)[1]
+    return {f"[{codes[r.unit_id]}]" if r.is_self else codes[r.unit_id]: r for r in found}
+
+
+def codes_of(held: Given, table: str) -> dict:
+    return dict(held.ask(f"SELECT {table}_id, code FROM warehouse.{table}"))

@@ -10,13 +10,6 @@ from tests.etl.world import ZONE, Given, drawn, record
 from tests.sql.asked import CAMPAIGN, COMPLETE, FIRST, TODAY, people, standing, units
 
 
-@pytest.fixture
-def world(warehouse):
-    held = Given(warehouse.url)
-    yield held
-    held.close()
-
-
 def ones(held: Given, day: str, count: int, start: int, residence="C1", **given) -> None:
     """So many persons, complete with one dose of Janssen on a day."""
     held.load([

@@ -11,13 +11,6 @@ CHANGES = (
 )
 
 
-@pytest.fixture
-def world(warehouse):
-    held = Given(warehouse.url)
-    yield held
-    held.close()
-
-
 def given(held: Given) -> tuple[int, int]:
     """Two batches: three people on their day; then one of them voided, and two entered a day late. Their numbers."""
     on_time = {"injected_at": "2021-11-05", "recorded_at": "2021-11-05 13:00"}

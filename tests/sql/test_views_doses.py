@@ -1,19 +1,11 @@
-"""Every number of doses, and every figure about time, by hand."""
+"""Every number of doses, by hand, and as of a moment."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.etl.world import NOW, Given, drawn, record
+from tests.etl.world import NOW, drawn, record
 from tests.sql.asked import CAMPAIGN, FIRST, ask, standing, units
-
-
-@pytest.fixture
-def world(warehouse):
-    held = Given(warehouse.url)
-    yield held
-    held.close()
-
 
 FLOWS = """
     record_id | person | residence_code | site_code | vaccine_code
@@ -142,44 +134,7 @@ def test_the_mix_of_vaccines_counts_doses_by_their_recorded_number(world):
     assert mix("D2", "place") == {}
 
 
-# Time
-
-
-def test_completeness_is_the_share_of_old_doses_that_was_entered_in_so_many_days(world):
-    """20 doses of 1 November: 12 entered that day, 4 the next, 2 after three days, 1 after six, 1 after twenty."""
-    delays = [0] * 12 + [1] * 4 + [3] * 2 + [6] + [20]
-    world.load([
-        record(record_id=f"r{n}", person=f"p{n}", injected_at="2021-11-01", recorded_at=f"{date(2021, 11, 1) + timedelta(days=delay)} 18:00")
-        for n, delay in enumerate(delays)])  # fmt: skip
-    world.load(
-        [record(record_id="inferred", person="z", injected_at="2021-11-01", recorded_at=None)]
-    )  # when it was entered is not known
-    world.load([record(record_id="recent", person="y", injected_at="2021-11-25", recorded_at="2021-11-25 18:00")])
-    question = "SELECT days_after, share FROM mart.completeness(%s, %s, NULL) ORDER BY days_after"
-    expected = [(0, 0.6), (1, 0.8), (2, 0.8), (3, 0.9), (7, 0.95), (14, 0.95)]
-    assert [(day, pytest.approx(share)) for day, share in expected] == ask(world, question, "P", "2021-12-01")
-    incomplete = "SELECT mart.incomplete_from(%s, %s, NULL)"
-    assert ask(world, incomplete, "P", "2021-12-01") == [(date(2021, 11, 25),)]  # at seven days 95 % are there
-    assert ask(world, incomplete, "P", "2021-11-16") == [(date(2021, 11, 10),)]  # 15 days: the first closed one
-    assert ask(world, incomplete, "P", "2021-11-15") == [(None,)]
-    assert ask(world, incomplete, "P", "2021-12-13") == [(date(2021, 12, 7),)]  # 42 days: the last
-    assert ask(world, incomplete, "P", "2021-12-14") == [(date(2021, 12, 15),)]  # now the 25th alone, entered at once
-
-
-def test_a_place_where_much_comes_later_than_a_fortnight(world):
-    world.load([record(injected_at="2021-11-01", recorded_at="2021-11-30 10:00")])
-    assert ask(world, "SELECT mart.incomplete_from(%s, '2021-12-01', NULL)") == [(date(2021, 11, 17),)]
-
-
-def test_completeness_as_of_a_batch_is_what_it_was_then(world):
-    """One dose, entered at once: all is in. A second comes, nine days late: half was in at once."""
-    world.load([record(injected_at="2021-11-01", recorded_at="2021-11-01 10:00")])
-    (then,) = world.ask("SELECT max(batch_id) FROM warehouse.batch")[0]
-    world.load([record(record_id="late", person="late", injected_at="2021-11-01", recorded_at="2021-11-10 10:00")])
-    for as_of, share, day in ((None, 0.5, date(2021, 11, 18)), (then, 1.0, date(2021, 12, 2))):
-        found = ask(world, "SELECT share FROM mart.completeness(%s, '2021-12-01', %s) WHERE days_after = 0", "P", as_of)
-        assert found == [(share,)]
-        assert ask(world, "SELECT mart.incomplete_from(%s, '2021-12-01', %s)", "P", as_of) == [(day,)]
+# As of a moment
 
 
 def test_a_moment_is_the_batch_before_it_and_shows_the_figures_of_then(world):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.etl.world import drawn
 from tests.sql.asked import ask, units
-from tests.sql.test_views_doses import FLOWS, world  # noqa: F401  the same drawing, reconciled there
+from tests.sql.test_views_doses import FLOWS
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from tests.sql.test_views_doses import FLOWS, world  # noqa: F401  the same draw
         ("C3", {"C1": 1, "D2": 1}, {}),  # the hospital S3 is the district's, which has no commune
     ],
 )
-def test_where_residents_go_and_where_visitors_come_from(world, unit, leaving, coming):  # noqa: F811
+def test_where_residents_go_and_where_visitors_come_from(world, unit, leaving, coming):
     world.load(drawn(FLOWS))
     codes = units(world)[1]
     found = ask(world, "SELECT is_leaving, unit_id, doses FROM mart.flow(%s, NULL, NULL, NULL)", unit)
@@ -29,7 +29,7 @@ def test_where_residents_go_and_where_visitors_come_from(world, unit, leaving, c
     assert (sum(leaving.values()), sum(coming.values())) == (elsewhere, visitors + unknown + not_recognised)
 
 
-def test_a_flow_as_of_a_batch_is_what_it_was(world):  # noqa: F811
+def test_a_flow_as_of_a_batch_is_what_it_was(world):
     world.load(drawn(FLOWS))
     assert ask(world, "SELECT * FROM mart.flow(%s, NULL, NULL, 0)", "D1") == []
     assert ask(world, "SELECT * FROM mart.flow(%s, '2021-11-06', NULL, NULL)", "D1") == []

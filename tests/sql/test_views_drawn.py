@@ -1,4 +1,4 @@
-"""A committee's figures on drawn histories: what a plain loop over injections and persons gives, as of every batch."""
+"""Figures on drawn histories: what a plain loop over injections and persons gives, as of every batch."""
 
 import math
 import random

@@ -1,8 +1,6 @@
 """What the last batches brought, by hand."""
 
-import pytest
-
-from tests.etl.world import NOW, Given, drawn
+from tests.etl.world import NOW, drawn
 from tests.sql.asked import ask
 
 DAY = NOW.date().isoformat()
@@ -19,13 +17,6 @@ SECOND = f"""
     1         | a      | C1             | S1        | JS           | {DAY}       | entered-in-error | 2021-12-01
 """
 ARRIVALS = "SELECT batch_id, doses FROM mart.arrivals(%s, '{basis}', '{day}', {as_of}) ORDER BY batch_id"
-
-
-@pytest.fixture
-def world(warehouse):
-    held = Given(warehouse.url)
-    yield held
-    held.close()
 
 
 def arrivals(world, unit="P", basis="residence", day=DAY, as_of="NULL"):

@@ -1,4 +1,4 @@
-"""A committee's questions through the only door: each is answered, in its row type, and the filters reach it."""
+"""The questions of every subject through the only door: each is answered, in its row type, and the filters reach it."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def data(warehouse, tmp_path):
     engine.dispose()
 
 
-# Each question of a committee's pages; behind ` of ` what is asked.
+# Each question; behind ` of ` what is asked.
 QUESTIONS = {
     "overdue": lambda data, f: data.overdue(f),
     "due_by_day": lambda data, f: data.due_by_day(f),
