@@ -3,29 +3,28 @@
 Written to DATA/effective.yaml with absolute paths; `${NAME}` stays as it is, so no secret is written.
 """
 
-from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import yaml
 
 from deploy.folder import write_whole
-from sql.settings import PROJECT
-from sql.strict import read_yaml
+from sql.settings import PROJECT, whole
+from sql.strict import LocalPath, Model, Short, beside, read_yaml
 
 # What is laid over the user's settings where the sample is played.
 OVERLAY = PROJECT / "etl" / "sample" / "sample.yaml"
 
-_NO_TABLES = {"every_seconds"}
+_IS_PATH = get_args(LocalPath)[1]
 
 
 def effective(config: Path, overlay: Path | None) -> dict[str, Any]:
     """`config` alone (real records, or none), or with the sample's `overlay` over it."""
-    found = _absolute(read_yaml(config.read_text(encoding="utf-8"), config.name), config.resolve().parent)
+    found = _absolute(read_yaml(config.read_text(encoding="utf-8"), config.name), whole(), config.resolve().parent)
     found["sample"] = overlay is not None
     if overlay is None:
         return found
-    above = _absolute(read_yaml(overlay.read_text(encoding="utf-8"), overlay.name), overlay.resolve().parent)
+    above = _absolute(read_yaml(overlay.read_text(encoding="utf-8"), overlay.name), whole(), overlay.resolve().parent)
     return _merged(found, above)
 
 
@@ -35,26 +34,29 @@ def write(found: dict[str, Any], file: Path) -> None:
     write_whole(file, head + yaml.safe_dump(found, allow_unicode=True, sort_keys=False))
 
 
-def _absolute(found: dict[str, Any], folder: Path) -> dict[str, Any]:
-    found = deepcopy(found)
-
-    def inside(place: str) -> str:
+def _absolute(found: Any, kind: Any, folder: Path) -> Any:
+    """`found` with each path in it beside `folder`; where one stands, `kind` says, its type in the settings. What is no settings
+    stays as it is, for whoever reads it to refuse."""
+    if _IS_PATH in getattr(kind, "__metadata__", ()):
         # `${NAME}/…` is filled in later, by then an absolute path as a rule.
-        return place if place.startswith("${") else str(folder / place)
-
-    reference = found.get("reference") or {}
-    for name, place in reference.items():
-        if isinstance(place, str) and name not in _NO_TABLES:
-            reference[name] = inside(place)
-        elif isinstance(place, dict) and "path" in place:
-            place["path"] = inside(place["path"])
-    for source in (found.get("sources") or {}).values():
-        if "folder" in source:
-            source["folder"] = inside(source["folder"])
-    drawn = (found.get("dashboard") or {}).get("map") or {}
-    if "geojson" in drawn:
-        drawn["geojson"] = inside(drawn["geojson"])
+        is_place = isinstance(found, str) and not found.startswith("${")
+        return str(beside(folder, found)) if is_place else found
+    if isinstance(kind, type) and issubclass(kind, Model):
+        if isinstance(found, dict):
+            return {key: _absolute(value, _kind_of(kind, key), folder) for key, value in found.items()}
+        if issubclass(kind, Short) and isinstance(found, str):
+            return _absolute(found, _kind_of(kind, kind.KEY), folder)
+    elif get_origin(kind) is dict and isinstance(found, dict):
+        return {key: _absolute(value, get_args(kind)[1], folder) for key, value in found.items()}
+    else:
+        for one in get_args(kind):  # each that it may be: what is absolute already stays
+            found = _absolute(found, one, folder)
     return found
+
+
+def _kind_of(part: type[Model], key: str) -> Any:
+    field = part.model_fields.get(key)
+    return field and (Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
 
 
 def _merged(below: Any, above: Any) -> Any:

@@ -1,12 +1,12 @@
 """The ETL's part of config.yaml: where records come from, what they are counted against, how they are loaded."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sql import settings
 from sql.settings import SourceName
-from sql.strict import Encoding, LocalPath, Model, Pattern, Share, Text, TimeZone
+from sql.strict import Encoding, LocalPath, Model, Pattern, Share, Short, Text, TimeZone
 from sql.told import told
 
 # What a source may give, in the order of the landing table. full_name and person_id stay inside
@@ -20,22 +20,19 @@ FIELDS = (
 REQUIRED_FIELDS = ("record_id", "site_code", "vaccine_code", "injected_at", "updated_at")
 
 
-class Reference(Model):
+class Reference(Short):
     """One reference table: a CSV, or a query at a database (url, query).
 
     `columns` says what a column is called there, {ours: theirs}; `constants` fills columns that are not there.
     """
+
+    KEY: ClassVar[str] = "path"
 
     path: LocalPath | None = None
     columns: dict[str, Text] | None = None
     constants: dict[str, str | int | bool] | None = None
     url: Annotated[Text | None, Field(repr=False)] = None
     query: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, found: Any) -> Any:
-        return {"path": found} if isinstance(found, str) else found
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -65,12 +62,14 @@ Columns = Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
 _ORIGINS = ("column", "value", "file", "hash", "join")
 
 
-class FieldSpec(Model):
+class FieldSpec(Short):
     """Where one canonical field comes from: exactly one of column, value, file, hash and join.
 
     `values` translates what is found; `default` stands where nothing, or no translation, is found;
     `format` is strptime's, for dates and times.
     """
+
+    KEY: ClassVar[str] = "column"
 
     column: Text | None = None
     value: str | int | None = None
@@ -80,11 +79,6 @@ class FieldSpec(Model):
     values: dict[str, str | int | None] | None = None
     default: str | int | None = None
     format: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, found: Any) -> Any:
-        return {"column": found} if isinstance(found, str) else found
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

@@ -155,13 +155,13 @@ def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[s
     found["data"] = str(data_folder(data, environment))
     try:
         # As JSON, because there strict still lets a list be a tuple and a text be a path.
-        return _whole().model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
+        return whole().model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
     except ValidationError as refused:
-        raise complaint(file.name, refused, _whole()) from None
+        raise complaint(file.name, refused, whole()) from None
 
 
 @cache
-def _whole() -> type[Settings]:
+def whole() -> type[Settings]:
     """The keys of all programs: what one of them says of a key more exactly holds for the whole."""
     parts = tuple(import_module(f"{program}.settings").Settings for program in PROGRAMS)
     own: dict[str, Any] = {}

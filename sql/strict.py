@@ -1,14 +1,15 @@
 """Strict YAML, and complaints that name the key: `config.yaml: etl.batch_size: must be at least 1 (found 0)`."""
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, get_args
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 from pydantic_core import ErrorDetails
 
 
@@ -22,8 +23,24 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
+class Short(Model):
+    """A part of which one key alone may be written as a plain text."""
+
+    KEY: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt_out(cls, found: Any) -> Any:
+        return {cls.KEY: found} if isinstance(found, str) else found
+
+
+def beside(folder: Path, place: str | Path) -> Path:
+    """A place as a settings file in `folder` says it. One in the home of nobody, `~nobody/…`, is a name like any other."""
+    return folder / os.path.expanduser(place)
+
+
 def _in_folder(path: Path, info: ValidationInfo) -> Path:
-    return (info.context or {}).get("folder", Path()) / path.expanduser()
+    return beside((info.context or {}).get("folder", Path()), path)
 
 
 def _known_zone(name: str) -> str:

@@ -1,8 +1,10 @@
 """The children read one file: the user's settings, the sample over them, no secret in it."""
 
 from deploy.effective import OVERLAY, effective, write
+from etl.settings import DatabaseSource, FilesSource, Reference
 from sql import settings
 from sql.settings import PROJECT
+from sql.strict import LocalPath
 
 CONFIG = PROJECT / "config.yaml"
 
@@ -68,3 +70,34 @@ def test_the_map_stays_beside_the_users_settings(tmp_path):
     (own / "config.yaml").write_text(text, encoding="utf-8")
     found = read_back(effective(own / "config.yaml", None), tmp_path, {})
     assert found.dashboard.map.geojson == own / "map.geojson"
+
+
+def test_a_place_at_home_is_where_the_settings_say(tmp_path, monkeypatch):
+    """A mapping of any kind, a place under `~`, and what is no settings at all."""
+    monkeypatch.setenv("HOME", "/home/an")
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "sources: {a: {kind: files, folder: ~/inbox, pattern: '*.csv'}, b: x}\nreference: [units.csv]\nmap: {geojson: m}\n"
+    )
+    assert effective(config, None) == {
+        "sources": {"a": {"kind": "files", "folder": "/home/an/inbox", "pattern": "*.csv"}, "b": "x"},
+        "reference": ["units.csv"], "map": {"geojson": "m"}, "sample": False,
+    }  # fmt: skip
+
+
+def test_where_paths_stand_the_types_of_the_settings_say(tmp_path, monkeypatch):
+    """A key that is added is placed without a word about it here."""
+
+    class Added(FilesSource):
+        keys: LocalPath | None = None
+        parts: dict[str, Reference] = {}  # noqa: RUF012 - frozen
+
+    monkeypatch.setattr(settings.whole().model_fields["sources"], "annotation", dict[str, DatabaseSource | Added])
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "sources: {a: {kind: added, keys: key.pem, parts: {x: x.csv, y: {path: y.csv}, z: {url: u, query: q}}}}\n"
+    )
+    assert effective(config, None)["sources"]["a"] == {
+        "kind": "added", "keys": str(tmp_path / "key.pem"),
+        "parts": {"x": str(tmp_path / "x.csv"), "y": {"path": str(tmp_path / "y.csv")}, "z": {"url": "u", "query": "q"}},
+    }  # fmt: skip
