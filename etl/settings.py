@@ -141,6 +141,11 @@ class Mapped(Model):
         raise NotImplementedError
 
     @property
+    def looks_for(self) -> dict[str, str]:
+        """The pattern of its files and their folder, which a page names where there are none; empty where it reads no files."""
+        return {}
+
+    @property
     def is_read_whole(self) -> bool:
         """Whether it is no file and yet a snapshot: read from its first row to its last each time, by no clock."""
         return self.read_by == "whole"
@@ -200,6 +205,10 @@ class FilesSource(Mapped):
     @property
     def read_by(self) -> ReadBy:
         return "deliveries"
+
+    @property
+    def looks_for(self) -> dict[str, str]:
+        return {"pattern": self.pattern, "folder": str(self.folder)}
 
 
 # With what opens each: etl/sources/kinds.py.

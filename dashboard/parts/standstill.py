@@ -50,7 +50,8 @@ def _progress(view: View, row) -> html.Li:
     else:
         values = {"received": row.received, "expected": row.expected, "share": language.percent(share, 0)}
         words = [say("loading.line_of", source=row.source, **values)]
-    if row.kind == "database" and row.last_change_at:  # of a file that is when it was written
+    given = view.given.get(row.source)
+    if row.last_change_at and not (given and given.read_by == "deliveries"):  # of those that is when one was written
         words.append(say("loading.newest", day=view.local(row.last_change_at).date()))
     if share is not None and row.per_second:
         words.append(_left(view, (row.expected - row.received) / row.per_second))
@@ -113,9 +114,8 @@ def matter(view: View, row) -> list | None:
         return _said(view, "source.all_faulty", "source.all_faulty_do", name=name, n=row.received)
     if row.received:
         return None
-    if row.kind == "files" and given:
-        where = {"pattern": given.pattern, "folder": str(given.folder)}
-        return _said(view, "source.no_files", "source.no_files_do", name=name, **where)
+    if given and given.looks_for:
+        return _said(view, "source.no_files", "source.no_files_do", name=name, **given.looks_for)
     return _said(view, "source.empty", "source.empty_do", name=name)
 
 

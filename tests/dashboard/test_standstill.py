@@ -66,12 +66,13 @@ def words(data, address="/", **given) -> str:
         (Nothing(source(last_polled_at=None)), "Nguồn lists chưa được đọc lần nào"),
         (Nothing(source()), "Nguồn lists đọc được, nhưng chưa có bản ghi nào"),
         (Nothing(source(received=12), received=12), "đã nhận 12 bản ghi, nhưng bản ghi nào cũng lỗi"),
-        (Nothing(source(kind="files")), "không có tệp nào khớp mẫu *.csv trong thư mục /srv/inbox"),
+        (Nothing(source()), "không có tệp nào khớp mẫu *.csv trong thư mục /srv/inbox"),
     ],
     ids=["no source", "no etl", "reference", "failed", "braked", "not asked", "empty", "all faulty", "pattern"],
 )
 def test_before_the_first_record_a_page_says_what_is_the_matter_and_what_to_do(data, expected):
-    text = words(data, lists=SimpleNamespace(pattern="*.csv", folder="/srv/inbox")) if data.rows else words(data)
+    looks_for = {"pattern": "*.csv", "folder": "/srv/inbox"} if "không có tệp" in expected else {}
+    text = words(data, lists=SimpleNamespace(looks_for=looks_for)) if data.rows else words(data)
     assert expected in text and "Cần làm:" in text
     for reason in ("sites.csv cannot be read", "no such host", "too much"):
         assert (reason in text) == any(reason in str(held) for held in (data.refused, *data.rows))
@@ -103,9 +104,10 @@ def test_before_the_first_units_are_in_each_page_stands_and_calls_nothing_unknow
 def test_how_far_the_first_load_is_and_how_long_it_takes():
     data = Province()
     data.is_loading = True
-    text = words(data)
+    text, of_files = words(data), words(data, platform=SimpleNamespace(read_by="deliveries", looks_for={}))
     assert "platform: đã nhận 1.000 / 4.000 bản ghi (25%)" in text
     assert "còn khoảng 10 phút" in text
+    assert "mới nhất đến ngày" in text and "mới nhất đến ngày" not in of_files  # of a file that is when it was written
     data.extra = -700  # the batch that the page shows is behind what was received meanwhile
     assert "Số liệu trên trang này mới tính 300 bản ghi đầu tiên" in words(data)
     data.more_sources = [source(received=7, loaded=7), source(source="late", state="failed", reason="no such host")]
