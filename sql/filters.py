@@ -7,6 +7,9 @@ stands for the filter's name and `@column` for its column; commas stand between,
     p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[]
     {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
 
+A function that is asked from without has the first in its place, and each further one at its end and by its name, so that
+nobody who asks it must change: `{more p_@ smallint[] DEFAULT NULL}`, each with a comma before it.
+
 `{who has_sum and: …}` and `{who not has_population or: …}` are of those alone that have it, or have not. `{who weighed …}`
 writes twice a filter of which no sum is kept: where one alone is asked for, it counts as two.
 """
@@ -34,20 +37,24 @@ WHO = (Filter("groups", "priority_group", has_population=True, has_sum=True),)
 _WHO = re.compile(
     r"\{who(?: (?P<not>not )?(?P<which>has_\w+)| (?P<weighed>weighed))?(?: (?P<between>and|or):)? (?P<each>[^{}]+)\}"
 )
+_MORE = re.compile(r"\{more (?P<each>[^{}]+)\}")
 _OF_NONE = {"and": "true", "or": "false"}
 
 
 def spelt_out(source: str) -> str:
-    """SQL with each `{who …}` written out: once for each filter."""
-    return _WHO.sub(_spelt, source)
+    """SQL with each `{who …}` and `{more …}` written out: once for each filter."""
+    return _MORE.sub(lambda found: "".join(f", {_of(one, found['each'])}" for one in WHO[1:]), _WHO.sub(_spelt, source))
 
 
 def _spelt(found: re.Match) -> str:
     each = []
     for one in WHO:
         if not found["which"] or getattr(one, found["which"]) is not bool(found["not"]):
-            written = found["each"].replace("@column", one.column).replace("@", one.name)
-            each += [written] * (2 if found["weighed"] and not one.has_sum else 1)
+            each += [_of(one, found["each"])] * (2 if found["weighed"] and not one.has_sum else 1)
     if not found["between"]:
         return ", ".join(each)
     return f" {found['between'].upper()} ".join(each) or _OF_NONE[found["between"]]
+
+
+def _of(one: Filter, written: str) -> str:
+    return written.replace("@column", one.column).replace("@", one.name)

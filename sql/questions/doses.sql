@@ -2,15 +2,16 @@
 
 -- name: doses_trend
 SELECT * FROM mart.doses_trend(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                               {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]),
-                               CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+                               CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
+                               CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint)
+                               {more p_@ => CAST(:@ AS smallint[])})
  ORDER BY day
 
 -- name: doses_by_unit
 SELECT * FROM mart.doses_by_unit(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                                 {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]),
+                                 CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
                                  CAST(:from AS date), CAST(:to AS date), CAST(:today AS date),
-                                 CAST(:as_of AS bigint), CAST(:level AS int))
+                                 CAST(:as_of AS bigint), CAST(:level AS int){more p_@ => CAST(:@ AS smallint[])})
  ORDER BY is_self DESC, unit_id
 
 -- name: doses_by_hour
@@ -19,8 +20,9 @@ SELECT * FROM mart.doses_by_hour(CAST(:unit AS int), CAST(:day AS date), CAST(:a
 
 -- name: doses_by_vaccine
 SELECT * FROM mart.doses_by_vaccine(CAST(:unit AS int), CAST(:basis AS text), CAST(:ages AS smallint[]),
-                                    {who CAST(:@ AS smallint[])}, CAST(:vaccines AS smallint[]),
-                                    CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint))
+                                    CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]),
+                                    CAST(:from AS date), CAST(:to AS date), CAST(:as_of AS bigint)
+                                    {more p_@ => CAST(:@ AS smallint[])})
  ORDER BY vaccine_id, dose_number
 
 -- name: reconciliation

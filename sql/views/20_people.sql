@@ -257,8 +257,8 @@ $$;
 -- Where some units below have no population (lacking), coverage and what follows from it are of the others: of `counted`
 -- people over their population. people, people_today and people_yesterday are always of all.
 CREATE FUNCTION mart.standing(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
-    p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_today date, p_as_of bigint, p_level integer DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     unit_id integer, parent_id integer, is_self boolean, stage smallint, people bigint, people_today bigint,
     people_yesterday bigint, population bigint, population_source text, population_on date, target_share double precision,
@@ -357,8 +357,8 @@ $$;
 
 -- People by the day they reached a stage. One row per day and stage.
 CREATE FUNCTION mart.trend(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
-    p_today date DEFAULT NULL)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_as_of bigint,
+    p_today date DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (day date, stage smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (

@@ -101,8 +101,8 @@ $$;
 
 -- One row per day.
 CREATE FUNCTION mart.doses_trend(
-    p_unit integer, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
-    p_as_of bigint)
+    p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_as_of bigint{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT d.day, sum(d.doses)::bigint
@@ -142,8 +142,8 @@ $$;
 -- One row per row of mart.member, and one for the unit itself (is_self), their sum without what lies nowhere. plan_today:
 -- what its sites plan (mart.site_plan), unknown of some ages, groups or vaccines: a plan is of all doses.
 CREATE FUNCTION mart.doses_by_unit(
-    p_unit integer, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
-    p_today date, p_as_of bigint, p_level integer DEFAULT NULL)
+    p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_today date, p_as_of bigint, p_level integer DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     unit_id integer, is_self boolean, doses bigint, doses_today bigint, doses_yesterday bigint, plan_today bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -196,8 +196,8 @@ $$;
 
 -- One row per vaccine and dose number as recorded.
 CREATE FUNCTION mart.doses_by_vaccine(
-    p_unit integer, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
-    p_as_of bigint)
+    p_unit integer, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_as_of bigint{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (vaccine_id smallint, dose_number smallint, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (

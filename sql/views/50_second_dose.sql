@@ -33,8 +33,8 @@ $$;
 -- Indicator 6. One row per row of mart.member, and one for the unit itself (is_self). share is NULL where nobody's
 -- interval has passed; due_soon are those who wait and whose last day is one of the 28 from today on.
 CREATE FUNCTION mart.overdue(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date, p_as_of bigint,
-    p_level integer DEFAULT NULL)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint,
+    p_level integer DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (unit_id integer, is_self boolean, overdue bigint, passed bigint, share double precision, due_soon bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH member AS MATERIALIZED (
@@ -65,8 +65,8 @@ $$;
 
 -- Those who wait, by the last day of their interval: p_from to p_to. One row per day and vaccine of the first dose.
 CREATE FUNCTION mart.due_by_day(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date, p_today date,
-    p_as_of bigint)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date, p_today date,
+    p_as_of bigint{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (day date, vaccine_id smallint, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH counted AS (
@@ -104,8 +104,9 @@ $$;
 -- unit itself. The category is NULL where coverage or dropout is not known. Coverage as in mart.standing where units below have
 -- no population (lacking).
 CREATE FUNCTION mart.dropout(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date,
-    p_today date, p_as_of bigint, p_red_coverage double precision, p_level integer DEFAULT NULL)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_from date, p_to date,
+    p_today date, p_as_of bigint, p_red_coverage double precision, p_level integer DEFAULT NULL
+    {more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     unit_id integer, is_self boolean, first_doses bigint, second_doses bigint, dropout double precision,
     is_negative boolean, coverage double precision, red_category smallint, lacking integer[])

@@ -32,8 +32,8 @@ $$;
 
 -- Indicator 26. One row per day (of injection, or on which the stage was reached), cause, and site (doses; NULL for people).
 CREATE FUNCTION mart.changes(
-    p_unit integer, p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
-    p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date)
+    p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT l.day, l.cause::text, l.site_id, sum(l.amount)
@@ -48,7 +48,8 @@ $$;
 -- population) and by denominator (the later people, over another population). One row per stage. Where units have no population
 -- (lacking: then, or now), coverage is of the others: of `counted` people.
 CREATE FUNCTION mart.coverage_change(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date
+    {more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
     coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision,
@@ -93,8 +94,8 @@ $$;
 -- Indicator 26 by the units of a table (mart.member). Arguments as of mart.changes. One row per unit and cause; p_unit's own
 -- id is what lies at no smaller unit.
 CREATE FUNCTION mart.changed_places(
-    p_unit integer, p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
-    p_from_batch bigint, p_to_batch bigint, p_today date)
+    p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
+    p_from_batch bigint, p_to_batch bigint, p_today date{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (unit_id integer, cause text, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT m.row_id, l.cause::text, sum(l.amount)

@@ -5,8 +5,8 @@
 -- mart.standing where units below have no population (lacking).
 -- Then is now less those of the days after: these are few beside the days before.
 CREATE FUNCTION mart.rank_movement(
-    p_unit integer, p_stage smallint, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date,
-    p_as_of bigint, p_until date, p_level integer DEFAULT NULL)
+    p_unit integer, p_stage smallint, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date,
+    p_as_of bigint, p_until date, p_level integer DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     unit_id integer, is_self boolean, people bigint, people_before bigint, population bigint, target_share double precision,
     coverage double precision, coverage_before double precision, coverage_change double precision,
@@ -28,7 +28,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT n.unit_id, n.is_self, n.people, n.population, n.target_share, n.coverage, n.rank, n.lacking,
             n.people - coalesce(CASE WHEN n.is_self THEN w.people ELSE l.people END, 0) AS people_before,
             n.counted - coalesce(CASE WHEN n.is_self THEN w.counted ELSE l.in_row END, 0) AS counted_before
-        FROM mart.standing(p_unit, p_ages, {who p_@}, p_vaccines, NULL, NULL, p_today, p_as_of, p_level) n
+        FROM mart.standing(p_unit, p_ages, p_groups, p_vaccines, NULL, NULL, p_today, p_as_of, p_level{more p_@ => p_@}) n
         CROSS JOIN whole w
         LEFT JOIN later l ON l.row_id = n.unit_id
         WHERE n.stage = p_stage
@@ -62,7 +62,8 @@ $$;
 -- Coverage over time: one row per unit asked for, stage and day on which anybody reached it, with all who had by then; of
 -- the population in force on p_today. Coverage as in mart.standing where units below have none.
 CREATE FUNCTION mart.coverage_by_day(
-    p_units integer[], p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date, p_as_of bigint)
+    p_units integer[], p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint
+    {more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint, coverage double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
@@ -122,7 +123,8 @@ $$;
 -- The population is that of the units of which it is made; where some of them have none (lacking), coverage is of the others:
 -- of `counted` people.
 CREATE FUNCTION mart.recast(
-    p_unit integer, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_today date, p_as_of bigint, p_day date)
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date, p_as_of bigint, p_day date
+    {more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     unit_id integer, stage smallint, people bigint, population bigint, coverage double precision, units bigint, counted bigint,
     lacking integer[])

@@ -78,15 +78,17 @@ def test_what_is_written_for_each_filter_of_who_is_spelt_out_once_for_each(monke
         "{who has_sum and: b.@column > 0}": "b.priority_group > 0",
         "{who not has_population and: p_@ IS NULL}": "p_sexes IS NULL",
         "{who weighed p_@}": "p_groups, p_sexes, p_sexes",
+        "(p_groups smallint[]{more p_@ smallint[] DEFAULT NULL})": "(p_groups smallint[], p_sexes smallint[] DEFAULT NULL)",
     }.items():  # fmt: skip
         assert sql.spelt_out(written) == spelt
     monkeypatch.setattr(filters, "WHO", filters.WHO[:1])
+    assert sql.spelt_out("(p_level integer{more p_@ smallint[]})") == "(p_level integer)"
     assert sql.spelt_out("{who not has_population and: p_@ IS NULL}") == "true"
     assert sql.spelt_out("{who not has_population or: p_@ IS NOT NULL}") == "false"
 
 
 def test_nothing_is_left_to_be_spelt_out():
-    files = [file for room in ("queries", "views") for file in (sql.FOLDER / room).glob("*.sql")]
+    files = [file for room in ("queries", "questions", "views") for file in (sql.FOLDER / room).glob("*.sql")]
     assert [
-        file.name for file in files if re.search(r"\{(who|each)\b", sql.spelt_out(file.read_text(encoding="utf-8")))
+        file.name for file in files if re.search(r"\{(who|more|each)\b", sql.spelt_out(file.read_text(encoding="utf-8")))
     ] == []
