@@ -32,7 +32,7 @@ class Filter:
     has_sum: bool = False
 
 
-WHO = (Filter("groups", "priority_group", has_population=True, has_sum=True),)
+WHO: tuple[Filter, ...] = (Filter("groups", "priority_group", has_population=True, has_sum=True),)
 
 _WHO = re.compile(
     r"\{who(?: (?P<not>not )?(?P<which>has_\w+)| (?P<weighed>weighed))?(?: (?P<between>and|or):)? (?P<each>[^{}]+)\}"
