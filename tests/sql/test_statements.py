@@ -68,8 +68,8 @@ def test_what_is_written_for_each_measure_is_spelt_out_once_for_each():
 
 
 def test_what_is_written_for_each_filter_of_who_is_spelt_out_once_for_each(monkeypatch):
-    sexes = filters.Filter("sexes", "sex")
-    monkeypatch.setattr(filters, "WHO", (*filters.WHO, sexes))
+    groups, sexes = filters.Filter("groups", "priority_group", True, True), filters.Filter("sexes", "sex")
+    monkeypatch.setattr(filters, "WHO", (groups, sexes))
     for written, spelt in {
         "{who p_@ smallint[]}": "p_groups smallint[], p_sexes smallint[]",
         "{who and: (p_@ IS NULL OR b.@column = ANY (p_@))}":
@@ -81,7 +81,7 @@ def test_what_is_written_for_each_filter_of_who_is_spelt_out_once_for_each(monke
         "(p_groups smallint[]{more p_@ smallint[] DEFAULT NULL})": "(p_groups smallint[], p_sexes smallint[] DEFAULT NULL)",
     }.items():  # fmt: skip
         assert sql.spelt_out(written) == spelt
-    monkeypatch.setattr(filters, "WHO", filters.WHO[:1])
+    monkeypatch.setattr(filters, "WHO", (groups,))
     assert sql.spelt_out("(p_level integer{more p_@ smallint[]})") == "(p_level integer)"
     assert sql.spelt_out("{who not has_population and: p_@ IS NULL}") == "true"
     assert sql.spelt_out("{who not has_population or: p_@ IS NOT NULL}") == "false"
