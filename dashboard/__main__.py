@@ -18,7 +18,7 @@ from sql.strict import SettingsError
 def main() -> int:
     arguments = _parse()
     try:
-        found = Settings.of(settings.read(arguments.config, arguments.data))
+        found = Settings.of(settings.read(arguments.config, arguments.data, part=Settings))
         address(found, "dashboard_reader")
         boundaries.of(found)  # said here, in one line, rather than by each worker
     except (SettingsError, NoWarehouse) as error:

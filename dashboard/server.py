@@ -84,7 +84,7 @@ def build(settings: Settings) -> Starlette:
 
 def from_environment() -> Starlette:
     """As `build`, for the processes that uvicorn starts: they get words, not objects."""
-    return build(Settings.of(settings.read(os.environ[CONFIG])))
+    return build(Settings.of(settings.read(os.environ[CONFIG], part=Settings)))
 
 
 CONFIG = "VACCINE_CONFIG"

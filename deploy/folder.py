@@ -75,7 +75,9 @@ class DataFolder:
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Write a file under its name only once all of it is there: a full disk leaves the one before."""
+    """Write a file, for its owner alone, under its name only once all of it is there: a full disk leaves the one before."""
     draft = file.with_name(file.name + ".part")
-    draft.write_text(text, encoding="utf-8")
+    draft.unlink(missing_ok=True)
+    with open(draft, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as written:
+        written.write(text)
     draft.replace(file)

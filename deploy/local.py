@@ -21,6 +21,7 @@ from deploy import effective, instance, left
 from deploy.child import NO_ROOM, Child, Pauses
 from deploy.edited import Edited
 from deploy.folder import DataFolder, FolderError
+from deploy.variables import variables_of
 from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
 from sql.connect import NoWarehouse
@@ -113,6 +114,8 @@ class Run:
         effective.write(self.edited.running, file)
         self.settings = settings.read(file, config.data, environment)
         shift = world.prepare(warehouse, self.settings)
+        if self.server:
+            environment |= self.server.logins()
         if is_sample:
             say(f"No source is configured: sample data, whose clock is {-shift} days behind")
         self.shift = shift
@@ -130,8 +133,8 @@ class Run:
         environment = environment | {PULSE: str(pulse.file)}
         answers: dict[str, Callable[[], bool]] = {"etl": pulse, "dashboard": lambda: _answers(self.address)}
         for name, words in parts.items():
-            log = self.folder.logs / f"{name}.log"
-            child = Child(name, [sys.executable, "-m", *words], PROJECT, environment, log, say, answers.get(name))
+            log, own = self.folder.logs / f"{name}.log", variables_of(name, environment, self.edited.running)
+            child = Child(name, [sys.executable, "-m", *words], PROJECT, own, log, say, answers.get(name))
             self.children.append(child)
             child.start()
 

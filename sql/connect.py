@@ -19,7 +19,7 @@ from sql.settings import Settings
 
 Role = Literal["owner", "etl_writer", "dashboard_reader"]
 
-_OWN_URL = {"etl_writer": "DATABASE_URL_ETL", "dashboard_reader": "DATABASE_URL_DASHBOARD"}
+OWN_URL = {"etl_writer": "DATABASE_URL_ETL", "dashboard_reader": "DATABASE_URL_DASHBOARD"}
 
 # plan_cache_mode: a page's question with one filter is another one than without; a plan for any parameters reads all of a
 # table where a few of its rows were asked (lots by vaccine at 1 M injections: 500 ms in place of 20).
@@ -75,7 +75,7 @@ def conninfo(url: str | URL) -> str:
 
 def address(settings: Settings, role: Role) -> URL:
     """Where the warehouse is: DATABASE_URL_ETL or _DASHBOARD, DATABASE_URL, the embedded server."""
-    for name in (_OWN_URL.get(role), "DATABASE_URL"):
+    for name in (OWN_URL.get(role), "DATABASE_URL"):
         if name and os.environ.get(name):
             return _psycopg(os.environ[name])
     return make_url(_embedded(settings.data))

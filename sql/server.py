@@ -20,8 +20,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 
 from sql import unprivileged
+from sql.connect import OWN_URL
 
 # One machine, shared with the ETL and the web server: small enough for 2 GB, enough for 10 M injections.
 # synchronous_commit stays on: a batch that was shown must survive a power cut.
@@ -160,13 +162,22 @@ class EmbeddedServer:
         """Whether the server that we started still runs."""
         return self.process is not None and self.process.poll() is None
 
-    def url(self, database: str = "warehouse") -> str:
+    def url(self, database: str = "warehouse", user: str = "postgres") -> str:
         """The address of a database, as SQLAlchemy and libpq both read it."""
-        return f"postgresql://postgres@/{database}?host={quote(str(self.sockets), safe='')}"
+        return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='')}"
+
+    def logins(self) -> dict[str, str]:
+        """The variables by which each program logs in as its own role, which no SET ROLE leads out of."""
+        with psycopg.connect(self.url(), autocommit=True) as db:
+            for role in OWN_URL:
+                db.execute(sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(role)))
+        return {variable: self.url(user=role) for role, variable in OWN_URL.items()}
 
     def _start_and_wait(self, timeout: float, say: Callable[[str], None], is_wanted: Callable[[], bool]) -> None:
         deadline = time.monotonic() + timeout
         while True:
+            # One that is gone by the time that ours has failed stood in its way all the same.
+            before = self._predecessors()
             self._remove_stale_locks()
             self.process = self._spawn()
             read, pause = self.log.stat().st_size, 0.05
@@ -184,7 +195,7 @@ class EmbeddedServer:
                     raise ServerError(f"PostgreSQL does not answer; {self._last_words()}")
             # A predecessor may still be on its way down: it is PostgreSQL that decides, we ask again.
             predecessor = self._predecessors()
-            if time.monotonic() > deadline or not predecessor:
+            if time.monotonic() > deadline or not (before or predecessor):
                 raise ServerError(f"PostgreSQL did not start; {self._last_words()}")
             for pid in predecessor:
                 # One that was suspended when its parent died hears only then that it is to end.

@@ -131,9 +131,11 @@ def read(
     file: str | Path = PROJECT / "config.yaml",
     data: str | Path | None = None,
     environment: Mapping[str, str] = os.environ,
+    part: type[Settings] | None = None,
 ) -> Settings:
     """Read a settings file; `data` is the folder to write to (else VACCINE_DATA, else data/).
 
+    With `part`, a program's Settings, the variables of its own keys alone are filled in: others' may be unset, and stay `${NAME}`.
     Raises SettingsError, one line a fault.
     """
     file = Path(file)
@@ -144,12 +146,19 @@ def read(
     except UnicodeDecodeError as other:
         line = other.object.count(b"\n", 0, other.start) + 1
         raise SettingsError(f"{file}: line {line} is not UTF-8: save the file as UTF-8") from None
-    return parse(text, file, data, environment)
+    return parse(text, file, data, environment, part)
 
 
-def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[str, str]) -> Settings:
+def parse(
+    text: str,
+    file: Path,
+    data: str | Path | None,
+    environment: Mapping[str, str],
+    part: type[Settings] | None = None,
+) -> Settings:
     """As `read`, from the text of the file."""
-    found = fill_in(read_yaml(text, file.name), environment, file.name)
+    raw = read_yaml(text, file.name)
+    found = raw | fill_in(raw if part is None else own_keys(raw, part), environment, file.name)
     if "data" in found:
         raise SettingsError(f"{file.name}: data: is not a key here; use --data or VACCINE_DATA")
     found["data"] = str(data_folder(data, environment))
@@ -158,6 +167,15 @@ def parse(text: str, file: Path, data: str | Path | None, environment: Mapping[s
         return whole().model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
     except ValidationError as refused:
         raise complaint(file.name, refused, whole()) from None
+
+
+def own_keys(found: Mapping[str, Any], part: type[Settings]) -> dict[str, Any]:
+    """What a program reads of a settings file; of the sources the names alone."""
+    return {
+        key: value
+        for key, value in found.items()
+        if key in part.model_fields.keys() - {"sources"} or key in part.__annotations__
+    }
 
 
 @cache

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from deploy import child, local, watch
+from sql import connect
 from sql.server import ServerError
 from sql.settings import PROJECT
 from tests.processes import becomes, ends, is_running, with_environment
@@ -115,6 +116,31 @@ def test_a_run_from_its_start_to_ctrl_c(running):
     assert running.process.wait(40) == 0
     assert running.said().endswith("Stopping …\nStopped\n")
     assert [pid for pid in everything if is_running(pid)] == []
+
+
+def environment_of(pid: int) -> dict[str, str]:
+    words = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def test_a_part_holds_no_secret_of_another_and_its_session_is_nobody_else(running, tmp_path, monkeypatch):
+    config = tmp_path / "config.yaml"
+    plain = (PROJECT / "config.yaml").read_text(encoding="utf-8").replace("sources: {}", "")
+    fields = dict(zip(("record_id", "updated_at", "site_code", "vaccine_code", "injected_at"), "abcde", strict=True))
+    register = {"kind": "database", "url": "${REGISTER_URL}", "table": "t", "fields": fields}
+    config.write_text(plain + json.dumps({"sources": {"register": register}})[1:-1], encoding="utf-8")
+    monkeypatch.setenv("REGISTER_URL", f"sqlite:///{tmp_path}/register.db")
+    monkeypatch.setenv("PERSON_ID_KEY", "0b" * 32)
+    running.start("--config", str(config))
+    etl, dashboard = (environment_of(running.part(words)) for words in ("-m etl run", "-m dashboard"))
+    assert {"REGISTER_URL", "PERSON_ID_KEY", "DATABASE_URL_ETL"} <= etl.keys()
+    assert not {"REGISTER_URL", "PERSON_ID_KEY", "DATABASE_URL_ETL"} & dashboard.keys()
+    assert not {"DATABASE_URL"} & (etl.keys() | dashboard.keys()) and "DATABASE_URL_DASHBOARD" not in etl
+    assert (running.data / "effective.yaml").stat().st_mode & 0o077 == 0
+    for own, role in ((etl["DATABASE_URL_ETL"], "etl_writer"), (dashboard["DATABASE_URL_DASHBOARD"], "dashboard_reader")):
+        with connect.raw_at(own, role, autocommit=True) as db:
+            db.execute("SET ROLE NONE")
+            assert db.execute("SELECT current_user, current_setting('is_superuser')").fetchone() == (role, "off")
 
 
 def test_what_is_killed_comes_back_and_the_parts_find_postgresql_again(running):

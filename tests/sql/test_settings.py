@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from dashboard import __main__ as dashboard
+from dashboard.settings import Settings as Dashboard
 from etl import __main__ as etl
 from etl.settings import REQUIRED_FIELDS, FilesSource
 from sql import settings
@@ -151,6 +152,15 @@ def test_a_secret_comes_from_the_environment_and_is_never_shown():
 def test_a_missing_secret_is_named_with_its_key():
     said = complaint(parse, "sources: {}", SOURCE, {})
     assert said == "config.yaml: sources.platform.url: ${PLATFORM_URL} is not set in the environment"
+
+
+def test_the_pages_read_their_settings_without_the_secrets_of_the_sources(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text(TEXT.replace("sources: {}", SOURCE), encoding="utf-8")
+    found = settings.read(file, tmp_path, {}, Dashboard)
+    assert (found.sources["platform"].url, found.is_sample) == ("${PLATFORM_URL}", False)
+    file.write_text(TEXT.replace("vi: Bà Rịa", "vi: ${NAME}"), encoding="utf-8")
+    assert "${NAME} is not set" in complaint(settings.read, file, tmp_path, {}, Dashboard)
 
 
 def test_words_of_a_source_stay_words():
