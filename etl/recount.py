@@ -21,12 +21,12 @@ from sql.told import BITS
 
 VERIFY = sql.load("queries/verify.sql")
 
-FAMILIES = ("people", "doses", "entries", "entered", "lots")
+FAMILIES = ("people", "doses", "entries", "entry_days", "lots")
 
 # The stages of those who wait for the second dose, and of those who should have it, as in warehouse.stage.
 PENDING, DUE = 5, 6
 
-# The day of entry where a source does not say when, as in warehouse.ledger_entered.
+# The day of entry where a source does not say when, as in warehouse.ledger_entry_days.
 NOT_SAID = date(9999, 12, 31)
 
 # So many cells are held in memory before their sums go to the database.
@@ -193,7 +193,7 @@ def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[st
             yield "doses", (i.injected_on, i.site_id, i.place_unit_id, i.residence_unit_id, i.vaccine_id, i.dose_number,
                             i.age_band, i.priority_group), [1]  # fmt: skip
             entered_on = NOT_SAID if i.is_recorded_at_inferred else i.recorded_at.astimezone(zone).date()
-            yield "entered", (i.injected_on, i.site_id, i.place_unit_id, entered_on), [1]
+            yield "entry_days", (i.injected_on, i.site_id, i.place_unit_id, entered_on), [1]
             yield "lots", (i.injected_on, i.site_id, i.place_unit_id, i.vaccine_id, i.dose_number, i.lot_number or ""), [1]
 
 

@@ -108,7 +108,7 @@ def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
     write.changed += len(moved)
     if only(db.execute(SQL["counted_units"], {"units": moved}))[0]:
         (folded_through,) = only(db.execute(SQL["folded_through"]))
-        for name in ("doses_world", "people_world"):
+        for name in ("doses_world_day_filters", "people_world_day_filters"):
             db.execute(SQL[f"empty_balance_{name}"])
             db.execute(BALANCES[f"fold_{name}"], {"from_batch": 0, "to_batch": folded_through})
 

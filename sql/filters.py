@@ -23,7 +23,7 @@ class Filter:
     """`name`: of its values in a question, p_<name> in SQL; dashboard/choices.py says how it is asked for.
 
     `has_population`: whether populations and targets know it (mart.denominator, mart.target); people of another filter are a
-    share of nothing. `has_sum`: whether balance_doses_unit keeps a sum of it alone (fold in sql/queries/balances.sql).
+    share of nothing. `has_sum`: whether balance_doses_unit_day keeps a sum of it alone (fold in sql/queries/balances.sql).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What is counted of each dose beside the dose itself: the columns of warehouse.ledger_entries and balance_entries.
+"""What is counted of each dose beside the dose itself: the columns of warehouse.ledger_entries and balance_entries_site_day.
 
 Named and said once, here; for `verify` etl/recount.py says it again, on a road of its own. SQL that counts them, passes them on
 or compares them (folding, as of a batch) writes `{each sum(@)}`, which stands for `sum(doses), sum(duplicates), …`; `@sum` is

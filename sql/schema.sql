@@ -19,7 +19,7 @@ CREATE TABLE warehouse.age_band (
 );
 
 -- The sum of ledger_doses by day and the two units: the days of the reconciliation strip that make no whole month.
-CREATE TABLE warehouse.balance_doses_day (
+CREATE TABLE warehouse.balance_doses_pair_day (
     place_unit_id      integer NOT NULL,
     residence_unit_id  integer NOT NULL,
     day                date NOT NULL,
@@ -27,8 +27,8 @@ CREATE TABLE warehouse.balance_doses_day (
     PRIMARY KEY (day, place_unit_id, residence_unit_id)
 ) WITH (fillfactor=85);
 
--- balance_doses_day by month, named by its first day: the whole months of the reconciliation strip.
-CREATE TABLE warehouse.balance_doses_pair (
+-- balance_doses_pair_day by month, named by its first day: the whole months of the reconciliation strip.
+CREATE TABLE warehouse.balance_doses_pair_month (
     month              date NOT NULL,
     place_unit_id      integer NOT NULL,
     residence_unit_id  integer NOT NULL,
@@ -36,22 +36,20 @@ CREATE TABLE warehouse.balance_doses_pair (
     PRIMARY KEY (month, place_unit_id, residence_unit_id)
 ) WITH (fillfactor=85);
 
--- The sum of ledger_doses over all days by one unit at a time and all else but the site.
-CREATE TABLE warehouse.balance_doses_total (
-    is_by_place     boolean NOT NULL,
-    unit_id         integer NOT NULL,
-    vaccine_id      smallint NOT NULL,
-    dose_number     smallint NOT NULL,
-    age_band        smallint NOT NULL,
-    priority_group  smallint NOT NULL,
-    doses           integer NOT NULL,
-    PRIMARY KEY (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
+-- The doses of ledger_entries by day, site and hour of injection, in the time zone of the world: its sum.
+CREATE TABLE warehouse.balance_doses_site_hour (
+    day            date NOT NULL,
+    site_id        integer NOT NULL,
+    place_unit_id  integer NOT NULL,
+    hour           smallint NOT NULL,
+    doses          integer NOT NULL,
+    PRIMARY KEY (day, site_id, place_unit_id, hour)
 ) WITH (fillfactor=85);
 
 -- The sum of ledger_doses by day and one unit at a time, each dose under the unit of injection (is_by_place) and under the
 -- unit of residence, four ways, -1 standing for all: everything, by vaccine and dose number, by age, by group. For trends
 -- and the mix of vaccines with at most one filter.
-CREATE TABLE warehouse.balance_doses_unit (
+CREATE TABLE warehouse.balance_doses_unit_day (
     is_by_place     boolean NOT NULL,
     vaccine_id      smallint NOT NULL,
     priority_group  smallint NOT NULL,
@@ -63,9 +61,21 @@ CREATE TABLE warehouse.balance_doses_unit (
     PRIMARY KEY (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
 ) WITH (fillfactor=85);
 
+-- The sum of ledger_doses over all days by one unit at a time and all else but the site.
+CREATE TABLE warehouse.balance_doses_unit_filters (
+    is_by_place     boolean NOT NULL,
+    unit_id         integer NOT NULL,
+    vaccine_id      smallint NOT NULL,
+    dose_number     smallint NOT NULL,
+    age_band        smallint NOT NULL,
+    priority_group  smallint NOT NULL,
+    doses           integer NOT NULL,
+    PRIMARY KEY (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
+) WITH (fillfactor=85);
+
 -- The sum of ledger_doses by all but the units and the site: of what was injected in the world (is_by_place), and of those
 -- who live there.
-CREATE TABLE warehouse.balance_doses_world (
+CREATE TABLE warehouse.balance_doses_world_day_filters (
     is_by_place     boolean NOT NULL,
     vaccine_id      smallint NOT NULL,
     priority_group  smallint NOT NULL,
@@ -76,19 +86,8 @@ CREATE TABLE warehouse.balance_doses_world (
     PRIMARY KEY (is_by_place, priority_group, age_band, vaccine_id, dose_number, day)
 ) WITH (fillfactor=85);
 
--- One row per cell of ledger_entered: its sum. For the late-entry triangle and each site's queue of late entries.
-CREATE TABLE warehouse.balance_entered (
-    day            date NOT NULL,
-    entered_on     date NOT NULL,
-    site_id        integer NOT NULL,
-    place_unit_id  integer NOT NULL,
-    doses          integer NOT NULL,
-    PRIMARY KEY (day, site_id, entered_on, place_unit_id)
-) WITH (fillfactor=85);
-CREATE INDEX balance_entered_on ON warehouse.balance_entered USING btree (entered_on);
-
 -- The sums of ledger_entries by day and site.
-CREATE TABLE warehouse.balance_entries (
+CREATE TABLE warehouse.balance_entries_site_day (
     day                      date NOT NULL,
     site_id                  integer NOT NULL,
     place_unit_id            integer NOT NULL,
@@ -119,15 +118,16 @@ CREATE TABLE warehouse.balance_entries (
     PRIMARY KEY (day, site_id, place_unit_id)
 ) WITH (fillfactor=85);
 
--- The doses of ledger_entries by day, site and hour of injection, in the time zone of the world: its sum.
-CREATE TABLE warehouse.balance_hours (
+-- One row per cell of ledger_entry_days: its sum. For the late-entry triangle and each site's queue of late entries.
+CREATE TABLE warehouse.balance_entry_days (
     day            date NOT NULL,
+    entered_on     date NOT NULL,
     site_id        integer NOT NULL,
     place_unit_id  integer NOT NULL,
-    hour           smallint NOT NULL,
     doses          integer NOT NULL,
-    PRIMARY KEY (day, site_id, place_unit_id, hour)
+    PRIMARY KEY (day, site_id, entered_on, place_unit_id)
 ) WITH (fillfactor=85);
+CREATE INDEX balance_entry_days_of_entry ON warehouse.balance_entry_days USING btree (entered_on);
 
 -- One row per cell of ledger_lots: its sum. For a site's vaccines of some days, and where a lot went.
 CREATE TABLE warehouse.balance_lots (
@@ -156,8 +156,17 @@ CREATE TABLE warehouse.balance_people (
 ) WITH (fillfactor=85);
 CREATE INDEX balance_people_pending ON warehouse.balance_people USING btree (unit_id, day) WHERE (stage = 5);
 
+-- balance_people_unit_day without the day: where everybody stands now, with no filter but age.
+CREATE TABLE warehouse.balance_people_unit (
+    stage     smallint NOT NULL,
+    unit_id   integer NOT NULL,
+    age_band  smallint NOT NULL,
+    people    integer NOT NULL,
+    PRIMARY KEY (stage, unit_id, age_band)
+) WITH (fillfactor=85);
+
 -- balance_people without group and vaccine: trends, pace, today.
-CREATE TABLE warehouse.balance_people_day (
+CREATE TABLE warehouse.balance_people_unit_day (
     stage     smallint NOT NULL,
     unit_id   integer NOT NULL,
     day       date NOT NULL,
@@ -167,7 +176,7 @@ CREATE TABLE warehouse.balance_people_day (
 ) WITH (fillfactor=85);
 
 -- balance_people without the day: where everybody stands now.
-CREATE TABLE warehouse.balance_people_total (
+CREATE TABLE warehouse.balance_people_unit_filters (
     stage           smallint NOT NULL,
     unit_id         integer NOT NULL,
     age_band        smallint NOT NULL,
@@ -177,17 +186,8 @@ CREATE TABLE warehouse.balance_people_total (
     PRIMARY KEY (stage, unit_id, age_band, priority_group, vaccine_id)
 ) WITH (fillfactor=85);
 
--- balance_people_day without the day: where everybody stands now, with no filter but age.
-CREATE TABLE warehouse.balance_people_unit (
-    stage     smallint NOT NULL,
-    unit_id   integer NOT NULL,
-    age_band  smallint NOT NULL,
-    people    integer NOT NULL,
-    PRIMARY KEY (stage, unit_id, age_band)
-) WITH (fillfactor=85);
-
 -- The sum of ledger_people by all but the unit: of those who live in the world.
-CREATE TABLE warehouse.balance_people_world (
+CREATE TABLE warehouse.balance_people_world_day_filters (
     stage           smallint NOT NULL,
     priority_group  smallint NOT NULL,
     vaccine_id      smallint NOT NULL,
@@ -450,21 +450,6 @@ CREATE INDEX ledger_doses_of_day ON warehouse.ledger_doses USING btree (day, bat
 CREATE INDEX ledger_doses_of_place ON warehouse.ledger_doses USING btree (place_unit_id);
 CREATE INDEX ledger_doses_of_residence ON warehouse.ledger_doses USING btree (residence_unit_id);
 
--- One row per batch, cause and cell (day of injection, day of entry, site): the difference in doses, duplicates left out.
-CREATE TABLE warehouse.ledger_entered (
-    batch_id       bigint NOT NULL,
-    posting        integer NOT NULL,
-    day            date NOT NULL,
-    -- Calendar day of recorded_at in the time zone of the world; 9999-12-31 where the source does not say when.
-    entered_on     date NOT NULL,
-    site_id        integer NOT NULL,
-    place_unit_id  integer NOT NULL,
-    doses          integer NOT NULL,
-    cause          warehouse.cause NOT NULL,
-    PRIMARY KEY (batch_id, posting),
-    CHECK (doses <> 0)
-);
-
 -- One row per batch, cause and cell (day, hour, site): the differences in what the directive asks of each dose, all of them
 -- numbers of doses except duplicates. entered_* are calendar days from injection to entry.
 CREATE TABLE warehouse.ledger_entries (
@@ -502,6 +487,21 @@ CREATE TABLE warehouse.ledger_entries (
     PRIMARY KEY (batch_id, posting)
 );
 CREATE INDEX ledger_entries_of_day ON warehouse.ledger_entries USING btree (day, batch_id);
+
+-- One row per batch, cause and cell (day of injection, day of entry, site): the difference in doses, duplicates left out.
+CREATE TABLE warehouse.ledger_entry_days (
+    batch_id       bigint NOT NULL,
+    posting        integer NOT NULL,
+    day            date NOT NULL,
+    -- Calendar day of recorded_at in the time zone of the world; 9999-12-31 where the source does not say when.
+    entered_on     date NOT NULL,
+    site_id        integer NOT NULL,
+    place_unit_id  integer NOT NULL,
+    doses          integer NOT NULL,
+    cause          warehouse.cause NOT NULL,
+    PRIMARY KEY (batch_id, posting),
+    CHECK (doses <> 0)
+);
 
 -- One row per batch, cause and cell (day, site, vaccine, dose number as recorded, lot): the difference in doses, duplicates
 -- left out.

@@ -9,23 +9,23 @@ GROUP BY stage, unit_id, priority_group, vaccine_id, age_band, day HAVING sum(pe
 ORDER BY stage, unit_id, priority_group, vaccine_id, age_band, day
 ON CONFLICT (stage, unit_id, priority_group, vaccine_id, age_band, day) DO UPDATE SET people = held.people + excluded.people
 
--- name: fold_people_total
-INSERT INTO warehouse.balance_people_total AS held (stage, unit_id, age_band, priority_group, vaccine_id, people)
+-- name: fold_people_unit_filters
+INSERT INTO warehouse.balance_people_unit_filters AS held (stage, unit_id, age_band, priority_group, vaccine_id, people)
 SELECT stage, unit_id, age_band, priority_group, vaccine_id, sum(people)
 FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY stage, unit_id, age_band, priority_group, vaccine_id HAVING sum(people) <> 0
 ON CONFLICT (stage, unit_id, age_band, priority_group, vaccine_id) DO UPDATE SET people = held.people + excluded.people
 
--- name: fold_people_day
-INSERT INTO warehouse.balance_people_day AS held (stage, unit_id, day, age_band, people)
+-- name: fold_people_unit_day
+INSERT INTO warehouse.balance_people_unit_day AS held (stage, unit_id, day, age_band, people)
 SELECT stage, unit_id, day, age_band, sum(people)
 FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY stage, unit_id, day, age_band HAVING sum(people) <> 0
 ORDER BY stage, unit_id, day, age_band
 ON CONFLICT (stage, unit_id, day, age_band) DO UPDATE SET people = held.people + excluded.people
 
--- name: fold_people_world
-INSERT INTO warehouse.balance_people_world AS held (stage, priority_group, vaccine_id, age_band, day, people)
+-- name: fold_people_world_day_filters
+INSERT INTO warehouse.balance_people_world_day_filters AS held (stage, priority_group, vaccine_id, age_band, day, people)
 SELECT stage, priority_group, vaccine_id, age_band, day, sum(people)
 FROM warehouse.ledger_people WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
     AND unit_id IN (SELECT unit_id FROM warehouse.unit WHERE is_in_world)
@@ -47,9 +47,9 @@ SELECT day, min(batch_id) FROM warehouse.ledger_doses WHERE batch_id > %(from_ba
 GROUP BY day
 ON CONFLICT (day) DO NOTHING
 
--- name: fold_doses_unit
+-- name: fold_doses_unit_day
 -- Four sums of one reading: everything, by vaccine and dose number, by age, by group; -1 stands for all.
-INSERT INTO warehouse.balance_doses_unit AS held (
+INSERT INTO warehouse.balance_doses_unit_day AS held (
     is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, doses)
 SELECT u.is_by_place, coalesce(vaccine_id, -1), coalesce(priority_group, -1), coalesce(age_band, -1),
     coalesce(dose_number, -1), u.unit_id, day, sum(doses)
@@ -62,8 +62,8 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT (is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day)
 DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_doses_world
-INSERT INTO warehouse.balance_doses_world AS held (
+-- name: fold_doses_world_day_filters
+INSERT INTO warehouse.balance_doses_world_day_filters AS held (
     is_by_place, vaccine_id, priority_group, age_band, dose_number, day, doses)
 SELECT u.is_by_place, vaccine_id, priority_group, age_band, dose_number, day, sum(doses)
 FROM warehouse.ledger_doses
@@ -75,8 +75,8 @@ ORDER BY u.is_by_place, priority_group, age_band, vaccine_id, dose_number, day
 ON CONFLICT (is_by_place, priority_group, age_band, vaccine_id, dose_number, day)
 DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_doses_total
-INSERT INTO warehouse.balance_doses_total AS held (
+-- name: fold_doses_unit_filters
+INSERT INTO warehouse.balance_doses_unit_filters AS held (
     is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, doses)
 SELECT u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses)
 FROM warehouse.ledger_doses
@@ -87,25 +87,25 @@ ORDER BY u.is_by_place, u.unit_id, vaccine_id, dose_number, age_band, priority_g
 ON CONFLICT (is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group)
 DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_doses_pair
-INSERT INTO warehouse.balance_doses_pair AS held (month, place_unit_id, residence_unit_id, doses)
+-- name: fold_doses_pair_month
+INSERT INTO warehouse.balance_doses_pair_month AS held (month, place_unit_id, residence_unit_id, doses)
 SELECT date_trunc('month', day)::date AS month, place_unit_id, residence_unit_id, sum(doses)
 FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY month, place_unit_id, residence_unit_id HAVING sum(doses) <> 0
 ON CONFLICT (month, place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_doses_day
-INSERT INTO warehouse.balance_doses_day AS held (place_unit_id, residence_unit_id, day, doses)
+-- name: fold_doses_pair_day
+INSERT INTO warehouse.balance_doses_pair_day AS held (place_unit_id, residence_unit_id, day, doses)
 SELECT place_unit_id, residence_unit_id, day, sum(doses)
 FROM warehouse.ledger_doses WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY place_unit_id, residence_unit_id, day HAVING sum(doses) <> 0
 ORDER BY day, place_unit_id, residence_unit_id
 ON CONFLICT (day, place_unit_id, residence_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_entered
-INSERT INTO warehouse.balance_entered AS held (day, entered_on, site_id, place_unit_id, doses)
+-- name: fold_entry_days
+INSERT INTO warehouse.balance_entry_days AS held (day, entered_on, site_id, place_unit_id, doses)
 SELECT day, entered_on, site_id, place_unit_id, sum(doses)
-FROM warehouse.ledger_entered WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
+FROM warehouse.ledger_entry_days WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY day, entered_on, site_id, place_unit_id HAVING sum(doses) <> 0
 ORDER BY day, site_id, entered_on, place_unit_id
 ON CONFLICT (day, site_id, entered_on, place_unit_id) DO UPDATE SET doses = held.doses + excluded.doses
@@ -120,16 +120,16 @@ ORDER BY site_id, day, vaccine_id, dose_number, lot_number, place_unit_id
 ON CONFLICT (site_id, day, vaccine_id, dose_number, lot_number, place_unit_id)
 DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_hours
-INSERT INTO warehouse.balance_hours AS held (day, site_id, place_unit_id, hour, doses)
+-- name: fold_doses_site_hour
+INSERT INTO warehouse.balance_doses_site_hour AS held (day, site_id, place_unit_id, hour, doses)
 SELECT day, site_id, place_unit_id, hour, sum(doses)
 FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY day, site_id, place_unit_id, hour HAVING sum(doses) <> 0
 ORDER BY day, site_id, place_unit_id, hour
 ON CONFLICT (day, site_id, place_unit_id, hour) DO UPDATE SET doses = held.doses + excluded.doses
 
--- name: fold_entries
-INSERT INTO warehouse.balance_entries AS held (day, site_id, place_unit_id, {each @})
+-- name: fold_entries_site_day
+INSERT INTO warehouse.balance_entries_site_day AS held (day, site_id, place_unit_id, {each @})
 SELECT day, site_id, place_unit_id, {each sum(@)}
 FROM warehouse.ledger_entries WHERE batch_id > %(from_batch)s AND batch_id <= %(to_batch)s
 GROUP BY day, site_id, place_unit_id

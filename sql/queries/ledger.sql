@@ -39,8 +39,8 @@ FROM (
 GROUP BY injected_on, site_id, place_unit_id, residence_unit_id, vaccine_id, dose_number, age_band, priority_group, cause
 HAVING sum(sign) <> 0
 
--- name: post_entered
-INSERT INTO warehouse.ledger_entered (batch_id, posting, day, entered_on, site_id, place_unit_id, doses, cause)
+-- name: post_entry_days
+INSERT INTO warehouse.ledger_entry_days (batch_id, posting, day, entered_on, site_id, place_unit_id, doses, cause)
 SELECT %(batch_id)s, row_number() OVER (), injected_on, entered_on, site_id, place_unit_id, sum(sign), cause
 FROM (
     SELECT injected_on, site_id, place_unit_id, cause, 1 AS sign,

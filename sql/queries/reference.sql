@@ -101,11 +101,11 @@ SELECT EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
     OR EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
     JOIN warehouse.ledger_doses l ON l.residence_unit_id = u.unit_id)
 
--- name: empty_balance_doses_world
-DELETE FROM warehouse.balance_doses_world
+-- name: empty_balance_doses_world_day_filters
+DELETE FROM warehouse.balance_doses_world_day_filters
 
--- name: empty_balance_people_world
-DELETE FROM warehouse.balance_people_world
+-- name: empty_balance_people_world_day_filters
+DELETE FROM warehouse.balance_people_world_day_filters
 
 -- name: folded_through
 SELECT folded_through FROM warehouse.leader FOR UPDATE

@@ -55,8 +55,8 @@ CREATE TEMP TABLE recount_doses (day date, site_id integer, place_unit_id intege
 CREATE TEMP TABLE recount_entries (day date, site_id integer, place_unit_id integer, hour smallint,
     {each @ bigint}) ON COMMIT DROP
 
--- name: create_recount_entered
-CREATE TEMP TABLE recount_entered (day date, site_id integer, place_unit_id integer, entered_on date, doses bigint) ON COMMIT DROP
+-- name: create_recount_entry_days
+CREATE TEMP TABLE recount_entry_days (day date, site_id integer, place_unit_id integer, entered_on date, doses bigint) ON COMMIT DROP
 
 -- name: create_recount_lots
 CREATE TEMP TABLE recount_lots (day date, site_id integer, place_unit_id integer, vaccine_id smallint, dose_number smallint,
@@ -170,13 +170,13 @@ WHERE (r.people)
     IS DISTINCT FROM (h.people)
 LIMIT 100
 
--- name: compare_balance_people_total
+-- name: compare_balance_people_unit_filters
 WITH r AS (
     SELECT stage, unit_id, age_band, priority_group, vaccine_id, sum(people) AS people
     FROM recount_people GROUP BY stage, unit_id, age_band, priority_group, vaccine_id
 ), h AS (
     SELECT stage, unit_id, age_band, priority_group, vaccine_id, sum(people) AS people
-    FROM warehouse.balance_people_total GROUP BY stage, unit_id, age_band, priority_group, vaccine_id
+    FROM warehouse.balance_people_unit_filters GROUP BY stage, unit_id, age_band, priority_group, vaccine_id
     HAVING (sum(people)) <> (0)
 )
 SELECT stage, unit_id, age_band, priority_group, vaccine_id, r.people AS recounted_people, h.people AS held_people
@@ -185,13 +185,13 @@ WHERE (r.people)
     IS DISTINCT FROM (h.people)
 LIMIT 100
 
--- name: compare_balance_people_day
+-- name: compare_balance_people_unit_day
 WITH r AS (
     SELECT stage, unit_id, day, age_band, sum(people) AS people
     FROM recount_people GROUP BY stage, unit_id, day, age_band
 ), h AS (
     SELECT stage, unit_id, day, age_band, sum(people) AS people
-    FROM warehouse.balance_people_day GROUP BY stage, unit_id, day, age_band
+    FROM warehouse.balance_people_unit_day GROUP BY stage, unit_id, day, age_band
     HAVING (sum(people)) <> (0)
 )
 SELECT stage, unit_id, day, age_band, r.people AS recounted_people, h.people AS held_people
@@ -232,7 +232,7 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
--- name: compare_balance_doses_unit
+-- name: compare_balance_doses_unit_day
 -- Each of the four sums by itself.
 WITH c AS (
     SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
@@ -248,7 +248,7 @@ WITH c AS (
     GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
 ), h AS (
     SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, sum(doses) AS doses
-    FROM warehouse.balance_doses_unit
+    FROM warehouse.balance_doses_unit_day
     GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day
     HAVING (sum(doses)) <> (0)
 )
@@ -259,7 +259,7 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
--- name: compare_balance_doses_total
+-- name: compare_balance_doses_unit_filters
 WITH r AS (
     SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS doses
     FROM (SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
@@ -267,7 +267,7 @@ WITH r AS (
     GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
 ), h AS (
     SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, sum(doses) AS doses
-    FROM warehouse.balance_doses_total GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
+    FROM warehouse.balance_doses_unit_filters GROUP BY is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group
     HAVING (sum(doses)) <> (0)
 )
 SELECT is_by_place, unit_id, vaccine_id, dose_number, age_band, priority_group, r.doses AS recounted_doses, h.doses AS held_doses
@@ -276,7 +276,7 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
--- name: compare_balance_people_world
+-- name: compare_balance_people_world_day_filters
 WITH world AS (
     SELECT a.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.world w ON w.root_unit_id = a.ancestor_id
 ), r AS (
@@ -285,7 +285,7 @@ WITH world AS (
     HAVING sum(people) <> 0
 ), h AS (
     SELECT stage, priority_group, vaccine_id, age_band, day, sum(people) AS people
-    FROM warehouse.balance_people_world GROUP BY stage, priority_group, vaccine_id, age_band, day
+    FROM warehouse.balance_people_world_day_filters GROUP BY stage, priority_group, vaccine_id, age_band, day
     HAVING sum(people) <> 0
 )
 SELECT stage, priority_group, vaccine_id, age_band, day, r.people AS recounted_people, h.people AS held_people
@@ -293,7 +293,7 @@ FROM r FULL JOIN h USING (stage, priority_group, vaccine_id, age_band, day)
 WHERE r.people IS DISTINCT FROM h.people
 LIMIT 100
 
--- name: compare_balance_doses_world
+-- name: compare_balance_doses_world_day_filters
 WITH world AS (
     SELECT a.unit_id FROM warehouse.unit_ancestor a JOIN warehouse.world w ON w.root_unit_id = a.ancestor_id
 ), r AS (
@@ -305,7 +305,7 @@ WITH world AS (
     HAVING sum(doses) <> 0
 ), h AS (
     SELECT is_by_place, vaccine_id, priority_group, age_band, dose_number, day, sum(doses) AS doses
-    FROM warehouse.balance_doses_world
+    FROM warehouse.balance_doses_world_day_filters
     GROUP BY is_by_place, vaccine_id, priority_group, age_band, dose_number, day
     HAVING sum(doses) <> 0
 )
@@ -314,14 +314,14 @@ FROM r FULL JOIN h USING (is_by_place, vaccine_id, priority_group, age_band, dos
 WHERE r.doses IS DISTINCT FROM h.doses
 LIMIT 100
 
--- name: compare_balance_doses_pair
+-- name: compare_balance_doses_pair_month
 WITH r AS (
     SELECT make_date(extract(year FROM day)::integer, extract(month FROM day)::integer, 1) AS month, place_unit_id,
         residence_unit_id, sum(doses) AS doses
     FROM recount_doses GROUP BY month, place_unit_id, residence_unit_id
 ), h AS (
     SELECT month, place_unit_id, residence_unit_id, sum(doses) AS doses
-    FROM warehouse.balance_doses_pair GROUP BY month, place_unit_id, residence_unit_id
+    FROM warehouse.balance_doses_pair_month GROUP BY month, place_unit_id, residence_unit_id
     HAVING (sum(doses)) <> (0)
 )
 SELECT month, place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
@@ -352,13 +352,13 @@ FROM warehouse.ledger_entries e LEFT JOIN warehouse.posted_day d ON d.day = e.da
 WHERE d.day IS NULL AND e.batch_id <= (SELECT folded_through FROM warehouse.leader)
 LIMIT 100
 
--- name: compare_balance_doses_day
+-- name: compare_balance_doses_pair_day
 WITH r AS (
     SELECT day, place_unit_id, residence_unit_id, sum(doses) AS doses
     FROM recount_doses GROUP BY day, place_unit_id, residence_unit_id
 ), h AS (
     SELECT day, place_unit_id, residence_unit_id, sum(doses) AS doses
-    FROM warehouse.balance_doses_day GROUP BY day, place_unit_id, residence_unit_id
+    FROM warehouse.balance_doses_pair_day GROUP BY day, place_unit_id, residence_unit_id
     HAVING (sum(doses)) <> (0)
 )
 SELECT day, place_unit_id, residence_unit_id, r.doses AS recounted_doses, h.doses AS held_doses
@@ -367,13 +367,13 @@ WHERE (r.doses)
     IS DISTINCT FROM (h.doses)
 LIMIT 100
 
--- name: compare_ledger_entered
+-- name: compare_ledger_entry_days
 WITH r AS (
     SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
-    FROM recount_entered GROUP BY day, site_id, place_unit_id, entered_on
+    FROM recount_entry_days GROUP BY day, site_id, place_unit_id, entered_on
 ), h AS (
     SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
-    FROM warehouse.ledger_entered GROUP BY day, site_id, place_unit_id, entered_on
+    FROM warehouse.ledger_entry_days GROUP BY day, site_id, place_unit_id, entered_on
     HAVING sum(doses) <> 0
 )
 SELECT day, site_id, place_unit_id, entered_on, r.doses AS recounted_doses, h.doses AS held_doses
@@ -381,13 +381,13 @@ FROM r FULL JOIN h USING (day, site_id, place_unit_id, entered_on)
 WHERE r.doses IS DISTINCT FROM h.doses
 LIMIT 100
 
--- name: compare_balance_entered
+-- name: compare_balance_entry_days
 WITH r AS (
     SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
-    FROM recount_entered GROUP BY day, site_id, place_unit_id, entered_on
+    FROM recount_entry_days GROUP BY day, site_id, place_unit_id, entered_on
 ), h AS (
     SELECT day, site_id, place_unit_id, entered_on, sum(doses) AS doses
-    FROM warehouse.balance_entered GROUP BY day, site_id, place_unit_id, entered_on
+    FROM warehouse.balance_entry_days GROUP BY day, site_id, place_unit_id, entered_on
     HAVING sum(doses) <> 0
 )
 SELECT day, site_id, place_unit_id, entered_on, r.doses AS recounted_doses, h.doses AS held_doses
@@ -445,14 +445,14 @@ FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
 WHERE ({each r.@}) IS DISTINCT FROM ({each h.@})
 LIMIT 100
 
--- name: compare_balance_hours
+-- name: compare_balance_doses_site_hour
 WITH r AS (
     SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses
     FROM recount_entries GROUP BY day, site_id, place_unit_id, hour
     HAVING sum(doses) <> 0
 ), h AS (
     SELECT day, site_id, place_unit_id, hour, sum(doses) AS doses
-    FROM warehouse.balance_hours GROUP BY day, site_id, place_unit_id, hour
+    FROM warehouse.balance_doses_site_hour GROUP BY day, site_id, place_unit_id, hour
     HAVING sum(doses) <> 0
 )
 SELECT day, site_id, place_unit_id, hour, r.doses AS recounted_doses, h.doses AS held_doses
@@ -460,13 +460,13 @@ FROM r FULL JOIN h USING (day, site_id, place_unit_id, hour)
 WHERE r.doses IS DISTINCT FROM h.doses
 LIMIT 100
 
--- name: compare_balance_entries
+-- name: compare_balance_entries_site_day
 WITH r AS (
     SELECT day, site_id, place_unit_id, {each sum(@) AS @}
     FROM recount_entries GROUP BY day, site_id, place_unit_id
 ), h AS (
     SELECT day, site_id, place_unit_id, {each sum(@) AS @}
-    FROM warehouse.balance_entries GROUP BY day, site_id, place_unit_id
+    FROM warehouse.balance_entries_site_day GROUP BY day, site_id, place_unit_id
     HAVING ({each sum(@)}) <> ({each 0})
 )
 SELECT day, site_id, place_unit_id, r.doses AS recounted_doses, h.doses AS held_doses, r.duplicates AS recounted_duplicates, h.duplicates AS held_duplicates

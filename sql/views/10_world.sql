@@ -60,7 +60,7 @@ CREATE FUNCTION mart.age_bands() RETURNS SETOF mart.age_band LANGUAGE sql STABLE
 -- The priority groups that anybody in the figures belongs to; 0 = not given.
 CREATE FUNCTION mart.priority_groups() RETURNS TABLE (priority_group smallint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT DISTINCT t.priority_group FROM warehouse.balance_people_total t
+    SELECT DISTINCT t.priority_group FROM warehouse.balance_people_unit_filters t
     UNION SELECT DISTINCT p.priority_group FROM warehouse.population p WHERE p.priority_group IS NOT NULL
 $$;
 

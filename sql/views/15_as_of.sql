@@ -53,7 +53,7 @@ CREATE FUNCTION mart.entries_posted(p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (day date, site_id integer, place_unit_id integer, {each @ integer})
 LANGUAGE sql STABLE AS $$
     SELECT b.day, b.site_id, b.place_unit_id, {each b.@}
-    FROM warehouse.balance_entries b
+    FROM warehouse.balance_entries_site_day b
     WHERE b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
@@ -66,18 +66,18 @@ $$;
 CREATE FUNCTION mart.hours_posted(p_day date, p_as_of bigint)
 RETURNS TABLE (site_id integer, place_unit_id integer, hour smallint, doses integer)
 LANGUAGE sql STABLE AS $$
-    SELECT b.site_id, b.place_unit_id, b.hour, b.doses FROM warehouse.balance_hours b WHERE b.day = p_day
+    SELECT b.site_id, b.place_unit_id, b.hour, b.doses FROM warehouse.balance_doses_site_hour b WHERE b.day = p_day
     UNION ALL
     SELECT l.site_id, l.place_unit_id, l.hour, l.doses FROM mart.entries_since(p_as_of) l WHERE l.day = p_day
 $$;
 
 -- Doses by day of injection, day of entry and site, in pieces to be added up.
-CREATE FUNCTION mart.entered_posted(p_as_of bigint)
+CREATE FUNCTION mart.entry_days_posted(p_as_of bigint)
 RETURNS TABLE (day date, entered_on date, site_id integer, place_unit_id integer, doses integer)
 LANGUAGE sql STABLE AS $$
-    SELECT b.day, b.entered_on, b.site_id, b.place_unit_id, b.doses FROM warehouse.balance_entered b
+    SELECT b.day, b.entered_on, b.site_id, b.place_unit_id, b.doses FROM warehouse.balance_entry_days b
     UNION ALL
-    SELECT l.day, l.entered_on, l.site_id, l.place_unit_id, -l.doses FROM warehouse.ledger_entered l
+    SELECT l.day, l.entered_on, l.site_id, l.place_unit_id, -l.doses FROM warehouse.ledger_entry_days l
     WHERE l.batch_id > p_as_of AND l.batch_id <= (SELECT folded_through FROM warehouse.leader)
 $$;
 

@@ -135,7 +135,7 @@ CREATE FUNCTION mart.people_posted(
     p_units integer[], p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[], p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (unit_id integer, stage smallint, day date, people integer)
 LANGUAGE sql STABLE AS $$
-    SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
+    SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_unit_day b
     WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND {who and: p_@ IS NULL} AND p_vaccines IS NULL
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
@@ -168,7 +168,7 @@ LANGUAGE sql STABLE AS $$
       AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL AND {who and: p_@ IS NULL} AND p_vaccines IS NULL
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
     UNION ALL
-    SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_total b
+    SELECT b.unit_id, b.stage, b.people FROM warehouse.balance_people_unit_filters b
     WHERE b.stage IN (1, 2, 3, 4) AND b.unit_id = ANY (p_units) AND p_from IS NULL AND p_to IS NULL AND p_as_of IS NULL
       AND ({who or: p_@ IS NOT NULL} OR p_vaccines IS NOT NULL)
       AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
@@ -375,7 +375,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         WHERE NOT (SELECT is_asked FROM world)
         UNION ALL
         SELECT b.day, b.stage, b.people
-        FROM asked JOIN warehouse.balance_people_world b ON asked.ages IS NULL OR b.age_band = ANY (asked.ages)
+        FROM asked JOIN warehouse.balance_people_world_day_filters b ON asked.ages IS NULL OR b.age_band = ANY (asked.ages)
         WHERE (SELECT is_asked FROM world) AND b.stage IN (1, 2, 3, 4)
           AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
           AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))

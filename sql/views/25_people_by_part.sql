@@ -13,7 +13,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT c.age_band, c.priority_group, c.stage, sum(c.people) AS people
         FROM (
             SELECT b.age_band, b.priority_group, b.stage, b.people
-            FROM asked JOIN warehouse.balance_people_total b ON b.unit_id = ANY (asked.units)
+            FROM asked JOIN warehouse.balance_people_unit_filters b ON b.unit_id = ANY (asked.units)
             WHERE b.stage IN (1, 2, 3, 4) AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
             UNION ALL
             SELECT l.age_band, l.priority_group, l.stage, l.people

@@ -22,14 +22,14 @@ CREATE FUNCTION mart.doses_posted(
 RETURNS TABLE (unit_id integer, day date, vaccine_id smallint, dose_number smallint, doses integer)
 LANGUAGE sql STABLE AS $$
     -- With one thing asked for, a sum that is kept; with more, mart.way_to_doses.
-    SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit b
+    SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit_day b
     WHERE num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) <= 1 AND NOT p_by_vaccine
       AND b.is_by_place = (p_basis = 'place') AND b.vaccine_id = ANY (coalesce(p_vaccines, '{-1}'))
       AND {who has_sum and: b.@column = ANY (coalesce(p_@, ARRAY[-1]::smallint[]))} AND b.age_band = ANY (coalesce(p_ages, '{-1}'))
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
-    SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit b
+    SELECT b.unit_id, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit_day b
     WHERE p_ages IS NULL AND {who and: p_@ IS NULL} AND p_by_vaccine
       AND mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) <> 'world'
       AND b.is_by_place = (p_basis = 'place') AND b.vaccine_id >= 0
@@ -37,7 +37,7 @@ LANGUAGE sql STABLE AS $$
       AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
       AND (p_as_of IS NULL OR (b.day <= (SELECT mart.last_day(p_as_of))) IS TRUE)
     UNION ALL
-    SELECT p_unit, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_world b
+    SELECT p_unit, b.day, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_world_day_filters b
     WHERE (num_nonnulls(p_ages, {who weighed p_@}, p_vaccines) > 1 OR p_by_vaccine)
       AND mart.way_to_doses(p_unit, p_by_unit, p_from, p_to) = 'world'
       AND b.is_by_place = (p_basis = 'place')
@@ -93,7 +93,7 @@ $$;
 CREATE FUNCTION mart.doses_in_all(p_units integer[], p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[])
 RETURNS TABLE (unit_id integer, vaccine_id smallint, dose_number smallint, doses integer)
 LANGUAGE sql STABLE AS $$
-    SELECT b.unit_id, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_total b
+    SELECT b.unit_id, b.vaccine_id, b.dose_number, b.doses FROM warehouse.balance_doses_unit_filters b
     WHERE b.is_by_place = (p_basis = 'place') AND b.unit_id = ANY (p_units) AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
       AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR b.vaccine_id = ANY (p_vaccines))
@@ -234,14 +234,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.place_unit_id, p.residence_unit_id, sum(p.doses) AS doses
     FROM (
         SELECT b.place_unit_id, b.residence_unit_id, b.doses
-        FROM bounds o JOIN warehouse.balance_doses_pair b ON b.month >= o.whole_from AND b.month < o.whole_to
+        FROM bounds o JOIN warehouse.balance_doses_pair_month b ON b.month >= o.whole_from AND b.month < o.whole_to
         UNION ALL
         SELECT b.place_unit_id, b.residence_unit_id, b.doses
-        FROM bounds o JOIN warehouse.balance_doses_day b ON b.day >= o.first_on AND b.day < least(o.whole_from, o.last_on + 1)
+        FROM bounds o JOIN warehouse.balance_doses_pair_day b ON b.day >= o.first_on AND b.day < least(o.whole_from, o.last_on + 1)
         UNION ALL
         SELECT b.place_unit_id, b.residence_unit_id, b.doses
         FROM bounds o
-        JOIN warehouse.balance_doses_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
+        JOIN warehouse.balance_doses_pair_day b ON b.day >= greatest(o.whole_from, o.whole_to) AND b.day <= o.last_on
         UNION ALL
         SELECT l.place_unit_id, l.residence_unit_id, l.doses
         FROM mart.known_days(p_from, p_to, p_as_of) d

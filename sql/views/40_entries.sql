@@ -35,11 +35,11 @@ $$;
 
 -- What was entered by days after the injection, at each site. One row per site, day of injection and day of entry (NULL
 -- where the source does not say).
-CREATE FUNCTION mart.entered(p_unit integer, p_from date, p_to date, p_as_of bigint)
+CREATE FUNCTION mart.entry_days(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (site_id integer, day date, entered_on date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, e.day, nullif(e.entered_on, '9999-12-31'), sum(e.doses)
-    FROM mart.entered_posted(p_as_of) e
+    FROM mart.entry_days_posted(p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
     WHERE e.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY e.site_id, e.day, e.entered_on
@@ -51,7 +51,7 @@ CREATE FUNCTION mart.late_entries(p_unit integer, p_entered_on date, p_as_of big
 RETURNS TABLE (site_id integer, day date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT e.site_id, e.day, sum(e.doses)
-    FROM mart.entered_posted(p_as_of) e
+    FROM mart.entry_days_posted(p_as_of) e
     JOIN warehouse.unit_ancestor a ON a.unit_id = e.place_unit_id AND a.ancestor_id = p_unit
     WHERE e.entered_on = p_entered_on AND e.day < p_entered_on
     GROUP BY e.site_id, e.day
@@ -62,7 +62,7 @@ $$;
 CREATE FUNCTION mart.triangle(p_unit integer, p_from date, p_to date, p_as_of bigint)
 RETURNS TABLE (day date, entered_on date, doses bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT e.day, e.entered_on, sum(e.doses)::bigint FROM mart.entered(p_unit, p_from, p_to, p_as_of) e
+    SELECT e.day, e.entered_on, sum(e.doses)::bigint FROM mart.entry_days(p_unit, p_from, p_to, p_as_of) e
     GROUP BY e.day, e.entered_on HAVING sum(e.doses) <> 0
 $$;
 
@@ -73,7 +73,7 @@ RETURNS TABLE (days_after integer, share double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH lag AS (
         SELECT greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
-        FROM mart.entered(p_unit, p_today - 42, p_today - 15, p_as_of) e WHERE e.entered_on IS NOT NULL GROUP BY 1
+        FROM mart.entry_days(p_unit, p_today - 42, p_today - 15, p_as_of) e WHERE e.entered_on IS NOT NULL GROUP BY 1
     )
     SELECT j::integer, (coalesce(sum(l.doses) FILTER (WHERE l.days <= j), 0) / sum(l.doses))::double precision
     FROM generate_series(0, 14) AS j CROSS JOIN lag l
@@ -86,7 +86,7 @@ RETURNS TABLE (doses bigint, lag_median integer, lag_p90 integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH lag AS (
         SELECT greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
-        FROM mart.entered(p_unit, p_from, p_to, p_as_of) e WHERE e.entered_on IS NOT NULL
+        FROM mart.entry_days(p_unit, p_from, p_to, p_as_of) e WHERE e.entered_on IS NOT NULL
         GROUP BY greatest(e.entered_on - e.day, 0)
     ), risen AS (
         SELECT l.days, sum(l.doses) OVER (ORDER BY l.days) AS so_far, sum(l.doses) OVER () AS total FROM lag l

@@ -8,7 +8,7 @@ RETURNS TABLE (unit_id integer, stage smallint, day date, people bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT p.unit_id, p.stage, p.day, sum(p.people)
     FROM (
-        SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_day b
+        SELECT b.unit_id, b.stage, b.day, b.people FROM warehouse.balance_people_unit_day b
         WHERE b.stage IN (5, 6) AND b.unit_id = ANY (p_units) AND {who and: p_@ IS NULL} AND p_vaccines IS NULL
           AND (p_ages IS NULL OR b.age_band = ANY (p_ages))
           AND b.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
@@ -76,7 +76,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     )
     SELECT p.day, p.vaccine_id, sum(p.people)::bigint
     FROM (
-        SELECT b.day, b.vaccine_id, b.people FROM warehouse.balance_people_world b CROSS JOIN counted c
+        SELECT b.day, b.vaccine_id, b.people FROM warehouse.balance_people_world_day_filters b CROSS JOIN counted c
         WHERE (SELECT is_asked FROM world) AND b.stage = 5 AND b.day BETWEEN p_from AND p_to
           AND (c.ages IS NULL OR b.age_band = ANY (c.ages))
           AND {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}

@@ -27,7 +27,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         GROUP BY e.site_id
     ), lag AS (
         SELECT e.site_id, greatest(e.entered_on - e.day, 0) AS days, sum(e.doses) AS doses
-        FROM days CROSS JOIN LATERAL mart.entered(p_unit, days.first, days.last, p_as_of) e
+        FROM days CROSS JOIN LATERAL mart.entry_days(p_unit, days.first, days.last, p_as_of) e
         WHERE e.entered_on IS NOT NULL GROUP BY e.site_id, greatest(e.entered_on - e.day, 0)
     ), risen AS (
         SELECT l.site_id, l.days, sum(l.doses) OVER (PARTITION BY l.site_id ORDER BY l.days) AS so_far,

@@ -76,23 +76,24 @@ def fill(data: Data, database: str) -> None:
     rows.batch(database, people=[(DAY, 4, 1, 5), (data.today(), 4, 5, 7), (data.today(), 4, 6, 8)], doses=[(DAY, 4, 4, 2)])
     with psycopg.connect(connect.conninfo(database)) as db:
         db.execute(
-            "INSERT INTO warehouse.balance_entered VALUES (%s, %s, 1, 4, 3), (%s, '9999-12-31', 1, 4, 1)", [DAY, DAY, DAY]
+            "INSERT INTO warehouse.balance_entry_days VALUES (%s, %s, 1, 4, 3), (%s, '9999-12-31', 1, 4, 1)", [DAY, DAY, DAY]
         )
         db.execute(
-            "INSERT INTO warehouse.balance_entered VALUES (%s, %s, 1, 4, 2)",
+            "INSERT INTO warehouse.balance_entry_days VALUES (%s, %s, 1, 4, 2)",
             [data.today() - timedelta(days=20), data.today()],
         )
         db.execute("INSERT INTO warehouse.balance_lots VALUES (1, 4, %s, 3, 1, 1, 'L1')", [DAY])
         names = [
             c
             for (c,) in db.execute(
-                "SELECT attname FROM pg_attribute WHERE attrelid = 'warehouse.balance_entries'::regclass AND attnum > 3"
+                "SELECT attname FROM pg_attribute WHERE attrelid = 'warehouse.balance_entries_site_day'::regclass AND attnum > 3"
             )
         ]
         db.execute(
-            f"INSERT INTO warehouse.balance_entries VALUES (%s, 1, 4, {', '.join(['1'] * len(names))})", [data.today()]
+            f"INSERT INTO warehouse.balance_entries_site_day VALUES (%s, 1, 4, {', '.join(['1'] * len(names))})",
+            [data.today()],
         )
-        db.execute("INSERT INTO warehouse.balance_hours VALUES (%s, 1, 4, 9, 1)", [data.today()])
+        db.execute("INSERT INTO warehouse.balance_doses_site_hour VALUES (%s, 1, 4, 9, 1)", [data.today()])
         db.execute(
             "INSERT INTO warehouse.stock_movement (unit_id, site_id, vaccine_id, lot_number, kind, day, doses, document) VALUES (4, 1, 1, 'L1', 'received', %s, 40, '')",
             [DAY],

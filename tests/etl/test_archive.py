@@ -157,17 +157,21 @@ def test_a_backup_is_of_one_moment_and_never_over_another(file, warehouse, tmp_p
     assert verb(file, "backup", str(tmp_path / "no" / "x.zip")) == 1
 
 
+def write_older(url: str, last: str, out) -> None:
+    """Of an empty warehouse whose last migration was `last`; the database is empty before and after."""
+    engine = connect.engine_at(url, "owner")
+    migrate(engine, last=last)
+    with connect.raw_at(url, "owner") as db:
+        archive.write(db, out, "then", lambda rows: None, lambda rows: None)
+    engine.dispose()
+    with connect.raw_at(url, "owner", autocommit=True) as db:
+        db.execute("DROP SCHEMA warehouse CASCADE; DROP SCHEMA IF EXISTS inbox CASCADE; DROP TABLE public.applied_migration")
+
+
 def test_a_file_of_an_older_version_is_migrated(file, other, said, tmp_path, monkeypatch):
     """The last migration is taken from what the file says of itself, as an older version would have written it."""
-    last = version.known()[-2]
-    older = connect.engine_at(other, "owner")
-    migrate(older, last=last)
     out = tmp_path / "older.zip"
-    with connect.raw_at(other, "owner") as db:
-        archive.write(db, out, "then", lambda rows: None, lambda rows: None)
-    older.dispose()
-    with connect.raw_at(other, "owner", autocommit=True) as db:
-        db.execute("DROP SCHEMA warehouse CASCADE; DROP SCHEMA IF EXISTS inbox CASCADE; DROP TABLE public.applied_migration")
+    write_older(other, version.known()[-2], out)
     monkeypatch.setenv("DATABASE_URL", other)
     assert verb(file, "restore", str(out), "--json") == 0
     with connect.raw_at(other, "owner", autocommit=True) as db:
@@ -211,7 +215,7 @@ def made_by(out, change) -> None:
 
 def test_a_file_of_before_the_migrations_were_squashed_is_restored(file, other, said, tmp_path, monkeypatch, capsys):
     out = tmp_path / "warehouse.zip"
-    verb(file, "backup", str(out), "--json")
+    write_older(other, "0005_machines.sql", out)
 
     def squash(migrations: dict) -> None:
         migrations.clear()

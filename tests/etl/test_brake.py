@@ -141,7 +141,7 @@ def test_a_share_of_voids_above_the_limit_stops(world):
     world.load(changed(records[:40], "2021-11-06", status="entered-in-error"))
     with pytest.raises(Braked, match="voided records loaded earlier"):
         world.load(changed(records[40:140], "2021-11-07", status="entered-in-error"))
-    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(160,)]
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(160,)]
 
 
 def test_a_source_that_always_sends_broken_records_is_measured_by_its_own_history(world):

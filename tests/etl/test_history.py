@@ -28,9 +28,9 @@ pytestmark = pytest.mark.both
 HISTORIES = int(os.environ.get("HISTORIES", "30"))
 _START = date(2021, 3, 1)
 _FACTS = "injection, record, person, quarantine, batch, ledger_people, ledger_doses, ledger_entries, balance_people, " \
-    "balance_people_total, balance_people_day, balance_people_unit, balance_doses_unit, balance_doses_total, " \
-    "balance_doses_pair, balance_doses_day, ledger_entered, ledger_lots, balance_entries, balance_hours, balance_entered, " \
-    "balance_lots, balance_doses_world, balance_people_world, site_heard, posted_day"  # fmt: skip
+    "balance_people_unit_filters, balance_people_unit_day, balance_people_unit, balance_doses_unit_day, balance_doses_unit_filters, " \
+    "balance_doses_pair_month, balance_doses_pair_day, ledger_entry_days, ledger_lots, balance_entries_site_day, balance_doses_site_hour, balance_entry_days, " \
+    "balance_lots, balance_doses_world_day_filters, balance_people_world_day_filters, site_heard, posted_day"  # fmt: skip
 
 
 class Crashing(Pipeline):
@@ -122,12 +122,12 @@ def held_figures(held: Given) -> dict[str, Counter]:
         entries |= {(d, site[s], unit[p], hour, name): n for name, n in zip(MEASURES, amounts, strict=True)}
     entered = {
         (d, site[s], unit[p], on): n for d, s, p, on, n in held.ask(
-            "SELECT day, site_id, place_unit_id, entered_on, sum(doses) FROM warehouse.ledger_entered GROUP BY 1, 2, 3, 4")}  # fmt: skip
+            "SELECT day, site_id, place_unit_id, entered_on, sum(doses) FROM warehouse.ledger_entry_days GROUP BY 1, 2, 3, 4")}  # fmt: skip
     lots = {
         (d, site[s], unit[p], vaccine[v], dose, lot): n for d, s, p, v, dose, lot, n in held.ask(
             "SELECT day, site_id, place_unit_id, vaccine_id, dose_number, lot_number, sum(doses) FROM warehouse.ledger_lots "
             "GROUP BY 1, 2, 3, 4, 5, 6")}  # fmt: skip
-    families = {"people": people, "doses": doses, "entries": entries, "entered": entered, "lots": lots}
+    families = {"people": people, "doses": doses, "entries": entries, "entry_days": entered, "lots": lots}
     return {name: Counter({cell: int(n) for cell, n in sums.items() if n}) for name, sums in families.items()}
 
 

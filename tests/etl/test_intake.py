@@ -97,7 +97,7 @@ def test_a_late_commit_of_a_correction_is_not_missed(register, look, tmp_path):
             register.enter("r2")
             led.intakes[0].work()
         assert becomes(
-            lambda: led.intakes[0].work() or look("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)], 5
+            lambda: led.intakes[0].work() or look("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(1,)], 5
         )
 
 

@@ -104,7 +104,7 @@ def stands(look, warehouse) -> tuple[int, int]:
     assert look("SELECT count(*), max(batch_id) FROM warehouse.batch") == look(
         "SELECT last_batch_id, last_batch_id FROM warehouse.leader"
     )
-    return look("SELECT (SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_day), "
+    return look("SELECT (SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_pair_day), "
                "(SELECT count(*)::int FROM warehouse.quarantine WHERE state = 'open')")[0]  # fmt: skip
 
 
@@ -159,8 +159,8 @@ def test_balances_are_mended(killer, named, look, warehouse):
     file = named("platform")
     assert verb(file, "once") == 0
     killer.inside = True
-    look("UPDATE warehouse.balance_doses_day SET doses = doses + 1 RETURNING 1")
+    look("UPDATE warehouse.balance_doses_pair_day SET doses = doses + 1 RETURNING 1")
     for _ in killer.each(lambda: verb(file, "recount", "--mend"), stride=11):
         assert stands(look, warehouse) == (5, 1)
-        look("UPDATE warehouse.balance_doses_day SET doses = doses + 1 RETURNING 1")
+        look("UPDATE warehouse.balance_doses_pair_day SET doses = doses + 1 RETURNING 1")
     assert killer.step > 50

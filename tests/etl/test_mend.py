@@ -65,40 +65,40 @@ def test_where_nothing_differs_nothing_is_written(world):
 
 
 def test_to_look_changes_nothing(world):
-    world.db.execute("UPDATE warehouse.balance_people_world SET people = 9")
+    world.db.execute("UPDATE warehouse.balance_people_world_day_filters SET people = 9")
     world.db.execute("UPDATE warehouse.unit SET is_in_world = false")
-    assert mend(world.db, is_to_mend=False)["balance_people_world"] > 0
-    assert world.ask("SELECT DISTINCT people FROM warehouse.balance_people_world") == [(9,)]
+    assert mend(world.db, is_to_mend=False)["balance_people_world_day_filters"] > 0
+    assert world.ask("SELECT DISTINCT people FROM warehouse.balance_people_world_day_filters") == [(9,)]
     assert world.ask("SELECT count(*) FROM warehouse.unit WHERE is_in_world") == [(0,)]
 
 
 def test_the_units_of_the_world_are_marked_anew_before_its_balances(world):
     world.db.execute("UPDATE warehouse.unit SET is_in_world = NOT is_in_world")
-    world.db.execute("DELETE FROM warehouse.balance_doses_world")
+    world.db.execute("DELETE FROM warehouse.balance_doses_world_day_filters")
     mend(world.db, is_to_mend=True)
     assert differences(world) == {}
 
 
 def test_in_the_midst_of_a_backfill_what_is_folded_is_mended_and_the_rest_follows(world):
     world.load([record(record_id="unfolded", person="p11")], fold=False)
-    world.db.execute("DELETE FROM warehouse.balance_doses_unit")
-    assert mend(world.db, is_to_mend=True)["balance_doses_unit"] > 0
+    world.db.execute("DELETE FROM warehouse.balance_doses_unit_day")
+    assert mend(world.db, is_to_mend=True)["balance_doses_unit_day"] > 0
     assert world.ask("SELECT folded_through < last_batch_id FROM warehouse.leader") == [(True,)]
     world.pipeline.fold_the_rest()
     assert differences(world) == {}
 
 
 SEEN = """
-SELECT l.last_batch_id, (SELECT sum(people) FROM warehouse.balance_people_total),
-    (SELECT sum(people) FROM warehouse.balance_people_day), (SELECT count(*) FROM warehouse.balance_doses_unit)
+SELECT l.last_batch_id, (SELECT sum(people) FROM warehouse.balance_people_unit_filters),
+    (SELECT sum(people) FROM warehouse.balance_people_unit_day), (SELECT count(*) FROM warehouse.balance_doses_unit_day)
 FROM warehouse.leader l"""
 
 
 def test_who_reads_meanwhile_sees_all_of_it_or_nothing_and_a_batch_waits(world, warehouse):
     (right,) = world.ask(SEEN)
-    for table in ("balance_people_total", "balance_people_day"):
+    for table in ("balance_people_unit_filters", "balance_people_unit_day"):
         world.db.execute(f"UPDATE warehouse.{table} SET people = people + 1")
-    world.db.execute("DELETE FROM warehouse.balance_doses_unit")
+    world.db.execute("DELETE FROM warehouse.balance_doses_unit_day")
     (spoilt,) = world.ask(SEEN)
     mending = connect.raw_at(warehouse.url, "etl_writer", autocommit=True)
     reader = connect.raw_at(warehouse.url, "owner", autocommit=True)

@@ -101,7 +101,7 @@ def test_a_second_dose_on_a_day_is_shown_but_not_counted(world):
     world.load([record(record_id="morning", injected_at="2021-11-05 08:00")])
     outcome = world.load([record(record_id="noon", injected_at="2021-11-05 12:00", site_code="S2")])
     assert posted(world, outcome.batch_id) == {}
-    shown = "SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries"
+    shown = "SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries_site_day"
     assert world.ask(shown) == [(1, 1)]
     assert world.ask("SELECT record_id FROM warehouse.injection WHERE is_duplicate") == [("noon",)]
 
@@ -128,7 +128,7 @@ def test_an_earlier_dose_of_the_day_makes_the_held_one_the_duplicate(world):
 def test_one_dose_under_two_record_numbers_counts_one_person_and_one_dose(world):
     world.load([record(record_id="a"), record(record_id="b")])
     assert world.ask("SELECT sum(people) FROM warehouse.balance_people WHERE stage = 1") == [(1,)]
-    assert world.ask("SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries") == [(1, 1)]
+    assert world.ask("SELECT sum(doses), sum(duplicates) FROM warehouse.balance_entries_site_day") == [(1, 1)]
 
 
 def test_a_site_that_moved_reclassifies_its_doses(world):
@@ -261,7 +261,7 @@ def test_batches_that_a_killed_backfill_did_not_fold_are_folded_by_the_next_lead
     world.load([record()])
     for n in (2, 3):
         world.load([record(record_id=f"r{n}", person=f"p{n}")], fold=False)
-    in_balance = "SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1"
+    in_balance = "SELECT sum(people) FROM warehouse.balance_people_unit_filters WHERE stage = 1"
     assert world.ask(in_balance) == [(1,)]
     assert world.ask("SELECT last_batch_id - folded_through FROM warehouse.leader") == [(2,)]
     assert differences(world) != {}
@@ -291,7 +291,7 @@ def test_what_a_batch_that_failed_would_have_posted_is_in_no_balance(world, monk
             world.load([record()], fold=False)
     with world.db.transaction():
         world.pipeline.close_reference()
-    assert world.ask("SELECT count(*) FROM warehouse.balance_people_total") == [(0,)]
+    assert world.ask("SELECT count(*) FROM warehouse.balance_people_unit_filters") == [(0,)]
     assert differences(world) == {}
 
 
@@ -315,7 +315,7 @@ def test_a_batch_too_large_for_the_workbench_is_worked_out_in_rows(warehouse, mo
     )
     assert (outcome.batch_id, outcome.received, outcome.loaded, outcome.quarantined) == (2, 4, 3, 1)
     assert differences(world) == {}
-    assert world.ask("SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1") == [(4,)]
+    assert world.ask("SELECT sum(people) FROM warehouse.balance_people_unit_filters WHERE stage = 1") == [(4,)]
     assert "the slow way: 2 of 2 GB are used" in caplog.text
     world.close()
 
@@ -419,7 +419,7 @@ def test_entries_are_posted_by_the_day_of_entry_and_doses_by_lot(world):
         ]
     )
     entered = (
-        "SELECT entered_on::text, sum(doses) FROM warehouse.balance_entered GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
+        "SELECT entered_on::text, sum(doses) FROM warehouse.balance_entry_days GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
     )
     lots = "SELECT lot_number, sum(doses) FROM warehouse.balance_lots GROUP BY 1 HAVING sum(doses) <> 0 ORDER BY 1"
     assert world.ask(entered) == [("2021-11-08", 1), ("9999-12-31", 1)]
@@ -438,10 +438,10 @@ def test_what_was_read_again_holds_whatever_its_clock_says(world):
     assert world.ask("SELECT count(*) FROM warehouse.batch") == before  # nothing that differs is no batch
 
     world.load([record(updated_at="2021-11-05", status="entered-in-error")])
-    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(2,)]  # older, as it came by the clock
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(2,)]  # older, as it came by the clock
     outcome = world.load([record(updated_at="2021-11-05", status="entered-in-error")], kind="reconcile")
     assert (outcome.received, outcome.loaded, outcome.voided) == (1, 1, 1)
-    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)]
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(1,)]
     assert world.load([record(updated_at="2021-11-05", dose_number=2)], kind="reconcile").corrected == 1
     assert world.load([record(updated_at="2021-11-04", dose_number=2)], kind="reconcile").unchanged == 1
     assert world.ask("SELECT updated_at::date::text FROM warehouse.injection WHERE record_id = 'r1'") == [("2021-11-04",)]

@@ -26,7 +26,7 @@ def look(look, warehouse):
 
 
 def doses(look) -> int:
-    return look("SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_day")[0][0]
+    return look("SELECT coalesce(sum(doses), 0)::int FROM warehouse.balance_doses_pair_day")[0][0]
 
 
 def compared(look, *columns: str) -> tuple:

@@ -314,7 +314,7 @@ def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tm
     register.enter("r2", diem_tiem="S2")
     file = configure(tmp_path, {"platform": source(database)})
     file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL), str(tables)), encoding="utf-8")
-    places = ("SELECT u.code, sum(b.doses)::int FROM warehouse.balance_doses_pair b JOIN warehouse.unit u ON u.unit_id = b.place_unit_id "
+    places = ("SELECT u.code, sum(b.doses)::int FROM warehouse.balance_doses_pair_month b JOIN warehouse.unit u ON u.unit_id = b.place_unit_id "
               "GROUP BY 1 HAVING sum(b.doses) <> 0 ORDER BY 1")  # fmt: skip
     with station.leading(read(file)) as led:
         led.prepare()

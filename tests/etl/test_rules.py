@@ -125,7 +125,7 @@ def test_a_void_with_broken_fields_still_voids(world):
     assert shown(outcome) == (1, 1, 0, 0)
     assert outcome.voided == 1
     assert world.ask("SELECT sum(people) FROM warehouse.balance_people") == [(0,)]
-    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(0,)]
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(0,)]
 
 
 def test_a_void_under_another_person_still_voids(world):
@@ -174,7 +174,7 @@ def test_a_broken_correction_leaves_the_whole_version_in_the_figures(world):
     world.load([record()])
     assert shown(world.load([record(vaccine_code="?", updated_at="2021-11-06")])) == (1, 0, 0, 1)
     assert quarantine(world)["r1"] == ({"unknown_vaccine"}, "open")
-    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)]
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(1,)]
 
 
 def test_an_older_broken_version_after_a_newer_whole_one_is_unchanged(world):
@@ -267,7 +267,7 @@ def test_a_mended_alias_lets_retry_bring_a_record_back_and_the_counter_still_clo
     assert (outcome.received, outcome.loaded) == (2, 1)
     assert counters(world) == (2, 1, 0, 1)
     assert quarantine(world) == {"r1": ({"unknown_vaccine"}, "resolved"), "r2": ({"bad_dose_number"}, "open")}
-    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_day") == [(1,)]
+    assert world.ask("SELECT sum(doses) FROM warehouse.balance_doses_pair_day") == [(1,)]
     assert not any(recount(world.db, ZONE, 0).values())
     assert world.ask(
         "SELECT kind, received, loaded, unchanged, quarantined FROM warehouse.batch ORDER BY batch_id DESC LIMIT 1"

@@ -23,7 +23,7 @@ def differences(warehouse) -> dict:
 
 
 def doses(look) -> int:
-    return look("SELECT coalesce(sum(doses), 0) FROM warehouse.balance_doses_day")[0][0]
+    return look("SELECT coalesce(sum(doses), 0) FROM warehouse.balance_doses_pair_day")[0][0]
 
 
 # Renamed in the settings
@@ -174,7 +174,7 @@ def test_a_source_is_forgotten_with_a_cause_and_brought_back(register, named, lo
     before = (
         doses(look),
         look("SELECT count(*) FROM warehouse.person"),
-        look("SELECT sum(people) FROM warehouse.balance_people_total"),
+        look("SELECT sum(people) FROM warehouse.balance_people_unit_filters"),
     )
     assert before[0] == 19
 
@@ -188,7 +188,7 @@ def test_a_source_is_forgotten_with_a_cause_and_brought_back(register, named, lo
     assert (
         doses(look),
         look("SELECT count(*) FROM warehouse.person"),
-        look("SELECT sum(people) FROM warehouse.balance_people_total"),
+        look("SELECT sum(people) FROM warehouse.balance_people_unit_filters"),
     ) == before
     assert look("SELECT count(*) FROM warehouse.quarantine WHERE state = 'open'") == [(3,)]
     assert look("SELECT status FROM warehouse.injection WHERE record_id = 'r7'") == [("entered-in-error",)]

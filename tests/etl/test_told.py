@@ -84,7 +84,7 @@ def test_what_an_earlier_version_took_for_a_failure_becomes_unknown(db, register
         register.enter(f"r{n}", vac_xin="PF")
     file = configure(tmp_path, {"platform": source(register.url)})
     assert verb(file, "once") == 0
-    for table in ("ledger_entries", "balance_entries"):
+    for table in ("ledger_entries", "balance_entries_site_day"):
         db.execute(
             f"UPDATE warehouse.{table} SET identity_pending = identity_unknown, identity_unknown = 0, certificates_unknown = 0, app_unknown = 0"
         )

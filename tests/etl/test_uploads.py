@@ -283,7 +283,7 @@ def test_everything_is_counted_right_after_uploads_came_and_went(house, database
     assert house.state(number)[0] == "withdrawn"
     with connect.raw_at(house.url, "etl_writer") as db:
         assert not any(recount(db, settings.time_zone, 0).values())
-    assert house.ask("SELECT sum(people) FROM warehouse.balance_people_total WHERE stage = 1") == [(6,)]
+    assert house.ask("SELECT sum(people) FROM warehouse.balance_people_unit_filters WHERE stage = 1") == [(6,)]
 
 
 def test_a_correction_to_made_up_populations_leaves_them_made_up():

@@ -262,8 +262,8 @@ def test_verify_is_0_where_all_is_right_and_1_with_examples_where_not(file, regi
     assert set(found["compared"]) >= {
         "ledger_people",
         "balance_people",
-        "balance_doses_unit",
-        "balance_entries",
+        "balance_doses_unit_day",
+        "balance_entries_site_day",
         "persons",
         "records",
     }
@@ -496,10 +496,10 @@ def test_recount_finds_what_differs_from_the_ledger_and_mends_it(file, register,
     assert verb(file, "recount", "--json") == 0
     assert said()["different"] == 0
     with connect.raw_at(warehouse.url, "etl_writer", autocommit=True) as db:
-        db.execute("UPDATE warehouse.balance_hours SET doses = 9")
+        db.execute("UPDATE warehouse.balance_doses_site_hour SET doses = 9")
     assert verb(file, "recount", "--json") == 1
     found = said()
-    assert (found["different"], found["mended"], found["by_balance"]["balance_hours"]) == (1, 0, 1)
+    assert (found["different"], found["mended"], found["by_balance"]["balance_doses_site_hour"]) == (1, 0, 1)
     assert verb(file, "verify", "--json") == 1
     said()
     assert verb(file, "recount", "--mend", "--json") == 0

@@ -86,7 +86,7 @@ def test_the_schema_that_can_be_read_is_the_one_that_the_migrations_make(db):
     assert schema.written(db) == schema.FILE.read_text(encoding="utf-8"), "python -m sql.schema writes it anew"
 
 
-@pytest.mark.parametrize("table", ["ledger_entries", "balance_entries"])
+@pytest.mark.parametrize("table", ["ledger_entries", "balance_entries_site_day"])
 def test_the_measures_are_what_the_tables_of_entries_count_in_their_order(db, table):
     columns = asked(
         db, f"SELECT attname FROM pg_attribute WHERE attrelid = 'warehouse.{table}'::regclass AND attnum > 0 ORDER BY attnum"
@@ -179,6 +179,48 @@ def test_a_function_with_the_callers_rights_becomes_a_part_of_the_callers_plan(d
     for called in functions:
         plan = "\n".join(asked(db, f"EXPLAIN SELECT * FROM {called}"))
         assert "Function Scan" not in plan, called
+
+
+# The page that draws the ledgers and balances
+
+DRAWN = (sql.FOLDER.parent / "docs" / "warehouse.md").read_text(encoding="utf-8")
+ROWS = {
+    cells[0][0]: cells for line in DRAWN.splitlines() if line.startswith("| `")
+    for cells in [[re.findall(r"`(\w+)`", cell) for cell in line.strip("| ").split(" | ")]]
+}  # fmt: skip
+COLUMNS = "SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = 'warehouse.{}'::regclass AND a.attnum > 0"
+
+
+def test_the_page_names_the_tables_that_there_are(db):
+    others = DRAWN.partition("Two more are kept with them")[2].partition("Every sum")
+    named = [
+        *ROWS,
+        *re.findall(r"`(posted_day|site_heard)`", others[0]),
+        *re.findall(r"`(\w+)`", others[2].partition("##")[2]),
+    ]
+    assert sorted(named) == sorted(asked(db, f"SELECT relname::text FROM ({TABLES}) t"))
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_the_page_knows_what_a_row_of_a_sum_is(db, table):
+    if table.startswith("ledger"):
+        assert set(ROWS[table][1]) == set(asked(db, COLUMNS.format(table))) - {
+            "batch_id",
+            "posting",
+            "cause",
+            "people",
+            *MEASURES,
+        }
+    else:
+        key = "SELECT array_position(k.conkey, a.attnum) FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'p'"
+        assert ROWS[table][1] == asked(db, f"{COLUMNS.format(table)} AND ({key}) IS NOT NULL ORDER BY ({key})")
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_the_page_knows_who_writes_and_who_reads_a_sum(db, table):
+    writers = [name for _file, name, body in _STATEMENTS if re.search(rf"INSERT INTO warehouse\.{table}\b", body)]
+    readers = "SELECT proname::text FROM pg_proc WHERE pronamespace = 'mart'::regnamespace AND prosrc ~ '{0}'"
+    assert ROWS[table][-2:] == [writers, sorted(asked(db, readers.format(rf"warehouse\.{table}\M")))]
 
 
 # Every statement, read by the database before users do

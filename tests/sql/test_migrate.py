@@ -160,10 +160,10 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 
 
 def test_a_migration_waits_for_the_batch_under_way_and_counts_it(warehouse, newer):
-    folder = newer("CREATE TABLE warehouse.more AS SELECT count(*) AS postings FROM warehouse.ledger_entered")
+    folder = newer("CREATE TABLE warehouse.more AS SELECT count(*) AS postings FROM warehouse.ledger_entry_days")
     batch = connect.raw_at(warehouse.url, "owner")
     batch.execute("SELECT last_batch_id + 1 FROM warehouse.leader FOR UPDATE")
-    batch.execute("INSERT INTO warehouse.ledger_entered VALUES (1, 1, '2021-06-20', '2021-06-20', 1, 5, 1, 'new')")
+    batch.execute("INSERT INTO warehouse.ledger_entry_days VALUES (1, 1, '2021-06-20', '2021-06-20', 1, 5, 1, 'new')")
     batch.execute("UPDATE warehouse.leader SET last_batch_id = 1, folded_through = 1")
     with ThreadPoolExecutor(1) as aside, connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
         migrating = aside.submit(migrate, warehouse.owner, folder)
@@ -187,56 +187,76 @@ def test_a_migration_fences_whoever_leads(warehouse, newer):
 
 # Warehouses of before the migrations were squashed
 
+LAST_SQUASHED = "0005_machines.sql"
+
 
 @pytest.fixture
-def of_before(warehouse):
-    """A warehouse with a record in it; `of_before({name: checksum})` writes that these migrations made it."""
-    held = Given(warehouse.url)
-    held.load([record()])
+def of_before(owner):
+    """A warehouse of the last of them, with a posting in it; `of_before({name: checksum})` writes that these made it."""
+    migrate(owner, last=LAST_SQUASHED)
+    with owner.begin() as db:
+        db.exec_driver_sql("INSERT INTO warehouse.ledger_entered VALUES (1, 1, '2021-06-20', '2021-06-21', 1, 5, 7, 'new')")
 
-    def made_by(migrations: dict[str, str]) -> Given:
-        with warehouse.owner.begin() as db:
+    def made_by(migrations: dict[str, str]) -> None:
+        with owner.begin() as db:
             db.exec_driver_sql("DELETE FROM public.applied_migration")
             for row in migrations.items():
                 db.exec_driver_sql("INSERT INTO public.applied_migration (name, checksum) VALUES (%s, %s)", row)
-        return held
 
-    yield made_by
-    held.close()
+    return made_by
 
 
-def applied(held: Given) -> list[str]:
-    return [name for (name,) in held.ask("SELECT name FROM public.applied_migration ORDER BY name")]
+def one(owner, question: str):
+    with owner.connect() as db:
+        return db.exec_driver_sql(question).scalar()
 
 
-def test_a_warehouse_that_stands_at_the_last_of_before_is_brought_over_once(warehouse, of_before):
-    held = of_before(squashed.MIGRATIONS)
+def applied(owner) -> list[str]:
+    return one(owner, "SELECT array_agg(name ORDER BY name) FROM public.applied_migration")
+
+
+def test_a_warehouse_that_stands_at_the_last_of_before_is_brought_over_once(owner, of_before):
+    of_before(squashed.MIGRATIONS)
     assert "0029_dose_untold.sql, from before 0001_world.sql: start ./run, which brings it over" in version.difference(
-        applied(held)
+        applied(owner)
     )
-    term = held.ask("SELECT term FROM warehouse.leader")
-    assert migrate(warehouse.owner) == []
-    assert applied(held) == list(version.known())
-    assert held.ask("SELECT count(*) FROM warehouse.injection") == [(1,)]
-    assert held.ask("SELECT term FROM warehouse.leader") == [(term[0][0] + 1,)]  # who led before writes no more
-    assert migrate(warehouse.owner) == []
-    assert held.ask("SELECT term FROM warehouse.leader") == [(term[0][0] + 1,)]
+    term, later = "SELECT term FROM warehouse.leader", [name for name in version.known() if name > LAST_SQUASHED]
+    before = one(owner, term)
+    assert migrate(owner) == later
+    assert applied(owner) == list(version.known())
+    assert one(owner, "SELECT doses FROM warehouse.ledger_entry_days") == 7
+    assert one(owner, term) == before + 1 + len(later)  # who led before writes no more
+    assert migrate(owner) == []
+    assert one(owner, term) == before + 1 + len(later)
 
 
-def test_one_that_stands_earlier_is_refused_with_what_to_do(warehouse, of_before):
+def test_one_that_stands_earlier_is_refused_with_what_to_do(owner, of_before):
     earlier = {name: checksum for name, checksum in squashed.MIGRATIONS.items() if name < "0028"}
-    held = of_before(earlier)
+    of_before(earlier)
     words = (
         "stands at 0027_there.sql; this version brings over only what stands at 0029_dose_untold.sql: start the last version"
     )
     with pytest.raises(MigrationError, match=words):
-        migrate(warehouse.owner)
-    assert words in version.difference(applied(held))
-    assert applied(held) == list(earlier)
+        migrate(owner)
+    assert words in version.difference(applied(owner))
+    assert applied(owner) == list(earlier)
 
 
-def test_one_that_was_made_by_other_texts_is_refused(warehouse, of_before):
-    held = of_before(squashed.MIGRATIONS | {"0012_world.sql": "another"})
+def test_one_that_was_made_by_other_texts_is_refused(owner, of_before):
+    of_before(squashed.MIGRATIONS | {"0012_world.sql": "another"})
     with pytest.raises(MigrationError, match=r"other texts of 0012_world\.sql"):
-        migrate(warehouse.owner)
-    assert "0029_dose_untold.sql" in applied(held)
+        migrate(owner)
+    assert "0029_dose_untold.sql" in applied(owner)
+
+
+def test_tables_that_are_called_otherwise_keep_their_rows_rights_and_no_name_of_before(owner, database):
+    migrate(owner, last=LAST_SQUASHED)
+    with owner.begin() as db:
+        db.exec_driver_sql("INSERT INTO warehouse.balance_people_day VALUES (1, 5, '2021-06-20', 3, 4)")
+        db.exec_driver_sql("INSERT INTO warehouse.balance_doses_day VALUES (5, 6, '2021-06-20', 2)")
+    migrate(owner)
+    with connect.engine_at(database, "etl_writer", poolclass=NullPool).connect() as writer:
+        assert writer.exec_driver_sql("SELECT people FROM warehouse.balance_people_unit_day").all() == [(4,)]
+        assert writer.exec_driver_sql("SELECT doses FROM warehouse.balance_doses_pair_day").all() == [(2,)]
+    former = "SELECT conname FROM pg_constraint WHERE connamespace = 'warehouse'::regnamespace AND NOT starts_with(conname, "
+    assert one(owner, f"{former}(SELECT relname FROM pg_class WHERE oid = conrelid))") is None
