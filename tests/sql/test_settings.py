@@ -159,8 +159,8 @@ def test_the_pages_read_their_settings_without_the_secrets_of_the_sources(tmp_pa
     file.write_text(TEXT.replace("sources: {}", SOURCE), encoding="utf-8")
     found = settings.read(file, tmp_path, {}, Dashboard)
     assert (found.sources["platform"].url, found.is_sample) == ("${PLATFORM_URL}", False)
-    file.write_text(TEXT.replace("vi: Bà Rịa", "vi: ${NAME}"), encoding="utf-8")
-    assert "${NAME} is not set" in complaint(settings.read, file, tmp_path, {}, Dashboard)
+    file.write_text(TEXT.replace("time_zone: Asia/Ho_Chi_Minh", "time_zone: ${ZONE}"), encoding="utf-8")
+    assert "${ZONE} is not set" in complaint(settings.read, file, tmp_path, {}, Dashboard)
 
 
 def test_words_of_a_source_stay_words():
