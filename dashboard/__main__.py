@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from dashboard import boundaries, metrics, server
+from dashboard import boundaries, limits, metrics, server
 from dashboard.data.cache import CacheError
 from dashboard.settings import Settings
 from sql import settings
@@ -37,6 +37,8 @@ def main() -> int:
             host=found.dashboard.host,
             port=found.dashboard.port if arguments.port is None else arguments.port,
             workers=found.dashboard.workers,
+            http=limits.Connections,
+            backlog=limits.BACKLOG,
             access_log=False,
             log_level="warning",
             log_config=None,

@@ -15,6 +15,7 @@ from flask import Response, request
 
 from dashboard import api, exports, pages, shell, uploads
 from dashboard.data import Data, WarehouseUnreachable
+from dashboard.limits import LARGEST_BODY
 from dashboard.settings import Settings
 from dashboard.view import Reader
 
@@ -41,6 +42,7 @@ def make(settings: Settings, data: Data) -> Dash:
     app.server.register_blueprint(api.blueprint(data, settings.dashboard.stale_after_seconds))
     app.server.register_blueprint(exports.blueprint(reader))
     app.server.request_class = uploads.InMemory
+    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.server.register_blueprint(uploads.blueprint(reader))
     _say_what_is_not_there(app, reader)
     return app

@@ -20,10 +20,11 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Mount, Route
 
 from dashboard import app as pages
-from dashboard import health, metrics
+from dashboard import health, metrics, uploads
 from dashboard.data import Data
 from dashboard.data.cache import Cache, shared
 from dashboard.data.warehouse import Warehouse
+from dashboard.limits import WholeBodies
 from dashboard.settings import Settings
 from dashboard.stream import PATIENCE_SECONDS, Broker
 from sql import connect, settings
@@ -76,6 +77,7 @@ def build(settings: Settings) -> Starlette:
             Middleware(Headers, csp=pages.content_policy(dash)),
             # A page elsewhere could point its own name at this address and read along.
             Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
+            Middleware(WholeBodies, largest=uploads.largest_body),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         lifespan=lifespan,

@@ -19,15 +19,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from dashboard.data import UploadRefused, WarehouseUnreachable
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES, Language
+from dashboard.limits import LARGEST_BODY
 from dashboard.uploads import cells, reading, template
 from dashboard.uploads.reading import Fault, Read
 from dashboard.view import Reader
 from sql.reference import HANDED_IN
 
-PAGE = "/upload/<upload>"
+PAGE, PREFIX = "/upload/<upload>", "/uploads"
 _RELATION = f"<any({', '.join(HANDED_IN)}):relation>"
 # A form is a file and some words.
 _AROUND_A_FILE = 20_000
+_LARGEST = cells.MAX_BYTES + _AROUND_A_FILE
 _NAME = 100
 
 
@@ -38,20 +40,25 @@ class InMemory(Request):
         return io.BytesIO()
 
 
+def largest_body(path: str) -> int:
+    """How many bytes a request to a path may bring."""
+    return _LARGEST if path.startswith(PREFIX + "/") else LARGEST_BODY
+
+
 def self_declared(asked: Request) -> tuple[str, bool]:
     """What was typed as a name, and that it is only that."""
     return reading.short(asked.form.get("by", ""), _NAME), True
 
 
 def blueprint(reader: Reader, who: Callable[[Request], tuple[str, bool]] = self_declared) -> Blueprint:
-    uploads = Blueprint("uploads", __name__, url_prefix="/uploads")
+    uploads = Blueprint("uploads", __name__, url_prefix=PREFIX)
 
     @uploads.before_request
     def guard():
         if request.method == "POST":
             if not is_from_here(request):
                 return _said(_language(reader).say("upload.elsewhere"), 403)
-            request.max_content_length = cells.MAX_BYTES + _AROUND_A_FILE
+            request.max_content_length = _LARGEST
         return None
 
     @uploads.post(f"/{_RELATION}")

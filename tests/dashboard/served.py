@@ -95,15 +95,18 @@ class Events:
 
 
 @contextmanager
-def serving(database: str, data: Path, config: Path | None = None, wait: float = 30) -> Iterator[Served]:
-    """Start the web server on `database` and stop it; `wait` seconds until it must answer."""
+def serving(
+    database: str, data: Path, config: Path | None = None, wait: float = 30, descriptors: int | None = None
+) -> Iterator[Served]:
+    """Start the web server on `database` and stop it; `wait` seconds until it must answer. `descriptors` that it may open."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data.mkdir(exist_ok=True)
     log = data / "dashboard.log"
+    few = ["prlimit", f"--nofile={descriptors}:{descriptors}"] if descriptors else []
     command = [
-        sys.executable, "-W", "error", "-m", "dashboard", "--port", str(port), "--data", str(data),
+        *few, sys.executable, "-W", "error", "-m", "dashboard", "--port", str(port), "--data", str(data),
         "--config", str(config or PROJECT / "config.yaml"),
     ]  # fmt: skip
     with log.open("wb") as out:
