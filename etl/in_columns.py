@@ -78,9 +78,9 @@ class InColumns:
         self._take_readings()
         self._work_out(facts, BENCH["touch_held_persons"], COURSE["reclassify"])
 
-    def fold(self, from_batch: int, to_batch: int) -> bool:
+    def fold(self, after_batch: int, to_batch: int) -> bool:
         """Add the postings since a batch to the balances; False where others than these made some of them."""
-        batches = range(from_batch + 1, to_batch + 1)
+        batches = range(after_batch + 1, to_batch + 1)
         is_known = all(batch in self._postings for batch in batches)
         if is_known:
             made = [self._postings[batch] for batch in batches if self._postings[batch]]

@@ -14,7 +14,7 @@ _INSERT = re.compile(
     r"(?P<upsert>\s+ON CONFLICT \((?P<key>[^)]*)\).*)?\Z",
     re.DOTALL,
 )
-_SINCE = re.compile(r"WHERE batch_id > %\(from_batch\)s AND batch_id <= %\(to_batch\)s")
+_SINCE = re.compile(r"WHERE batch_id > %\(after_batch\)s AND batch_id <= %\(to_batch\)s")
 _INTEGER, _SMALL, _BIG = ("INTEGER", pa.int32()), ("SMALLINT", pa.int16()), ("BIGINT", pa.int64())
 _DAY, _TEXT, _TIME = ("DATE", pa.date32()), ("VARCHAR", pa.string()), ("TIMESTAMPTZ", pa.timestamp("us", "UTC"))
 # Columns that are no integers, on the workbench and as rows of a COPY.

@@ -53,16 +53,16 @@ class ChangesIntake(Intake):
         What a person released comes first, as it was read when it was stopped: a source that goes on meanwhile would
         deliver something else.
         """
-        until = self.pipeline.clock.now() + AHEAD
-        if released is not None and released.read_until is not None:
-            page = self.source.read_after(cursor, released.page_size, released.read_until)
+        to = self.pipeline.clock.now() + AHEAD
+        if released is not None and released.read_to is not None:
+            page = self.source.read_after(cursor, released.page_size, released.read_to)
             yield replace(page, more=True, asked=released.page_size)
             cursor = page.cursor or cursor
-        page = self.source.read_after(cursor, self.settings.batch_size, until)
+        page = self.source.read_after(cursor, self.settings.batch_size, to)
         yield replace(page, asked=self.settings.batch_size)
         if page.more:
             size = self.settings.backfill_batch_size
-            with contextlib.closing(self.source.stream(page.cursor or cursor, size, until)) as pages:
+            with contextlib.closing(self.source.stream(page.cursor or cursor, size, to)) as pages:
                 yield from (replace(page, asked=size) for page in pages)
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:

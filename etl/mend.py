@@ -49,7 +49,7 @@ def _count_anew(db: psycopg.Connection, one: Insert, folded_through: int) -> int
     """The balance as the ledger has it, into a temporary table; returns how many cells the warehouse has otherwise."""
     columns, key = ", ".join(one.columns), ", ".join(one.key)
     db.execute(f"CREATE TEMP TABLE anew (LIKE warehouse.{one.table}) ON COMMIT DROP")
-    facts = {"from_batch": 0, "to_batch": folded_through}
+    facts = {"after_batch": 0, "to_batch": folded_through}
     db.execute(f"INSERT INTO anew ({columns}) {one.asked}", facts)
     # A cell that came to nothing may be there or not.
     is_something = " OR ".join(f"{name} <> 0" for name in one.columns if name not in one.key)

@@ -332,20 +332,20 @@ class Pipeline:
             brake.check(self.db, delivery, outcome, facts, self.settings.brake, lambda: work.suspects(facts))
         return outcome, unnumbered
 
-    def _fold(self, from_batch: int, to_batch: int) -> None:
-        facts = {"from_batch": from_batch, "to_batch": to_batch, "batch_id": to_batch}
-        if not self._is_folded_in_columns(from_batch, to_batch):
+    def _fold(self, after_batch: int, to_batch: int) -> None:
+        facts = {"after_batch": after_batch, "to_batch": to_batch, "batch_id": to_batch}
+        if not self._is_folded_in_columns(after_batch, to_batch):
             self.run(BALANCES, facts, *BALANCES)
         self.run(INTAKE, facts, "mark_folded")
 
-    def _is_folded_in_columns(self, from_batch: int, to_batch: int) -> bool:
+    def _is_folded_in_columns(self, after_batch: int, to_batch: int) -> bool:
         if self._in_columns is None:
             return False
         try:
             with self.db.transaction():  # within the batch's: half a fold is taken back
-                return self._in_columns.fold(from_batch, to_batch)
+                return self._in_columns.fold(after_batch, to_batch)
         except MemoryError as full:
-            log.warning("the postings of batches %d to %d are folded the slow way: %s", from_batch + 1, to_batch, full)
+            log.warning("the postings of batches %d to %d are folded the slow way: %s", after_batch + 1, to_batch, full)
             self._put_columns_away()
             return False
 

@@ -110,7 +110,7 @@ def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
         (folded_through,) = only(db.execute(SQL["folded_through"]))
         for name in ("doses_world_day_filters", "people_world_day_filters"):
             db.execute(SQL[f"empty_balance_{name}"])
-            db.execute(BALANCES[f"fold_{name}"], {"from_batch": 0, "to_batch": folded_through})
+            db.execute(BALANCES[f"fold_{name}"], {"after_batch": 0, "to_batch": folded_through})
 
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:

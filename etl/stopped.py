@@ -54,7 +54,7 @@ class Stop:
     unit: str | None = None
     seen: bytes | None = None
     page_size: int | None = None
-    read_until: datetime | None = None
+    read_to: datetime | None = None
     received: int | None = None
     found: int | None = None
     allowed: float | None = None
@@ -67,8 +67,8 @@ def identity(delivery) -> dict:
     if delivery.outcome:
         return {"kind": "file", "unit": delivery.unit, "content": delivery.outcome["sha256"]}
     seen = hashes(delivery.records).tobytes()
-    until = delivery.cursor[0] if delivery.cursor else None
-    return {"kind": delivery.kind, "seen": seen, "read_until": until,
+    read_to = delivery.cursor[0] if delivery.cursor else None
+    return {"kind": delivery.kind, "seen": seen, "read_to": read_to,
             "content": hashlib.sha256(seen).hexdigest()}  # fmt: skip
 
 

@@ -35,41 +35,41 @@ class PlaceChange:
 
 @dataclass(frozen=True, slots=True)
 class CoverageChange:
-    """One row per stage: by_records + by_denominator = coverage_to - coverage_from."""
+    """One row per stage: by_records + by_denominator = coverage - coverage_before."""
 
     stage: int
-    people_from: int
-    people_to: int
-    population_from: int | None
-    population_to: int | None
-    coverage_from: float | None
-    coverage_to: float | None
+    people_before: int
+    people: int
+    population_before: int | None
+    population: int | None
+    coverage_before: float | None
+    coverage: float | None
     by_records: float | None
     by_denominator: float | None
-    counted_from: int | None = None  # the people that coverage is of: without those of `lacking`
-    counted_to: int | None = None
+    counted_before: int | None = None  # the people that coverage is of: without those of `lacking`
+    counted: int | None = None
     lacking: list[int] | None = None  # units without a population then, or now, where others have one
 
 
 class ChangesQuestions(Arguments):
     """From an earlier batch to the filters' as-of (None: now)."""
 
-    def changes(self, filters: "Filters", from_batch: int, figure: str = "doses") -> Rows[Change]:
-        """From `from_batch` to the filters' as-of (None: now). `figure`: doses (by the filters' basis), or first,
+    def changes(self, filters: "Filters", after_batch: int, figure: str = "doses") -> Rows[Change]:
+        """After `after_batch`, up to the filters' as-of (None: now). `figure`: doses (by the filters' basis), or first,
         complete, booster1, booster2 (by residence). Raises Unknown for a batch to come."""
         arguments = self._doses(filters) | {"today": self.today(filters.as_of), "figure": figure}
-        arguments |= {"from_batch": self.batch(from_batch).batch_id, "to_batch": arguments.pop("as_of")}
+        arguments |= {"after_batch": self.batch(after_batch).batch_id, "to_batch": arguments.pop("as_of")}
         return self._ask("changes", Change, arguments)
 
-    def changed_places(self, filters: "Filters", from_batch: int, figure: str = "doses") -> Rows[PlaceChange]:
+    def changed_places(self, filters: "Filters", after_batch: int, figure: str = "doses") -> Rows[PlaceChange]:
         """As `changes` over all days, by the units right below the unit."""
         arguments = self._doses(filters) | {"today": self.today(filters.as_of), "figure": figure}
-        arguments |= {"from_batch": self.batch(from_batch).batch_id, "to_batch": arguments.pop("as_of")}
+        arguments |= {"after_batch": self.batch(after_batch).batch_id, "to_batch": arguments.pop("as_of")}
         del arguments["from"], arguments["to"]
         return self._ask("changed_places", PlaceChange, arguments)
 
-    def coverage_change(self, filters: "Filters", from_batch: int) -> Rows[CoverageChange]:
-        """Over all days, of the filters' ages and groups, from `from_batch` to the filters' as-of (None: now)."""
-        arguments = self._people(filters) | {"from_batch": from_batch, "from_day": self.today(from_batch)}
-        arguments |= {"to_batch": arguments.pop("as_of"), "to_day": self.today(filters.as_of)}
+    def coverage_change(self, filters: "Filters", after_batch: int) -> Rows[CoverageChange]:
+        """Over all days, of the filters' ages and groups, after `after_batch`, up to the filters' as-of (None: now)."""
+        arguments = self._people(filters) | {"after_batch": after_batch, "then": self.today(after_batch)}
+        arguments |= {"to_batch": arguments.pop("as_of"), "today": self.today(filters.as_of)}
         return self._ask("coverage_change", CoverageChange, arguments)

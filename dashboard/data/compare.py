@@ -69,9 +69,9 @@ class TakenOver:
 
 
 class CompareQuestions(Arguments):
-    def rank_movement(self, filters: "Filters", stage: int, until: date, level: int | None = None) -> Rows[RankMovement]:
-        """Now (or as of the filters' batch) and at the end of `until`, by what is known now (or as of that batch)."""
-        arguments = self._people(filters) | self._rows(filters, level) | {"stage": stage, "until": until}
+    def rank_movement(self, filters: "Filters", stage: int, then: date, level: int | None = None) -> Rows[RankMovement]:
+        """Now (or as of the filters' batch) and at the end of `then`, by what is known now (or as of that batch)."""
+        arguments = self._people(filters) | self._rows(filters, level) | {"stage": stage, "then": then}
         return self._ask("rank_movement", RankMovement, arguments)
 
     def coverage_by_day(self, filters: "Filters", units: Iterable[int]) -> Rows[CoverageDay]:

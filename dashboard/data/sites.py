@@ -90,12 +90,12 @@ class SiteIdentity:
 
 @dataclass(frozen=True, slots=True)
 class SiteSession:
-    """One row per planned session: open from `from_hour` to before `to_hour`."""
+    """One row per planned session: open from `from_hour` until `until_hour`."""
 
     site_id: int
     day: date
     from_hour: int
-    to_hour: int
+    until_hour: int
     planned_doses: int | None
 
 

@@ -41,15 +41,15 @@ class Daily:
 
 
 def daily(
-    counted: Iterable[tuple[date, int]], until: date, since: date | None = None, incomplete_from: date | None = None
+    counted: Iterable[tuple[date, int]], to: date, since: date | None = None, incomplete_from: date | None = None
 ) -> Daily:
     """Days that nothing was counted on are zero. Empty when nothing was counted at all."""
     found: dict[date, int] = {}
     for day, count in counted:
         found[day] = found.get(day, 0) + count
     if not found:
-        return Daily(since or until, (), incomplete_from)
+        return Daily(since or to, (), incomplete_from)
     first = since or min(found)
-    length = (until - first).days + 1
+    length = (to - first).days + 1
     counts = tuple(found.get(first + DAY * number, 0) for number in range(max(0, length)))
     return Daily(first, counts, incomplete_from)

@@ -27,7 +27,7 @@ class Span:
     missed: datetime | None = None
 
     @property
-    def from_batch(self) -> int:
+    def after_batch(self) -> int:
         return self.then.filters.as_of
 
     @property
@@ -116,7 +116,7 @@ def missed(view: View, between: Span) -> str:
     """Why the earlier moment is not the one that was asked for."""
     if between.missed is None:
         return ""
-    return view.say("since.missed", time=view.language.moment(between.missed), batch=between.from_batch)
+    return view.say("since.missed", time=view.language.moment(between.missed), batch=between.after_batch)
 
 
 def signed(language, n: int) -> str:

@@ -115,9 +115,9 @@ class Source(Protocol):
     name: str
     mapper: mapping.Mapper
 
-    def describe(self, until: datetime | None = None) -> Mapping[str, Any]:
+    def describe(self, to: datetime | None = None) -> Mapping[str, Any]:
         """kind, rows (in all; None where nobody counted), without_time (rows that can never be read: their updated_at is
-        none), and `ahead`: those changed at `until` or later, which wait."""
+        none), and `ahead`: those changed after `to`, which wait."""
 
     def wait_for_wake(self, timeout: float) -> bool:
         """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
@@ -128,17 +128,17 @@ class Source(Protocol):
 class Changes(Source, Protocol):
     """A source with a clock: read in the order of its changes, looked back at, compared with what is held of it."""
 
-    def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
+    def read_after(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Page:
         """The next rows in the order of (updated_at, record_id), at most `limit`.
 
-        Rows changed after `until` wait: one time in the far future would carry the cursor past
+        Rows changed after `to` wait: one time in the far future would carry the cursor past
         everything that comes later.
         """
 
-    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Generator[Page]:
+    def stream(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Generator[Page]:
         """All rows after the cursor as of now, in pages: one sort for all of them. Close it if it is not used up."""
 
-    def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
+    def changed_keys(self, since: datetime, to: Cursor) -> pa.Table:
         """record_id and updated_at of all that changed from `since` up to a cursor: for the look-back."""
 
     def unplaced_keys(self) -> Generator[pa.Table]:
@@ -158,11 +158,11 @@ class Changes(Source, Protocol):
     def days(self, until: datetime) -> list[Day] | None:
         """What it holds of each day, of rows changed before `until`; None where it cannot work out digests."""
 
-    def keys_within(self, first: datetime, last: datetime) -> pa.Table:
-        """record_id and updated_at of the records changed in [first, last)."""
+    def keys_within(self, first: datetime, until: datetime) -> pa.Table:
+        """record_id and updated_at of the records changed in [first, until)."""
 
-    def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
-        """The next whole records changed in [first, last) behind `after`, as they are now."""
+    def records_within(self, first: datetime, until: datetime, after: Cursor, limit: int) -> Page:
+        """The next whole records changed in [first, until) behind `after`, as they are now."""
 
 
 class Whole(Source, Protocol):

@@ -62,37 +62,37 @@ class AnyDatabase:
 
     # -- the promises
 
-    def read_after(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Page:
+    def read_after(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Page:
         names = self.mapper.columns
         self._look_again()
         if not self._know():
             return self._page(self._table([], names), cursor, False)
         place = self._place(cursor)
         if place is None:
-            return self._read_again(cursor, limit, until)
-        found = self._ask(lambda s: s.after(names, place or None, self._ends(until), limit + 1))
+            return self._read_again(cursor, limit, to)
+        found = self._ask(lambda s: s.after(names, place or None, self._ends(to), limit + 1))
         return self._page(found.slice(0, limit), cursor, found.num_rows > limit)
 
-    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
+    def stream(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Iterator[Page]:
         """Page after page: what all dialects can do. An index on (updated_at, record_id) makes it cheap."""
         more = True
         while more:
-            page = self.read_after(cursor, limit, until)
+            page = self.read_after(cursor, limit, to)
             cursor, more = page.cursor or cursor, page.more
             yield page
 
-    def changed_keys(self, since: datetime, until: Cursor) -> pa.Table:
+    def changed_keys(self, since: datetime, to: Cursor) -> pa.Table:
         names = self.mapper.key_columns
         if not self._know():
             return self.mapper.keys(self._table([], names))
         first = self._time(since)
         if not self._is_loose:
-            place = self._place(until) or (self._time(until.updated_at), self._number_of(until.record_id))
+            place = self._place(to) or (self._time(to.updated_at), self._number_of(to.record_id))
             return self.mapper.keys(self._ask(lambda s: s.between(names, first, place, self._ends(None))))
-        ends = self._ends(until.updated_at)
+        ends = self._ends(to.updated_at)
         keys = self.mapper.keys(self._ask(lambda s: s.from_on(names, first, ends, None)))
         moment = pc.field("updated_at")
-        return keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(until.updated_at)))
+        return keys.filter((moment >= pa.scalar(since)) & (moment <= pa.scalar(to.updated_at)))
 
     def unplaced_keys(self) -> Iterator[pa.Table]:
         if monotonic() < self._looked_for_unplaced_at + _UNPLACED_SECONDS or not self._know():
@@ -133,9 +133,9 @@ class AnyDatabase:
         sleep(timeout)
         return False
 
-    def describe(self, until: datetime | None = None) -> dict[str, int | str | None]:
+    def describe(self, to: datetime | None = None) -> dict[str, int | str | None]:
         ends = self._ends(None) if not self._is_read_whole and self._know() else None
-        beyond = self._ends(until)[1] if until and ends else None
+        beyond = self._ends(to)[1] if to and ends else None
         rows, timed, ahead = self._run(lambda db: db.execute(self.statements.count(ends, beyond)).one())
         timed = rows if self._is_read_whole else timed or 0
         return {"kind": "database", "rows": rows, "without_time": rows - timed, "ahead": ahead or 0}
@@ -155,27 +155,27 @@ class AnyDatabase:
     def days(self, until: datetime) -> list[Day] | None:
         return None
 
-    def keys_within(self, first: datetime, last: datetime) -> pa.Table:
+    def keys_within(self, first: datetime, until: datetime) -> pa.Table:
         names = self.mapper.key_columns
         if not self._know():
             return self.mapper.keys(self._table([], names))
-        ends = self._around(first, last)
-        return driven.within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, last)
+        ends = self._around(first, until)
+        return driven.within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, until)
 
-    def records_within(self, first: datetime, last: datetime, after: Cursor, limit: int) -> Page:
+    def records_within(self, first: datetime, until: datetime, after: Cursor, limit: int) -> Page:
         names = self.mapper.columns
         if not self._know():
             return self._page(self._table([], names), after, False)
-        place, ends = self._place(after) or None, self._around(first, last)
+        place, ends = self._place(after) or None, self._around(first, until)
         found = self._ask(lambda s: s.after(names, place, ends, limit + 1))
         page = self._page(found.slice(0, limit), after, found.num_rows > limit)
-        return replace(page, records=driven.within(page.records, first, last))
+        return replace(page, records=driven.within(page.records, first, until))
 
-    def _around(self, first: datetime, last: datetime) -> tuple:
-        """Ends in the source's own values that hold [first, last): texts are compared by days, and by one more each way."""
+    def _around(self, first: datetime, until: datetime) -> tuple:
+        """Ends in the source's own values that hold [first, until): texts are compared by days, and by one more each way."""
         if self._is_loose:
-            return f"{first - timedelta(days=2):%Y-%m-%d}", f"{last + timedelta(days=2):%Y-%m-%d}"
-        return self._time(first), self._before(last)
+            return f"{first - timedelta(days=2):%Y-%m-%d}", f"{until + timedelta(days=2):%Y-%m-%d}"
+        return self._time(first), self._before(until)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -283,11 +283,11 @@ class AnyDatabase:
         # without a format: a text before all of that day's, whatever their spelling and zone
         return wall.strftime(self._clock.format) if self._clock.format else f"{wall - timedelta(days=1):%Y-%m-%d}"
 
-    def _ends(self, until: datetime | None) -> tuple:
+    def _ends(self, to: datetime | None) -> tuple:
         if self._is_loose:
-            # Text does not say when `until` is to the second; a day's end is near enough to keep mistakes out.
-            return f"{FIRST:%Y}", "9998" if until is None else f"{until + timedelta(days=2):%Y-%m-%d}"
-        return self._time(FIRST), self._before(LAST if until is None else until + _MOMENT)
+            # Text does not say when `to` is to the second; a day's end is near enough to keep mistakes out.
+            return f"{FIRST:%Y}", "9998" if to is None else f"{to + timedelta(days=2):%Y-%m-%d}"
+        return self._time(FIRST), self._before(LAST if to is None else to + _MOMENT)
 
     def _before(self, moment: datetime):
         """The value of the source's column that all before `moment` lie under.
@@ -301,9 +301,9 @@ class AnyDatabase:
             return end + timedelta(days=1)
         return f"{end}0" if self._is_text else end
 
-    def _read_again(self, cursor: Cursor, limit: int, until: datetime | None) -> Page:
+    def _read_again(self, cursor: Cursor, limit: int, to: datetime | None) -> Page:
         """After a restart, for times kept as text: from the day before the cursor on, skipping what is known."""
-        names, ends = self.mapper.columns, self._ends(until)
+        names, ends = self.mapper.columns, self._ends(to)
         found = self._ask(lambda s: s.from_on(names, self._time(cursor.updated_at), ends, limit + 1))
         while True:
             more, found = found.num_rows > limit, found.slice(0, limit)

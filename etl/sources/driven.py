@@ -57,10 +57,10 @@ def pieces(answer: CursorResult, limit: int, mend: Mender) -> Iterator[tuple[Seq
         found = following
 
 
-def within(records: pa.Table, first: datetime, last: datetime) -> pa.Table:
-    """Those changed in [first, last)."""
+def within(records: pa.Table, first: datetime, until: datetime) -> pa.Table:
+    """Those changed in [first, until)."""
     moment = pc.field("updated_at")
-    return records.filter((moment >= pa.scalar(first)) & (moment < pa.scalar(last)))
+    return records.filter((moment >= pa.scalar(first)) & (moment < pa.scalar(until)))
 
 
 def in_words(wrong: Exception, password: object) -> str:

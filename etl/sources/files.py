@@ -123,7 +123,7 @@ class Folder:
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: cannot be read ({in_words(wrong)})") from wrong
 
-    def describe(self, until: datetime | None = None) -> dict[str, int | str | None]:
+    def describe(self, to: datetime | None = None) -> dict[str, int | str | None]:
         return {"kind": "files", "rows": None, "without_time": 0, "files": len(self._paths())}
 
     def wait_for_wake(self, timeout: float) -> bool:

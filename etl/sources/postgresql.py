@@ -124,12 +124,12 @@ class PostgresqlSource(AnyDatabase):
         ((text, _more),) = self._copied(query, None)
         return self._parse(text, [column.name for column in query.selected_columns])
 
-    def stream(self, cursor: Cursor, limit: int, until: datetime | None = None) -> Iterator[Page]:
+    def stream(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Iterator[Page]:
         """One COPY for all pages: the source sorts once, and holds one snapshot until the end is reached."""
         self._know()
         names = self.mapper.columns
         place = self._place(cursor)
-        query = self.statements.after(names, place or None, self._ends(until), None)
+        query = self.statements.after(names, place or None, self._ends(to), None)
         for piece, more in self._copied(query, limit):
             page = self._page(self._parse(piece, names), cursor, more)
             cursor = page.cursor or cursor

@@ -66,11 +66,11 @@ class Statements:
         """Rows at or behind a time, in order."""
         return self.after(names, None, ends, limit).where(_column(self.clock) >= self._time(clock))
 
-    def between(self, names: Sequence[str], since, until: tuple, ends: tuple) -> sa.Select:
+    def between(self, names: Sequence[str], since, to: tuple, ends: tuple) -> sa.Select:
         """Rows from a time up to a place, that place included."""
-        upto = sa.not_(self._beyond(*until))
+        upto = sa.not_(self._beyond(*to))
         clock = _column(self.clock)
-        query = self.columns(names).where(clock >= self._time(since), clock <= self._time(until[0]), upto)
+        query = self.columns(names).where(clock >= self._time(since), clock <= self._time(to[0]), upto)
         return query.where(self._within(*ends)).order_by(clock, _column(self.number))
 
     def outside(self, names: Sequence[str], ends: tuple) -> sa.Select:

@@ -53,10 +53,10 @@ UPDATE warehouse.delivery SET state = 'braked'
 WHERE source_id = %(source_id)s AND path = %(unit)s AND sha256 = %(content)s AND state = 'loading'
 
 -- name: keep_stop
-INSERT INTO warehouse.brake (source_id, criterion, reason, kind, unit, content, seen, page_size, read_until, received,
+INSERT INTO warehouse.brake (source_id, criterion, reason, kind, unit, content, seen, page_size, read_to, received,
     found, allowed, measured_by, braked_at)
 VALUES (%(source_id)s, %(criterion)s, %(reason)s, %(kind)s, %(unit)s, %(content)s, %(seen)s, %(page_size)s,
-    %(read_until)s, %(received)s, %(found)s, %(allowed)s, %(measured_by)s, %(now)s)
+    %(read_to)s, %(received)s, %(found)s, %(allowed)s, %(measured_by)s, %(now)s)
 RETURNING brake_id
 
 -- name: keep_finding
@@ -64,7 +64,7 @@ INSERT INTO warehouse.brake_finding (brake_id, rule, field, records, examples)
 VALUES (%(brake_id)s, %(rule)s, %(field)s, %(records)s, %(examples)s)
 
 -- name: stop_of_source
-SELECT brake_id, kind, unit, content, page_size, read_until FROM warehouse.brake
+SELECT brake_id, kind, unit, content, page_size, read_to FROM warehouse.brake
 WHERE source_id = %(source_id)s AND state = %(state)s
 
 -- name: release

@@ -296,8 +296,8 @@ CREATE TEMP TABLE IF NOT EXISTS stock_given (
 TRUNCATE population_given, target_given, stock_given
 
 -- name: close_population_versions
-UPDATE warehouse.population_version held SET to_batch = %(batch)s::bigint
-WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+UPDATE warehouse.population_version held SET until_batch = %(batch)s::bigint
+WHERE held.until_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
     WHERE (r.version, r.source, r.dated_on, r.valid_from, coalesce(r.is_sample, false))
         = (held.name, held.source, held.dated_on, held.valid_from, held.is_sample))
@@ -306,14 +306,14 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 INSERT INTO warehouse.population_version (name, source, dated_on, valid_from, is_sample, from_batch)
 SELECT DISTINCT version, source, dated_on, valid_from, coalesce(is_sample, false), %(batch)s::bigint
 FROM jsonb_to_recordset(%(rows)s) AS r (version text, source text, dated_on date, valid_from date, is_sample boolean)
-ON CONFLICT (name) WHERE to_batch = 9223372036854775807 DO NOTHING
+ON CONFLICT (name) WHERE until_batch = 9223372036854775807 DO NOTHING
 
 -- name: give_populations
 INSERT INTO population_given
 SELECT v.version_id, u.unit_id, b.age_band, r.priority_group, r.persons, false
 FROM jsonb_to_recordset(%(rows)s) AS r (version text, valid_from date, unit_code text, age_band text,
     priority_group smallint, persons integer)
-JOIN warehouse.population_version v ON v.name = r.version AND v.to_batch = 9223372036854775807
+JOIN warehouse.population_version v ON v.name = r.version AND v.until_batch = 9223372036854775807
 JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.valid_from AND u.valid_to
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
 
@@ -335,8 +335,8 @@ HAVING count(*) = (
     WHERE sibling.parent_id = u.parent_id AND v.valid_from BETWEEN sibling.valid_from AND sibling.valid_to)
 
 -- name: close_populations
-UPDATE warehouse.population held SET to_batch = %(batch)s::bigint
-WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+UPDATE warehouse.population held SET until_batch = %(batch)s::bigint
+WHERE held.until_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM population_given g
     WHERE (g.version_id, g.unit_id, g.persons, g.is_summed) = (held.version_id, held.unit_id, held.persons, held.is_summed)
       AND g.age_band IS NOT DISTINCT FROM held.age_band AND g.priority_group IS NOT DISTINCT FROM held.priority_group)
@@ -344,7 +344,7 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 -- name: open_populations
 INSERT INTO warehouse.population (version_id, unit_id, age_band, priority_group, persons, is_summed, from_batch)
 SELECT version_id, unit_id, age_band, priority_group, persons, is_summed, %(batch)s::bigint FROM population_given
-ON CONFLICT (version_id, unit_id, age_band, priority_group) WHERE to_batch = 9223372036854775807 DO NOTHING
+ON CONFLICT (version_id, unit_id, age_band, priority_group) WHERE until_batch = 9223372036854775807 DO NOTHING
 
 -- name: give_targets
 INSERT INTO target_given
@@ -356,8 +356,8 @@ LEFT JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.va
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
 
 -- name: close_targets
-UPDATE warehouse.target held SET to_batch = %(batch)s::bigint
-WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+UPDATE warehouse.target held SET until_batch = %(batch)s::bigint
+WHERE held.until_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM target_given g
     WHERE (g.stage, g.share, g.due_on, g.source, g.valid_from, g.is_sample)
         = (held.stage, held.share, held.due_on, held.source, held.valid_from, held.is_sample)
@@ -367,7 +367,7 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 -- name: open_targets
 INSERT INTO warehouse.target (unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, from_batch)
 SELECT unit_id, stage, age_band, priority_group, share, due_on, source, valid_from, is_sample, %(batch)s::bigint FROM target_given
-ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) WHERE to_batch = 9223372036854775807 DO NOTHING
+ON CONFLICT (unit_id, stage, age_band, priority_group, valid_from) WHERE until_batch = 9223372036854775807 DO NOTHING
 
 -- name: unknown_sites
 SELECT DISTINCT r.site_code FROM jsonb_to_recordset(%(rows)s) AS r (site_code text)
@@ -380,25 +380,25 @@ WHERE r.site_code IS NULL AND NOT EXISTS (
     SELECT FROM warehouse.unit u WHERE u.code = r.unit_code AND r.day BETWEEN u.valid_from AND u.valid_to)
 
 -- name: close_sessions
-UPDATE warehouse.session held SET to_batch = %(batch)s::bigint
-WHERE held.to_batch = 9223372036854775807 AND held.day >= %(told_from)s::date AND NOT EXISTS (
+UPDATE warehouse.session held SET until_batch = %(batch)s::bigint
+WHERE held.until_batch = 9223372036854775807 AND held.day >= %(told_from)s::date AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset(%(rows)s) AS r (site_code text, day date, from_hour smallint, to_hour smallint,
         planned_doses integer)
     JOIN warehouse.site s ON s.code = r.site_code
-    WHERE (s.site_id, r.day, r.from_hour, r.to_hour) = (held.site_id, held.day, held.from_hour, held.to_hour)
+    WHERE (s.site_id, r.day, r.from_hour, r.to_hour) = (held.site_id, held.day, held.from_hour, held.until_hour)
       AND r.planned_doses IS NOT DISTINCT FROM held.planned_doses)
 
 -- name: open_sessions
-INSERT INTO warehouse.session (site_id, day, from_hour, to_hour, planned_doses, from_batch)
+INSERT INTO warehouse.session (site_id, day, from_hour, until_hour, planned_doses, from_batch)
 SELECT s.site_id, r.day, r.from_hour, r.to_hour, r.planned_doses, %(batch)s::bigint
 FROM jsonb_to_recordset(%(rows)s) AS r (site_code text, day date, from_hour smallint, to_hour smallint, planned_doses integer)
 JOIN warehouse.site s ON s.code = r.site_code
-ON CONFLICT (site_id, day, from_hour) WHERE to_batch = 9223372036854775807 DO NOTHING
+ON CONFLICT (site_id, day, from_hour) WHERE until_batch = 9223372036854775807 DO NOTHING
 
 -- name: stock_in_force
 SELECT DISTINCT coalesce(s.code, u.code) FROM warehouse.stock_movement m
 JOIN warehouse.unit u USING (unit_id) LEFT JOIN warehouse.site s ON s.site_id = m.site_id
-WHERE m.to_batch = 9223372036854775807 ORDER BY 1
+WHERE m.until_batch = 9223372036854775807 ORDER BY 1
 
 -- name: give_stock
 -- Of a site: in the site's unit.
@@ -412,8 +412,8 @@ LEFT JOIN warehouse.site s ON s.code = r.site_code
 LEFT JOIN warehouse.unit u ON u.code = r.unit_code AND r.day BETWEEN u.valid_from AND u.valid_to
 
 -- name: close_stock
-UPDATE warehouse.stock_movement held SET to_batch = %(batch)s::bigint
-WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
+UPDATE warehouse.stock_movement held SET until_batch = %(batch)s::bigint
+WHERE held.until_batch = 9223372036854775807 AND NOT EXISTS (
     SELECT FROM stock_given g
     WHERE (g.unit_id, g.vaccine_id, g.lot_number, g.kind, g.day, g.doses, g.document)
         = (held.unit_id, held.vaccine_id, held.lot_number, held.kind, held.day, held.doses, held.document)
@@ -423,7 +423,7 @@ WHERE held.to_batch = 9223372036854775807 AND NOT EXISTS (
 INSERT INTO warehouse.stock_movement (
     unit_id, site_id, vaccine_id, lot_number, kind, day, doses, doses_per_vial, document, from_batch)
 SELECT unit_id, site_id, vaccine_id, lot_number, kind, day, doses, doses_per_vial, document, %(batch)s::bigint FROM stock_given
-ON CONFLICT (unit_id, site_id, vaccine_id, lot_number, kind, day, document) WHERE to_batch = 9223372036854775807 DO NOTHING
+ON CONFLICT (unit_id, site_id, vaccine_id, lot_number, kind, day, document) WHERE until_batch = 9223372036854775807 DO NOTHING
 
 -- name: write_world
 INSERT INTO warehouse.world AS held (name, time_zone, levels, root_unit_id, is_sample, shift_days, code_pattern)

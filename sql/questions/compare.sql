@@ -3,7 +3,7 @@
 -- name: rank_movement
 SELECT * FROM mart.rank_movement(CAST(:unit AS int), CAST(:stage AS smallint), CAST(:ages AS smallint[]),
                                  CAST(:groups AS smallint[]), CAST(:vaccines AS smallint[]), CAST(:today AS date),
-                                 CAST(:as_of AS bigint), CAST(:until AS date), CAST(:level AS int)
+                                 CAST(:as_of AS bigint), CAST(:then AS date), CAST(:level AS int)
                                  {more p_@ => CAST(:@ AS smallint[])})
  ORDER BY rank, unit_id, is_self
 

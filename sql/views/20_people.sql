@@ -48,9 +48,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 
 -- Whether a row that holds from one batch to before another is in force as of a batch; NULL = now.
-CREATE FUNCTION mart.holds(p_from_batch bigint, p_to_batch bigint, p_as_of bigint) RETURNS boolean
+CREATE FUNCTION mart.holds(p_from_batch bigint, p_until_batch bigint, p_as_of bigint) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-    SELECT p_from_batch <= coalesce(p_as_of, 9223372036854775806) AND p_to_batch > coalesce(p_as_of, 9223372036854775806)
+    SELECT p_from_batch <= coalesce(p_as_of, 9223372036854775806) AND p_until_batch > coalesce(p_as_of, 9223372036854775806)
 $$;
 
 CREATE FUNCTION mart.today() RETURNS date
@@ -63,9 +63,9 @@ RETURNS TABLE (version_id integer, source text, dated_on date, has_ages boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT v.version_id, v.source, v.dated_on, EXISTS (
         SELECT FROM warehouse.population p
-        WHERE p.version_id = v.version_id AND p.age_band IS NOT NULL AND mart.holds(p.from_batch, p.to_batch, p_as_of))
+        WHERE p.version_id = v.version_id AND p.age_band IS NOT NULL AND mart.holds(p.from_batch, p.until_batch, p_as_of))
     FROM warehouse.population_version v
-    WHERE v.valid_from <= p_day AND mart.holds(v.from_batch, v.to_batch, p_as_of)
+    WHERE v.valid_from <= p_day AND mart.holds(v.from_batch, v.until_batch, p_as_of)
       AND (NOT v.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
     ORDER BY v.valid_from DESC, v.dated_on DESC, v.version_id DESC LIMIT 1
 $$;
@@ -97,7 +97,7 @@ LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = '' AS $$
                  THEN sum(p.persons) FILTER (WHERE p.age_band = ANY (v.ages)) END AS of_ages,
             sum(p.persons) FILTER (WHERE p.age_band IS NULL AND p.priority_group IS NULL) AS of_all
         FROM warehouse.population p JOIN version v USING (version_id)
-        WHERE mart.holds(p.from_batch, p.to_batch, p_as_of)
+        WHERE mart.holds(p.from_batch, p.until_batch, p_as_of)
         GROUP BY p.unit_id, v.source, v.dated_on, v.version_id, v.ages, v.bands, v.groups
     )
     SELECT s.unit_id,
@@ -120,7 +120,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     JOIN warehouse.unit_ancestor a ON a.unit_id = u.unit_id
     JOIN warehouse.target t ON t.unit_id IS NULL OR t.unit_id = a.ancestor_id
     WHERE u.unit_id > 0 AND (p_unit IS NULL OR u.unit_id = p_unit) AND t.valid_from <= p_day
-      AND mart.holds(t.from_batch, t.to_batch, p_as_of)
+      AND mart.holds(t.from_batch, t.until_batch, p_as_of)
       AND (NOT t.is_sample OR (SELECT w.is_sample FROM warehouse.world w))
       AND CASE WHEN t.age_band IS NOT NULL THEN p_ages = ARRAY[t.age_band]
                ELSE NOT EXISTS (SELECT FROM warehouse.age_band b WHERE b.age_band = ANY (p_ages) AND NOT b.is_eligible) END

@@ -30,7 +30,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT CASE WHEN p.age_band IS NULL THEN 'group' ELSE 'age' END AS part, coalesce(p.age_band, p.priority_group) AS number,
             p.unit_id, p.persons, f.source, f.dated_on
         FROM mart.population_in_force(p_today, p_as_of) f
-        JOIN warehouse.population p ON p.version_id = f.version_id AND mart.holds(p.from_batch, p.to_batch, p_as_of)
+        JOIN warehouse.population p ON p.version_id = f.version_id AND mart.holds(p.from_batch, p.until_batch, p_as_of)
         JOIN warehouse.unit_ancestor a ON a.unit_id = p.unit_id AND a.ancestor_id = p_unit
         WHERE p.age_band IS NOT NULL OR p.priority_group IS NOT NULL
     ), rated AS MATERIALIZED (

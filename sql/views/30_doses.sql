@@ -115,8 +115,8 @@ $$;
 -- Whether a table of sessions reaches a day: it tells of one before or on it, and of one on or after it.
 CREATE FUNCTION mart.sessions_reach(p_day date, p_as_of bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT EXISTS (SELECT FROM warehouse.session s WHERE s.day <= p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of))
-       AND EXISTS (SELECT FROM warehouse.session s WHERE s.day >= p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of))
+    SELECT EXISTS (SELECT FROM warehouse.session s WHERE s.day <= p_day AND mart.holds(s.from_batch, s.until_batch, p_as_of))
+       AND EXISTS (SELECT FROM warehouse.session s WHERE s.day >= p_day AND mart.holds(s.from_batch, s.until_batch, p_as_of))
 $$;
 
 -- What each site plans for a day. One row per site. Where a table of sessions reaches the day (else has_session is NULL):
@@ -128,7 +128,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH session AS (
         SELECT s.site_id, CASE WHEN count(*) = count(s.planned_doses) THEN sum(s.planned_doses) END AS doses
         FROM warehouse.session s
-        WHERE s.day = p_day AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+        WHERE s.day = p_day AND mart.holds(s.from_batch, s.until_batch, p_as_of)
         GROUP BY s.site_id
     ), known AS MATERIALIZED (
         -- once, and not for each site

@@ -59,11 +59,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT (p_now AT TIME ZONE w.time_zone)::date AS day, date_part('hour', p_now AT TIME ZONE w.time_zone) AS hour, w.time_zone
         FROM warehouse.world w
     ), session AS (
-        SELECT s.site_id, bool_or(m.hour >= s.from_hour AND m.hour < s.to_hour) AS is_open,
+        SELECT s.site_id, bool_or(m.hour >= s.from_hour AND m.hour < s.until_hour) AS is_open,
             max((m.day + make_interval(hours => s.from_hour)) AT TIME ZONE m.time_zone)
-                FILTER (WHERE m.hour >= s.from_hour AND m.hour < s.to_hour) AS opened_at
+                FILTER (WHERE m.hour >= s.from_hour AND m.hour < s.until_hour) AS opened_at
         FROM warehouse.session s JOIN moment m ON m.day = s.day
-        WHERE mart.holds(s.from_batch, s.to_batch, NULL)
+        WHERE mart.holds(s.from_batch, s.until_batch, NULL)
         GROUP BY s.site_id
     ), known AS MATERIALIZED (
         -- once, and not for each site
@@ -107,7 +107,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     ), session AS (
         SELECT s.day, CASE WHEN count(*) = count(s.planned_doses) THEN sum(s.planned_doses) END AS planned
         FROM warehouse.session s
-        WHERE s.site_id = p_site AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+        WHERE s.site_id = p_site AND mart.holds(s.from_batch, s.until_batch, p_as_of)
           AND s.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
         GROUP BY s.day
     )
@@ -144,13 +144,13 @@ $$;
 
 -- Planned sessions in force as of a batch. One row per site of the unit, day and opening hour.
 CREATE FUNCTION mart.site_sessions(p_unit integer, p_from date, p_to date, p_as_of bigint)
-RETURNS TABLE (site_id integer, day date, from_hour smallint, to_hour smallint, planned_doses integer)
+RETURNS TABLE (site_id integer, day date, from_hour smallint, until_hour smallint, planned_doses integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT s.site_id, s.day, s.from_hour, s.to_hour, s.planned_doses
+    SELECT s.site_id, s.day, s.from_hour, s.until_hour, s.planned_doses
     FROM warehouse.session s
     JOIN warehouse.site t ON t.site_id = s.site_id
     JOIN warehouse.unit_ancestor a ON a.unit_id = t.unit_id AND a.ancestor_id = p_unit
-    WHERE s.day BETWEEN p_from AND p_to AND mart.holds(s.from_batch, s.to_batch, p_as_of)
+    WHERE s.day BETWEEN p_from AND p_to AND mart.holds(s.from_batch, s.until_batch, p_as_of)
 $$;
 
 -- The plan of a day spread evenly over the hours in which each session is open. One row per site of the unit and hour that
@@ -158,9 +158,9 @@ $$;
 CREATE FUNCTION mart.site_plan_hours(p_unit integer, p_day date, p_as_of bigint)
 RETURNS TABLE (site_id integer, hour integer, planned_doses double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT s.site_id, h.hour, sum(s.planned_doses / (s.to_hour - s.from_hour)::double precision)
+    SELECT s.site_id, h.hour, sum(s.planned_doses / (s.until_hour - s.from_hour)::double precision)
     FROM mart.site_sessions(p_unit, p_day, p_day, p_as_of) s
-    CROSS JOIN LATERAL generate_series(s.from_hour::integer, s.to_hour - 1) AS h (hour)
+    CROSS JOIN LATERAL generate_series(s.from_hour::integer, s.until_hour - 1) AS h (hour)
     WHERE s.planned_doses IS NOT NULL
     GROUP BY s.site_id, h.hour
 $$;

@@ -59,7 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT t.* FROM warehouse.target t
         WHERE t.unit_id IS NOT DISTINCT FROM g.unit_id AND t.stage = g.stage AND t.age_band IS NOT DISTINCT FROM g.age_band
           AND t.priority_group IS NOT DISTINCT FROM g.priority_group AND t.valid_from <= g.valid_from
-          AND mart.holds(t.from_batch, t.to_batch, g.before_batch)
+          AND mart.holds(t.from_batch, t.until_batch, g.before_batch)
         ORDER BY t.valid_from DESC LIMIT 1) AS b ON true
     WHERE g.relation = 'targets'
     UNION ALL
@@ -72,7 +72,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT p.persons, v.name, v.source, v.valid_from, v.name = g.version AS is_same_version
         FROM warehouse.population_version v JOIN warehouse.population p USING (version_id)
         WHERE (v.name = g.version AND NOT p.is_summed OR v.version_id = (SELECT u.version_id FROM used u))
-          AND mart.holds(v.from_batch, v.to_batch, g.before_batch) AND mart.holds(p.from_batch, p.to_batch, g.before_batch)
+          AND mart.holds(v.from_batch, v.until_batch, g.before_batch) AND mart.holds(p.from_batch, p.until_batch, g.before_batch)
           AND p.unit_id = g.unit_id AND p.age_band IS NOT DISTINCT FROM g.age_band
           AND p.priority_group IS NOT DISTINCT FROM g.priority_group
         ORDER BY v.name = g.version DESC LIMIT 1) AS b ON true
@@ -100,7 +100,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM warehouse.population_version v JOIN warehouse.population p USING (version_id)
         CROSS JOIN (SELECT max(e.before_batch) AS batch FROM everybody e) AS before
         WHERE EXISTS (SELECT FROM everybody e WHERE e.unit_id = p.unit_id) AND p.priority_group IS NULL
-          AND mart.holds(v.from_batch, v.to_batch, before.batch) AND mart.holds(p.from_batch, p.to_batch, before.batch)
+          AND mart.holds(v.from_batch, v.until_batch, before.batch) AND mart.holds(p.from_batch, p.until_batch, before.batch)
           AND NOT EXISTS (SELECT FROM everybody e WHERE e.version = v.name)
         GROUP BY v.version_id, v.name, v.dated_on, p.unit_id
     ), below AS (
@@ -115,7 +115,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     FROM given g WHERE g.age_label IS NOT NULL AND g.age_band IS NULL
     UNION ALL
     SELECT 'version', true, min(g.line), NULL, g.version, NULL, NULL, NULL, v.source
-    FROM given g JOIN warehouse.population_version v ON v.name = g.version AND mart.holds(v.from_batch, v.to_batch, g.before_batch)
+    FROM given g JOIN warehouse.population_version v ON v.name = g.version AND mart.holds(v.from_batch, v.until_batch, g.before_batch)
     WHERE (v.source, v.dated_on, v.valid_from) <> (g.source, g.dated_on, g.valid_from)
     GROUP BY g.version, v.source
     UNION ALL

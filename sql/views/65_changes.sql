@@ -1,13 +1,13 @@
 -- Why a figure changed: the postings between two batches, by cause. They add up to the difference, by construction of
 -- the ledger.
 
--- What was posted after p_from_batch up to p_to_batch (NULL: the last) for p_figure: 'doses' (by p_basis) or a stage of
+-- What was posted after p_after_batch up to p_to_batch (NULL: the last) for p_figure: 'doses' (by p_basis) or a stage of
 -- warehouse.stage. Filters as for people, with the ages that p_today's populations make eligible for stages, all for
 -- doses. In pieces to be added up; site_id is NULL for people. The caller's rights, so that it becomes a part of the
 -- caller's plan.
 CREATE FUNCTION mart.posted_between(
     p_figure text, p_basis text, p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[],
-    p_from_batch bigint, p_to_batch bigint, p_today date)
+    p_after_batch bigint, p_to_batch bigint, p_today date)
 RETURNS TABLE (unit_id integer, day date, cause warehouse.cause, site_id integer, amount integer)
 LANGUAGE sql STABLE AS $$
     WITH asked AS (
@@ -16,7 +16,7 @@ LANGUAGE sql STABLE AS $$
     )
     SELECT p.unit_id, p.day, p.cause, NULL::integer, p.people
     FROM warehouse.ledger_people p CROSS JOIN asked
-    WHERE p.batch_id > p_from_batch AND p.batch_id <= asked.last_batch
+    WHERE p.batch_id > p_after_batch AND p.batch_id <= asked.last_batch
       AND p.stage = (SELECT s.stage FROM warehouse.stage s WHERE s.code = p_figure AND s.is_reached)
       AND (asked.ages IS NULL OR p.age_band = ANY (asked.ages))
       AND {who and: (p_@ IS NULL OR p.@column = ANY (p_@))}
@@ -24,7 +24,7 @@ LANGUAGE sql STABLE AS $$
     UNION ALL
     SELECT CASE WHEN p_basis = 'place' THEN d.place_unit_id ELSE d.residence_unit_id END, d.day, d.cause, d.site_id, d.doses
     FROM warehouse.ledger_doses d CROSS JOIN asked
-    WHERE p_figure = 'doses' AND d.batch_id > p_from_batch AND d.batch_id <= asked.last_batch
+    WHERE p_figure = 'doses' AND d.batch_id > p_after_batch AND d.batch_id <= asked.last_batch
       AND (asked.ages IS NULL OR d.age_band = ANY (asked.ages))
       AND {who and: (p_@ IS NULL OR d.@column = ANY (p_@))}
       AND (p_vaccines IS NULL OR d.vaccine_id = ANY (p_vaccines))
@@ -33,11 +33,11 @@ $$;
 -- Indicator 26. One row per day (of injection, or on which the stage was reached), cause, and site (doses; NULL for people).
 CREATE FUNCTION mart.changes(
     p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
-    p_from date, p_to date, p_from_batch bigint, p_to_batch bigint, p_today date{more p_@ smallint[] DEFAULT NULL})
+    p_from date, p_to date, p_after_batch bigint, p_to_batch bigint, p_today date{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (day date, cause text, site_id integer, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT l.day, l.cause::text, l.site_id, sum(l.amount)
-    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_from_batch, p_to_batch, p_today) l
+    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_after_batch, p_to_batch, p_today) l
     JOIN warehouse.unit_ancestor a ON a.unit_id = l.unit_id AND a.ancestor_id = p_unit
     WHERE l.day BETWEEN coalesce(p_from, '-infinity') AND coalesce(p_to, 'infinity')
     GROUP BY l.day, l.cause, l.site_id
@@ -48,38 +48,38 @@ $$;
 -- population) and by denominator (the later people, over another population). One row per stage. Where units have no population
 -- (lacking: then, or now), coverage is of the others: of `counted` people.
 CREATE FUNCTION mart.coverage_change(
-    p_unit integer, p_ages smallint[], p_groups smallint[], p_from_batch bigint, p_to_batch bigint, p_from_day date, p_to_day date
+    p_unit integer, p_ages smallint[], p_groups smallint[], p_after_batch bigint, p_to_batch bigint, p_then date, p_today date
     {more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
-    stage smallint, people_from bigint, people_to bigint, population_from bigint, population_to bigint,
-    coverage_from double precision, coverage_to double precision, by_records double precision, by_denominator double precision,
-    counted_from bigint, counted_to bigint, lacking integer[])
+    stage smallint, people_before bigint, people bigint, population_before bigint, population bigint,
+    coverage_before double precision, coverage double precision, by_records double precision, by_denominator double precision,
+    counted_before bigint, counted bigint, lacking integer[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH asked AS MATERIALIZED (
         -- once: as an argument of a function that is a part of this plan it would be worked out for each of its rows
-        SELECT mart.counted_ages(p_ages, p_from_day, p_from_batch) AS from_ages, mart.counted_ages(p_ages, p_to_day, p_to_batch) AS to_ages,
+        SELECT mart.counted_ages(p_ages, p_then, p_after_batch) AS ages_before, mart.counted_ages(p_ages, p_today, p_to_batch) AS ages_after,
             mart.units_in(p_unit) AS units
     ), rated AS MATERIALIZED (
-        SELECT 'from' AS at, r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_from_day, p_from_batch) r
+        SELECT 'before' AS at, r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_then, p_after_batch) r
         UNION ALL
-        SELECT 'to', r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_to_day, p_to_batch) r
+        SELECT 'after', r.* FROM mart.rated(ARRAY[p_unit], p_ages, p_groups, p_today, p_to_batch) r
     ), reached AS (
-        SELECT 'from' AS at, r.unit_id, r.stage, r.people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.from_ages, {who p_@}, NULL, NULL, NULL, p_from_batch) r
+        SELECT 'before' AS at, r.unit_id, r.stage, r.people
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages_before, {who p_@}, NULL, NULL, NULL, p_after_batch) r
         UNION ALL
-        SELECT 'to', r.unit_id, r.stage, r.people
-        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.to_ages, {who p_@}, NULL, NULL, NULL, p_to_batch) r
+        SELECT 'after', r.unit_id, r.stage, r.people
+        FROM asked CROSS JOIN LATERAL mart.people_reached(asked.units, asked.ages_after, {who p_@}, NULL, NULL, NULL, p_to_batch) r
     ), counted AS (
-        SELECT r.at, r.stage, r.people, coalesce(r.unit_id = ANY (f.units), true) AS in_from, coalesce(r.unit_id = ANY (t.units), true) AS in_to
-        FROM reached r LEFT JOIN rated f ON f.at = 'from' LEFT JOIN rated t ON t.at = 'to'
+        SELECT r.at, r.stage, r.people, coalesce(r.unit_id = ANY (f.units), true) AS in_before, coalesce(r.unit_id = ANY (t.units), true) AS in_after
+        FROM reached r LEFT JOIN rated f ON f.at = 'before' LEFT JOIN rated t ON t.at = 'after'
     ), found AS (
-        SELECT s.stage, coalesce(sum(c.people) FILTER (WHERE c.at = 'from'), 0) AS people0,
-            coalesce(sum(c.people) FILTER (WHERE c.at = 'to'), 0) AS people1,
-            coalesce(sum(c.people) FILTER (WHERE c.at = 'from' AND c.in_from), 0) AS n0,
-            coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_to), 0) AS n1,
-            coalesce(sum(c.people) FILTER (WHERE c.at = 'to' AND c.in_from), 0) AS n1_of_then,
-            (SELECT r.population::numeric FROM rated r WHERE r.at = 'from' AND mart.tells_reach() AND {who not has_population and: p_@ IS NULL}) AS p0,
-            (SELECT r.population::numeric FROM rated r WHERE r.at = 'to' AND mart.tells_reach() AND {who not has_population and: p_@ IS NULL}) AS p1
+        SELECT s.stage, coalesce(sum(c.people) FILTER (WHERE c.at = 'before'), 0) AS people0,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'after'), 0) AS people1,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'before' AND c.in_before), 0) AS n0,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'after' AND c.in_after), 0) AS n1,
+            coalesce(sum(c.people) FILTER (WHERE c.at = 'after' AND c.in_before), 0) AS n1_of_then,
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'before' AND mart.tells_reach() AND {who not has_population and: p_@ IS NULL}) AS p0,
+            (SELECT r.population::numeric FROM rated r WHERE r.at = 'after' AND mart.tells_reach() AND {who not has_population and: p_@ IS NULL}) AS p1
         FROM warehouse.stage s LEFT JOIN counted c ON c.stage = s.stage
         WHERE s.is_reached GROUP BY s.stage
     )
@@ -95,11 +95,11 @@ $$;
 -- id is what lies at no smaller unit.
 CREATE FUNCTION mart.changed_places(
     p_unit integer, p_figure text, p_basis text, p_ages smallint[], p_groups smallint[], p_vaccines smallint[],
-    p_from_batch bigint, p_to_batch bigint, p_today date{more p_@ smallint[] DEFAULT NULL})
+    p_after_batch bigint, p_to_batch bigint, p_today date{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (unit_id integer, cause text, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT m.row_id, l.cause::text, sum(l.amount)
-    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_from_batch, p_to_batch, p_today) l
+    FROM mart.posted_between(p_figure, p_basis, p_ages, {who p_@}, p_vaccines, p_after_batch, p_to_batch, p_today) l
     JOIN mart.member(p_unit, NULL, p_today) m ON m.unit_id = l.unit_id AND m.row_id > 0
     GROUP BY m.row_id, l.cause
     HAVING sum(l.amount) <> 0

@@ -8,10 +8,10 @@ CREATE FUNCTION mart.targets(p_unit integer, p_as_of bigint) RETURNS TABLE (
     is_in_force boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT t.unit_id, t.stage, t.age_band, t.priority_group, t.share::double precision, t.due_on, t.source, t.valid_from,
-        t.is_sample, t.from_batch, b.committed_at, e.committed_at, mart.holds(t.from_batch, t.to_batch, p_as_of)
+        t.is_sample, t.from_batch, b.committed_at, e.committed_at, mart.holds(t.from_batch, t.until_batch, p_as_of)
     FROM warehouse.target t
     LEFT JOIN warehouse.batch b ON b.batch_id = t.from_batch
-    LEFT JOIN warehouse.batch e ON e.batch_id = t.to_batch
+    LEFT JOIN warehouse.batch e ON e.batch_id = t.until_batch
     WHERE t.from_batch <= coalesce(p_as_of, t.from_batch) AND (t.unit_id IS NULL OR EXISTS (
         SELECT FROM warehouse.unit_ancestor a
         WHERE (a.unit_id, a.ancestor_id) IN ((t.unit_id, p_unit), (p_unit, t.unit_id))))
@@ -29,7 +29,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     WITH used AS (
         SELECT f.version_id FROM mart.population_in_force(p_today, p_as_of) f
     ), held AS (
-        SELECT v.*, mart.holds(v.from_batch, v.to_batch, p_as_of) AS is_in_force
+        SELECT v.*, mart.holds(v.from_batch, v.until_batch, p_as_of) AS is_in_force
         FROM warehouse.population_version v WHERE v.from_batch <= coalesce(p_as_of, v.from_batch)
     ), eligible AS (
         SELECT array_agg(b.age_band) AS ages, count(*) FILTER (WHERE b.age_band <> 0) AS bands, mart.units_in(p_unit) AS units
@@ -43,7 +43,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM held h CROSS JOIN eligible e
         -- What an ended version said last.
         JOIN warehouse.population p ON p.version_id = h.version_id
-            AND CASE WHEN h.is_in_force THEN mart.holds(p.from_batch, p.to_batch, p_as_of) ELSE p.to_batch = h.to_batch END
+            AND CASE WHEN h.is_in_force THEN mart.holds(p.from_batch, p.until_batch, p_as_of) ELSE p.until_batch = h.until_batch END
         GROUP BY h.version_id, p.unit_id
     ), known AS MATERIALIZED (
         SELECT s.version_id, s.unit_id, s.has_ages, CASE WHEN s.has_ages THEN s.of_eligible ELSE s.of_all END AS population
@@ -77,7 +77,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     LEFT JOIN part p ON p.version_id = h.version_id
     LEFT JOIN used u ON true
     LEFT JOIN warehouse.batch b ON b.batch_id = h.from_batch
-    LEFT JOIN warehouse.batch e ON e.batch_id = h.to_batch
+    LEFT JOIN warehouse.batch e ON e.batch_id = h.until_batch
     JOIN warehouse.stage c ON c.is_reached
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(CASE WHEN p.has_ages THEN r.of_eligible ELSE r.of_all END), 0) AS people
@@ -123,8 +123,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT v.version_id, v.name, v.valid_from, p.unit_id,
             coalesce(sum(p.persons) FILTER (WHERE p.age_band IS NULL), sum(p.persons)) AS persons
         FROM warehouse.population_version v
-        JOIN warehouse.population p ON p.version_id = v.version_id AND mart.holds(p.from_batch, p.to_batch, p_as_of)
-        WHERE mart.holds(v.from_batch, v.to_batch, p_as_of) AND p.priority_group IS NULL
+        JOIN warehouse.population p ON p.version_id = v.version_id AND mart.holds(p.from_batch, p.until_batch, p_as_of)
+        WHERE mart.holds(v.from_batch, v.until_batch, p_as_of) AND p.priority_group IS NULL
         GROUP BY v.version_id, v.name, v.valid_from, p.unit_id
     ), mine AS (
         SELECT a.unit_id, a.depth FROM warehouse.unit_ancestor a WHERE a.ancestor_id = p_unit AND a.depth <= 1

@@ -22,7 +22,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT m.row_id, s.unit_id, s.site_id, s.vaccine_id, s.kind, s.day, s.doses,
             max(s.day) FILTER (WHERE s.kind = 'counted') OVER (PARTITION BY s.unit_id, s.site_id, s.vaccine_id) AS taken_on
         FROM warehouse.stock_movement s JOIN member m ON m.unit_id = s.unit_id
-        WHERE mart.holds(s.from_batch, s.to_batch, p_as_of) AND s.day <= p_today
+        WHERE mart.holds(s.from_batch, s.until_batch, p_as_of) AND s.day <= p_today
           AND (p_vaccines IS NULL OR s.vaccine_id = ANY (p_vaccines))
     ), store AS MATERIALIZED (
         SELECT row_number() OVER () AS store, m.row_id, m.unit_id, m.site_id, m.vaccine_id, m.taken_on,
@@ -115,7 +115,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         FROM warehouse.stock_movement s
         JOIN warehouse.site t ON t.site_id = s.site_id
         JOIN warehouse.unit_ancestor a ON a.unit_id = t.unit_id AND a.ancestor_id = p_unit
-        WHERE mart.holds(s.from_batch, s.to_batch, p_as_of) AND s.day <= p_today
+        WHERE mart.holds(s.from_batch, s.until_batch, p_as_of) AND s.day <= p_today
     ), moved AS (
         SELECT site_id, vaccine_id, taken_on,
             sum(doses) FILTER (WHERE kind = 'received') AS received,

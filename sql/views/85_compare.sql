@@ -1,12 +1,12 @@
 -- Then and now, coverage over time, and figures of other days' units.
 
 -- The ranking then and now: one row per row of mart.standing, of one stage; then = all who had reached it at the end of
--- p_until by what is known as of p_as_of, of the same units and the same populations. moved > 0: it climbed. Coverage as in
+-- p_then by what is known as of p_as_of, of the same units and the same populations. moved > 0: it climbed. Coverage as in
 -- mart.standing where units below have no population (lacking).
 -- Then is now less those of the days after: these are few beside the days before.
 CREATE FUNCTION mart.rank_movement(
     p_unit integer, p_stage smallint, p_ages smallint[], p_groups smallint[], p_vaccines smallint[], p_today date,
-    p_as_of bigint, p_until date, p_level integer DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
+    p_as_of bigint, p_then date, p_level integer DEFAULT NULL{more p_@ smallint[] DEFAULT NULL})
 RETURNS TABLE (
     unit_id integer, is_self boolean, people bigint, people_before bigint, population bigint, target_share double precision,
     coverage double precision, coverage_before double precision, coverage_change double precision,
@@ -18,7 +18,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT m.row_id, sum(d.people) AS people, sum(d.people) FILTER (WHERE m.in_row) AS in_row,
             sum(d.people) FILTER (WHERE m.in_whole) AS in_whole
         FROM asked
-        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, {who p_@}, p_vaccines, p_until + 1, NULL, p_as_of) d
+        CROSS JOIN LATERAL mart.people_posted(asked.units, asked.ages, {who p_@}, p_vaccines, p_then + 1, NULL, p_as_of) d
         JOIN mart.rated_member(p_unit, p_level, p_ages, p_groups, p_today, p_as_of) m USING (unit_id)
         WHERE d.stage = p_stage
         GROUP BY m.row_id

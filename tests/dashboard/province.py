@@ -432,13 +432,13 @@ class Province:
     def first_load(self):
         return Version(1, datetime.now(UTC))
 
-    def changes(self, filters, from_batch, figure="doses"):
+    def changes(self, filters, after_batch, figure="doses"):
         site = 1 if figure == "doses" else None
         before = TODAY - timedelta(days=40)
         rows = [(TODAY, "new", 9), (TODAY - timedelta(days=3), "late", 3), (before, "corrected", -12)]
         return self._rows([Change(day, cause, site, amount) for day, cause, amount in rows])
 
-    def changed_places(self, filters, from_batch, figure="doses"):
+    def changed_places(self, filters, after_batch, figure="doses"):
         asked = self.unit_id(filters.unit)
         below = [row[0] for row in UNITS if row[5] == asked]
         rows = [PlaceChange(asked, "corrected", -12), PlaceChange(asked, "new", 9), PlaceChange(asked, "late", 3)]
@@ -446,7 +446,7 @@ class Province:
             rows = [PlaceChange(below[0], "new", 9), PlaceChange(below[-1], "late", 3), PlaceChange(asked, "corrected", -12)]
         return self._rows(rows)
 
-    def coverage_change(self, filters, from_batch):
+    def coverage_change(self, filters, after_batch):
         return self._rows([CoverageChange(n, 8000, 8000, 10000, 10000, 0.8, 0.8, 0.0, 0.0) for n in (1, 2, 3, 4)])
 
     def triangle(self, filters):
@@ -523,7 +523,7 @@ class Province:
                     rows.append(CoverageDay(unit_id, stage, TODAY - timedelta(days=ago), so_far, share))
         return self._rows(rows)
 
-    def rank_movement(self, filters, stage, until, level=None):
+    def rank_movement(self, filters, stage, then, level=None):
         before = {ROOT: 3100, VUNG_TAU: 1000, CHAU_DUC: 2000, CON_DAO: 100, WARD_1: 400}
         rows = []
         for row in self.standing(filters):

@@ -109,7 +109,7 @@ def batch(database: str, people=(), doses=(), announce: bool = True) -> int:
             dose = {"dose_number": 1, "site_id": 1}
             _post(db, (number, posting), "ledger_doses", dose | dict(zip(names, cell, strict=True)))
         for fold in sql.load("queries/balances.sql").values():
-            db.execute(fold, {"from_batch": number - 1, "to_batch": number})
+            db.execute(fold, {"after_batch": number - 1, "to_batch": number})
         # Here people come without their doses, whose days are those that anything is known of.
         db.execute(
             "INSERT INTO warehouse.posted_day SELECT DISTINCT day, batch_id FROM warehouse.ledger_people "

@@ -99,7 +99,7 @@ def fill(data: Data, database: str) -> None:
             [DAY],
         )
         db.execute(
-            "INSERT INTO warehouse.session (site_id, day, from_hour, to_hour, planned_doses) VALUES (1, %s, 7, 11, 60)",
+            "INSERT INTO warehouse.session (site_id, day, from_hour, until_hour, planned_doses) VALUES (1, %s, 7, 11, 60)",
             [data.today()],
         )
         db.execute(

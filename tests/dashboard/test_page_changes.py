@@ -35,8 +35,8 @@ class Growing(Province):
             return rows
         return Rows([replace(row, people=row.people - 10) for row in rows], rows.version)
 
-    def changes(self, filters, from_batch, figure="doses"):
-        rows = super().changes(filters, from_batch, figure)
+    def changes(self, filters, after_batch, figure="doses"):
+        rows = super().changes(filters, after_batch, figure)
         return Rows([replace(row, amount=-2) if row.cause == "corrected" else row for row in rows], rows.version)
 
 
@@ -56,8 +56,8 @@ def test_the_sentence_tells_the_causes_and_that_they_add_up():
 
 def test_what_left_its_source_is_a_cause_of_its_own():
     class Struck(Growing):
-        def changes(self, filters, from_batch, figure="doses"):
-            rows = super().changes(filters, from_batch, figure)
+        def changes(self, filters, after_batch, figure="doses"):
+            rows = super().changes(filters, after_batch, figure)
             return Rows([replace(row, cause="vanished") if row.cause == "corrected" else row for row in rows], rows.version)
 
     assert "mới 9, nhập muộn 3, không còn trong nguồn −2." in text(lead.lead(view(Struck())))
@@ -67,8 +67,8 @@ def test_what_left_its_source_is_a_cause_of_its_own():
 
 def test_one_is_said_in_the_singular():
     class One(Growing):
-        def changed_places(self, filters, from_batch, figure="doses"):
-            rows = super().changed_places(filters, from_batch, figure)
+        def changed_places(self, filters, after_batch, figure="doses"):
+            rows = super().changed_places(filters, after_batch, figure)
             return Rows([replace(row, amount=1) for row in rows], rows.version)
 
     spoken = text(lead.lead(view(One(), LANGUAGES["en"])))
@@ -87,8 +87,8 @@ def test_a_definition_is_reached_in_the_readers_language():
 
 def test_where_no_source_says_when_doses_were_entered_none_is_late_and_none_in_time():
     class Untold(Growing):
-        def changes(self, filters, from_batch, figure="doses"):
-            rows = super().changes(filters, from_batch, figure)
+        def changes(self, filters, after_batch, figure="doses"):
+            rows = super().changes(filters, after_batch, figure)
             return Rows([replace(row, cause="new") if row.cause == "late" else row for row in rows], rows.version)
 
     untold = Untold()
@@ -100,8 +100,8 @@ def test_where_no_source_says_when_doses_were_entered_none_is_late_and_none_in_t
 
 def test_what_the_ledger_does_not_say_is_said():
     class Lost(Growing):
-        def changes(self, filters, from_batch, figure="doses"):
-            rows = super().changes(filters, from_batch, figure)
+        def changes(self, filters, after_batch, figure="doses"):
+            rows = super().changes(filters, after_batch, figure)
             return Rows([row for row in rows if row.cause != "late"], rows.version)
 
     found = split(view(Lost()))[1]
@@ -112,12 +112,12 @@ def test_what_the_ledger_does_not_say_is_said():
 
 def test_other_ages_are_named_where_the_population_is_another():
     class Recounted(Growing):
-        def changes(self, filters, from_batch, figure="doses"):
-            return Rows([], super().changes(filters, from_batch, figure).version)
+        def changes(self, filters, after_batch, figure="doses"):
+            return Rows([], super().changes(filters, after_batch, figure).version)
 
-        def coverage_change(self, filters, from_batch):
-            rows = super().coverage_change(filters, from_batch)
-            return Rows([replace(row, population_to=9000) for row in rows], rows.version)
+        def coverage_change(self, filters, after_batch):
+            rows = super().coverage_change(filters, after_batch)
+            return Rows([replace(row, population=9000) for row in rows], rows.version)
 
     spoken = text(lead.lead(view(Recounted())))
     assert "do mẫu số mới tính các nhóm tuổi khác" in spoken and "Chưa khớp" not in spoken
@@ -199,13 +199,13 @@ def test_a_page_that_compares_nothing_keeps_the_moment_in_its_links():
 
 def test_both_sides_are_of_fixed_batches_and_never_turn_round():
     between = since.span(view(since="3"))
-    assert (between.from_batch, between.to_batch) == (3, 7)
-    assert since.span(view(since="6", as_of=5)).from_batch == 5
+    assert (between.after_batch, between.to_batch) == (3, 7)
+    assert since.span(view(since="6", as_of=5)).after_batch == 5
 
 
 def test_before_the_first_load_was_in_its_end_stands_and_the_page_says_so():
     between = since.span(view(since="2020-01-01T08:00"))
-    assert between.from_batch == 1 and between.missed is not None
+    assert between.after_batch == 1 and between.missed is not None
     assert "so với lúc nạp xong (đợt 1)" in text(lead.lead(view(since="2020-01-01T08:00")))
 
 
@@ -224,8 +224,8 @@ def test_the_choice_marks_what_is_chosen_and_leads_to_the_rest():
 
 def test_a_change_of_one_day_alone_is_told_as_one_cause():
     class New(Growing):
-        def changes(self, filters, from_batch, figure="doses"):
-            version = super().changes(filters, from_batch, figure).version
+        def changes(self, filters, after_batch, figure="doses"):
+            version = super().changes(filters, after_batch, figure).version
             return Rows([Change(date(2021, 11, 5), "new", 1 if figure == "doses" else None, 10)], version)
 
     assert "+10 người tiêm đủ liều cơ bản, đều là mới." in text(lead.lead(view(New())))

@@ -43,8 +43,8 @@ WITHOUT = {"put_upload", "decide_upload", "metrics", "site_id"}
 OWN = {"tick"}
 SAID = {name for name in vars(Province) if name[0] != "_"} - OWN  # by hand; the others are answered by their rows' types
 GIVEN = {
-    "filters": Filters(), "from_batch": 5, "units": [VUNG_TAU], "number": 1, "code": "S1", "lot_number": "L1",
-    "first": TODAY, "last": TODAY, "stage": 2, "until": TODAY,
+    "filters": Filters(), "after_batch": 5, "units": [VUNG_TAU], "number": 1, "code": "S1", "lot_number": "L1",
+    "first": TODAY, "last": TODAY, "stage": 2, "then": TODAY,
 }  # fmt: skip
 
 

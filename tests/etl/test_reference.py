@@ -226,7 +226,7 @@ def test_a_missing_right_and_a_wrong_address_are_said(world, tables, database):
 def populations(held: Given, version: str) -> dict:
     return dict(held.ask(
         "SELECT u.code, sum(p.persons) FROM warehouse.population p JOIN warehouse.unit u USING (unit_id) "
-        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s AND p.to_batch > 1e18 GROUP BY 1", version))  # fmt: skip
+        "JOIN warehouse.population_version v USING (version_id) WHERE v.name = %s AND p.until_batch > 1e18 GROUP BY 1", version))  # fmt: skip
 
 
 def test_what_a_version_does_not_say_of_a_parent_is_the_sum_of_its_children(world):
@@ -669,7 +669,7 @@ def supply(tables, sessions: str | None = SESSIONS, stock: str | None = STOCK) -
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-IN_FORCE = "to_batch = 9223372036854775807"
+IN_FORCE = "until_batch = 9223372036854775807"
 
 
 def test_sessions_and_stock_are_never_overwritten(world, tables):

@@ -237,7 +237,7 @@ def test_rows_of_the_far_future_wait(platform, ids):
     platform.enter(ids(1))
     platform.enter(ids(2), 10 * 365 * 86_400_000_000)
     source = opened(platform.url)
-    page = source.read_after(START, 10, until=BASE + timedelta(hours=1))
+    page = source.read_after(START, 10, to=BASE + timedelta(hours=1))
     assert (page.received, page.cursor.updated_at) == (1, BASE)
     assert source.read_after(page.cursor, 10).received == 1
 

@@ -116,7 +116,7 @@ def test_one_that_is_withdrawn_leaves_what_was_before_it(house):
     assert house.targets() == CONFIGURED
     assert house.targets(as_of=held)["P"] == 0.6
     assert house.ask("SELECT ended_batch_id FROM warehouse.upload WHERE upload_id = %s", number) == [(house.last_batch(),)]
-    assert house.ask("SELECT DISTINCT to_batch FROM warehouse.target WHERE share = 0.6") == [(house.last_batch(),)]
+    assert house.ask("SELECT DISTINCT until_batch FROM warehouse.target WHERE share = 0.6") == [(house.last_batch(),)]
 
 
 def test_one_that_is_withdrawn_holds_until_the_tables_can_be_read(house, tmp_path):

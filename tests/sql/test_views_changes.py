@@ -32,7 +32,7 @@ def test_coverage_changes_by_records_and_by_another_denominator(world):
     first = world.ask("SELECT max(batch_id) FROM warehouse.batch")[0][0]
     world.load([record(record_id="r3", person="p3")])
     second = world.ask("SELECT max(batch_id) FROM warehouse.batch")[0][0]
-    world.db.execute("UPDATE warehouse.population SET to_batch = %s WHERE unit_id = %s", [second, units(world)[0]["P"]])
+    world.db.execute("UPDATE warehouse.population SET until_batch = %s WHERE unit_id = %s", [second, units(world)[0]["P"]])
     world.db.execute(
         "INSERT INTO warehouse.population (version_id, unit_id, age_band, persons, from_batch) "
         "SELECT version_id, %s, band, CASE band WHEN 3 THEN 100 ELSE 0 END, %s FROM warehouse.population_version, unnest(ARRAY[2, 3, 4]) AS band",
@@ -45,7 +45,7 @@ def test_coverage_changes_by_records_and_by_another_denominator(world):
         TODAY,
         TODAY,
     )
-    assert (row.people_from, row.people_to, row.population_from, row.population_to) == (2, 3, 195, 100)
+    assert (row.people_before, row.people, row.population_before, row.population) == (2, 3, 195, 100)
     assert row.by_records == pytest.approx(1 / 195)
     assert row.by_denominator == pytest.approx(3 / 100 - 3 / 195)
-    assert row.by_records + row.by_denominator == pytest.approx(row.coverage_to - row.coverage_from)
+    assert row.by_records + row.by_denominator == pytest.approx(row.coverage - row.coverage_before)

@@ -69,8 +69,8 @@ def test_coverage_then_and_now_is_of_the_same_units(world):
     found = rows(
         world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 1, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY
     )[0]
-    assert (found.people_from, found.people_to) == (7, 9)
-    assert (found.counted_from, found.counted_to, found.population_from, found.population_to) == (5, 6, 145, 145)
+    assert (found.people_before, found.people) == (7, 9)
+    assert (found.counted_before, found.counted, found.population_before, found.population) == (5, 6, 145, 145)
     assert (found.by_records, found.by_denominator) == (pytest.approx(1 / 145), 0)
     assert named(world, found.lacking) == ["C2"]
 
@@ -86,8 +86,8 @@ def test_a_population_that_comes_later_changes_coverage_by_the_denominator_alone
     found = rows(
         world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 1, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY
     )[0]
-    assert (found.counted_from, found.population_from, found.population_to) == (5, 145, 195)
-    assert found.counted_to == 7  # of District One those who live in a commune
+    assert (found.counted_before, found.population_before, found.population) == (5, 145, 195)
+    assert found.counted == 7  # of District One those who live in a commune
     assert found.by_records == pytest.approx(1 / 145)
     assert found.by_records + found.by_denominator == pytest.approx(7 / 195 - 5 / 145)
     assert named(world, found.lacking) == ["C2"]
@@ -153,7 +153,7 @@ def test_where_no_population_is_known_at_all_nothing_is_a_share(world):
     (change,) = rows(
         world, "SELECT * FROM mart.coverage_change(%s, NULL, NULL, 0, NULL, %s, %s) WHERE stage = 1", "P", TODAY, TODAY
     )
-    assert (change.coverage_from, change.coverage_to, change.lacking) == (None, None, None)
+    assert (change.coverage_before, change.coverage, change.lacking) == (None, None, None)
     for row in rows(world, "SELECT * FROM mart.denominators(%s, %s, NULL)", "P", TODAY):
         assert (row.population, row.coverage, row.lacking) == (None, None, None)
     (own,) = rows(
@@ -173,7 +173,7 @@ SHARES = {
     "what-if": "SELECT coverage FROM mart.denominators(%s, %s, NULL)",
     "by day": "SELECT coverage FROM mart.coverage_by_day(ARRAY[%s], NULL, NULL, NULL, %s, NULL)",
     "of another day": "SELECT coverage FROM mart.recast(%s, NULL, NULL, NULL, %s, NULL, '2021-11-30')",
-    "then and now": "SELECT coverage_to FROM mart.coverage_change(%s, NULL, NULL, 1, 1, '2021-11-30', %s)",
+    "then and now": "SELECT coverage FROM mart.coverage_change(%s, NULL, NULL, 1, 1, '2021-11-30', %s)",
 }
 
 

@@ -21,10 +21,10 @@ SITES = """
 
 
 def plan(held: Given, *sessions: tuple) -> None:
-    for code, day, from_hour, to_hour, doses in sessions:
+    for code, day, from_hour, until_hour, doses in sessions:
         held.db.execute(
-            "INSERT INTO warehouse.session (site_id, day, from_hour, to_hour, planned_doses) SELECT site_id, %s, %s, %s, %s FROM warehouse.site WHERE code = %s",
-            [day, from_hour, to_hour, doses, code])  # fmt: skip
+            "INSERT INTO warehouse.session (site_id, day, from_hour, until_hour, planned_doses) SELECT site_id, %s, %s, %s, %s FROM warehouse.site WHERE code = %s",
+            [day, from_hour, until_hour, doses, code])  # fmt: skip
 
 
 def test_the_figures_of_each_site(world):
@@ -132,7 +132,7 @@ def test_a_days_plan_is_spread_over_the_hours_of_its_sessions(world):
         TODAY,
         "2021-11-11",
     )
-    assert [(site[r.site_id], r.day.day, r.from_hour, r.to_hour, r.planned_doses) for r in sessions] == [
+    assert [(site[r.site_id], r.day.day, r.from_hour, r.until_hour, r.planned_doses) for r in sessions] == [
         ("S1", 10, 7, 11, 60), ("S1", 10, 10, 12, 20), ("S2", 10, 8, 9, None), ("S1", 11, 7, 8, 9)]  # fmt: skip
     assert rows(world, "SELECT * FROM mart.site_sessions(%s, %s, %s, NULL)", "D3", TODAY, TODAY) == []
 

@@ -12,7 +12,7 @@ def test_targets_in_force_and_those_that_were(world):
         (None, 1, 0.9, True), ("D3", 1, 0.5, True), (None, 2, 0.8, True)]  # fmt: skip
     assert len(rows(world, "SELECT * FROM mart.targets(%s, NULL)", "D2")) == 2
     world.load([record()])
-    world.db.execute("UPDATE warehouse.target SET to_batch = 1 WHERE unit_id IS NOT NULL")
+    world.db.execute("UPDATE warehouse.target SET until_batch = 1 WHERE unit_id IS NOT NULL")
     ended = next(r for r in rows(world, "SELECT * FROM mart.targets(%s, NULL)", "D3") if r.unit_id)
     assert (ended.is_in_force, ended.ended_at) == (False, NOW)
 

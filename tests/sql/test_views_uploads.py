@@ -67,7 +67,7 @@ def test_what_an_applied_file_changed_is_told_as_of_before_it(held):
     before = rows(held, "upload_changes", number)
     (batch,) = held.ask("SELECT last_batch_id + 1 FROM warehouse.leader")[0]
     with held.db.transaction():
-        held.db.execute("UPDATE warehouse.target SET to_batch = %s WHERE unit_id IS NULL AND stage = 1", [batch])
+        held.db.execute("UPDATE warehouse.target SET until_batch = %s WHERE unit_id IS NULL AND stage = 1", [batch])
         held.db.execute("INSERT INTO warehouse.target (stage, share, due_on, source, valid_from, from_batch) "
                         "VALUES (1, 0.95, '2021-12-31', 'KH 12', '2021-01-01', %s)", [batch])  # fmt: skip
         held.pipeline.close_reference()

@@ -61,11 +61,11 @@ def what(view: View) -> str:
 
 def split(view: View) -> tuple[Span, Split]:
     between = span(view)
-    rows = view.data.changes(between.now.filters, between.from_batch, figure(view))
+    rows = view.data.changes(between.now.filters, between.after_batch, figure(view))
     before, after = (_counted(side) for side in (between.then, between.now))
     coverage = None
     if not view.filters.by_place:
-        found = view.data.coverage_change(between.now.filters, between.from_batch)
+        found = view.data.coverage_change(between.now.filters, between.after_batch)
         coverage = next(row for row in found if row.stage == STAGES[view.filters.stage])
     return between, Split(before, after, by_cause(rows), coverage)
 

@@ -44,7 +44,7 @@ def _sum(view: View, found: Split) -> str:
     if not found.unexplained:
         return view.say("changes.adds_up", **values) if found.parts else ""
     row = found.coverage
-    is_other_denominator = row is not None and row.population_from != row.population_to
+    is_other_denominator = row is not None and row.population_before != row.population
     key = "changes.other_ages" if is_other_denominator else "changes.unexplained"
     return view.say(key, n=found.unexplained, **values)
 
@@ -55,11 +55,11 @@ def _late(view: View, between: since.Span, found: Split) -> str:
     if late <= 0:
         return ""
     say = view.say
-    rows = [row for row in view.data.changes(between.now.filters, between.from_batch, figure(view)) if row.cause == "late"]
+    rows = [row for row in view.data.changes(between.now.filters, between.after_batch, figure(view)) if row.cause == "late"]
     oldest = min(row.day for row in rows)
     places = [
         (view.name(row.unit_id), row.amount)
-        for row in view.data.changed_places(between.now.filters, between.from_batch, figure(view))
+        for row in view.data.changed_places(between.now.filters, between.after_batch, figure(view))
         if row.cause == "late" and row.unit_id != view.unit.unit_id
     ]
     said = [say("changes.late", n=late, unit=word(view, late), day=oldest)]
@@ -74,7 +74,7 @@ def _late(view: View, between: since.Span, found: Split) -> str:
 def _late_by_site(view: View, between: since.Span) -> list[tuple[str, int]]:
     names = {site.site_id: site.name for site in view.data.sites()}
     found: dict[int, int] = {}
-    for row in view.data.changes(between.now.filters, between.from_batch, "doses"):
+    for row in view.data.changes(between.now.filters, between.after_batch, "doses"):
         if row.cause == "late":
             found[row.site_id] = found.get(row.site_id, 0) + row.amount
     return [(names[site_id], doses) for site_id, doses in found.items() if doses > 0]
@@ -127,12 +127,12 @@ def _coverage(view: View, found: Split) -> str:
     row, language = found.coverage, view.language
     if row is None:
         return view.say("changes.no_share")
-    if row.coverage_from is None or row.coverage_to is None:
+    if row.coverage_before is None or row.coverage is None:
         return view.say("changes.no_population")
     parts = {
         name: language.write("points", share) for name, share in (("records", row.by_records), ("other", row.by_denominator))
     }
-    values = {"before": language.percent(row.coverage_from), "after": language.percent(row.coverage_to)}
+    values = {"before": language.percent(row.coverage_before), "after": language.percent(row.coverage)}
     return told.joined(view.say("changes.coverage", **values, **parts), told.lacking(view, row))
 
 

@@ -18,7 +18,7 @@ _DAYS = 31
 
 def by_day(view: View) -> Table:
     say, between = view.say, span(view)
-    rows = view.data.changes(between.now.filters, between.from_batch, figure(view))
+    rows = view.data.changes(between.now.filters, between.after_batch, figure(view))
     since = between.now.today - timedelta(days=_DAYS - 1)
     days = sorted({row.day for row in rows if row.day >= since}, reverse=True)
     shown = [Row({"day": day} | amounts(row for row in rows if row.day == day)) for day in days]
@@ -40,7 +40,7 @@ def by_day(view: View) -> Table:
 def by_unit(view: View) -> Table | None:
     """None for a unit without smaller ones."""
     say, between = view.say, span(view)
-    rows = view.data.changed_places(between.now.filters, between.from_batch, figure(view))
+    rows = view.data.changed_places(between.now.filters, between.after_batch, figure(view))
     own = view.unit.unit_id
     ids = sorted({row.unit_id for row in rows}, key=lambda unit_id: -sum(r.amount for r in rows if r.unit_id == unit_id))
     if not any(unit_id != own for unit_id in ids):
@@ -61,7 +61,7 @@ def by_unit(view: View) -> Table | None:
 def by_site(view: View) -> Table:
     """In doses; of people too, for it is their doses that a site enters: those of the unit's residents."""
     say, between = view.say, span(view)
-    rows = view.data.changes(between.now.filters, between.from_batch, "doses")
+    rows = view.data.changes(between.now.filters, between.after_batch, "doses")
     sites = {site.site_id: site for site in view.data.sites()}
     unit = say("doses.word")
     shown = []

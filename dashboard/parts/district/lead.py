@@ -71,8 +71,8 @@ def _call(view: View):
 def _prepare(view: View):
     """Those whose interval ends within a week."""
     say = view.say
-    until = view.today + timedelta(days=_WEEK - 1)
-    rows = [row for row in view.data.due_by_day(view.filters) if row.day <= until]
+    to = view.today + timedelta(days=_WEEK - 1)
+    rows = [row for row in view.data.due_by_day(view.filters) if row.day <= to]
     people = sum(row.people for row in rows)
     if people <= 0:
         return None

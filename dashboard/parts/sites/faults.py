@@ -36,7 +36,7 @@ def faults(look: Look, hour: int) -> list[Fault]:
     figures, found = look.figures, []
     if look.watch and look.watch.is_silent:
         found.append(Fault("silent", "site"))
-    elif not figures.doses_today and look.sessions and all(hour >= session.to_hour for session in look.sessions):
+    elif not figures.doses_today and look.sessions and all(hour >= session.until_hour for session in look.sessions):
         found.append(Fault("unentered", "site"))
     found += _of_the_directive(look)
     if look.cover_days is not None and look.cover_days < COVER_DAYS:

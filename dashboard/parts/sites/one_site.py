@@ -121,7 +121,7 @@ def _sessions(view: View, found: Look) -> str:
 
 
 def _open(session) -> str:
-    return f"{session.from_hour}–{session.to_hour}h"
+    return f"{session.from_hour}–{session.until_hour}h"
 
 
 def hours(view: View, colours):
