@@ -12,19 +12,17 @@ from etl import archive, station
 from etl.recount import recount
 from sql import connect, squashed, version
 from sql.migrate import migrate
-from tests.etl.register import Register, configure, read, source, verb
+from tests.etl.register import configure, read, source, verb
 from tests.etl.world import ZONE
 
 
 @pytest.fixture
-def file(warehouse, database, tmp_path, monkeypatch, capsys):
-    register = Register(database)
+def file(warehouse, register, tmp_path, monkeypatch, capsys):
     for n in range(5):
         register.enter(f"r{n}", vac_xin="PF" if n else "Cúm-X")
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
     found = configure(tmp_path, {"platform": source(register.url)})
     verb(found, "once", "--json")
-    register.close()
     capsys.readouterr()
     return found
 

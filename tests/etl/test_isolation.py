@@ -22,7 +22,7 @@ import pytest
 
 from etl import pipeline, schedule, station
 from etl.pipeline import Pipeline
-from tests.etl.register import Register, configure, read, source, verb
+from tests.etl.register import configure, read, source, verb
 from tests.etl.world import ZONE
 from tests.processes import becomes
 
@@ -331,9 +331,8 @@ TYPED_ODD = [
 @pytest.mark.parametrize(
     ("kind", "only"), [("timestamptz", False), ("timestamp", False), ("date", False), ("timestamptz", True)]
 )
-def test_a_typed_time_that_can_be_none_is_in_quarantine_with_what_was_found(look, tmp_path, database, kind, only):
+def test_a_typed_time_that_can_be_none_is_in_quarantine_with_what_was_found(look, tmp_path, register, kind, only):
     """In the column of the clock, where no order ever comes to it, and in that of the injection."""
-    register = Register(database)
     for column in ("cap_nhat", "tiem_luc"):
         register.db.execute(f"ALTER TABLE public.injections ALTER {column} TYPE {kind}")
     for n, odd in enumerate(TYPED_ODD):
@@ -358,7 +357,6 @@ def test_a_typed_time_that_can_be_none_is_in_quarantine_with_what_was_found(look
     register.db.execute("UPDATE public.injections SET cap_nhat = 'infinity' WHERE id = 'r1'")
     for _ in range(2):
         verb(file, "once")
-    register.close()
     assert held(look) == sorted([*good, "clock3"])  # what was known of r1 is kept
     assert ("r1" in broken(look), "clock3" in broken(look), counters_close(look)) == (not only, False, True)
 
@@ -370,12 +368,11 @@ def held_of_this_moment(look, file) -> bool:
     return (held(look), look(compared)[-1]) == (["before", "now"], (2, 2, 0, 0, 0))
 
 
-def test_what_changed_today_is_read_today_from_a_clock_of_days(look, tmp_path, database):
-    register, today = Register(database), datetime.now(ZoneInfo(ZONE)).date()
+def test_what_changed_today_is_read_today_from_a_clock_of_days(look, tmp_path, register):
+    today = datetime.now(ZoneInfo(ZONE)).date()
     register.db.execute("ALTER TABLE public.injections ALTER cap_nhat TYPE date")
     register.enter("now", ago=86_400, cap_nhat=today)
     register.enter("before", ago=86_400, cap_nhat=today - timedelta(days=1))
-    register.close()
     assert held_of_this_moment(look, configure(tmp_path, {"platform": source(register.url)}))
 
 
@@ -423,8 +420,7 @@ def test_a_row_without_a_number_is_in_quarantine_and_what_comes_after_it_is_read
     assert look("SELECT state FROM warehouse.source") == [("running",)] and counters_close(look)
 
 
-def test_a_row_without_a_number_harms_no_postgresql_source_either(look, tmp_path, database):
-    register = Register(database)
+def test_a_row_without_a_number_harms_no_postgresql_source_either(look, tmp_path, register):
     for n, number in enumerate(["r1", "", "r2", ""]):
         register.db.execute("ALTER TABLE public.injections DROP CONSTRAINT IF EXISTS injections_pkey")
         register.enter(number, ago=100 - n)
@@ -435,7 +431,6 @@ def test_a_row_without_a_number_harms_no_postgresql_source_either(look, tmp_path
         led.intakes[0].work()
         time.sleep(1.1)
         led.intakes[0].work()
-    register.close()
     assert held(look) == ["r1", "r2", "r3"]
     assert look("SELECT state FROM warehouse.source") == [("running",)] and counters_close(look)
 
@@ -514,8 +509,7 @@ def running(file):
     assert not thread.is_alive()
 
 
-def test_a_neighbour_does_not_starve_and_the_lead_is_kept(inbox, database, look, tmp_path, monkeypatch, caplog):
-    register = Register(database)
+def test_a_neighbour_does_not_starve_and_the_lead_is_kept(inbox, register, look, tmp_path, monkeypatch, caplog):
     broken_workbook(inbox / "a.xlsx")
 
     def stumble(*_given):
@@ -530,7 +524,6 @@ def test_a_neighbour_does_not_starve_and_the_lead_is_kept(inbox, database, look,
         time.sleep(2)
         register.enter("r2")
         assert becomes(lambda: held(look) == ["r1", "r2"], 5)
-    register.close()
     assert look("SELECT term FROM warehouse.leader") == [(before + 1,)]
     ((state, reason),) = look("SELECT state, reason FROM warehouse.source WHERE name = 'lists'")
     assert state == "failed" and reason.startswith("sources.lists: cannot be read (RuntimeError, at etl/")

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -196,20 +197,18 @@ def test_a_database_without_digests_is_compared_by_its_keys(look, tmp_path):
     place = tmp_path / "site.db"
     base = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
     columns = ", ".join(FIELDS[name] for name in FIELDS if isinstance(FIELDS[name], str))
-    with sqlite3.connect(place) as db:
+    with closing(sqlite3.connect(place)) as db, db:
         db.execute(f"CREATE TABLE injections ({columns})")
         for n in range(6):
             moment = (base + timedelta(hours=n)).isoformat(sep=" ")
             db.execute(f"INSERT INTO injections ({columns}) VALUES (?, ?, 'C1', 'S1', 'JS', 1, ?, ?, ?, 'completed')",
                        [f"r{n}", f"{n:012}", moment, moment, moment])  # fmt: skip
-    db.close()
     file = configure(tmp_path, {"platform": source(f"sqlite:///{place}") | {"table": "injections"}})
     assert verb(file, "once") == 0
     assert doses(look) == 6
-    with sqlite3.connect(place) as db:
+    with closing(sqlite3.connect(place)) as db, db:
         db.execute("DELETE FROM injections WHERE id = 'r1'")
         db.execute("UPDATE injections SET trang_thai = 'entered-in-error' WHERE id = 'r2'")
-    db.close()
     assert verb(file, "reconcile") == 0
     assert doses(look) == 4
     assert compared(look, "changed", "lost") == (1, 1)

@@ -10,7 +10,7 @@ from etl import reference, station
 from etl.recount import recount
 from etl.reference import ReferenceTableError
 from sql import connect, settings
-from tests.etl.register import Register, configure, read, source
+from tests.etl.register import configure, read, source
 from tests.etl.world import SMALL, TODAY, ZONE, Given, record
 
 HEADER = b"code,name,level,valid_from\n"
@@ -307,12 +307,11 @@ def test_a_refused_table_is_a_warning_and_kept_but_the_sample_only_waits(
         assert led.db.execute("SELECT reference_refusal, reference_fault FROM warehouse.world").fetchone() == (None, None)
 
 
-def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tmp_path, monkeypatch):
+def test_a_site_that_moves_takes_its_doses_along(warehouse, register, tables, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
-    register = Register(database)
     register.enter("r1", diem_tiem="S1")
     register.enter("r2", diem_tiem="S2")
-    file = configure(tmp_path, {"platform": source(database)})
+    file = configure(tmp_path, {"platform": source(register.url)})
     file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL), str(tables)), encoding="utf-8")
     places = ("SELECT u.code, sum(b.doses)::int FROM warehouse.balance_doses_pair_month b JOIN warehouse.unit u ON u.unit_id = b.place_unit_id "
               "GROUP BY 1 HAVING sum(b.doses) <> 0 ORDER BY 1")  # fmt: skip
@@ -336,14 +335,12 @@ def test_a_site_that_moves_takes_its_doses_along(warehouse, database, tables, tm
         change(tables, "sites", "fixed,C3", "fixed,nowhere")
         led.refresh_reference()  # said in the log; what was there stays
         assert led.db.execute("SELECT count(*) FROM warehouse.batch").fetchone() == before
-    register.close()
 
 
-def test_an_alias_that_was_added_brings_records_back_by_itself(warehouse, database, tables, tmp_path, monkeypatch):
+def test_an_alias_that_was_added_brings_records_back_by_itself(warehouse, register, tables, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", warehouse.url)
-    register = Register(database)
     register.enter("r1", vac_xin="Vắc xin mới")
-    file = configure(tmp_path, {"platform": source(database)})
+    file = configure(tmp_path, {"platform": source(register.url)})
     file.write_text(file.read_text(encoding="utf-8").replace(str(SMALL), str(tables)), encoding="utf-8")
     with station.leading(read(file)) as led:
         led.prepare()
@@ -353,7 +350,6 @@ def test_an_alias_that_was_added_brings_records_back_by_itself(warehouse, databa
         led.refresh_reference()  # makes what waits due
         led.intakes[0].work()
         assert led.db.execute("SELECT received, loaded, quarantined FROM warehouse.source").fetchone() == (1, 1, 0)
-    register.close()
 
 
 # A table is the whole truth about its rows

@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from contextlib import closing
 from itertools import cycle
 
 import pymysql._auth
@@ -81,10 +82,12 @@ def server():
 
 def refusal(server: Server) -> str:
     given = DatabaseSource(kind="database", url=server.url, table="t", fields=FIELDS)
-    source = open_source("platform", given, "Asia/Ho_Chi_Minh", b"k" * 32)
-    with pytest.raises(sources.SourceError) as refused, reading("platform"):
+    with (
+        closing(open_source("platform", given, "Asia/Ho_Chi_Minh", b"k" * 32)) as source,
+        pytest.raises(sources.SourceError) as refused,
+        reading("platform"),
+    ):
         source.read_after(START, 1)
-    source.close()
     return str(refused.value)
 
 

@@ -12,7 +12,7 @@ from etl import schedule, station, uploads
 from etl.recount import recount
 from sql import connect
 from sql.settings import Settings
-from tests.etl.register import Register, configure, read, source
+from tests.etl.register import configure, read, source
 from tests.etl.world import SMALL
 
 TARGET = {"unit_code": None, "stage": "first", "age_band": None, "priority_group": None, "share": 0.95,
@@ -262,9 +262,8 @@ def test_what_waits_is_not_asked_for_in_the_midst_of_a_batch(house):
         assert not looking.is_alive()
 
 
-def test_everything_is_counted_right_after_uploads_came_and_went(house, database, tmp_path):
-    register = Register(database)
-    settings = read(configure(tmp_path, {"platform": source(database)}))
+def test_everything_is_counted_right_after_uploads_came_and_went(house, register, tmp_path):
+    settings = read(configure(tmp_path, {"platform": source(register.url)}))
     for n in range(5):
         register.enter(f"r{n}")
     with station.leading(settings) as led:
@@ -279,7 +278,6 @@ def test_everything_is_counted_right_after_uploads_came_and_went(house, database
             intake.work()
         house.decide(number, "withdraw")
         led.refresh_reference()
-    register.close()
     assert house.state(number)[0] == "withdrawn"
     with connect.raw_at(house.url, "etl_writer") as db:
         assert not any(recount(db, settings.time_zone, 0).values())
