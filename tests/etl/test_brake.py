@@ -25,6 +25,14 @@ def world(warehouse, monkeypatch, request):
     held.close()
 
 
+@pytest.fixture
+def other(world):
+    """For a second source of the same warehouse."""
+    held = Given(world.url)
+    yield held
+    held.close()
+
+
 _made = iter(range(1, 1_000_000))
 
 
@@ -336,12 +344,11 @@ def test_nor_do_follow_ups_in_many_small_batches_stop_whomever_they_are_of(world
     world.pipeline.settings = world.settings.etl  # these may live anywhere
     world.load(records + (others := new(60, residence_code=residence)))
     world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS})
-    for first in range(0, 60, 5):
-        assert (
-            world.load(changed(others[first : first + 5], "2021-11-06", certificate_printed_at="2021-11-06")).corrected == 0
-        )
-    for first in range(0, 60, 5):
-        world.load(changed(others[first : first + 5], "2021-11-07", app_confirmed_at="2021-11-07"))
+    for first in range(0, 60, 10):
+        printed = changed(others[first : first + 10], "2021-11-06", certificate_printed_at="2021-11-06")
+        assert world.load(printed).corrected == 0
+    for first in range(0, 60, 10):
+        world.load(changed(others[first : first + 10], "2021-11-07", app_confirmed_at="2021-11-07"))
 
 
 def test_follow_ups_hide_no_jump_of_corrections_that_comes_with_them(world):
@@ -475,10 +482,9 @@ def test_a_day_of_the_last_week_with_little_allows_little_again():
 
 
 @pytest.mark.parametrize("world", ["in rows"], indirect=True)
-def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world):
+def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world, other):
     """Two of three batches are another source's: the broken ones of this one add up all the same."""
     world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS.model_copy(update={"min_records": 20})})
-    other = Given(world.url)
     other.pipeline.term = world.pipeline.term
     (other.source_id,) = world.db.execute(INTAKE["register_source"], {"name": "other", "kind": "files"}).fetchone()
     world.db.execute("UPDATE warehouse.leader SET term = %s", [world.pipeline.term])
@@ -488,4 +494,3 @@ def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world):
         world.load(broken(1))
     with pytest.raises(Braked, match="20 of the last 20"):
         world.load(broken(1))
-    other.close()
