@@ -238,8 +238,9 @@ class Station:
             # A batch too: who waits for the answer hears it.
             with self.writing, self.db.transaction():
                 self.pipeline.fence()
-                refusal = {"upload": upload.upload_id, "batch": self._batch_to_come(), "reason": str(wrong)}
-                self.db.execute(uploads.SQL["refuse_upload"], refusal)
+                refusal = {"reason": str(wrong), "fault": Jsonb(wrong.fault)}
+                facts = {"upload": upload.upload_id, "batch": self._batch_to_come()}
+                self.db.execute(uploads.SQL["refuse_upload"], facts | refusal)
                 self.pipeline.close_reference()
             log.warning("%s is refused: %s", upload.place, wrong)
             return 0

@@ -973,6 +973,7 @@ CREATE TABLE warehouse.upload (
     ended_by          text,
     ended_at          timestamp with time zone,
     ended_batch_id    bigint,
+    fault             jsonb,
     PRIMARY KEY (upload_id),
     CHECK ((state = ANY (ARRAY['applied'::text, 'refused'::text, 'withdrawing'::text])) <= (batch_id IS NOT NULL)),
     CHECK (length(decided_by) >= 1 AND length(decided_by) <= 100),

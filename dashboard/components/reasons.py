@@ -54,14 +54,20 @@ def why(language: Language, reason: str) -> list:
 def refused(language: Language, refusal) -> list:
     """Why the reference tables are refused (a Refusal), and how the ETL says it."""
     words = html.Code(refusal.said, lang="en")
-    fault = refusal.fault or {}
-    if f"refusal.{fault.get('code')}" not in language.texts:
+    said = refusal_said(language, refusal.fault)
+    if said is None:
         return [words]
+    return [said] if language.code == "en" else [said, " ", words]
+
+
+def refusal_said(language: Language, fault: dict[str, str] | None) -> str | None:
+    """The sentence for a table's fault; None where the reader's language has none."""
+    if fault is None or f"refusal.{fault['code']}" not in language.texts:
+        return None
     values = {name: value for name, value in fault.items() if name != "code"}
     if "asked_as" in values:
         values["asked"] = language.say(f"refusal.asked.{values['asked_as']}", **values)
-    said = language.say(f"refusal.{fault['code']}", **values)
-    return [said] if language.code == "en" else [said, " ", words]
+    return language.say(f"refusal.{fault['code']}", **values)
 
 
 def not_read(language: Language, file: str, note: str) -> list:

@@ -25,7 +25,8 @@ class Upload:
     faults: list[dict]  # code, line, column, found
     decided_by: str | None
     decided_at: datetime | None
-    reason: str | None
+    reason: str | None  # why it was refused, as the log says it
+    fault: dict[str, str] | None  # the same by its code; None: not refused, or by an earlier release
     batch_id: int | None  # from which it holds, or in which it was refused
     began_at: datetime | None
     ended_by: str | None

@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboard.block import Block
-from dashboard.components import forms, panel
+from dashboard.components import forms, panel, reasons
 from dashboard.components.link import link
 from dashboard.parts.targets import CODES, band, group, place
 from dashboard.tables import Column, Row, Table
@@ -267,7 +267,7 @@ def _stands(view: View, found) -> str:
         by=named(view, who, found.is_self_declared) or "",
         at=moment(view.local(at)),
         batch=found.batch_id or 0,
-        reason=found.reason or "",
+        reason=reasons.refusal_said(view.language, found.fault) or found.reason or "",
     )
 
 

@@ -17,5 +17,5 @@ UPDATE warehouse.upload SET state = 'withdrawn', ended_batch_id = %(batch)s WHER
 RETURNING upload_id, relation, file_name, rows
 
 -- name: refuse_upload
-UPDATE warehouse.upload SET state = 'refused', reason = %(reason)s, batch_id = %(batch)s
+UPDATE warehouse.upload SET state = 'refused', reason = %(reason)s, fault = %(fault)s, batch_id = %(batch)s
 WHERE upload_id = %(upload)s AND state = 'confirmed'

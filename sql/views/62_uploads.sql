@@ -2,11 +2,11 @@
 
 CREATE FUNCTION mart.uploads() RETURNS TABLE (
     upload_id integer, relation text, file_name text, sha256 text, lines integer, uploaded_by text, is_self_declared boolean,
-    uploaded_at timestamptz, state text, faults jsonb, decided_by text, decided_at timestamptz, reason text, batch_id bigint,
+    uploaded_at timestamptz, state text, faults jsonb, decided_by text, decided_at timestamptz, reason text, fault jsonb, batch_id bigint,
     began_at timestamptz, ended_by text, ended_at timestamptz, ended_batch_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT u.upload_id, u.relation, u.file_name, u.sha256, jsonb_array_length(u.rows), u.uploaded_by, u.is_self_declared,
-        u.uploaded_at, u.state, u.faults, u.decided_by, u.decided_at, u.reason, u.batch_id, b.committed_at, u.ended_by,
+        u.uploaded_at, u.state, u.faults, u.decided_by, u.decided_at, u.reason, u.fault, u.batch_id, b.committed_at, u.ended_by,
         u.ended_at, u.ended_batch_id
     FROM warehouse.upload u LEFT JOIN warehouse.batch b ON b.batch_id = u.batch_id
 $$;

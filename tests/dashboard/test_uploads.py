@@ -1,21 +1,27 @@
 """The door by which pages hand in: only from a page of ours, within limits, looked at before it is confirmed."""
 
 import io
+from dataclasses import replace
 
 import flask
 import openpyxl
 import pytest
+from psycopg.types.json import Jsonb
 
 from dashboard import app as application
 from dashboard import uploads
 from dashboard.data import Data
 from dashboard.data.cache import Cache, shared
 from dashboard.data.warehouse import Warehouse
+from dashboard.filters import Filters
+from dashboard.i18n import LANGUAGES
 from dashboard.pages import NAMES, USES
-from dashboard.view import Reader
+from dashboard.parts import uploads as parts
+from dashboard.view import Reader, View
 from sql import connect, settings
 from tests.dashboard import rows
 from tests.dashboard.test_uploads_reading import HEADS, LINE, csv, workbook
+from tests.dashboard.tree import said as written
 
 HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 
@@ -170,3 +176,16 @@ def test_who_hands_in_is_a_seam_for_access_control(data, tmp_path):
     server.register_blueprint(uploads.blueprint(Reader(data, "vi", USES, NAMES), who=lambda asked: ("lan@soyte", False)))
     assert hand_in(server.test_client(), csv(HEADS, LINE), by="").status_code == 303
     assert [(upload.uploaded_by, upload.is_self_declared) for upload in data.uploads()] == [("lan@soyte", False)]
+
+
+def test_why_a_file_was_refused_is_said_in_the_readers_language(client, data, warehouse):
+    hand_in(client, csv(HEADS, LINE))
+    fault = {"code": "no_unit_then", "place": "targets", "found": "D9 (2021-01-01)"}
+    said = "targets: not a unit that is valid at valid_from: D9 (2021-01-01)"
+    with connect.raw_at(warehouse.url, "owner", autocommit=True) as db:
+        db.execute("UPDATE warehouse.upload SET state = 'refused', decided_by = 'B', decided_at = now(), batch_id = 1, reason = %s, fault = %s",
+                   [said, Jsonb(fault)])  # fmt: skip
+    asked = View(data.at(None), Filters(path="/upload/<upload>", code="1"), (), LANGUAGES["vi"])
+    shown = written(parts.lead(asked))
+    assert "D9 (2021-01-01)" in shown and "not a unit" not in shown
+    assert said in written(parts.lead(replace(asked, language=LANGUAGES["en"])))

@@ -160,6 +160,8 @@ def test_an_upload_that_cannot_be_applied_is_refused_alone_and_says_why(house, c
     state, batch, reason = house.state(bad)
     assert (state, reason) == ("refused", "targets: not a unit that is valid at valid_from: D9 (2021-01-01)")
     assert batch is not None
+    ((fault,),) = house.ask("SELECT fault FROM mart.uploads() WHERE upload_id = %s", bad)
+    assert fault == {"code": "no_unit_then", "place": "targets", "found": "D9 (2021-01-01)"}
     assert house.state(good)[0] == "applied"
     assert house.targets()["P"] == 0.6
     assert f"upload {bad} (tep.xlsx) is refused" in caplog.text
