@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from deploy.log import Log
 from deploy.watch import Watch
@@ -71,24 +72,27 @@ class Child:
         )
         self._started_at = time.monotonic()
         self._again_at = 0.0
-        threading.Thread(target=self._listen, args=[self._process], daemon=True).start()
+        threading.Thread(target=self._listen, args=[self._process.stdout], daemon=True).start()
         if self._answers:
             self._watch = Watch(self._answers)
 
     def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._running() is not None
+
+    def _running(self) -> subprocess.Popen | None:
+        return self._process if self._process is not None and self._process.poll() is None else None
 
     def mend(self) -> None:
-        """End the part when it stands still; start it again when it has ended and its pause is over."""
-        if self.alive():
+        """Kill the part when it hangs; restart it when it has ended and its back-off is over."""
+        if process := self._running():
             if self._watch and self._watch.is_silent:
                 self._say(f"{self.name} gives no sign of life; ending it")
-                self._process.kill()
-                self._process.wait()
+                process.kill()
+                process.wait()
             return
         now = time.monotonic()
-        if not self._again_at:
-            self._bury()
+        if self._process is not None and not self._again_at:
+            self._bury(self._process)
             self._wait(now - self._started_at, f"ended ({_how(self._process.returncode)})")
         elif now >= self._again_at:
             try:
@@ -99,42 +103,43 @@ class Child:
 
     def stop(self, patience: float) -> None:
         """Ask the part to end; after `patience` make it."""
-        if self.alive():
-            self._process.terminate()
-            if not self._ends_within(min(patience, _SILENT)):
+        if process := self._running():
+            process.terminate()
+            if not _ends_within(process, min(patience, _SILENT)):
                 self._say(f"{self.name} is finishing what it began; Ctrl-C again does not wait")
-                self._ends_within(patience - _SILENT)
+                _ends_within(process, patience - _SILENT)
         if self._process:
-            self._bury()
+            self._bury(self._process)
 
     def kill(self) -> None:
         """End the part at once."""
-        if self.alive():
-            self._process.kill()
+        if process := self._running():
+            process.kill()
 
     def _wait(self, lived: float, why: str) -> None:
         pause = self._pauses.after(lived)
         self._again_at = time.monotonic() + pause
         self._say(f"{self.name} {why}; again in {pause:.0f} s")
 
-    def _ends_within(self, seconds: float) -> bool:
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(max(seconds, 0))
-        return not self.alive()
-
-    def _bury(self) -> None:
-        """End what the part started itself and left behind (a web server's workers hold its port)."""
+    def _bury(self, process: subprocess.Popen) -> None:
+        """Kill the part's whole process group, so that no orphan (a web server's worker) keeps its port."""
         if self._watch:
             self._watch.stop()
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
-    def _listen(self, process: subprocess.Popen) -> None:
-        with process.stdout as lines:
+    def _listen(self, output: IO[bytes]) -> None:
+        with output as lines:
             for line in lines:
                 self._log.write(line)
                 self._say(f"{self.name:9} | {line.decode(errors='replace').rstrip()}")
+
+
+def _ends_within(process: subprocess.Popen, seconds: float) -> bool:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(max(seconds, 0))
+    return process.poll() is not None
 
 
 def _die_with(parent: int) -> Callable[[], None]:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,7 +46,7 @@ def verbs_in_words() -> str:
     """The list of verbs for --help."""
     from etl import __main__ as etl  # not above: its libraries take 100 MB, which who only starts parts never needs
 
-    lines = [f"  {etl.name_of(verb):12} {verb.__doc__.strip().splitlines()[0]}" for verb in etl.VERBS]
+    lines = [f"  {etl.name_of(verb):12} {(verb.__doc__ or '').strip().splitlines()[0]}" for verb in etl.VERBS]
     return "\n".join(["verbs (./run VERB --help tells more of each):", *lines])
 
 
@@ -65,7 +66,7 @@ def do(verb: str, words: Sequence[str]) -> int:
 
 def _settings(options: argparse.Namespace, data: Path) -> Settings:
     """Those of the file that was asked for, or that the instance was started with: as it is now, sample included."""
-    started = {"config": str(PROJECT / "config.yaml"), "is_sample": None}
+    started: dict[str, Any] = {"config": str(PROJECT / "config.yaml"), "is_sample": None}
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         started = _read(data / _FILE)
     file = Path(options.config or started["config"])

@@ -101,10 +101,10 @@ class Run:
         environment = os.environ | {"VACCINE_DATA": str(config.data), "PYTHONUNBUFFERED": "1"}
         is_sample = config.is_sample and self.options.sample != "none"
         if not os.environ.get("DATABASE_URL"):
-            self.server = EmbeddedServer(config.data / "postgres")
-            self._start_server()
-            say(f"PostgreSQL {self.server.version()} is up in {self.server.folder}")
-            environment["DATABASE_URL"] = world.make_database(self.server.url("postgres"), "warehouse")
+            self.server = server = EmbeddedServer(config.data / "postgres")
+            self._start_server(server)
+            say(f"PostgreSQL {server.version()} is up in {server.folder}")
+            environment["DATABASE_URL"] = world.make_database(server.url("postgres"), "warehouse")
         warehouse = environment["DATABASE_URL"]
         if is_sample and "PLATFORM_URL" not in environment:
             environment["PLATFORM_URL"] = world.make_database(warehouse, "platform")
@@ -138,23 +138,23 @@ class Run:
             self.children.append(child)
             child.start()
 
-    def _start_server(self) -> None:
+    def _start_server(self, server: EmbeddedServer) -> None:
         self.server_started_at = time.monotonic()
-        self.server.start(say=say, is_wanted=lambda: not self.stop.is_set())
-        self.server_watch = Watch(self.server.answers)
+        server.start(say=say, is_wanted=lambda: not self.stop.is_set())
+        self.server_watch = Watch(server.answers)
 
     def _mend(self) -> None:
         if self.server:
-            self._mend_server()
+            self._mend_server(self.server)
         for child in self.children:
             child.mend()
 
-    def _mend_server(self) -> None:
-        self.server.trim_log()
-        if self.server.alive():
+    def _mend_server(self, server: EmbeddedServer) -> None:
+        server.trim_log()
+        if server.alive():
             if self.server_watch.is_silent:
                 say("PostgreSQL stands still; ending it")
-                self.server.kill()
+                server.kill()
             return
         now = time.monotonic()
         if now < self.server_again_at:
@@ -164,7 +164,7 @@ class Run:
         self.server_again_at = now + self.server_pauses.after(now - self.server_started_at)
         say("PostgreSQL ended; starting it again")
         try:
-            self._start_server()
+            self._start_server(server)
         except (ServerError, *NO_ROOM) as refused:
             say(f"{refused}; again in {max(self.server_again_at - time.monotonic(), 0):.0f} s")
 

@@ -109,12 +109,8 @@ def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[in
 
     Every table is counted again by its checksum before anything is kept. As the owner.
     """
-    holder = engine.raw_connection()
     try:
-        db: psycopg.Connection = holder.driver_connection
-        db.rollback()
-        db.autocommit = True
-        with zipfile.ZipFile(file) as archive:
+        with connect.exclusive(engine) as db, zipfile.ZipFile(file) as archive:
             manifest = read_manifest(archive, file)
             _refuse_used(db, manifest, file)
             migrate(engine, last=max(manifest["migrations"]))
@@ -124,8 +120,6 @@ def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[in
         raise ArchiveError(f"{file} cannot be read: {refused.strerror}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, *_ENCRYPTED) as damaged:
         raise ArchiveError(f"{file} is damaged, or no backup: {damaged}. Nothing was restored") from None
-    finally:
-        holder.invalidate()  # and with it the lead
     migrate(engine)
     return manifest
 

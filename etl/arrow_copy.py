@@ -1,11 +1,10 @@
 """What the warehouse holds, as Arrow tables: whole questions by COPY, text into columns at once."""
 
-from collections.abc import Mapping
-
 import psycopg
 import pyarrow as pa
 import pyarrow.csv as pcsv
 
+from etl.batch import Parameters
 from etl.binary_copy import COPY_FORMAT, to_copy
 
 _TIME, _DAY, _ID, _SMALL, _TEXT = pa.timestamp("us", "UTC"), pa.date32(), pa.int32(), pa.int16(), pa.string()
@@ -32,7 +31,9 @@ OPENED = pa.schema({"source_id": _SMALL, "record_id": _TEXT, "content": _TEXT, "
 REFERENCE = ("primary_series", "vaccine", "vaccine_alias", "site", "site_alias", "unit", "dose_rule", "booster_rule")
 
 
-def read(db: psycopg.Connection, question: str, facts: Mapping | None = None, schema: pa.Schema | None = None) -> pa.Table:
+def read(
+    db: psycopg.Connection, question: str, facts: Parameters | None = None, schema: pa.Schema | None = None
+) -> pa.Table:
     """The rows of a question; as text where no schema is given."""
     head = "" if schema else ", HEADER"
     with db.cursor() as cursor, cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT csv{head})", facts) as copy:

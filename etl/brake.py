@@ -7,7 +7,7 @@ What was stopped stays to be looked at (etl.stopped); a release lets pass what w
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import psycopg
@@ -15,10 +15,11 @@ import pyarrow as pa
 
 import sql
 from etl import alike, stopped
+from etl.batch import Delivery, Facts, Outcome
 from etl.settings import Brake
 from etl.stopped import Finding, Stop
 from sql.counted import counted
-from sql.rows import by_name
+from sql.rows import by_name, only
 
 BRAKE = sql.load("queries/brake.sql")
 
@@ -72,14 +73,21 @@ class Braked(Exception):
         self.stop = stop
 
 
-def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake, suspects) -> None:
+def check(
+    db: psycopg.Connection,
+    delivery: Delivery,
+    outcome: Outcome,
+    facts: Facts,
+    limits: Brake,
+    suspects: Callable[[], pa.Table],
+) -> None:
     """Raises Braked when too much of the batch, or of the last `min_records` and more, is wrong.
 
     Within the batch's transaction; `suspects()` are its records that do not simply add. What a person released passes
     and so ends the release; a delivery that comes in its place ends it too, and is judged.
     """
     with db.cursor(row_factory=by_name) as cursor:
-        source = cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}).fetchone()
+        source = only(cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}))
         is_released = source.release_id is not None and _is_released(db, source, delivery)
         if not is_released and delivery.kind == "records" and source.received < limits.min_records:
             _refuse_twin(db, delivery)
@@ -94,7 +102,7 @@ def check(db: psycopg.Connection, delivery, outcome, facts: dict, limits: Brake,
         stopped.end_open(db, delivery.source_id, facts["now"])
 
 
-def _refuse_twin(db: psycopg.Connection, delivery) -> None:
+def _refuse_twin(db: psycopg.Connection, delivery: Delivery) -> None:
     """A new source that brings the records and persons of another would count them twice."""
     if (twin := alike.twin(db, delivery.source_id, delivery.records)) is None:
         return
@@ -109,7 +117,7 @@ def _refuse_twin(db: psycopg.Connection, delivery) -> None:
                       **stopped.identity(delivery)))  # fmt: skip
 
 
-def _is_released(db: psycopg.Connection, source, delivery) -> bool:
+def _is_released(db: psycopg.Connection, source, delivery: Delivery) -> bool:
     if delivery.outcome:
         return delivery.outcome["sha256"] == source.released_content
     if not source.is_batch_released or delivery.kind != source.release_kind:
@@ -117,7 +125,7 @@ def _is_released(db: psycopg.Connection, source, delivery) -> bool:
     return stopped.covers(db, source.release_id, stopped.hashes(delivery.records).tobytes())
 
 
-def _comes_instead(source, delivery) -> bool:
+def _comes_instead(source, delivery: Delivery) -> bool:
     """Whether this delivery is what came in place of the one that was released."""
     if source.release_kind == "file":
         return delivery.unit == source.released_unit
@@ -126,7 +134,7 @@ def _comes_instead(source, delivery) -> bool:
     return source.is_batch_released and delivery.kind == source.release_kind
 
 
-def _wrong(cursor, source, delivery, outcome, limits: Brake) -> dict | None:
+def _wrong(cursor, source, delivery: Delivery, outcome: Outcome, limits: Brake) -> dict | None:
     own = {name: getattr(outcome, name) for name in _COUNTS} | {"fresh": outcome.received - outcome.unchanged}
     own["received"] = max(outcome.received, delivery.read or 0)
     before = cursor.execute(BRAKE["recent"], own | {

@@ -80,7 +80,7 @@ def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progr
 
 def _awaited(db: psycopg.Connection[Any], request: dict, progress: Progress) -> Answer | None:
     while True:
-        found = db.execute(DESK["look"], request).fetchone()
+        found = only(db.execute(DESK["look"], request))
         if found.state in ("refused", "failed"):
             raise Refused(found.reason, found.code)
         progress.reach(found.done, found.expected)
@@ -152,20 +152,21 @@ class Desk:
             self._refuse_other_settings(mappings)
             answer = _verb(request.verb).work(self.led, argparse.Namespace(**request.arguments), progress)
         except Refused as refused:
-            self._answer("refused", code=refused.code, reason=str(refused))
+            self._answer(progress, "refused", code=refused.code, reason=str(refused))
         except WRONG as wrong:
-            self._answer("refused", code=2, reason=str(wrong))
+            self._answer(progress, "refused", code=2, reason=str(wrong))
         except (psycopg.OperationalError, OperationalError, Fenced) as lost:
             with contextlib.suppress(psycopg.Error):
                 reason = f"the ETL that worked on it lost the warehouse ({type(lost).__name__}); ask again"
-                self._answer("failed", code=3, reason=reason)
+                self._answer(progress, "failed", code=3, reason=reason)
             raise
         except Exception as fault:
             # A fault of this verb: the sources go on.
             log.exception("%s failed", request.verb)
-            self._answer("failed", code=1, reason=f"{type(fault).__name__}: {fault}")
+            self._answer(progress, "failed", code=1, reason=f"{type(fault).__name__}: {fault}")
         else:
-            self._answer("done", code=answer.code, answer=json.dumps(answer.figures, ensure_ascii=False, default=str))
+            figures = json.dumps(answer.figures, ensure_ascii=False, default=str)
+            self._answer(progress, "done", code=answer.code, answer=figures)
 
     def _refuse_other_settings(self, asked: dict[str, str] | None) -> None:
         """Who mended the settings and asks for a retry would wonder why nothing changes."""
@@ -177,8 +178,10 @@ class Desk:
                 "which tries again by itself what other settings refused; then ask again", 2
             )  # fmt: skip
 
-    def _answer(self, state: str, code: int, answer: str | None = None, reason: str | None = None) -> None:
-        facts = self._at_work.facts() | {"state": state, "code": code, "answer": answer, "reason": reason}
+    def _answer(
+        self, progress: "_Progress", state: str, code: int, answer: str | None = None, reason: str | None = None
+    ) -> None:
+        facts = progress.facts() | {"state": state, "code": code, "answer": answer, "reason": reason}
         self._at_work = None
         self.db.execute(DESK["answer"], facts)
 

@@ -92,10 +92,10 @@ def _mended(found: pa.Array) -> Read:
             found = found.cast(pa.binary())
         except _NOT_TEXT:
             found = pa.array([None if v is None else str(v).encode() for v in found.to_pylist()], pa.binary())
-    raw = found.to_pylist()
+    raw: list[bytes | None] = found.to_pylist()
     text = [None if v is None else v.decode("utf-8", "replace").replace("\0", "") for v in raw]
-    bad = np.array([v is not None and t.encode() != v for v, t in zip(raw, text, strict=True)], bool)
-    return pa.array(text, pa.string()), bad if bad.any() else None
+    is_bad = [t is not None and t.encode() != v for v, t in zip(raw, text, strict=True)]
+    return pa.array(text, pa.string()), np.array(is_bad, np.bool_) if any(is_bad) else None
 
 
 def either(first: Mask, second: Mask) -> Mask:
@@ -124,7 +124,7 @@ class Reader:
         self._parse = self._road()
         self.default = None if spec.default is None else self._own(str(spec.default), "default")
         self.constant = None if spec.value is None else self._own(str(spec.value), "value")
-        for value in set(self._values.values()) - {None}:
+        for value in {value for value in self._values.values() if value is not None}:
             self._own(value, "values")
 
     def _use_format(self, text: str) -> None:
@@ -207,21 +207,21 @@ class Reader:
             encoded = text.dictionary_encode()
             text = pc.utf8_normalize(encoded.dictionary, form="NFC").take(encoded.indices)
         if self._width:
-            text = self._padded(text)
+            text = self._padded(text, self._width)
         longest = pc.max(pc.binary_length(text)).as_py() or 0
         if longest > LONGEST and (bad := np.asarray(pc.greater(pc.utf8_length(text), LONGEST).fill_null(False))).any():
             text = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(text, 0, LONGEST))
         return text, bad if bad is not None and bad.any() else None
 
-    def _padded(self, text: pa.StringArray) -> pa.StringArray:
+    def _padded(self, text: pa.StringArray, width: int) -> pa.StringArray:
         """Digits that lost their leading zeros, as they do in a cell of numbers, with these again."""
         text = pc.replace_substring_regex(text, r"^(\d+)\.0*$", r"\1")
-        short = pc.match_substring_regex(text, rf"^\d{{1,{self._width}}}$").fill_null(False)
+        short = pc.match_substring_regex(text, rf"^\d{{1,{width}}}$").fill_null(False)
         if self._is_id is None:
-            return pc.if_else(short, pc.utf8_lpad(text, self._width, "0"), text)
+            return pc.if_else(short, pc.utf8_lpad(text, width, "0"), text)
         short = pc.and_not(short, self._is_id(text))
         # The shortest ID that it can have been: eight digits were a CMND, and no CCCD begins with 000.
-        for length in sorted({9, self._width}) if pc.any(short).as_py() else ():
+        for length in sorted({9, width}) if pc.any(short).as_py() else ():
             found = pc.utf8_lpad(text, length, "0")
             digits = pc.utf8_length(text)
             can_be = pc.and_(pc.less(digits, length), pc.greater_equal(digits, length - _ZEROS_LOST.get(length, length)))

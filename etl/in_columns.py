@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import arrow_copy, fold
+from etl.batch import CheckFacts, Delivery, Facts
 from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.insert_select import Insert, parse
 from etl.prefetch import prefetch
@@ -51,7 +52,7 @@ class InColumns:
         self._postings.clear()
         pa.default_memory_pool().release_unused()
 
-    def check(self, delivery, facts: dict):
+    def check(self, delivery: Delivery, facts: CheckFacts):
         """Land the records, and judge them. Returns how many there are of each kind, and what the quarantine says."""
         self._read_held(delivery.records, facts)
         self._take_readings()
@@ -64,15 +65,15 @@ class InColumns:
             self.pipeline.run(STORE, facts, "restamp")
         return counts, *found
 
-    def suspects(self, facts: dict) -> pa.Table:
+    def suspects(self, facts: CheckFacts) -> pa.Table:
         """The records that do not simply add to what is held, beside what is held of them: for the brake."""
         return self.bench.give(LOAD["suspects"], facts)
 
-    def work_out(self, facts: dict) -> None:
+    def work_out(self, facts: Facts) -> None:
         """Courses before and after, and the rows that hold them."""
         self._work_out(facts, COURSE["touch_persons"])
 
-    def reclassify(self, persons: list, facts: dict) -> None:
+    def reclassify(self, persons: list, facts: Facts) -> None:
         """As if all injections of these persons came in now."""
         self._seek(pa.array([key.bytes for key in persons], pa.binary(16)), facts)
         self._take_readings()
@@ -89,7 +90,7 @@ class InColumns:
         self._postings = {batch: made for batch, made in self._postings.items() if batch > to_batch}
         return is_known
 
-    def _read_held(self, records: pa.Table, facts: dict) -> None:
+    def _read_held(self, records: pa.Table, facts: Facts) -> None:
         """All injections of the persons of these records, and of those to whom the records belong until now."""
         ids = pc.unique(records["record_id"]).drop_null()
         opened = arrow_copy.OPENED.empty_table()
@@ -108,12 +109,12 @@ class InColumns:
         """What residences mean; those of this batch were learnt just before."""
         self.bench.take(BENCH["keep_residence_reading"], arrow_copy.read(self.db, HELD["residence_reading"]))
 
-    def _is_any_known(self, ids: pa.Array, facts: dict) -> bool:
+    def _is_any_known(self, ids: pa.Array, facts: Facts) -> bool:
         ends = pc.min_max(ids)
         between = {"first": ends["min"].as_py(), "last": ends["max"].as_py()}
         return only(self.db.execute(HELD["any_of_records"], facts | between))[0]
 
-    def _seek(self, persons: pa.Array, facts: dict) -> None:
+    def _seek(self, persons: pa.Array, facts: Facts) -> None:
         arrow_copy.write(self.db, HELD["copy_sought_person"], pa.table({"person_key": persons}))
         self.db.execute("ANALYZE sought_person")
         injections = arrow_copy.read(self.db, HELD["injections_of_persons"], facts, arrow_copy.INJECTION)
@@ -126,13 +127,13 @@ class InColumns:
         for name in _ON_BENCH:
             self.bench.run((LOAD | STORE)[f"create_{name}"], {})
 
-    def _work_out(self, facts: dict, *touch: str) -> None:
+    def _work_out(self, facts: Facts, *touch: str) -> None:
         steps = ("read_before", "read_person_before", "work_out_courses", "read_person_after")
         for statement in (*touch, *(COURSE[name] for name in steps)):
             self.bench.run(statement, facts)
         self._store(facts)
 
-    def _store(self, facts: dict) -> None:
+    def _store(self, facts: Facts) -> None:
         """The next rows are found and written as a stream while PostgreSQL takes these."""
         self._upserts: list[tuple[Insert, pa.Table]] = []
         self.pipeline.run(STORE, facts, "delete_moved")
@@ -144,7 +145,7 @@ class InColumns:
         for one, rows in self._upserts:
             fold.upsert(self.db, one, rows)
 
-    def _changes(self, facts: dict) -> Iterator[tuple[str, str, list]]:
+    def _changes(self, facts: Facts) -> Iterator[tuple[str, str, list]]:
         """(table, its columns, pieces of a stream) of all that the batch adds and changes; nothing of what it does not."""
         for name in ("add_injections", "add_records", "add_persons"):
             one = parse(STORE[name])
@@ -170,7 +171,7 @@ class InColumns:
         for start in range(0, rows.num_rows, _ROWS):
             yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, _ROWS)))
 
-    def _find(self, name: str, facts: dict) -> int:
+    def _find(self, name: str, facts: CheckFacts) -> int:
         """Fill a table of the quarantine, here and in the database. Returns the number of rows."""
         self.bench.run(LOAD[f"find_{name}"], facts)
         return self._give(name, f"FROM {name}")

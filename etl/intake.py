@@ -10,9 +10,10 @@ from typing import Any
 
 import sql
 from etl import first_load, stopped
+from etl.batch import Delivery, Outcome
 from etl.brake import Braked
 from etl.faults import in_words, is_of_values
-from etl.pipeline import Delivery, Outcome, Pipeline, in_parts
+from etl.pipeline import Pipeline, in_parts
 from etl.settings import Etl, SourceSettings
 from etl.sources import Cursor, Page, Source, SourceError, read_ahead, reading
 from etl.stopped import Stop
@@ -110,7 +111,7 @@ class Intake:
 
     def covers(self, released, stop: Stop) -> bool:
         """Whether a person looked at all that this stop is for: what was taken out before a crash is no longer in it."""
-        if released is None or released.kind != stop.kind:
+        if released is None or released.kind != stop.kind or stop.seen is None:
             return False
         with self.writing:
             return stopped.covers(self.pipeline.db, released.brake_id, stop.seen)

@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from etl import brake
+from etl.batch import Delivery, Outcome
 from etl.brake import Braked
 from etl.intake import INTAKE, Intake
 from etl.mapping import COPY_FORMAT, to_copy
-from etl.pipeline import LARGE, Delivery, Outcome
+from etl.pipeline import LARGE
 from etl.recently_committed import RecentlyCommitted
 from etl.sources import Changes, Cursor, Page, reading
 from etl.stopped import Stop

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import brake, stopped
+from etl.batch import Delivery
 from etl.brake import Accepted, Braked
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
-from etl.pipeline import RECONCILE, Delivery
+from etl.pipeline import RECONCILE
 from etl.sources import Deliveries, Page, SourceError, reading
 from etl.sources import Delivery as File
 from sql.rows import by_name
@@ -92,7 +93,7 @@ class FileIntake(Intake):
         is_whole = len(there) == len(self.source.present) and all(row.state == "done" for row in there.values())
         if self.membership and (is_whole or not self.membership.is_snapshot):
             read_again = (lambda wanted: self._read_again(wanted, there)) if self.membership.is_snapshot else None
-            self.membership.settle(*self._holding(known, there), released, read_again)
+            self.membership.settle(*_holding(self.membership, known, there), released, read_again)
         if failed:
             more = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
             waits = "; until it can be read, nothing is taken out" if self.membership and self.membership.is_void else ""
@@ -107,14 +108,6 @@ class FileIntake(Intake):
         self._run("note_present", paths=list(present))
         self._run("forget_unread", paths=[path for path, is_read in present.items() if not is_read])
         self._noted = present
-
-    def _holding(self, known: list, there: dict) -> tuple[dict[str, str], dict[str, str]]:
-        """path → content of the files that hold records, and of the newest of each path."""
-        newest = {row.path: row.sha256 for row in known if row.sha256}
-        if self.membership.is_snapshot:
-            return {path: row.sha256 for path, row in there.items()}, newest
-        listed = self.membership.listed()
-        return {row.path: row.sha256 for row in known if row.state == "done" and (row.path, row.sha256) in listed}, newest
 
     def _take(self, file, before, is_released: bool) -> int:
         """Load a file, measured against one before it. Returns how many records it has."""
@@ -209,3 +202,12 @@ class FileIntake(Intake):
     def _run(self, name: str, **facts) -> None:
         with self.writing:
             self.pipeline.db.execute(INTAKE[name], facts | {"source_id": self.source_id})
+
+
+def _holding(membership: Membership, known: list, there: dict) -> tuple[dict[str, str], dict[str, str]]:
+    """path → content of the files that hold records, and of the newest of each path."""
+    newest = {row.path: row.sha256 for row in known if row.sha256}
+    if membership.is_snapshot:
+        return {path: row.sha256 for path, row in there.items()}, newest
+    listed = membership.listed()
+    return {row.path: row.sha256 for row in known if row.state == "done" and (row.path, row.sha256) in listed}, newest

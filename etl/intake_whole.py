@@ -39,10 +39,9 @@ class WholeIntake(Intake):
         started = time.monotonic()
         if started < self.next_at:
             return
-        if self.known is None:
-            self._read_known()
+        known = self._read_known() if self.known is None else self.known
         try:
-            reading = self._load_what_differs()
+            reading = self._load_what_differs(known)
         except BaseException:
             self.known = None  # some of it may be in
             raise
@@ -53,7 +52,7 @@ class WholeIntake(Intake):
         ended = time.monotonic()
         self.next_at = ended + _PAUSE * (ended - started)
 
-    def _load_what_differs(self) -> tuple[list[pa.Array], list[np.ndarray]]:
+    def _load_what_differs(self, known: np.ndarray) -> tuple[list[pa.Array], list[np.ndarray]]:
         """Load the rows that are not among those of the last reading. Returns all ids and digests, by page."""
         # After whatever was read before, also where the clock was set back meanwhile.
         moment = max(self.pipeline.clock.now(), self.cursor().updated_at + timedelta(microseconds=1))
@@ -67,7 +66,7 @@ class WholeIntake(Intake):
                 records = _named(page.records, found)
                 ids.append(records["record_id"].combine_chunks())
                 seen.append(found)
-                new = records.filter(pa.array(~among(found, self.known)))
+                new = records.filter(pa.array(~among(found, known)))
                 yield replace(page, records=new, asked=size, read=len(found))
 
         def describe(page: Page) -> dict:
@@ -89,17 +88,15 @@ class WholeIntake(Intake):
 
     # -- what the last reading held
 
-    def _read_known(self) -> None:
+    def _read_known(self) -> np.ndarray:
         facts = {"source_id": self.source_id, "path": self.unit}
         with self.writing:
             found = self.pipeline.db.execute(MEMBERSHIP["last_contents"], facts).fetchall()
         is_whole = bool(found) and all(contents is not None for _sha256, contents in found)
         self.content = found[0][0] if is_whole else None
-        self.known = (
-            np.sort(np.frombuffer(b"".join(contents for _sha256, contents in found), "<u8"))
-            if is_whole
-            else np.array([], "<u8")
-        )
+        kept = b"".join(contents for _sha256, contents in found) if is_whole else b""
+        self.known = np.sort(np.frombuffer(kept, "<u8"))
+        return self.known
 
     def _keep(self, content: str, ids: list[pa.Array], seen: list[np.ndarray]) -> None:
         now = self.pipeline.clock.now()

@@ -27,7 +27,8 @@ def read(name: str, reference: Reference) -> tuple[list[str], list[Line], str]:
     if reference.path is not None:
         columns, lines = _of_file(name, Path(reference.path))
         return columns, lines, Path(reference.path).name
-    columns, lines = _of_query(name, reference)
+    assert reference.url is not None and reference.query is not None  # the settings have a path, or both of these
+    columns, lines = _of_query(name, reference.url, reference.query)
     return columns, lines, f"reference.{name}"
 
 
@@ -73,14 +74,14 @@ def _check_header(place: str, header: Sequence[str]) -> None:
         raise ReferenceTableError("column_twice", place=place, column=", ".join(twice))
 
 
-def _of_query(name: str, reference: Reference) -> tuple[list[str], list[Line]]:
+def _of_query(name: str, url: str, query: str) -> tuple[list[str], list[Line]]:
     try:
-        engine = patience.engine(reference.url, _ANSWER_SECONDS)
+        engine = patience.engine(url, _ANSWER_SECONDS)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError):
         raise ReferenceTableError("no_address", place=f"reference.{name}") from None
     try:
         with engine.connect() as db:
-            found = db.execute(sa.text(reference.query))
+            found = db.execute(sa.text(query))
             columns = list(found.keys())
             return columns, [(n, dict(zip(columns, row, strict=True))) for n, row in enumerate(found, start=1)]
     except (sa.exc.SQLAlchemyError, OSError) as refused:

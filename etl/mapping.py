@@ -142,7 +142,7 @@ class Mapper:
     def _keys(self, readers, columns, number: int | None) -> pa.Table:
         found = {}
         for field in ("record_id", "updated_at"):
-            raw = columns[readers[field].spec.column]
+            raw = columns[readers[field].spec.columns[0]]
             if field == "record_id" and number is not None:
                 raw = pc.binary_join_element_wise(as_text(raw)[0], str(number), "-")
             found[field] = readers[field].read(raw)[0]
@@ -151,7 +151,7 @@ class Mapper:
     def _found(self, spec: FieldSpec, columns: Mapping[str, pa.Array]) -> Read:
         """The raw column, or the texts of several columns as one."""
         if spec.origin == "column":
-            return columns[spec.column], None
+            return columns[spec.columns[0]], None
         texts = [as_text(columns[name]) for name in spec.columns]
         mended = None
         for _text, mask in texts:
@@ -195,7 +195,8 @@ class Mapper:
         if not told & BITS["dose_number"]:
             got["dose_number"] = pa.repeat(pa.scalar(0, pa.int16()), count)  # nobody says which dose it was
         hidden = [got[name] for name in _PERSON if name in got]
-        self._withhold(got, raw, bad, Persons(ids, is_id, got.get("full_name"), tuple(hidden)))
+        names = got["full_name"] if "full_name" in got else pa.nulls(count, pa.string())
+        self._withhold(got, raw, bad, Persons(ids, is_id, names, tuple(hidden)))
         if bad.get("person_id") is not None:  # of broken bytes, or of a formula: nobody knows whose it is
             raw["person_id"] = pa.repeat(pa.scalar(unreadable.WITHHELD), count)
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name != "full_name"}

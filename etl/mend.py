@@ -9,8 +9,8 @@ from collections.abc import Callable
 import psycopg
 
 import sql
+from etl.batch import Outcome
 from etl.insert_select import Insert, parse
-from etl.pipeline import Outcome
 from etl.statements import BALANCES, INTAKE
 from sql import version
 from sql.clock import Clock

@@ -5,17 +5,16 @@ All of it commits, or none of it. What a batch means is worked out in rows (etl.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import brake, refused
+from etl.batch import CheckFacts, Delivery, Facts, Outcome, Parameters
 from etl.brake import RECONCILE
 from etl.faults import Fenced, in_words
 from etl.in_rows import InRows
@@ -28,6 +27,8 @@ from sql.rows import by_name, only
 
 if TYPE_CHECKING:
     from etl.in_columns import InColumns
+
+    Work = InRows | InColumns
 
 log = logging.getLogger("etl")
 
@@ -45,40 +46,7 @@ def in_parts(record_ids: Sequence[str]) -> Iterator[list[str]]:
         yield list(record_ids[start : start + AT_ONCE])
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What one batch is to load, and where the source stands once it is in."""
-
-    source_id: int
-    records: pa.Table
-    kind: str = "records"
-    cursor: tuple[datetime, str] | None = None
-    unit: str | None = None
-    outcome: dict | None = None  # of a file: the row of warehouse.delivery that commits with the batch
-    # Of a table that is read whole: from the first row that differs until the end of the reading nobody knows which rows
-    # are in; after a crash all are loaded again.
-    forgets: str | None = None
-    read: int | None = None  # how many records were read for it, where those that are as they were are left out
-    part: int | None = None  # of a file: where in it they begin; which records it holds is kept from there on
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of the records of a batch. received = loaded + unchanged + quarantined."""
-
-    batch_id: int
-    received: int = 0
-    loaded: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    corrected: int = 0
-    voided: int = 0
-    vanished: int = 0  # taken out, less those that came back
-    moved: int = 0  # came under another person than before
-    unmapped: int = 0  # in quarantine for want of their vaccine or site
-    unrecognised: int = 0  # with a residence that is no code
-    outside: int = 0
-    newest_at: datetime | None = None
+Result = TypeVar("Result")
 
 
 class _Unchanged(Exception):
@@ -116,10 +84,10 @@ class Pipeline:
         return self._load(replace(delivery, records=mended), fold)
 
     def _load(self, delivery: Delivery, fold: bool, is_trial: bool = False) -> Outcome:
-        def take_in(work, facts: dict, folded: int) -> Outcome:
+        def take_in(work: "Work", facts: Facts, folded: int) -> Outcome:
             self.residences.learn(pc.unique(delivery.records["residence_code"]).drop_null().to_pylist())
-            facts_of_check = facts | {"is_current": delivery.kind == RECONCILE, "is_trial": is_trial}
-            outcome, unnumbered = self._check(work, delivery, facts_of_check)
+            is_current = delivery.kind == RECONCILE
+            outcome, unnumbered = self._check(work, delivery, {**facts, "is_current": is_current, "is_trial": is_trial})
             if outcome.loaded:
                 work.work_out(facts)
             if is_trial:
@@ -132,7 +100,7 @@ class Pipeline:
             return outcome
 
         try:
-            return self._in_one_batch(delivery.records.num_rows, take_in, source_id=delivery.source_id)
+            return self._in_one_batch(delivery.records.num_rows, delivery.source_id, take_in)
         except _Unchanged:
             return Outcome(0)
 
@@ -168,7 +136,7 @@ class Pipeline:
         """Delete what is held of a source whose records were all taken out. Returns the injections. Raises Fenced."""
         deleted = 0
 
-        def delete(facts: dict) -> int:
+        def delete(facts: Facts) -> int:
             nonlocal deleted
             (vanished,) = only(self.db.execute(IDENTITY["held_as_vanished"], facts))
             (deleted,) = only(self.db.execute(IDENTITY["delete"], facts))
@@ -178,11 +146,11 @@ class Pipeline:
         self._in_one_vanishing(source_id, delete)
         return deleted
 
-    def _in_one_vanishing(self, source_id: int, step: Callable[[dict], int], unit: str | None = None) -> Outcome:
+    def _in_one_vanishing(self, source_id: int, step: Callable[[Facts], int], unit: str | None = None) -> Outcome:
         """One batch that takes out or brings back: the step says by how many records more are held as vanished."""
         self._put_columns_away()
         with self.db.transaction():
-            facts, folded = self._open(source_id=source_id)
+            facts, folded = self._open(source_id)
             outcome = Outcome(facts["batch_id"], vanished=step(facts))
             self._fold(folded, facts["batch_id"])
             self._number(facts, "vanished", outcome, unit)
@@ -194,7 +162,7 @@ class Pipeline:
         """Place the injections of these persons anew, after reference data changed. Returns the batch's number."""
         persons = list(persons)
 
-        def place(work, facts: dict, folded: int) -> int:
+        def place(work: "Work", facts: Facts, folded: int) -> int:
             work.reclassify(persons, facts)
             if fold:
                 self._fold(folded, facts["batch_id"])
@@ -204,13 +172,13 @@ class Pipeline:
             self.tell()
             return facts["batch_id"]
 
-        return self._in_one_batch(len(persons), place, source_id=None)
+        return self._in_one_batch(len(persons), None, place)
 
     def _quarantine_unknown(self, persons: list, batch_id: int) -> None:
         """What came by a spelling that is known no more waits until it is again; it is loaded no longer, by its source's count."""
         given = {"persons": persons, "batch_id": batch_id}
         for source_id, records in self.db.execute(INTAKE["quarantine_unknown"], given).fetchall():
-            facts, folded = self._open(source_id=source_id)
+            facts, folded = self._open(source_id)
             outcome = Outcome(facts["batch_id"], loaded=-records, quarantined=records)
             self._fold(folded, facts["batch_id"])
             self._number(facts, "rebuild", outcome)
@@ -219,7 +187,7 @@ class Pipeline:
 
     def close_reference(self) -> int:
         """A batch without records, in the caller's transaction: the version of figures whose reference data changed."""
-        facts, folded = self._open(source_id=None)
+        facts, folded = self._open()
         self._fold(folded, facts["batch_id"])
         self._number(facts, "reference", Outcome(facts["batch_id"]))
         self.tell()
@@ -244,23 +212,23 @@ class Pipeline:
         """Tell who listens which batch the figures hold, and up to when the sources were read."""
         self.db.execute(INTAKE["tell"])
 
-    def run(self, statements: dict[str, str], facts: dict, *names: str) -> None:
+    def run(self, statements: Mapping[str, str], facts: Parameters, *names: str) -> None:
         """The named statements, one after the other."""
         for name in names:
             self.db.execute(statements[name], facts)
 
-    def ask(self, question: str, facts: dict | None = None):
+    def ask(self, question: str, facts: Parameters | None = None) -> Any:
         """The one row of a question."""
         with self.db.cursor(row_factory=by_name) as cursor:
-            return cursor.execute(question, facts).fetchone()
+            return only(cursor.execute(question, facts))
 
-    def _in_one_batch(self, rows: int, steps: Callable, **facts):
+    def _in_one_batch(self, rows: int, source_id: int | None, steps: Callable[["Work", Facts, int], Result]) -> Result:
         """The steps in one transaction: in columns where the rows are many, but in rows where they are too many for it."""
         if rows > LARGE:
             try:
                 with self.db.transaction():
-                    facts_of_batch, folded = self._open(**facts)
-                    return steps(self._columns(facts_of_batch["batch_id"]), facts_of_batch, folded)
+                    facts, folded = self._open(source_id)
+                    return steps(self._columns(facts["batch_id"]), facts, folded)
             except MemoryError as full:
                 log.warning("%d rows are too many for the workbench, they take the slow way: %s", rows, full)
             except _Unchanged:  # each batch begins with tables of its own
@@ -273,12 +241,12 @@ class Pipeline:
         self._put_columns_away()
         try:
             with self.db.transaction():
-                return steps(self._in_rows, *self._open(**facts))
+                return steps(self._in_rows, *self._open(source_id))
         except BaseException:
             self.residences.forget()
             raise
 
-    def _columns(self, batch_id: int):
+    def _columns(self, batch_id: int) -> "InColumns":
         if self._in_columns is None:
             from etl.in_columns import InColumns  # the engine takes 60 MB: who loads little never needs it
 
@@ -302,18 +270,20 @@ class Pipeline:
             raise Fenced(other)
         return leader
 
-    def _open(self, **facts) -> tuple[dict, int]:
+    def _open(self, source_id: int | None = None) -> tuple[Facts, int]:
         leader = self.fence()
         if self._in_columns is not None:
             self._in_columns.forget_from(leader.batch_id)
         now = self.clock.now()
         bands = [band for (band,) in self.db.execute(INTAKE["age_bands_by_year"])]
-        facts |= {"batch_id": leader.batch_id, "now": now, "time_zone": self.time_zone,
-                  "today": now.astimezone(ZoneInfo(self.time_zone)).date(), "grace_days": self.settings.grace_days,
-                  "age_bands": bands, "told_before": leader.told_before or []}  # fmt: skip
+        facts: Facts = {
+            "batch_id": leader.batch_id, "source_id": source_id, "now": now, "time_zone": self.time_zone,
+            "today": now.astimezone(ZoneInfo(self.time_zone)).date(), "grace_days": self.settings.grace_days,
+            "age_bands": bands, "told_before": leader.told_before or [],
+        }  # fmt: skip
         return facts, leader.folded_through
 
-    def _check(self, work, delivery: Delivery, facts: dict) -> tuple[Outcome, list[str]]:
+    def _check(self, work: "Work", delivery: Delivery, facts: CheckFacts) -> tuple[Outcome, list[str]]:
         counts, quarantined, unmapped, unnumbered, ended = work.check(delivery, facts)
         received = delivery.records.num_rows
         outcome = Outcome(
@@ -349,7 +319,7 @@ class Pipeline:
             self._put_columns_away()
             return False
 
-    def _close(self, delivery: Delivery, outcome: Outcome, facts: dict, unnumbered: list[str]) -> None:
+    def _close(self, delivery: Delivery, outcome: Outcome, facts: Facts, unnumbered: list[str]) -> None:
         self._number(facts, delivery.kind, outcome, delivery.unit)
         self.run(INTAKE, facts | vars(outcome) | {"kind": delivery.kind}, "count_for_source")
         if delivery.cursor:
@@ -359,13 +329,13 @@ class Pipeline:
             self.run(INTAKE, facts | delivery.outcome, "write_delivery")
             if delivery.outcome["state"] == "done":
                 self.run(INTAKE, facts | delivery.outcome, "end_lines")
+            if delivery.part is not None:
+                record_ids = pc.unique(delivery.records["record_id"]).drop_null().to_pylist()
+                kept = {"part": delivery.part, "record_ids": record_ids + unnumbered, "contents": None}
+                self.run(MEMBERSHIP, facts | delivery.outcome | kept, "forget", "keep")
         if delivery.forgets:
             self.run(MEMBERSHIP, facts | {"path": delivery.forgets}, "forget_contents")
-        if delivery.part is not None:
-            record_ids = pc.unique(delivery.records["record_id"]).drop_null().to_pylist()
-            kept = {"part": delivery.part, "record_ids": record_ids + unnumbered, "contents": None}
-            self.run(MEMBERSHIP, facts | delivery.outcome | kept, "forget", "keep")
 
-    def _number(self, facts: dict, kind: str, outcome: Outcome, unit: str | None = None) -> None:
+    def _number(self, facts: Facts, kind: str, outcome: Outcome, unit: str | None = None) -> None:
         closing = {"kind": kind, "unit": unit, "started_at": facts["now"], "committed_at": self.clock.now()}
         self.run(INTAKE, facts | closing | vars(outcome), "close_batch", "number_batch")

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from etl.batch import CheckFacts, Delivery
 from etl.statements import STORE
 from sql.rows import only
 
 
-def quarantine(pipeline, delivery, counts, facts: dict, find: Callable[[str], int]) -> tuple[int, int, list[str], int]:
+def quarantine(
+    pipeline, delivery: Delivery, counts, facts: CheckFacts, find: Callable[[str], int]
+) -> tuple[int, int, list[str], int]:
     """`find` fills one of the tables of the quarantine out of the batch and returns its number of rows.
 
     Returns how many the quarantine took in, how many of these for want of a vaccine or site, the broken that have no

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 
 import sql
 from etl import arrow_copy, brake
+from etl.batch import Delivery
 from etl.brake import Braked
 from etl.intake_changes import ChangesIntake
-from etl.pipeline import AT_ONCE, RECONCILE, Delivery
+from etl.pipeline import AT_ONCE, RECONCILE
 from etl.settings import Settings, SourceSettings
 from etl.sources import START, Day, reading
 from etl.stopped import Stop
@@ -239,8 +240,11 @@ class _Reconciliation:
         rewritten = [
             day for day in days if (row := known.get(day.day)) and row.keys == day.keys and row.content != day.content
         ]
-        waiting = sorted((day for day in days if not verified.get(day.day) and day not in rewritten),
-                         key=lambda day: (row.verified_at if (row := known.get(day.day)) else None) or _FIRST)  # fmt: skip
+        verified_before = {day: row.verified_at or _FIRST for day, row in known.items()}
+        waiting = sorted(
+            (day for day in days if not verified.get(day.day) and day not in rewritten),
+            key=lambda day: verified_before.get(day.day, _FIRST),
+        )
         changed, left = 0, budget
         for day in [*rewritten, *waiting]:
             if self.intake.halt.is_set() or (left is not None and left <= 0 and day not in rewritten):

@@ -13,12 +13,13 @@ from psycopg.types.json import Jsonb
 
 import sql
 from etl import identity, reconcile, reference, uploads
+from etl.batch import Outcome
 from etl.heartbeat import PATIENCE_SECONDS, Heartbeat
 from etl.intake import INTAKE, Intake, Report
 from etl.intake_changes import ChangesIntake
 from etl.intake_files import FileIntake
 from etl.intake_whole import WholeIntake
-from etl.pipeline import Outcome, Pipeline
+from etl.pipeline import Pipeline
 from etl.reconcile import Comparison
 from etl.reference import ReferenceTableError
 from etl.settings import ReadBy, Settings

@@ -16,6 +16,7 @@ import pyarrow as pa
 from psycopg.rows import dict_row
 
 import sql
+from etl.batch import Delivery, Facts
 from etl.digests import among, digests
 from etl.fields import TIMES
 from sql.rows import by_name, only
@@ -62,7 +63,7 @@ class Stop:
     findings: tuple[Finding, ...] = ()
 
 
-def identity(delivery) -> dict:
+def identity(delivery: Delivery) -> dict:
     """What tells this delivery from any other: of a file its checksum, of a batch the hashes of its records."""
     if delivery.outcome:
         return {"kind": "file", "unit": delivery.unit, "content": delivery.outcome["sha256"]}
@@ -83,7 +84,7 @@ def covers(db: psycopg.Connection, brake_id: int, seen: bytes) -> bool:
     return bool(among(np.frombuffer(seen, "<u8"), np.frombuffer(looked_at or b"", "<u8")).all())
 
 
-def findings(db: psycopg.Connection, suspects: pa.Table, facts: dict) -> tuple[Finding, ...]:
+def findings(db: psycopg.Connection, suspects: pa.Table, facts: Facts) -> tuple[Finding, ...]:
     """What is to be seen in the batch at hand: rules broken; records that change, void or move what is held; places."""
     zone = ZoneInfo(facts["time_zone"])
     found: dict[tuple, Finding] = {}

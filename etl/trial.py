@@ -14,9 +14,10 @@ from sqlalchemy.pool import NullPool
 
 import sql
 from etl import identity, reference, stopped, uploads
+from etl.batch import Delivery, Outcome
 from etl.brake import Braked
 from etl.faults import in_words, is_of_values
-from etl.pipeline import Delivery, Outcome, Pipeline
+from etl.pipeline import Pipeline
 from etl.refusal import ReferenceTableError
 from etl.settings import Brake, ReadBy, Settings
 from etl.sources import START, Changes, Deliveries, Source, SourceError, Whole, reading
@@ -118,7 +119,7 @@ class Trial:
 
     def _describe(self, row: dict, source: Source) -> None:
         counts = source.describe()
-        row |= {key: counts.get(key) for key in ("rows", "without_time")}
+        row |= {"rows": counts["rows"], "without_time": counts["without_time"]}
 
     def _deliveries(self, row: dict, source: Deliveries) -> Iterator[tuple[pa.Table, str | None]]:
         name = row["source"]

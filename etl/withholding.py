@@ -39,11 +39,11 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Persons:
-    """The persons of a page's rows. `ids` in one spelling, `is_id` which of them are valid; any may be None."""
+    """The persons of a page's rows. `ids` in one spelling, `is_id` which of them are valid."""
 
     ids: pa.StringArray
     is_id: pa.BooleanArray
-    names: pa.StringArray | None
+    names: pa.StringArray
     given: tuple[pa.StringArray, ...]  # IDs and names as they were sent
 
     def held_by(self, field: str, codes: pa.StringArray) -> np.ndarray | None:
@@ -105,7 +105,7 @@ class Persons:
 
     def _names_in(self, values: pa.StringArray, at: np.ndarray) -> np.ndarray:
         """Rows whose code has all the letters of their name (of those without accents)."""
-        if self.names is None or not (worded := _matching(values, _LETTERS)).any():
+        if self.names.null_count == len(self.names) or not (worded := _matching(values, _LETTERS)).any():
             return np.zeros(0, np.int64)
         chosen = np.flatnonzero(worded)
         letters = np.zeros(len(worded), np.uint32)

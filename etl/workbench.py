@@ -5,7 +5,7 @@ that nothing of a person leaves this process by it. What goes in and out are Arr
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 import sql
+from etl.batch import Parameters
 from etl.dialect import translate
 
 BENCH = sql.load("queries/workbench.sql")
@@ -49,17 +50,17 @@ class Workbench:
         finally:
             self.engine.unregister("given")
 
-    def run(self, statement: str, facts: Mapping) -> None:
+    def run(self, statement: str, facts: Parameters) -> None:
         with _in_memory():
             self.engine.execute(*_asked(statement, facts))
 
-    def give(self, statement: str, facts: Mapping | None = None) -> pa.Table:
+    def give(self, statement: str, facts: Parameters | None = None) -> pa.Table:
         """The rows of a question, ready for the warehouse."""
         with _in_memory():
             question, parameters = _asked(statement, facts or {})
             return _plain(self.engine.sql(question, params=parameters).to_arrow_table())
 
-    def ask(self, statement: str, facts: Mapping | None = None) -> SimpleNamespace:
+    def ask(self, statement: str, facts: Parameters | None = None) -> SimpleNamespace:
         """The one row of a question."""
         return SimpleNamespace(**self.give(statement, facts).to_pylist()[0])
 
@@ -75,7 +76,7 @@ def _in_memory() -> Iterator[None]:
         raise ValueError(type(wrong).__name__) from None
 
 
-def _asked(statement: str, facts: Mapping) -> tuple[str, dict]:
+def _asked(statement: str, facts: Parameters) -> tuple[str, dict]:
     """As the engine takes it, with the facts that it names."""
     text = translate(statement)
     return text, {name: facts[name] for name in set(_PARAMETER.findall(text))}

@@ -1,10 +1,9 @@
 """A sandbox for untrusted files: a subprocess with limits of memory and time, so a decompression bomb harms nothing else.
 
-    with Confined(memory=1 << 30, seconds=60) as apart:
-        for piece in apart.ask(workbook.pieces, path): …
+    with Confined(memory=1 << 30, seconds=60) as sandbox:
+        for piece in sandbox.ask(workbook.pieces, path): …
 
-What the work yields comes one by one, as it is asked for. What it raises is raised here; so is TooMuch, where it came
-to a limit.
+Items are streamed back one at a time. Exceptions of the subprocess are re-raised here; TooMuch, when it hits a limit.
 """
 
 import importlib
@@ -20,11 +19,11 @@ from typing import BinaryIO
 
 _NO_MEMORY = 3  # exit code
 _PROJECT = Path(__file__).parents[1]
-# One thread, one pool of memory: each of more would reserve room that it never uses, and the limit is of what is reserved.
+# One thread, one memory pool: further ones reserve address space that they never use, and RLIMIT_AS counts it.
 _LEAN = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
 
-# Of the environment; keys and addresses of databases are no business of who reads a stranger's file.
-_TOLD = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+# Environment variables passed on. Keys and database URLs must not reach a process that reads untrusted files.
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
 
 
 class TooMuch(Exception):
@@ -42,35 +41,38 @@ class TooMuch(Exception):
 
 
 class Confined:
-    """A process that works for us. Ends with the `with`, whatever it does."""
+    """A subprocess that is killed at the end of the `with`. Starts at once."""
 
     def __init__(self, memory: int, seconds: int):
         self.memory, self.seconds = memory, seconds
-        self._process: subprocess.Popen | None = None
-
-    def __enter__(self) -> "Confined":
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "sql.confined", str(self.memory), str(self.seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name in _TOLD} | _LEAN | {"PYTHONPATH": str(_PROJECT)},
+            env={name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
+            | _LEAN
+            | {"PYTHONPATH": str(_PROJECT)},
         )
+        assert self._process.stdin is not None and self._process.stdout is not None  # they are pipes
+        self._requests, self._answers = self._process.stdin, self._process.stdout
+
+    def __enter__(self) -> "Confined":
         return self
 
     def __exit__(self, *_fault) -> None:
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        self._requests.close()
+        self._answers.close()
 
     def ask(self, work: Callable[..., Iterator], *given) -> Iterator:
-        """What `work`, a function of a module that yields, yields for what is given. One question at a time."""
+        """Run `work`, a generator function at module level, with these arguments. One request at a time."""
         try:
-            pickle.dump((work.__module__, work.__qualname__, given), self._process.stdin)
-            self._process.stdin.flush()
+            pickle.dump((work.__module__, work.__qualname__, given), self._requests)
+            self._requests.flush()
             while True:
-                kind, found = pickle.load(self._process.stdout)
+                kind, found = pickle.load(self._answers)
                 if kind == "end":
                     return
                 if kind == "fault":
@@ -80,21 +82,21 @@ class Confined:
             raise self._ended() from None
 
     def _ended(self) -> TooMuch:
-        """Why there is no answer."""
+        """Why the subprocess ended without an answer."""
         code = self._process.wait()
         if code == -signal.SIGXCPU:
             return TooMuch("time", self.seconds)
-        # killed from outside: by the system, which ran out of memory
+        # SIGKILL is the kernel's OOM killer
         return TooMuch("memory", self.memory) if code in (_NO_MEMORY, -signal.SIGKILL) else TooMuch("crash")
 
 
 def _serve(memory: int, seconds: int) -> None:
-    """The other side: answer questions until there are no more."""
+    """The subprocess: answer requests until stdin is closed."""
     for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         _soft, hard = resource.getrlimit(limit)
         resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # whatever a library prints must not mix with the answers
     while True:
         try:
             module, name, given = pickle.load(sys.stdin.buffer)

@@ -7,12 +7,15 @@ The role travels in the start-up packet: a pooler in transaction mode would lose
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from sql import patience
 from sql.settings import Settings
@@ -66,8 +69,27 @@ def raw_at(url: str | URL, role: Role, seconds: float | None = None, **options) 
     return patience.patient(seconds, conninfo(url), **patience.LINE | {"options": _OPTIONS[role]} | options)
 
 
+@contextmanager
+def exclusive(pool: Engine) -> Iterator[psycopg.Connection[Any]]:
+    """A connection in autocommit that is closed afterwards, not returned to the pool: session locks end with it."""
+    pooled = pool.raw_connection()
+    try:
+        db = unwrapped(pooled)
+        db.rollback()
+        db.autocommit = True
+        yield db
+    finally:
+        pooled.invalidate()
+
+
+def unwrapped(pooled: PoolProxiedConnection) -> psycopg.Connection[Any]:
+    """The psycopg connection within one of SQLAlchemy's."""
+    driver_connection: Any = pooled.driver_connection
+    return driver_connection
+
+
 def conninfo(url: str | URL) -> str:
-    """libpq's words for an SQLAlchemy address."""
+    """An SQLAlchemy URL as a libpq connection string."""
     url = _psycopg(url)
     parts = url.translate_connect_args(username="user", database="dbname") | dict(url.query)
     return psycopg.conninfo.make_conninfo(**parts)

@@ -13,7 +13,7 @@ import psycopg
 from sqlalchemy import Engine
 
 import sql
-from sql import squashed
+from sql import connect, squashed
 from sql.rows import only
 
 log = logging.getLogger(__name__)
@@ -44,11 +44,7 @@ def migrate(engine: Engine, folder: Path = sql.FOLDER, last: str | None = None) 
 
     With `last` no further than that migration, and no views: for data of an older version, to be put in.
     """
-    holder = engine.raw_connection()
-    try:
-        db: psycopg.Connection = holder.driver_connection
-        db.rollback()
-        db.autocommit = True
+    with connect.exclusive(engine) as db:
         _refuse_old_server(db)
         _refuse_plain_letters(db)
         db.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -60,9 +56,6 @@ def migrate(engine: Engine, folder: Path = sql.FOLDER, last: str | None = None) 
             _make_views(db, folder / "views")
             _grant(db)
         return fresh
-    finally:
-        # Closed, not returned to the pool: the lock goes with it, whatever happened.
-        holder.invalidate()
 
 
 def _refuse_old_server(db: psycopg.Connection) -> None:

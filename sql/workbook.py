@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import BinaryIO
 from xml.parsers import expat
@@ -86,19 +86,15 @@ class Workbook:
         self._names = {name.replace("\\", "/").lower().lstrip("/"): name for name in self._zip.namelist()}
         book = self._main_part()
         self._is_1904, self.sheets = self._read_sheets(book)
-        self._texts: list[str] | None = None
-        self._days: list[bool] | None = None
         self._beside = {
             kind: target for kind, target in self._relations(book).values() if kind in ("sharedStrings", "styles")
         }
 
     def rows(self, sheet: Sheet | str, is_calculated: bool = True) -> Iterator[Row]:
         """The rows that are not empty; a cell is None, str, int, float, bool, datetime, time or Formula."""
-        if self._texts is None:
-            self._days = self._read_days()
-            self._texts = self._read_texts()
         part = sheet.part if isinstance(sheet, Sheet) else sheet
-        found = _Cells(self._texts, self._days, self._is_1904, is_calculated)
+        days, texts = self._days, self._texts
+        found = _Cells(texts, days, self._is_1904, is_calculated)
         for _chunk in self._parse(part, found.start, found.end, found.text):
             yield from found.taken()
 
@@ -142,14 +138,16 @@ class Workbook:
         self._parse_all(book, start)
         return any(dates), sheets
 
-    def _read_texts(self) -> list[str]:
+    @cached_property
+    def _texts(self) -> list[str]:
         found = _Texts()
         if part := self._beside.get("sharedStrings"):
             self._parse_all(part, found.start, found.end, found.text)
         return found.texts
 
-    def _read_days(self) -> list[bool]:
-        """Of each style, whether its numbers are days or times."""
+    @cached_property
+    def _days(self) -> list[bool]:
+        """For each style, whether its numbers are dates or times."""
         codes, styles, inside = {}, [], []
 
         def start(tag: str, given: dict) -> None:
@@ -299,6 +297,8 @@ class _Cells:
         value, kind = self._value, self._kind
         if self._formula is not None and (not self._is_calculated or value is None or (value == "" and kind != "str")):
             return Formula("=" + self._formula)
+        if value is None:
+            return None
         if kind == "s":
             return self._texts[int(value)] or None
         if not value:

@@ -4,11 +4,11 @@ Records come canonical (etl.mapping), so nothing behind a source knows where the
 """
 
 import contextlib
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Protocol, TypedDict
 
 import pyarrow as pa
 
@@ -108,6 +108,15 @@ class Known(Protocol):
     state: str
 
 
+class Description(TypedDict):
+    """What a source says of itself. Of files nobody counts rows before they are read, and their clock is the delivery's."""
+
+    kind: str
+    rows: int | None  # None where they are not counted
+    without_time: int  # rows that can never be read: they have no usable updated_at
+    ahead: int  # rows changed after `to`, which are not read yet
+
+
 class Source(Protocol):
     """What every kind promises. How its records are read is one of three ways (`read_by` of its settings): Changes,
     Whole, Deliveries. Every method raises SourceError where the source is down or not as the settings say."""
@@ -115,9 +124,8 @@ class Source(Protocol):
     name: str
     mapper: mapping.Mapper
 
-    def describe(self, to: datetime | None = None) -> Mapping[str, Any]:
-        """kind, rows (in all; None where nobody counted), without_time (rows that can never be read: their updated_at is
-        none), and `ahead`: those changed after `to`, which wait."""
+    def describe(self, to: datetime | None = None) -> Description:
+        """What it holds now; changes after `to` are `ahead`."""
 
     def wait_for_wake(self, timeout: float) -> bool:
         """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""

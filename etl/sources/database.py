@@ -19,7 +19,7 @@ from sqlalchemy import exc
 from etl import times
 from etl.mapping import Mapper
 from etl.settings import DatabaseSource
-from etl.sources import START, Cursor, Day, Page, SourceError, check_columns, driven
+from etl.sources import START, Cursor, Day, Description, Page, SourceError, check_columns, driven
 from etl.sources.statements import Statements, origin
 from sql import patience
 from sql.connect import missing_right
@@ -133,12 +133,16 @@ class AnyDatabase:
         sleep(timeout)
         return False
 
-    def describe(self, to: datetime | None = None) -> dict[str, int | str | None]:
+    def describe(self, to: datetime | None = None) -> Description:
+        rows, timed, ahead = self._count(to)
+        return {"kind": "database", "rows": rows, "without_time": rows - timed, "ahead": ahead}
+
+    def _count(self, to: datetime | None) -> tuple[int, int, int]:
+        """Rows in all, rows with a time of change, and rows changed after `to`."""
         ends = self._ends(None) if not self._is_read_whole and self._know() else None
         beyond = self._ends(to)[1] if to and ends else None
         rows, timed, ahead = self._run(lambda db: db.execute(self.statements.count(ends, beyond)).one())
-        timed = rows if self._is_read_whole else timed or 0
-        return {"kind": "database", "rows": rows, "without_time": rows - timed, "ahead": ahead or 0}
+        return rows, rows if self._is_read_whole else timed or 0, ahead or 0
 
     def read_whole(self, limit: int, moment: datetime) -> Iterator[Page]:
         """All rows as they are at one moment, in no order, in pages of `limit`; `moment` is their time of change."""

@@ -33,7 +33,15 @@ GZIP = b"\x1f\x8b"
 _SEP = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)
 # Bytes that are nothing in the encoding become what no text holds.
 _NUL = "\0"
-codecs.register_error("as-nul", lambda wrong: (_NUL, wrong.end))
+
+
+def _as_nul(wrong: UnicodeError) -> tuple[str, int]:
+    if not isinstance(wrong, UnicodeDecodeError):
+        raise wrong
+    return _NUL, wrong.end
+
+
+codecs.register_error("as-nul", _as_nul)
 
 
 class _Stream(io.RawIOBase):
@@ -41,6 +49,7 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, path: Path, encoding: str):
         super().__init__()
+        self.name = path.name  # io.TextIOWrapper asks for it
         self._file = pa.OSFile(os.fsencode(path))
         self._size, self._unpacked, self.lines = path.stat().st_size, 0, 0
         is_packed = path.name.lower().endswith(".gz")
@@ -88,14 +97,17 @@ def read_csv(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator
         delimiter, header, above = _header(file.read(_PEEK), source, wanted)
     form = _Form(source.encoding, delimiter, distinct(header), wanted)
     odd: list[pcsv.InvalidRow] = []
+
+    def put_aside(row: pcsv.InvalidRow) -> str:
+        odd.append(row)
+        return "skip"
+
     number = above + 1
     with _Stream(path, source.encoding) as file:
         reader = pcsv.open_csv(
             pa.PythonFile(file, "r"),
             pcsv.ReadOptions(column_names=form.names, skip_rows=above, block_size=BLOCK, use_threads=False),
-            pcsv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=lambda row: odd.append(row) or "skip"
-            ),
+            pcsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=put_aside),
             pcsv.ConvertOptions(
                 column_types=dict.fromkeys(form.names, pa.string()),
                 include_columns=list(dict.fromkeys(form.chosen.values())),

@@ -20,7 +20,7 @@ import pyarrow as pa
 from etl.faults import in_words
 from etl.mapping import Mapper
 from etl.settings import FilesSource
-from etl.sources import EPOCH, Delivery, Known, Page, SourceError, folders
+from etl.sources import EPOCH, Delivery, Description, Known, Page, SourceError, folders
 from etl.sources.formats import kind, tables
 from etl.sources.tables import Piece, Unreadable, as_records
 
@@ -123,8 +123,9 @@ class Folder:
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: cannot be read ({in_words(wrong)})") from wrong
 
-    def describe(self, to: datetime | None = None) -> dict[str, int | str | None]:
-        return {"kind": "files", "rows": None, "without_time": 0, "files": len(self._paths())}
+    def describe(self, to: datetime | None = None) -> Description:
+        self._paths()  # raises where the folder cannot be read
+        return {"kind": "files", "rows": None, "without_time": 0, "ahead": 0}
 
     def wait_for_wake(self, timeout: float) -> bool:
         time.sleep(timeout)

@@ -42,12 +42,12 @@ def _road(name: str) -> Callable:
 
 
 def _read_parquet(path: Path, _source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
-    with Confined(_PARQUET_MEMORY, _PARQUET_SECONDS + _PARQUET_SECONDS_A_MB * (path.stat().st_size >> 20)) as apart:
-        (there,) = apart.ask(parquet.names, str(path))
+    with Confined(_PARQUET_MEMORY, _PARQUET_SECONDS + _PARQUET_SECONDS_A_MB * (path.stat().st_size >> 20)) as sandbox:
+        (there,) = sandbox.ask(parquet.names, str(path))
         names = dict(zip(distinct(there), there, strict=True))
         chosen = choose(list(names), wanted, is_header=True)
         raw = {column: names[name] for column, name in chosen.items()}
-        for table in apart.ask(parquet.tables, str(path), list(dict.fromkeys(raw.values())), ROWS, LONGEST):
+        for table in sandbox.ask(parquet.tables, str(path), list(dict.fromkeys(raw.values())), ROWS, LONGEST):
             yield Piece(renamed(table, raw))
 
 

@@ -22,6 +22,7 @@ from etl.mapping import Mapper
 from etl.settings import DatabaseSource
 from etl.sources import Cursor, Day, Page, SourceError, driven
 from etl.sources.database import FIRST, AnyDatabase
+from sql.connect import unwrapped
 from sql.patience import LINE, cut
 
 _TYPES = {
@@ -68,7 +69,7 @@ class PostgresqlSource(AnyDatabase):
 
         def types(db: sa.Connection) -> dict[str, str]:
             result = db.execute(self.statements.columns(self.mapper.columns).limit(0))
-            known = db.connection.driver_connection.adapters.types
+            known = unwrapped(db.connection).adapters.types
             description: Any = result.cursor.description  # psycopg's, which has names
             oids = {column.name: column.type_code for column in description}
             return {name: info.name if (info := known.get(oid)) else "text" for name, oid in oids.items()}
@@ -92,7 +93,7 @@ class PostgresqlSource(AnyDatabase):
         if self.mapper.has_rows or not self._know():
             return None
         ends = self._time(FIRST), self._before(until)
-        rows = self.describe()["rows"]
+        rows, _timed, _waiting = self._count(None)
         first, last = self._run(lambda db: db.execute(self.statements.span(ends)).one())
         if first is None:
             return []
@@ -145,7 +146,7 @@ class PostgresqlSource(AnyDatabase):
         try:
             with (
                 self._engine.connect() as db,
-                db.connection.driver_connection.cursor() as cursor,
+                unwrapped(db.connection).cursor() as cursor,
                 cursor.copy(statement, compiled.params) as copy,
             ):
                 yield from _pieces(copy, limit)
@@ -180,7 +181,7 @@ class PostgresqlSource(AnyDatabase):
         end = monotonic() + timeout
         try:
             if self._ear is None:
-                self._ear = self._listen()
+                self._ear = self._listen(self._channel)
                 return True
             heard = list(self._ear.notifies(timeout=timeout, stop_after=1))
             # all that came with it is one reason to look
@@ -191,11 +192,11 @@ class PostgresqlSource(AnyDatabase):
             self._is_closed.wait(max(0.0, min(end - monotonic(), PATIENCE)))
             return False
 
-    def _listen(self) -> psycopg.Connection:
+    def _listen(self, channel: str) -> psycopg.Connection:
         parts = self._url.translate_connect_args(username="user", database="dbname") | dict(self._url.query)
         ear = psycopg.connect(**LINE | parts, autocommit=True, application_name="vaccination etl (listening)")
         try:
-            ear.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+            ear.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         except BaseException:
             ear.close()
             raise

@@ -30,12 +30,14 @@ _PART = 0.8  # of the days on one side of the 12th: some hands in a list type ot
 def read_xlsx(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
     """A number has lost the zeros before it when the sheet was made: see `format: "%012d"`."""
     seconds = _SECONDS + _SECONDS_A_MB * (path.stat().st_size >> 20)
-    with Confined(_MEMORY, seconds) as apart:
-        tops = [_Top.of(sheet, rows, wanted) for sheet, rows in apart.ask(workbook.outline, str(path), TITLE_ROWS)]
+    with Confined(_MEMORY, seconds) as sandbox:
+        tops = [_Top.of(sheet, rows, wanted) for sheet, rows in sandbox.ask(workbook.outline, str(path), TITLE_ROWS)]
         lists, note = _lists(tops, source.sheet, wanted)
         is_first = True
         for top in lists:
-            for rows in _filled(top, partial(apart.ask, workbook.pieces, str(path), top.sheet.part, CELLS), source, wanted):
+            for rows in _filled(
+                top, partial(sandbox.ask, workbook.pieces, str(path), top.sheet.part, CELLS), source, wanted
+            ):
                 yield Piece(rows, note=note if is_first else None)
                 is_first = False
         if is_first:

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 
 from etl import station
-from etl.pipeline import Outcome
+from etl.batch import Outcome
 from etl.sources import SourceError, reading
 from etl.verbs import Answer, Refused, status
 
@@ -31,7 +31,7 @@ def work(led: station.Station, options: argparse.Namespace, progress) -> Answer:
         for intake in led.intakes:
             if options.source in (None, intake.source.name):
                 with intake.turn, contextlib.suppress(SourceError), reading(intake.source.name):  # `work` records it
-                    progress.expect(intake.source.describe().get("rows"))
+                    progress.expect(intake.source.describe()["rows"])
                 intake.work()
         for intake in led.reconcilable():
             if options.source in (None, intake.source.name) and intake.is_running():
