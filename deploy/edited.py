@@ -26,7 +26,7 @@ class Edited:
         with suppress(OSError):  # a full disk: it is said all the same
             edited.note(self._data, self._config if is_edited else None)
         if is_edited:
-            self._say(f"{self._config} was edited: it takes force at the next start of ./run; ./run check tries it before")
+            self._say(f"{self._config} was edited: it takes effect at the next start of ./run; ./run check tries it before")
 
     def _stamp(self) -> tuple | None:
         try:

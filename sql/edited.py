@@ -1,6 +1,6 @@
-"""Word in the data folder that the settings file was edited since ./run started: it takes force at the next start.
+"""A note in the data folder that the settings file was edited since ./run started; it takes effect at the next start.
 
-./run looks and writes; the command line and the pages read.
+./run writes it; the command line and the pages read it.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ _FILE = "settings.edited"
 
 
 def note(data: Path, file: Path | None) -> None:
-    """Leave word that `file` was edited; with None, that nothing was."""
+    """Note that `file` was edited; None removes the note."""
     if file is None:
         (data / _FILE).unlink(missing_ok=True)
     else:

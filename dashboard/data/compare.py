@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dashboard.filters import Filters
 
 
-# The units of the merger: docs/decisions.md.
+# The units of the merger: docs/rules.md.
 RECAST_ON = date(2025, 7, 1)
 
 

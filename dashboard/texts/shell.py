@@ -80,7 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "footer.sources": ("Nguồn số liệu", "Sources"),
     "footer.edited": (
         "Tệp cấu hình {file} đã được sửa sau khi khởi động: nội dung mới có hiệu lực ở lần khởi động sau.",
-        "The settings file {file} was edited since the start: it takes force at the next one.",
+        "The settings file {file} was edited since the start: it takes effect at the next one.",
     ),
     "footer.time_zone": ("Mọi giờ theo {zone}", "All times in {zone}"),
     # --- menu

@@ -37,7 +37,7 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
     etl = leader["verb"].removeprefix("etl ") if leader else None
     standing = [*_standing_etl(etl, state), *_standing_sources(config, found, Clock(state.get("shift_days") or 0))]
     note = edited.noted(config.data)
-    noted = {"note": f"{note} was edited: it takes force at the next start of ./run"} if note and etl else {}
+    noted = {"note": f"{note} was edited: it takes effect at the next start of ./run"} if note and etl else {}
     return Answer(
         noted
         | {"stands": standing, "etl": etl}

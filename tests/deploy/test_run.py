@@ -289,12 +289,12 @@ def test_verbs_find_the_instance_running_or_not(running, tmp_path):
     assert asked("retry")[:2] == (0, {"lists": {"tried": 1, "loaded": 0}})
     config.write_text(config.read_text() + "nonsense: 1\n")  # verbs go by the file as it is now
     assert asked("status")[::2] == (2, "mine.yaml: nonsense: is not a key here; look for a spelling mistake\n")
-    assert becomes(lambda: f"{config} was edited: it takes force at the next start of ./run" in running.said())
+    assert becomes(lambda: f"{config} was edited: it takes effect at the next start of ./run" in running.said())
     config.write_text(config.read_text().replace("nonsense: 1\n", "# a comment changes nothing\n"))
     assert becomes(lambda: "note" not in asked("status")[1])
     config.write_text(config.read_text().replace("*.csv", "*.txt"))
     assert becomes(
-        lambda: asked("status")[1].get("note") == f"{config} was edited: it takes force at the next start of ./run"
+        lambda: asked("status")[1].get("note") == f"{config} was edited: it takes effect at the next start of ./run"
     )
     assert asked("check")[1]["faults"] == [
         f"sources.lists.pattern: no file in {tmp_path / 'inbox'} is called so (found *.txt)"

@@ -1,7 +1,7 @@
 """Units beside each other: which are compared, since which day, and how each stood over time.
 
 Then is the end of an earlier day by what is known now: a warehouse that was filled yesterday knows nothing that was
-known last week, and yet when everybody was injected (docs/decisions.md).
+known last week, and yet when everybody was injected (docs/rules.md).
 """
 
 from bisect import bisect_right
