@@ -12,8 +12,8 @@ from dashboard.data import Data, Source, WarehouseUnreachable
 from dashboard.data.warehouse import WarehouseForbidden, WarehouseUnmigrated
 from dashboard.stream import is_silent
 from sql.clock import CLOCKS_DIFFER, Clock
-from sql.counted import counted
 from sql.patience import ETL_SILENT_SECONDS
+from sql.plural import plural
 
 # Who watches gives up soon; what stands still is not ready.
 _ANSWER_SECONDS = 1.5
@@ -104,7 +104,7 @@ def why_stale(source: Source, now: datetime, stale_after_seconds: int) -> str | 
         return f"{name}: not asked for {silent.total_seconds():.0f} s (at most {stale_after_seconds})"
     if source.is_first_load:
         of_all = f" of {source.expected:,}" if source.expected else ""
-        return f"{name}: first load, {counted(source.received, 'record')} so far{of_all}"
+        return f"{name}: first load, {plural(source.received, 'record')} so far{of_all}"
     return _why_unequal(source)
 
 
@@ -114,5 +114,5 @@ def _why_unequal(source: Source) -> str | None:
         return None
     found = [f"source {source.source_rows:,}, loaded {source.held_rows:,}"] if source.source_rows != source.held_rows else []
     which = {"without_time": "without a time of change", "ahead": "of the future", "merged": "with the number of another"}
-    found += [f"{counted(n, 'row')} {words}" for kind, words in which.items() if (n := getattr(source, kind))]
+    found += [f"{plural(n, 'row')} {words}" for kind, words in which.items() if (n := getattr(source, kind))]
     return f"source {source.source}: {', '.join(found)}" if found else None

@@ -21,7 +21,7 @@ from dashboard.i18n import LANGUAGES, Language
 from dashboard.parts import told
 from dashboard.view import Reader, View
 from dashboard.wall import frame as wall
-from sql import edited
+from sql import edit_note
 from sql.clock import CLOCKS_DIFFER
 
 
@@ -52,7 +52,7 @@ def register_callbacks(app, settings, data) -> Reader:
         red_coverage=settings.dashboard.red_coverage,
         silent_after_minutes=settings.dashboard.silent_after_minutes,
         given=settings.sources,
-        edited=lambda: edited.noted(settings.data),
+        edited=lambda: edit_note.read(settings.data),
     )
     _register_browser_side(app)
 

@@ -17,10 +17,10 @@ from http.client import HTTPException
 from pathlib import Path
 
 from dashboard.settings import Settings as Dashboard
-from deploy import effective, instance, left
+from deploy import effective, instance, orphans
 from deploy.child import NO_ROOM, Child, Pauses
-from deploy.edited import Edited
 from deploy.folder import DataFolder, FolderError
+from deploy.settings_watch import SettingsWatch
 from deploy.variables import variables_of
 from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
@@ -73,7 +73,7 @@ class Run:
         self.address = f"http://127.0.0.1:{self.port}"
         self.folder = DataFolder(config.data)
         self.pulse = self.folder.logs / "etl.pulse"
-        left.end(self.pulse, PATIENCE_SECONDS, say)
+        orphans.end(self.pulse, PATIENCE_SECONDS, say)
         _refuse_taken(self.port)
         self.folder.announce(self.address)
         for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -83,7 +83,7 @@ class Run:
         with self._everything(config):
             while not self.stop.wait(_LOOK_EVERY_SECONDS):
                 self._mend()
-                self.edited.look()
+                self.settings_watch.check()
                 self._announce_once()
 
     @contextlib.contextmanager
@@ -110,8 +110,10 @@ class Run:
             environment["PLATFORM_URL"] = world.make_database(warehouse, "platform")
         instance.remember(config.data, self.options.config, is_sample)
         file = config.data / "effective.yaml"
-        self.edited = Edited(Path(self.options.config), config.data, effective.OVERLAY if is_sample else None, say)
-        effective.write(self.edited.running, file)
+        self.settings_watch = SettingsWatch(
+            Path(self.options.config), config.data, effective.OVERLAY if is_sample else None, say
+        )
+        effective.write(self.settings_watch.running, file)
         self.settings = settings.read(file, config.data, environment)
         shift = world.prepare(warehouse, self.settings)
         if self.server:

@@ -15,7 +15,7 @@ from importlib import import_module
 import psycopg
 from sqlalchemy.exc import OperationalError
 
-from etl import desk
+from etl import request_queue
 from etl.archive import ArchiveError
 from etl.settings import Settings
 from etl.verbs import Answer, Refused, words
@@ -56,7 +56,7 @@ def main(
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
         answer = _answer((find or settings_of)(options), options)
-    except desk.WRONG as wrong:
+    except request_queue.WRONG as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except ArchiveError as refused:
@@ -94,7 +94,7 @@ def main(
 
 def _answer(config: Settings, options: argparse.Namespace) -> Answer:
     verb = options.verb
-    return verb.act(config, options) if hasattr(verb, "act") else desk.do(config, options)
+    return verb.act(config, options) if hasattr(verb, "act") else request_queue.do(config, options)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

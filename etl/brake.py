@@ -14,11 +14,11 @@ import psycopg
 import pyarrow as pa
 
 import sql
-from etl import alike, stopped
+from etl import duplicate_source, stopped
 from etl.batch import Delivery, Facts, Outcome
 from etl.settings import Brake
 from etl.stopped import Finding, Stop
-from sql.counted import counted
+from sql.plural import plural
 from sql.rows import by_name, only
 
 BRAKE = sql.load("queries/brake.sql")
@@ -104,7 +104,7 @@ def check(
 
 def _refuse_twin(db: psycopg.Connection, delivery: Delivery) -> None:
     """A new source that brings the records and persons of another would count them twice."""
-    if (twin := alike.twin(db, delivery.source_id, delivery.records)) is None:
+    if (twin := duplicate_source.find(db, delivery.source_id, delivery.records)) is None:
         return
     reason = (
         f"{twin.found:,} of the first {twin.of:,} records are in source {twin.name} already: this looks like {twin.name} under a "
@@ -193,7 +193,7 @@ def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: boo
     if not record_ids or (is_any and (held < limits.min_records or len(record_ids) <= limits.void_share * held)):
         return None
     reason = (
-        f"{len(record_ids):,} of the {counted(held, 'record')} held {'is' if len(record_ids) == 1 else 'are'} no longer at the source (up to {limits.void_share:.0%} is "
+        f"{len(record_ids):,} of the {plural(held, 'record')} held {'is' if len(record_ids) == 1 else 'are'} no longer at the source (up to {limits.void_share:.0%} is "
         f"let pass). None was taken out. {THEN}"
     )
     seen = stopped.hashes(pa.table({"record_id": pa.array(record_ids, pa.string())})).tobytes()

@@ -16,9 +16,9 @@ from etl import ages, unreadable
 from etl.binary_copy import COPY_FORMAT, to_copy
 from etl.fields import TIMES, WHOLE_NUMBERS, Read, Reader, as_text, either
 from etl.identity import PERSON_KEY, digests, normal_names
+from etl.pii import Persons
 from etl.settings import FieldSpec, Mapped
 from etl.times import TIME
-from etl.withholding import Persons
 from sql.told import BITS, told
 
 __all__ = ["COLUMNS", "COPY_FORMAT", "SCHEMA", "Mapper", "compile_source", "to_copy"]

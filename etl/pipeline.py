@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pyarrow.compute as pc
 
-from etl import brake, refused
+from etl import brake, rejects
 from etl.batch import CheckFacts, Delivery, Facts, Outcome, Parameters
 from etl.brake import RECONCILE
 from etl.faults import Fenced, in_words
@@ -71,14 +71,14 @@ class Pipeline:
         try:
             return self._load(delivery, fold)
         except Exception as fault:
-            if not refused.is_of_a_record(fault):
+            if not rejects.is_of_a_record(fault):
                 raise
             log.warning(
                 "a batch of %d records is refused (%s): looking for those that are at fault",
                 delivery.records.num_rows,
                 in_words(fault),
             )
-            mended = refused.without(delivery.records, lambda some: self._why_refused(replace(delivery, records=some)))
+            mended = rejects.replaced(delivery.records, lambda some: self._why_refused(replace(delivery, records=some)))
             if mended is None:
                 raise
         return self._load(replace(delivery, records=mended), fold)
@@ -109,7 +109,7 @@ class Pipeline:
         try:
             self._load(delivery, fold=False, is_trial=True)
         except Exception as fault:
-            if not refused.is_of_a_record(fault):
+            if not rejects.is_of_a_record(fault):
                 raise
             return fault
         return None

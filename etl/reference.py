@@ -9,7 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 import sql
-from etl import lines, spelt
+from etl import aliases, lines
 from etl.refusal import ReferenceTableError
 from etl.residence import Readings
 from etl.settings import Reference, Settings
@@ -52,16 +52,16 @@ def _write_all(
     _refuse(db, "units_without_parent", "no_parent", "units", rows=Jsonb(given["units"]))
     write("write_unit_parents", given["units"])
     write.changed += only(db.execute(SQL["write_unit_ancestors"]))[0]
-    if any(row["code"].lower() == spelt.ANY for row in given["vaccines"]):
+    if any(row["code"].lower() == aliases.ANY for row in given["vaccines"]):
         raise ReferenceTableError("any_is_taken", place="vaccines")
-    spelt.write_vaccines(write, given["vaccines"], today)
-    given["dose_rules"] = spelt.of_any(given["dose_rules"], given["vaccines"])
+    aliases.write_vaccines(write, given["vaccines"], today)
+    given["dose_rules"] = aliases.expand_any(given["dose_rules"], given["vaccines"])
     for name in ("vaccine_aliases", "dose_rules"):
         codes = sorted({row[c] for row in given[name] for c in ("vaccine_code", "previous_vaccine_code") if row.get(c)})
         _refuse(db, "unknown_vaccines", "no_vaccine", name, codes=Jsonb(codes))
     write("remove_dose_rules", given["dose_rules"])
     write("write_dose_rules", given["dose_rules"])
-    changed: dict[str, list] = {"vaccine_aliases": spelt.respell(db, write, SQL, "vaccine", given["vaccine_aliases"])}
+    changed: dict[str, list] = {"vaccine_aliases": aliases.write(db, write, SQL, "vaccine", given["vaccine_aliases"])}
     write("remove_booster_rules", given["booster_rules"])
     write("write_booster_rules", given["booster_rules"])
     root = db.execute(SQL["root"], {"root": settings.units.root, "day": today}).fetchone()
@@ -74,7 +74,7 @@ def _write_all(
     if own:
         raise ReferenceTableError("alias_is_site", place="site_aliases", found=", ".join(sorted(own)[:5]))
     _refuse(db, "unknown_sites", "no_site", "site_aliases", rows=Jsonb(given["site_aliases"]))
-    changed["site_aliases"] = spelt.respell(db, write, SQL, "site", given["site_aliases"])
+    changed["site_aliases"] = aliases.write(db, write, SQL, "site", given["site_aliases"])
     for name in ("populations", "targets"):
         _refuse(db, "rows_without_unit", "no_unit_then", name, rows=Jsonb(given[name]))
         _refuse_other_bands(name, given[name], settings)
@@ -208,7 +208,7 @@ def read_table(name: str, reference: Reference | None) -> list[dict]:
         row = read_row(place, line, {theirs.get(c, c): cell for c, cell in given.items()} | constants, table)
         if name == "dose_rules":
             before = row["previous_vaccine_code"] or row["vaccine_code"]
-            row["previous_vaccine_code"] = spelt.ANY if before.lower() == spelt.ANY else before
+            row["previous_vaccine_code"] = aliases.ANY if before.lower() == aliases.ANY else before
         if name == "units" and row["valid_to"] and row["valid_to"] < row["valid_from"]:
             raise ReferenceTableError("ends_before", place=place, line=line)
         if name == "sessions" and row["to_hour"] <= row["from_hour"]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import psycopg
 
 import sql
-from etl.withholding import plain
+from etl.pii import plain
 from sql.rows import only
 
 SQL = sql.load("queries/residence.sql")

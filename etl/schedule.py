@@ -14,9 +14,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from etl import station
-from etl.desk import Desk
 from etl.faults import Fenced, in_words, is_of_values
 from etl.intake import Intake
+from etl.request_queue import RequestQueue
 from etl.settings import Settings
 from etl.sources import SourceError, reading
 from etl.station import Station
@@ -81,8 +81,8 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     jobs.add_listener(lambda event: lost.judge(event.exception), EVENT_JOB_ERROR)
     if not led.prepare_until(stop):
         return
-    desk = Desk(led)
-    jobs.add_job(desk.work, "interval", seconds=settings.etl.every_seconds, id="desk", next_run_time=led.real_now())
+    requests = RequestQueue(led)
+    jobs.add_job(requests.work, "interval", seconds=settings.etl.every_seconds, id="requests", next_run_time=led.real_now())
     jobs.add_job(led.refresh_reference, "interval", seconds=settings.reference.every_seconds, id="reference")
     jobs.add_job(led.reconcile_what_is_due, "interval", seconds=_RECONCILE_LOOK_SECONDS, id="reconcile")
     wakers = []
@@ -97,15 +97,15 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
     try:
         while not stop.wait(_HEARTBEAT_SECONDS) and not lost.is_set():
             called = led.heartbeat()
-            for channel, job in (("warehouse_upload", "reference"), ("warehouse_request", "desk")):
+            for channel, job in (("warehouse_upload", "reference"), ("warehouse_request", "requests")):
                 if channel in called:
                     jobs.modify_job(job, next_run_time=led.real_now())
-            desk.give_sign()
+            requests.give_sign()
     finally:
         lost.set()
         led.halt()
         _end(jobs, wakers, led)
-        desk.close()
+        requests.close()
     if lost.fault is not None and not stop.is_set():
         raise lost.fault
 

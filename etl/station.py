@@ -27,7 +27,7 @@ from etl.sources import SourceError, reading
 from etl.sources.kinds import open_source
 from sql import connect, told, version, world
 from sql.clock import Clock
-from sql.counted import counted
+from sql.plural import plural
 from sql.rows import only
 
 log = logging.getLogger("etl")
@@ -245,7 +245,7 @@ class Station:
                 self.pipeline.close_reference()
             log.warning("%s is refused: %s", upload.place, wrong)
             return 0
-        log.info("%s: applied, %s changed", upload.place, counted(changed, "row"))
+        log.info("%s: applied, %s changed", upload.place, plural(changed, "row"))
         return changed
 
     def _write_reference(self) -> int:
@@ -259,7 +259,7 @@ class Station:
         for first in range(0, len(persons), _PERSONS_A_BATCH):
             self.pipeline.reclassify(persons[first : first + _PERSONS_A_BATCH])
         if persons:
-            log.info("sites, units or spellings changed: placed the injections of %s anew", counted(len(persons), "person"))
+            log.info("sites, units or spellings changed: placed the injections of %s anew", plural(len(persons), "person"))
         return changed
 
     def _keep_refusal(self, refused: ReferenceTableError | None) -> None:
@@ -281,7 +281,7 @@ class Station:
         self.rebuild_if_need_be()
         today = self.clock.today(self.settings.time_zone)
         if changed:
-            log.info("reference data: %s changed", counted(changed, "row"))
+            log.info("reference data: %s changed", plural(changed, "row"))
         if today != self.tried_on:
             # What was refused for a date that has come by now: each source tries it again in its own turn.
             with self.writing:
@@ -297,7 +297,7 @@ class Station:
             return
         if kept is not None:
             log.info("rules or ages changed: placing every injection anew")
-            log.info("placed the injections of %s anew", counted(self.rebuild(), "person"))
+            log.info("placed the injections of %s anew", plural(self.rebuild(), "person"))
         with self.writing:
             self.db.execute(INTAKE["keep_course_fingerprint"], {"fingerprint": now})
 

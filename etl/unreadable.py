@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.fields import CHOICES, TIMES, as_text, folded
-from etl.withholding import plain
+from etl.pii import plain
 
 LONGEST = 64  # characters shown
 WITHHELD = "(withheld)"

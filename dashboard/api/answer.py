@@ -9,7 +9,7 @@ from dashboard.filters import STAGES
 from dashboard.health import behind
 from dashboard.i18n import LANGUAGES
 from sql.clock import Clock
-from sql.counted import counted
+from sql.plural import plural
 
 DEFINED = (*STAGES, "doses")
 _NAMES = {number: name for name, number in STAGES.items()}
@@ -81,7 +81,7 @@ def _nothing(world, refusal) -> str:
     if refusal:
         return f"reference data cannot be used: {refusal.said}"
     if world.received:
-        return f"none of {counted(world.received, 'record')} received could be loaded"
+        return f"none of {plural(world.received, 'record')} received could be loaded"
     return "no record was loaded yet"
 
 

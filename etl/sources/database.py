@@ -19,7 +19,7 @@ from sqlalchemy import exc
 from etl import times
 from etl.mapping import Mapper
 from etl.settings import DatabaseSource
-from etl.sources import START, Cursor, Day, Description, Page, SourceError, check_columns, driven
+from etl.sources import START, Cursor, Day, Description, Page, SourceError, check_columns, drivers
 from etl.sources.statements import Statements, origin
 from sql import patience
 from sql.connect import missing_right
@@ -58,7 +58,7 @@ class AnyDatabase:
             raise SourceError(f"sources.{name}.url: the driver for {url.drivername} is not installed: {wrong}") from None
         self._is_untyped = url.get_dialect().name == "sqlite"
         if self._is_untyped:
-            sa.event.listen(self._engine, "connect", driven.read_any_text)
+            sa.event.listen(self._engine, "connect", drivers.read_any_text)
 
     # -- the promises
 
@@ -123,7 +123,7 @@ class AnyDatabase:
 
     def _held_as(self, numbers: Sequence[str]) -> list:
         """Record numbers as the source's column may hold them."""
-        as_held = driven.as_either if self._is_untyped else lambda number: [self._number_of(number)]
+        as_held = drivers.as_either if self._is_untyped else lambda number: [self._number_of(number)]
         return [held for number in numbers for held in as_held(number)]
 
     _in_one_question = IN_ONE_QUESTION
@@ -164,7 +164,7 @@ class AnyDatabase:
         if not self._know():
             return self.mapper.keys(self._table([], names))
         ends = self._around(first, until)
-        return driven.within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, until)
+        return drivers.within(self.mapper.keys(self._ask(lambda s: s.after(names, None, ends, None))), first, until)
 
     def records_within(self, first: datetime, until: datetime, after: Cursor, limit: int) -> Page:
         names = self.mapper.columns
@@ -173,7 +173,7 @@ class AnyDatabase:
         place, ends = self._place(after) or None, self._around(first, until)
         found = self._ask(lambda s: s.after(names, place, ends, limit + 1))
         page = self._page(found.slice(0, limit), after, found.num_rows > limit)
-        return replace(page, records=driven.within(page.records, first, until))
+        return replace(page, records=drivers.within(page.records, first, until))
 
     def _around(self, first: datetime, until: datetime) -> tuple:
         """Ends in the source's own values that hold [first, until): texts are compared by days, and by one more each way."""
@@ -244,7 +244,7 @@ class AnyDatabase:
         self._is_text = isinstance(clock, str)
         self._is_aware = isinstance(clock, datetime) and clock.tzinfo is not None
         self._is_day = isinstance(clock, date) and not isinstance(clock, datetime)
-        self._number_of = driven.as_number if is_number else str
+        self._number_of = drivers.as_number if is_number else str
         if not isinstance(clock, str | date):
             raise SourceError(
                 f'sources.{self.name}.fields.updated_at: column "{self.statements.clock}" is neither a time nor '
@@ -362,7 +362,7 @@ class AnyDatabase:
             raise
 
     def _fetch(self, query: sa.Select) -> pa.Table:
-        rows = self._run(lambda db: driven.rows(answer := db.execute(query), self._mender(answer)))
+        rows = self._run(lambda db: drivers.rows(answer := db.execute(query), self._mender(answer)))
         return self._table(rows, [column.name for column in query.selected_columns])
 
     def _all(self, query: sa.Select, limit: int) -> Iterator[tuple[pa.Table, bool]]:
@@ -371,9 +371,9 @@ class AnyDatabase:
         try:
             with self._engine.connect().execution_options(stream_results=True) as db:
                 answer = db.execute(query)
-                for rows, more in driven.pieces(answer, limit, self._mender(answer)):
+                for rows, more in drivers.pieces(answer, limit, self._mender(answer)):
                     yield self._table(rows, names), more
-        except driven.FAULTS as wrong:
+        except drivers.FAULTS as wrong:
             raise self._error(wrong) from None
 
     _mender = staticmethod(lambda _answer: lambda rows: rows)
@@ -382,18 +382,18 @@ class AnyDatabase:
     @staticmethod
     def _table(rows: Sequence[Sequence], names: Sequence[str]) -> pa.Table:
         columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        return pa.table([driven.array(cells) for cells in columns], names=list(names))
+        return pa.table([drivers.array(cells) for cells in columns], names=list(names))
 
     def _run(self, work: Callable):
         try:
             with self._engine.connect() as db:
                 return work(db)
-        except driven.FAULTS as wrong:
+        except drivers.FAULTS as wrong:
             raise self._error(wrong) from None
 
     def _error(self, wrong: Exception) -> SourceError:
         """What the driver says, on one line and without the password."""
-        said = driven.in_words(wrong, self._url.password)
+        said = drivers.in_words(wrong, self._url.password)
         down = isinstance(wrong, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | OSError)
         where = self._url.host or self._url.database or self._url.drivername
         what = f"the database at {where} does not answer" if down else "refused"

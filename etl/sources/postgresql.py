@@ -20,7 +20,7 @@ from sqlalchemy import exc
 
 from etl.mapping import Mapper
 from etl.settings import DatabaseSource
-from etl.sources import Cursor, Day, Page, SourceError, driven
+from etl.sources import Cursor, Day, Page, SourceError, drivers
 from etl.sources.database import FIRST, AnyDatabase
 from sql.connect import unwrapped
 from sql.patience import LINE, cut
@@ -150,7 +150,7 @@ class PostgresqlSource(AnyDatabase):
                 cursor.copy(statement, compiled.params) as copy,
             ):
                 yield from _pieces(copy, limit)
-        except (psycopg.Error, *driven.FAULTS) as wrong:
+        except (psycopg.Error, *drivers.FAULTS) as wrong:
             raise self._error(wrong) from None
 
     def _parse(self, text: bytearray, names: Sequence[str]) -> pa.Table:

@@ -2,8 +2,8 @@
 
 import argparse
 
+from etl.dry_run import DryRun, scratch_warehouse
 from etl.settings import Settings
-from etl.trial import Trial, ground
 from etl.verbs import Answer
 from etl.verbs.quarantine import count
 
@@ -19,10 +19,10 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
         if config.is_sample:  # which brings sites of its own
             tables = config.reference.model_copy(update={"sites": None})
             config = config.model_copy(update={"reference": tables})
-    with ground(config) as (db, why):
-        trial = Trial(db, config, options.records)
-        trial.run()
-    figures = {"faults": trial.faults, "sources": trial.sources, "refused": trial.refused}
-    is_wrong = bool(trial.faults) or any(row.get("brake") for row in trial.sources)
+    with scratch_warehouse(config) as (db, why):
+        dry_run = DryRun(db, config, options.records)
+        dry_run.run()
+    figures = {"faults": dry_run.faults, "sources": dry_run.sources, "refused": dry_run.refused}
+    is_wrong = bool(dry_run.faults) or any(row.get("brake") for row in dry_run.sources)
     notes += [why] if why else []
     return Answer(({"note": "; ".join(notes)} if notes else {}) | figures, int(is_wrong))

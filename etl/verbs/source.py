@@ -4,13 +4,13 @@ import argparse
 
 import psycopg
 
-from etl import desk
+from etl import request_queue
 from etl.pipeline import in_parts
 from etl.settings import Settings
 from etl.statements import IDENTITY
 from etl.station import Station
 from etl.verbs import Answer, Refused, warehouse
-from sql.counted import counted
+from sql.plural import plural
 from sql.rows import by_name
 
 UNIT = "records"
@@ -37,7 +37,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
     if len(options.names) != _TAKES[options.what]:
         raise Refused(f"source {options.what} takes {_TAKES[options.what]} names (found {len(options.names)})", 2)
     if options.what != "list":
-        return desk.do(config, options)
+        return request_queue.do(config, options)
     with warehouse(config, autocommit=True, row_factory=psycopg.rows.dict_row) as db:
         found = db.execute(IDENTITY["list"]).fetchall()
     return Answer({"sources": [row | {"in_settings": row["name"] in config.sources} for row in found]})
@@ -58,7 +58,7 @@ def _rename(led: Station, name: str, to: str) -> Answer:
     if to not in led.settings.sources:
         raise Refused(f"{to} is not a source of the settings; they are: {', '.join(led.settings.sources)}", 2)
     if newer is not None and newer.received:
-        raise Refused(f"{to} has brought {counted(newer.received, 'record')} of its own: two sources cannot become one")
+        raise Refused(f"{to} has brought {plural(newer.received, 'record')} of its own: two sources cannot become one")
     intakes = [intake for intake in led.intakes if intake.source.name == to]
     for intake in intakes:
         intake.turn.acquire()

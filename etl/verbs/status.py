@@ -8,13 +8,13 @@ from psycopg.rows import dict_row
 
 import sql
 from etl import station
-from etl.desk import DESK
+from etl.request_queue import REQUESTS
 from etl.settings import Settings
 from etl.verbs import Answer, warehouse
-from sql import edited
+from sql import edit_note
 from sql.clock import Clock
-from sql.counted import counted
 from sql.patience import ETL_SILENT_SECONDS
+from sql.plural import plural
 
 OPERATIONS = sql.load("queries/status.sql")
 
@@ -28,7 +28,7 @@ QUIET = ("vanished", "lost", "is_withdrawn", "merged", "without_time", "ahead")
 def act(config: Settings, _options: argparse.Namespace) -> Answer:
     with warehouse(config, autocommit=True, row_factory=dict_row) as db:
         state = db.execute(OPERATIONS["state"]).fetchone() or {}
-        leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
+        leader = db.execute(REQUESTS["who_leads"], {"lock": station.LOCK}).fetchone()
         lists = {name: db.execute(OPERATIONS[name]).fetchall() for name in _LISTS}
         found = db.execute(OPERATIONS["sources"]).fetchall()
     for source in found:
@@ -36,7 +36,7 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
             source |= {"state": "removed", "reason": None}  # it is asked no more, and waited for by nobody
     etl = leader["verb"].removeprefix("etl ") if leader else None
     standing = [*_standing_etl(etl, state), *_standing_sources(config, found, Clock(state.get("shift_days") or 0))]
-    note = edited.noted(config.data)
+    note = edit_note.read(config.data)
     noted = {"note": f"{note} was edited: it takes effect at the next start of ./run"} if note and etl else {}
     return Answer(
         noted
@@ -86,7 +86,7 @@ def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list
 
 def _difference(source: dict) -> str:
     """What the last comparison with the source found."""
-    said = [f"{counted(source['source_rows'], 'record')} at the source, {source['held_rows']:,} held"]
+    said = [f"{plural(source['source_rows'], 'record')} at the source, {source['held_rows']:,} held"]
     never_read = (
         ("merged", "with the number of another"),
         ("without_time", "without a time of change"),

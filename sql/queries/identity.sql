@@ -76,7 +76,7 @@ SELECT count(*) FROM injections
 UPDATE warehouse.source SET deleted_at = %(now)s, name = name || ' (deleted, source ' || source_id || ')'
 WHERE source_id = %(source_id)s
 
--- name: alike
+-- name: duplicate_source
 -- The other source that holds most of these records: the same number, and the same person or, where there is no ID to
 -- know persons by, the same dose; where the numbers are made from the records (32 digits), the same dose of the person.
 WITH given AS MATERIALIZED (

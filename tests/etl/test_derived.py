@@ -3,7 +3,8 @@ carry dates, pairs that no rule is of are named, and ages come without a birth."
 
 import pytest
 
-from etl import ages, pipeline, reference, spelt
+from etl import ages, pipeline, reference
+from etl.aliases import ANY, expand_any
 from etl.recount import recount
 from sql import settings
 from tests.etl.world import SMALL, TODAY, ZONE, Given, record
@@ -221,7 +222,7 @@ def test_pairs_that_no_rule_is_of_are_named_with_their_doses_and_people(world):
 def test_a_rule_may_be_of_any_vaccine_before(world):
     given(world, ("PF", "PF"), ("PF", "AZ"), ("AB", "AZ"), ("AZ", "AZ"), ("AZ", "PF"))
     assert (complete(world), len(pairs(world))) == ([0], 2)  # AZ after AZ was too early, PF after AZ, too
-    revised(world, dose_rules=[*lines("dose_rules"), rule("AZ", spelt.ANY)])
+    revised(world, dose_rules=[*lines("dose_rules"), rule("AZ", ANY)])
     rebuilt(world)
     # a rule of the very pair goes before; AB asks three doses, whatever they are
     assert (complete(world), pairs(world)) == ([0, 1], [])
@@ -230,7 +231,7 @@ def test_a_rule_may_be_of_any_vaccine_before(world):
 
 def test_a_rule_of_any_gives_way_to_one_of_the_pair_from_its_first_day_on():
     vaccines = [{"code": code} for code in ("A", "B")]
-    said = spelt.of_any(
+    said = expand_any(
         [rule("A", "any", "2021-01-01", 10), rule("A", "any", "2021-09-01", 5), rule("A", "A", "2021-06-01", 30)], vaccines
     )
     assert sorted((r["previous_vaccine_code"], r["valid_from"], r["min_days"]) for r in said) == [

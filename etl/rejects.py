@@ -25,7 +25,7 @@ def is_of_a_record(fault: Exception) -> bool:
     return is_of_values(fault) if isinstance(fault, psycopg.Error) else isinstance(fault, ValueError | ArithmeticError)
 
 
-def without(records: pa.Table, attempt: Try) -> pa.Table | None:
+def replaced(records: pa.Table, attempt: Try) -> pa.Table | None:
     """The records, with what stands in the quarantine for those that are refused in place of these.
 
     `attempt` says why some of them would be refused, or None. None where it cannot be told which they are, or are too many.

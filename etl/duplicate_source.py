@@ -23,7 +23,7 @@ class Twin:
     records: list[str]
 
 
-def twin(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | None:
+def find(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | None:
     """The other source that holds more than half of these records, if there is one. Within the batch's transaction."""
     step = max(1, -(-records.num_rows // _SAMPLE))
     sample = records.take(pa.array(range(0, records.num_rows, step), pa.int64()))
@@ -34,7 +34,7 @@ def twin(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | No
         "doses": sample["dose_number"].to_pylist(),
     }  # fmt: skip
     with db.cursor(row_factory=by_name) as cursor:
-        found = cursor.execute(IDENTITY["alike"], facts).fetchone()
+        found = cursor.execute(IDENTITY["duplicate_source"], facts).fetchone()
         if found is None or found.records < _FEWEST or found.records <= _SHARE * found.of:
             return None
         if only(cursor.execute(IDENTITY["was_released_as_new"], facts))[0]:

@@ -1,5 +1,5 @@
 """Numbers in English sentences: `1 row`, `1,234 rows`."""
 
 
-def counted(n: int, one: str, many: str | None = None) -> str:
+def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"

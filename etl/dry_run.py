@@ -36,7 +36,7 @@ _EXAMPLES = 5
 _UNBRAKED = Brake(min_records=10**9)
 
 
-class Trial:
+class DryRun:
     """What was found: `faults`, one sentence each; `sources`, a row each; `refused`, what rules would refuse and why."""
 
     def __init__(self, db: psycopg.Connection, settings: Settings, records: int):
@@ -181,7 +181,7 @@ def _key(settings: Settings) -> bytes:
 
 
 @contextlib.contextmanager
-def ground(settings: Settings) -> Iterator[tuple[psycopg.Connection, str | None]]:
+def scratch_warehouse(settings: Settings) -> Iterator[tuple[psycopg.Connection, str | None]]:
     """The instance's, or an empty one for the time being; and why, where it is not the instance's."""
     with contextlib.ExitStack() as until_done:
         try:

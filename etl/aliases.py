@@ -31,7 +31,7 @@ def write_vaccines(write: Write, rows: list[dict], today: date) -> None:
     write("write_primary_series", series)
 
 
-def of_any(rules: list[dict], vaccines: list[dict]) -> list[dict]:
+def expand_any(rules: list[dict], vaccines: list[dict]) -> list[dict]:
     """Dose rules, those of any vaccine before said of each; a rule of the very pair goes before from its first day on."""
     pairs: dict[tuple[str, str], str] = {}
     for rule in rules:
@@ -45,7 +45,7 @@ def of_any(rules: list[dict], vaccines: list[dict]) -> list[dict]:
     return said
 
 
-def respell(db: psycopg.Connection, write: Write, sql: dict[str, str], kind: str, rows: list[dict]) -> list[int]:
+def write(db: psycopg.Connection, write: Write, sql: dict[str, str], kind: str, rows: list[dict]) -> list[int]:
     """The spellings of `vaccine` or `site`, and what they mean now. Returns those that meant something else."""
     db.execute(sql["create_alias_given"])
     db.execute(sql[f"give_{kind}_aliases"], {"rows": Jsonb(rows)})

@@ -6,25 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from deploy.effective import effective
-from sql import edited
+from sql import edit_note
 from sql.strict import SettingsError
 
 
-class Edited:
+class SettingsWatch:
     def __init__(self, config: Path, data: Path, overlay: Path | None, say: Callable[[str], None]):
         self._config, self._data, self._overlay, self._say = config.resolve(), data, overlay, say
         self._seen = self._stamp()
         self.running = effective(config, overlay)
-        edited.note(data, None)
+        edit_note.write(data, None)
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Say it once at each change, and leave word of it; a comment changes nothing."""
         if (stamp := self._stamp()) == self._seen:
             return
         self._seen = stamp
         is_edited = self._now() != self.running
         with suppress(OSError):  # a full disk: it is said all the same
-            edited.note(self._data, self._config if is_edited else None)
+            edit_note.write(self._data, self._config if is_edited else None)
         if is_edited:
             self._say(f"{self._config} was edited: it takes effect at the next start of ./run; ./run check tries it before")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from etl import mapping, pipeline, refused
+from etl import mapping, pipeline, rejects
 from etl.pipeline import Delivery
 from etl.recount import recount
 from etl.settings import FilesSource
@@ -124,13 +124,13 @@ def test_where_very_many_are_refused_it_is_the_delivery_that_is():
         asked.append(records.num_rows)
         return ValueError()
 
-    assert refused.without(table(record(record_id=f"r{n}") for n in range(300)), attempt) is None
+    assert rejects.replaced(table(record(record_id=f"r{n}") for n in range(300)), attempt) is None
     assert len(asked) < 300
 
 
 def test_where_each_alone_is_taken_nobody_is_blamed():
     assert (
-        refused.without(
+        rejects.replaced(
             table(record(record_id=f"r{n}") for n in range(4)), lambda some: ValueError() if some.num_rows > 1 else None
         )
         is None

@@ -36,7 +36,7 @@ from sql.strict import SettingsError
 
 log = logging.getLogger("etl")
 
-DESK = sql.load("queries/desk.sql")
+REQUESTS = sql.load("queries/request_queue.sql")
 
 WRONG = (SettingsError, ReferenceTableError, PersonKeyError, SourceError)  # for the operator to mend: exit code 2
 _ONLY_OF_CALLER = {"verb", "config", "data", "json"}
@@ -70,23 +70,23 @@ def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progr
         if _leader(db) is None:
             return None
         facts = {"verb": verb, "arguments": json.dumps(arguments), "asked_by": asked_by}
-        request = {"request": only(db.execute(DESK["ask"], facts)).request_id}
+        request = {"request": only(db.execute(REQUESTS["ask"], facts)).request_id}
         try:
             return _awaited(db, request, progress)
         except BaseException:
-            db.execute(DESK["withdraw"], request)
+            db.execute(REQUESTS["withdraw"], request)
             raise
 
 
 def _awaited(db: psycopg.Connection[Any], request: dict, progress: Progress) -> Answer | None:
     while True:
-        found = only(db.execute(DESK["look"], request))
+        found = only(db.execute(REQUESTS["look"], request))
         if found.state in ("refused", "failed"):
             raise Refused(found.reason, found.code)
         progress.reach(found.done, found.expected)
         if found.state == "done":
             return Answer(found.answer, found.code)
-        if found.state == "waiting" and _leader(db) is None and db.execute(DESK["withdraw"], request).rowcount:
+        if found.state == "waiting" and _leader(db) is None and db.execute(REQUESTS["withdraw"], request).rowcount:
             return None
         limit = _TAKEN_UP_WITHIN_SECONDS if found.state == "waiting" else _SIGN_WITHIN_SECONDS
         if found.silent_seconds > limit:
@@ -96,7 +96,7 @@ def _awaited(db: psycopg.Connection[Any], request: dict, progress: Progress) -> 
 
 def _leader(db: psycopg.Connection[Any]):
     """Who leads, where requests can be handed to it; None where nobody does."""
-    leader = db.execute(DESK["who_leads"], {"lock": station.LOCK}).fetchone()
+    leader = db.execute(REQUESTS["who_leads"], {"lock": station.LOCK}).fetchone()
     if leader is not None and leader.verb != "etl run":
         raise Refused(
             f"another command leads ({leader.verb}, process {leader.pid} of the database): ask again when it has ended", 3
@@ -116,30 +116,30 @@ def _unheard(state: str, seconds: float) -> str:
     )
 
 
-class Desk:
+class RequestQueue:
     """The leader's side: takes up requests one after the other, in a thread of its own; `give_sign` is for another."""
 
     def __init__(self, led: Station):
         self.led = led
         self.db = connect.raw(
-            led.settings, "etl_writer", seconds=PATIENCE_SECONDS, autocommit=True, application_name="etl desk"
+            led.settings, "etl_writer", seconds=PATIENCE_SECONDS, autocommit=True, application_name="etl requests"
         )
         self.db.row_factory = by_name
         self.db.execute("SET idle_session_timeout = 0")
-        self.db.execute(DESK["forsake"])
+        self.db.execute(REQUESTS["forsake"])
         self._at_work: _Progress | None = None
         self._turn = threading.Lock()
 
     def work(self) -> None:
         """Work off what was asked. Raises what says that the lead is lost."""
         with self._turn:
-            while (request := self.db.execute(DESK["take_up"]).fetchone()) is not None:
+            while (request := self.db.execute(REQUESTS["take_up"]).fetchone()) is not None:
                 self._work_off(request)
 
     def give_sign(self) -> None:
         """Tell who waits that the leader lives, and how far it is."""
         if (at_work := self._at_work) is not None:
-            self.db.execute(DESK["give_sign"], at_work.facts())
+            self.db.execute(REQUESTS["give_sign"], at_work.facts())
 
     def close(self) -> None:
         self.db.close()
@@ -183,7 +183,7 @@ class Desk:
     ) -> None:
         facts = progress.facts() | {"state": state, "code": code, "answer": answer, "reason": reason}
         self._at_work = None
-        self.db.execute(DESK["answer"], facts)
+        self.db.execute(REQUESTS["answer"], facts)
 
 
 class _Progress:

@@ -8,7 +8,7 @@ from pathlib import Path
 _FILE = "settings.edited"
 
 
-def note(data: Path, file: Path | None) -> None:
+def write(data: Path, file: Path | None) -> None:
     """Note that `file` was edited; None removes the note."""
     if file is None:
         (data / _FILE).unlink(missing_ok=True)
@@ -16,7 +16,7 @@ def note(data: Path, file: Path | None) -> None:
         (data / _FILE).write_text(str(file), encoding="utf-8")
 
 
-def noted(data: Path) -> str | None:
+def read(data: Path) -> str | None:
     """The settings file that was edited, or None."""
     try:
         return (data / _FILE).read_text(encoding="utf-8") or None

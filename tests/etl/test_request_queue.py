@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from etl import desk, schedule, station
+from etl import request_queue, schedule, station
 from etl.verbs import Refused, rebuild
 from sql import connect
 from tests.etl.register import configure, read, source, verb
@@ -33,7 +33,7 @@ def lead(look):
         thread = threading.Thread(target=schedule.run, args=(read(file), stop))
         thread.start()
         running.append((stop, thread))
-        assert becomes(lambda: look("SELECT FROM pg_stat_activity WHERE application_name = 'etl desk'"))
+        assert becomes(lambda: look("SELECT FROM pg_stat_activity WHERE application_name = 'etl requests'"))
 
     yield lead
     for stop, thread in running:
@@ -79,7 +79,7 @@ def test_progress_reaches_who_waits(file, lead, capsys, monkeypatch):
         for _ in range(4):
             progress.add(5)
             time.sleep(0.6)
-        return desk.Answer({"persons": 20})
+        return request_queue.Answer({"persons": 20})
 
     lead(file)
     monkeypatch.setattr(rebuild, "work", slow)
@@ -90,7 +90,7 @@ def test_progress_reaches_who_waits(file, lead, capsys, monkeypatch):
 
 
 def test_a_leader_that_does_not_take_it_up_is_said_and_the_request_withdrawn(file, warehouse, look, capsys, monkeypatch):
-    monkeypatch.setattr(desk, "_TAKEN_UP_WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(request_queue, "_TAKEN_UP_WITHIN_SECONDS", 0.5)
     with connect.raw_at(warehouse.url, "etl_writer", autocommit=True, application_name="etl run") as frozen:
         frozen.execute("SELECT pg_advisory_lock(%s)", [station.LOCK])
         assert verb(file, "rebuild") == 3
@@ -99,10 +99,12 @@ def test_a_leader_that_does_not_take_it_up_is_said_and_the_request_withdrawn(fil
 
 
 def test_a_leader_that_falls_silent_is_said(file, warehouse, look, capsys, monkeypatch):
-    monkeypatch.setattr(desk, "_SIGN_WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(request_queue, "_SIGN_WITHIN_SECONDS", 0.5)
     with connect.raw_at(warehouse.url, "etl_writer", autocommit=True, application_name="etl run") as frozen:
         frozen.execute("SELECT pg_advisory_lock(%s)", [station.LOCK])
-        taken = threading.Thread(target=becomes, args=(lambda: frozen.execute(desk.DESK["take_up"]).fetchone(),))
+        taken = threading.Thread(
+            target=becomes, args=(lambda: frozen.execute(request_queue.REQUESTS["take_up"]).fetchone(),)
+        )
         taken.start()
         assert verb(file, "rebuild") == 3
         taken.join()
@@ -141,10 +143,10 @@ def test_a_request_that_is_withdrawn_while_it_is_taken_up_is_not_begun(warehouse
 
     def take_up():
         with connect.raw_at(warehouse.url, "etl_writer", autocommit=True, application_name="taker") as leader:
-            taken.append(leader.execute(desk.DESK["take_up"]).fetchone())
+            taken.append(leader.execute(request_queue.REQUESTS["take_up"]).fetchone())
 
     with connect.raw_at(warehouse.url, "etl_writer") as asker:
-        asker.execute(desk.DESK["withdraw"], {"request": request})
+        asker.execute(request_queue.REQUESTS["withdraw"], {"request": request})
         taker = threading.Thread(target=take_up)
         taker.start()
         assert becomes(
