@@ -30,15 +30,15 @@ VERBS = tuple(import_module(f"etl.verbs.{name}") for name in (
     "retry", "quarantine", "braked", "release", "source", "rebuild", "migrate", "backup", "restore",
 ))  # fmt: skip
 
-# What a database lacks that holds no warehouse, or an older one.
-_NOT_THERE = (
+# Raised by a database that holds no warehouse, or an older one.
+_NO_SCHEMA = (
     psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction,
     psycopg.errors.InvalidSchemaName,
 )  # fmt: skip
 
 
 def name_of(verb) -> str:
-    """What a verb's module is called on the command line."""
+    """The verb as typed on the command line."""
     return verb.__name__.rpartition(".")[2]
 
 
@@ -47,12 +47,12 @@ def main(
     find: Callable[[argparse.Namespace], Settings] | None = None,
     program: str = "python -m etl",
 ) -> int:
-    """`find` gives the settings that the options mean; without it they are those of `settings_of`."""
+    """Run a verb and return its exit code. `find` resolves the options to settings; the default is `settings_of`."""
     options = _options(arguments, program)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    # It warns when a job is not started since it still runs (as in a backfill), and prints rows with errors.
+    # It warns when a job is skipped because it still runs (as in a backfill), and logs rows with errors.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-    # It prints a traceback where a connection breaks while it is given back; the source complains of that in one line.
+    # It logs a traceback when a connection breaks on its way back to the pool; the source reports that in one line.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
         answer = _answer((find or settings_of)(options), options)
@@ -68,7 +68,7 @@ def main(
     except (connect.NoWarehouse, OtherVersion, MigrationError, WorldError) as refused:
         print(refused, file=sys.stderr)
         return 3
-    except _NOT_THERE:
+    except _NO_SCHEMA:
         print(NO_WAREHOUSE, file=sys.stderr)
         return 3
     except psycopg.errors.InsufficientPrivilege as refused:
@@ -87,7 +87,7 @@ def main(
         try:
             _print(options, answer.figures)
             sys.stdout.flush()
-        except BrokenPipeError:  # who reads, such as head, has seen enough
+        except BrokenPipeError:  # the reader, such as head, has closed the pipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return answer.code
 

@@ -1,6 +1,6 @@
-"""Ages as a source gives them in place of a birth: in years, or as a group of years. Pure.
+"""Parses ages that a source gives in place of a birth date: in years, or as an age group. Pure.
 
-What is no age is not known: such a record loses nothing by it but its band.
+What cannot be parsed is unknown: such a record only has no age band.
 """
 
 import re
@@ -17,11 +17,11 @@ _ABOVE = re.compile(rf"(?:>|trên|tren|over)\s*(\d{{1,3}})\s*{_YEARS}")
 _BELOW = re.compile(rf"(?:<|dưới|duoi|under)\s*(\d{{1,3}})\s*{_YEARS}")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
-Ages = tuple[int, int]  # from, to: whole years, both in the group
+Ages = tuple[int, int]  # first and last, whole years, both inclusive
 
 
 def of_age(text: str) -> Ages | None:
-    """34, 34.0, 34 tuổi; 7 tháng are no year yet."""
+    """34, 34.0, 34 tuổi; 7 tháng is 0."""
     word = _plain(text)
     if found := _AGE.fullmatch(word):
         return _within(int(found[1]), int(found[1]))
@@ -31,7 +31,7 @@ def of_age(text: str) -> Ages | None:
 
 
 def of_group(text: str) -> Ages | None:
-    """12-17, 12 – 17 tuổi, từ 12 đến 17, 65+, >= 65, 65 tuổi trở lên, dưới 5; an age is a group of one."""
+    """12-17, 12 – 17 tuổi, từ 12 đến 17, 65+, >= 65, 65 tuổi trở lên, dưới 5; a single age is a group of one."""
     word = _plain(text)
     if found := _BETWEEN.fullmatch(word):
         return _within(int(found[1]), int(found[2]))

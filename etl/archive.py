@@ -1,7 +1,7 @@
-"""The warehouse as one file: a ZIP of its tables as PostgreSQL's COPY writes them, and a manifest with their checksums.
+"""Backup and restore: a ZIP of the tables as COPY texts, and a manifest with their checksums.
 
-No program of PostgreSQL is needed, and a file of one version of PostgreSQL goes into another. All of it is of one
-moment. A file of an older version of this program is put into tables of that version, which are migrated afterwards.
+A backup is one consistent snapshot, needs no client program, and restores into any supported version of PostgreSQL. One
+made by an older version of this program is loaded into that version's tables, which are then migrated.
 """
 
 import json
@@ -28,9 +28,9 @@ ARCHIVE = sql.load("queries/archive.sql")
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"
-# What zipfile says of an entry that is encrypted, or packed in a way that it does not know.
+# Raised by zipfile for an entry that is encrypted, or compressed by a method that it does not know.
 _ENCRYPTED = (RuntimeError, NotImplementedError)
-# Does not depend on the order of the rows, nor on the version of PostgreSQL.
+# Independent of the order of the rows and of the version of PostgreSQL.
 _CHECKSUM = """
 SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)::text FROM warehouse.{} AS t
 """
@@ -41,14 +41,14 @@ class ArchiveError(Exception):
 
 
 def write(db: psycopg.Connection, file: Path, now: str, expect: Callable, progress: Callable[[int], None]) -> dict[str, Any]:
-    """Write all tables as they are at one moment; returns the manifest. `db` may read them, and is not in autocommit."""
+    """Write a snapshot of all tables; returns the manifest. `db` may read them, and is not in autocommit."""
     db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     db.read_only = True
     if file.exists():
         raise ArchiveError(f"{file} is there already: name another file, or remove it")
     draft = file.with_name(file.name + ".part")
     try:
-        # Only for its owner: it holds a row for each injection.
+        # Readable by its owner only: it holds a row for each injection.
         with open(draft, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
             manifest = _write_into(db, out, now, expect, progress)
             out.flush()
@@ -81,7 +81,7 @@ def _write_into(db, out: BinaryIO, now: str, expect: Callable, progress: Callabl
 
 
 def read_manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
-    """What is in a file. Raises ArchiveError where this version cannot restore it."""
+    """The manifest of a backup. Raises ArchiveError if this version cannot restore it."""
     try:
         manifest = json.loads(archive.read(_MANIFEST))
         made_as = manifest["format"]
@@ -105,9 +105,9 @@ def read_manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
 
 
 def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[int], None]) -> dict[str, Any]:
-    """Put a file into an empty warehouse, made if need be; all of it or nothing. Returns the manifest.
+    """Restore a backup into an empty warehouse, created if need be; all or nothing. Returns the manifest.
 
-    Every table is counted again by its checksum before anything is kept. As the owner.
+    Every table's checksum is verified before the commit. Connects as the owner.
     """
     try:
         with connect.exclusive(engine) as db, zipfile.ZipFile(file) as archive:
@@ -125,7 +125,7 @@ def restore(engine: Engine, file: Path, expect: Callable, progress: Callable[[in
 
 
 def _refuse_used(db: psycopg.Connection, manifest: dict, file: Path) -> None:
-    """Takes the lead, so that no ETL writes meanwhile. Looks before anything is migrated."""
+    """Takes the lead, so that no ETL writes meanwhile. Checks before anything is migrated."""
     if not only(db.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]))[0]:
         raise ArchiveError(
             "an ETL works on this warehouse: stop ./run there first, or restore into another (--data, DATABASE_URL)"
@@ -161,7 +161,7 @@ def _put_in(
             for name, last in manifest["sequences"].items():
                 db.execute("SELECT setval(%s::regclass, %s)", [f"warehouse.{name}", last])
     except psycopg.Error as refused:
-        # A server that ends in the middle has no words of its own.
+        # A server that dies midway sends no message.
         ended = f"{connect.in_drivers_words(refused)} (its log says why; a full disk, as a rule)"
         raise ArchiveError(
             f"{file}: the database refuses it: {refused.diag.message_primary or ended}. Nothing was restored"

@@ -1,4 +1,4 @@
-"""What the warehouse holds, as Arrow tables: whole questions by COPY, text into columns at once."""
+"""Query results as Arrow tables, and back: by COPY, a column at a time."""
 
 import psycopg
 import pyarrow as pa
@@ -34,7 +34,7 @@ REFERENCE = ("primary_series", "vaccine", "vaccine_alias", "site", "site_alias",
 def read(
     db: psycopg.Connection, question: str, facts: Parameters | None = None, schema: pa.Schema | None = None
 ) -> pa.Table:
-    """The rows of a question; as text where no schema is given."""
+    """The rows of a query; all columns as text if no schema is given."""
     head = "" if schema else ", HEADER"
     with db.cursor() as cursor, cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT csv{head})", facts) as copy:
         text = b"".join(copy)
@@ -61,7 +61,7 @@ def read(
 
 
 def write(db: psycopg.Connection, copy_in: str, rows: pa.Table) -> None:
-    """Rows into a table of the warehouse, or of this connection."""
+    """Copy rows into a table of the warehouse, or a temporary one."""
     if rows.num_rows:
         with db.cursor() as cursor, cursor.copy(f"{copy_in} ({COPY_FORMAT})") as copy:
             for piece in to_copy(rows):

@@ -1,4 +1,4 @@
-"""A table as PostgreSQL's binary COPY stream, made a column at a time.
+"""Encodes an Arrow table as PostgreSQL's binary COPY stream, a column at a time.
 
 Every field becomes its length and its bytes, as an Arrow array of bytes; joining the arrays row by
 row gives the stream. 0.5 µs a row of 21 fields, against 7 µs as CSV by pyarrow (of which 1.1 µs for
@@ -16,8 +16,8 @@ COPY_FORMAT = "FORMAT binary"
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _NULL = b"\xff\xff\xff\xff"
-_EPOCH_DAYS, _EPOCH_MICROS = 10_957, 946_684_800_000_000  # 2000-01-01, where PostgreSQL begins to count
-ROWS = 50_000  # in one piece: about 10 MB
+_EPOCH_DAYS, _EPOCH_MICROS = 10_957, 946_684_800_000_000  # 2000-01-01, PostgreSQL's epoch
+ROWS = 50_000  # per piece: about 10 MB
 
 
 def to_copy(table: pa.Table, jsonb: tuple[str, ...] = ("unreadable",)) -> Iterator[memoryview | bytes]:
@@ -46,7 +46,7 @@ def _data(rows: pa.Array) -> memoryview:
 
 
 def _merged(parts: list[pa.Array | bytes]) -> list[pa.Array | pa.Scalar]:
-    """Neighbours that are the same in all rows as one."""
+    """Merge adjacent constants."""
     merged: list[pa.Array | bytes] = []
     for part in parts:
         if isinstance(part, bytes) and merged and isinstance(merged[-1], bytes):
@@ -85,14 +85,14 @@ def _texts(column: pa.StringArray, is_jsonb: bool) -> list[pa.Array | bytes]:
 
 
 def _choices(column: pa.DictionaryArray) -> pa.Array:
-    """Each of the few values is made once, with its length before it."""
+    """Encode each distinct value once, prefixed with its length."""
     made = [len(value).to_bytes(4, "big") + value for value in map(str.encode, column.dictionary.to_pylist())]
     chosen = pa.array(made, pa.binary()).take(column.indices)
     return chosen.fill_null(_NULL) if column.null_count else chosen
 
 
 def _fixed(column: pa.Array) -> tuple[np.ndarray, int]:
-    """(big-endian bytes of every value, width); nulls have any."""
+    """(big-endian bytes of every value, width); arbitrary for nulls."""
     if pa.types.is_fixed_size_binary(column.type):
         width = column.type.byte_width
         data = np.frombuffer(column.buffers()[1], np.uint8)
@@ -105,7 +105,7 @@ def _fixed(column: pa.Array) -> tuple[np.ndarray, int]:
     elif pa.types.is_date32(column.type):
         column, shift = column.view(pa.int32()), _EPOCH_DAYS
     elif not pa.types.is_integer(column.type):
-        raise TypeError(f"{column.type} has no place in the stream")
+        raise TypeError(f"{column.type} cannot be encoded")
     width = column.type.bit_width // 8
     values = column.fill_null(shift).to_numpy(zero_copy_only=False) - shift
     return values.astype(f">i{width}"), width

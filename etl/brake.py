@@ -1,8 +1,6 @@
-"""The brake (a circuit breaker): stops a source whose batch looks wrong before anything of it is committed.
+"""The brake (a circuit breaker): stops a source whose batch looks wrong, before it commits.
 
-A person looks at what was stopped and releases it.
-
-What was stopped stays to be looked at (etl.stopped); a release lets pass what was looked at, and nothing else.
+What was stopped is kept for inspection (etl.stopped). A person releases it, which lets through exactly what was inspected.
 """
 
 import hashlib
@@ -23,18 +21,17 @@ from sql.rows import by_name, only
 
 BRAKE = sql.load("queries/brake.sql")
 
-# A source that always sends many corrections is not stopped for them: so many times its own history is allowed.
+# A source that always sends many corrections is not stopped for them: up to this multiple of its own history is allowed.
 _TIMES_HISTORY = 3
 
-# Of this kind is what was read again to be compared: it holds whatever its clock says, and is received once already.
+# The kind of batches of records re-read by reconciliation: they apply whatever their clock says, and were received once already.
 RECONCILE = "reconcile"
-# Records that the source no longer has, and how many of them are shown.
+# Criterion: records that the source no longer has. And how many of them are shown.
 LOST, _EXAMPLES = "lost", 5
 
-# What a release is for, besides a file or the records of a batch.
-EMPTIED = "emptied"
-
-RENAMED = "renamed"  # a new source that brings what another one brought
+# Criteria that are not about the share of a batch.
+EMPTIED = "emptied"  # the source lost the record that was read last
+RENAMED = "renamed"  # a new source that delivers the records of another one
 
 THEN = "Look at it: ./run braked SOURCE; then: ./run release SOURCE"
 
@@ -43,7 +40,7 @@ _COUNTS = ("received", "quarantined", "corrected", "voided", "moved", "unmapped"
 
 @dataclass(frozen=True)
 class Criterion:
-    """A count of a batch that must stay below a share (a setting) of another of its counts."""
+    """A count of a batch that must stay below a share (`limit`, a setting) of another count, `of`."""
 
     name: str
     count: str
@@ -52,7 +49,7 @@ class Criterion:
     of: str = "fresh"
 
 
-# What comes anew is not measured by what came again unchanged, but a correction is one among all that came.
+# Faults are a share of the records that are new or changed (`fresh`), corrections of all that were received.
 CRITERIA = (
     Criterion("broken", "quarantined", "quarantine_share", "broke a rule"),
     Criterion("unmapped", "unmapped", "unmapped_share", "have a vaccine or site that the tables do not know"),
@@ -66,7 +63,7 @@ _OF_VALUES = tuple(criterion for criterion in CRITERIA if criterion.of != "recei
 
 
 class Braked(Exception):
-    """A source was stopped; the message says what looked wrong and how to let it go on."""
+    """A source was stopped; the message says what looked wrong and how to release it."""
 
     def __init__(self, stop: Stop):
         super().__init__(stop.reason)
@@ -81,10 +78,10 @@ def check(
     limits: Brake,
     suspects: Callable[[], pa.Table],
 ) -> None:
-    """Raises Braked when too much of the batch, or of the last `min_records` and more, is wrong.
+    """Raises Braked if too much of the batch, or of the last `min_records` or more records, is wrong.
 
-    Within the batch's transaction; `suspects()` are its records that do not simply add. What a person released passes
-    and so ends the release; a delivery that comes in its place ends it too, and is judged.
+    Runs in the batch's transaction. `suspects()` are its records that change something held. A released delivery passes,
+    which ends the release; a delivery that replaces it ends it too, and is judged.
     """
     with db.cursor(row_factory=by_name) as cursor:
         source = only(cursor.execute(BRAKE["history"], {"source_id": delivery.source_id}))
@@ -103,7 +100,7 @@ def check(
 
 
 def _refuse_twin(db: psycopg.Connection, delivery: Delivery) -> None:
-    """A new source that brings the records and persons of another would count them twice."""
+    """A new source with the records and persons of another one would count them twice."""
     if (twin := duplicate_source.find(db, delivery.source_id, delivery.records)) is None:
         return
     reason = (
@@ -126,7 +123,7 @@ def _is_released(db: psycopg.Connection, source, delivery: Delivery) -> bool:
 
 
 def _comes_instead(source, delivery: Delivery) -> bool:
-    """Whether this delivery is what came in place of the one that was released."""
+    """Whether this delivery replaces the one that was released."""
     if source.release_kind == "file":
         return delivery.unit == source.released_unit
     if source.release_kind == EMPTIED:
@@ -144,7 +141,7 @@ def _wrong(cursor, source, delivery: Delivery, outcome: Outcome, limits: Brake) 
         if counts["received"] < limits.min_records:
             continue
         counts["altered"] = max(counts["corrected"] + counts["voided"], counts["moved"])
-        # Of a comparison with the source all that comes differs: how much of it does is not what is wrong with it.
+        # Records of a reconciliation all differ by definition, so only the criteria about values apply.
         for criterion in CRITERIA if delivery.kind != RECONCILE else _OF_VALUES:
             wrong = _judged(criterion, counts, source, limits)
             if wrong:
@@ -169,10 +166,10 @@ def _judged(criterion: Criterion, counts: dict, source, limits: Brake) -> dict |
 def _allowed(criterion: Criterion, source, limits: Brake) -> float:
     limit = getattr(limits, criterion.limit)
     base = {"fresh": source.received - source.unchanged, "received": source.received, "altered": source.corrected}
-    before = getattr(source, criterion.count, 0)  # voids have no history: a source that loses doses is always looked at
+    before = getattr(source, criterion.count, 0)  # voids have no history: a source that loses doses is always inspected
     usual = before / base[criterion.of] if base[criterion.of] >= limits.min_records else 0
-    # However bad the history, at most halfway between the limit and everything: else one bad batch that a person let
-    # pass would take a young source's brake off for good.
+    # Capped halfway between the limit and 100 %: otherwise one bad batch that was released would disable the brake of a
+    # young source for good.
     return max(limit, min((1 + limit) / 2, usual * _TIMES_HISTORY))
 
 
@@ -189,7 +186,7 @@ def _nothing_kept(source) -> str:
 
 
 def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: bool = True) -> Stop | None:
-    """What stops a source that no longer has these records, of `held`: so many of them, or nothing else (not `is_any`)."""
+    """The stop for a source that no longer has these of its `held` records: too many of them, or all (not `is_any`)."""
     if not record_ids or (is_any and (held < limits.min_records or len(record_ids) <= limits.void_share * held)):
         return None
     reason = (
@@ -203,9 +200,9 @@ def lost(record_ids: list[str], held: int, kind: str, limits: Brake, is_any: boo
 
 
 def check_file(file, before, limits: Brake) -> None:
-    """Raises Braked when a file (bytes) is much smaller than the last one that was accepted of its name or pattern.
+    """Raises Braked if a file is much smaller, in bytes, than the last accepted one of its name or pattern.
 
-    Before any of it is read, and of text alone: how much others shrink depends on who packed them.
+    Checked before it is read, and only for text: the size of other formats depends on their compression.
     """
     is_text = file.path.lower().endswith(".csv")
     if is_text and before and file.size_bytes < before.size_bytes * (1 - limits.shrink_share):
@@ -213,7 +210,7 @@ def check_file(file, before, limits: Brake) -> None:
 
 
 def check_records(file, records: int, before, limits: Brake) -> None:
-    """The same by records, once they are counted. Raises Braked where there are none, whatever there was before."""
+    """The same by records, once they are counted. Raises Braked for a file without records in any case."""
     if not records:
         reason = f"{file.path} has no records. {THEN}"
         raise Braked(Stop("empty", reason, file.sha256, "file", file.path, received=0, found=0))
@@ -228,12 +225,12 @@ def _smaller(file, before, what: str, found: int, expected: int, limits: Brake) 
                 allowed=1 - limits.shrink_share, measured_by=before.path)  # fmt: skip
 
 
-# A day or month in a file's name: lists of one pattern differ in it alone.
+# A day or month in a file name: the files of one pattern differ in it alone.
 _DATE = re.compile(r"(?<!\d)(?:20\d\d([-_.]?)[01]\d(?:\1[0-3]\d)?|[0-3]?\d([-_.]?)[01]?\d\2(?:20)\d\d)(?!\d)")
 
 
 class Accepted:
-    """The files of a source that were accepted: what the next one is measured against."""
+    """The accepted files of a source, against which the next one is measured."""
 
     def __init__(self, deliveries: Iterable = ()):
         self._by_pattern: dict[str, list] = {}
@@ -244,8 +241,8 @@ class Accepted:
         self._by_pattern.setdefault(_DATE.sub("*", row.path), []).append(row)
 
     def before(self, path: str, limits: Brake):
-        """The last one of this name. Else of its name but for the date, of the last week of them the smallest, since on
-        some days there is less to deliver. None where there is none, or too few records to judge by.
+        """The last file of this name; else the smallest of the last seven whose names differ in the date alone, since
+        volumes vary by weekday. None if there is none, or it has too few records to judge by.
         """
         alike = self._by_pattern.get(_DATE.sub("*", path), ())
         if same := [row for row in alike if row.path == path]:

@@ -1,4 +1,4 @@
-"""Whether a new source brings what another one brought: most likely that one, under a new name in the settings."""
+"""Detects a new source that delivers the records of another one: most likely the same, renamed in the settings."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,13 +9,13 @@ import pyarrow as pa
 from etl.statements import IDENTITY
 from sql.rows import by_name, only
 
-# So many of a batch are looked up. Two sources may well have a few numbers of the same people in common.
+# Records of a batch that are looked up. Two sources may well share a few record numbers of the same people.
 _SAMPLE, _FEWEST, _SHARE = 1000, 3, 0.5
 
 
 @dataclass(frozen=True)
 class Twin:
-    """The source that a new one looks like: how many of how many records it has already, and some of their numbers."""
+    """The existing source: it already holds `found` of `of` sampled records; `records` are some of their numbers."""
 
     name: str
     found: int
@@ -24,7 +24,7 @@ class Twin:
 
 
 def find(db: psycopg.Connection, source_id: int, records: pa.Table) -> Twin | None:
-    """The other source that holds more than half of these records, if there is one. Within the batch's transaction."""
+    """The other source that holds more than half of these records, if any. Runs in the batch's transaction."""
     step = max(1, -(-records.num_rows // _SAMPLE))
     sample = records.take(pa.array(range(0, records.num_rows, step), pa.int64()))
     facts = {

@@ -1,7 +1,7 @@
-"""One column of a source as one canonical field: translated, parsed, and what could not be read marked.
+"""Reads one column of a source as one canonical field: translates, parses, and marks what could not be read.
 
-`Reader(name, spec, zone)` is made once per field; `reader.read(array)` gives (values, bad): bad is
-a mask of the rows that held something which is not such a value, or None where all were read.
+`Reader(name, spec, zone)` is made once per field; `reader.read(array)` returns (values, bad): bad is
+a mask of the rows that hold something invalid, or None if all were read.
 """
 
 import re
@@ -26,13 +26,13 @@ TIMES = (
     "injected_at", "recorded_at", "updated_at", "identity_checked_at", "certificate_printed_at",
     "app_confirmed_at",
 )  # fmt: skip
-# An index entry of PostgreSQL holds 2704 bytes; no code, lot or record number comes near to this.
+# An index entry of PostgreSQL holds 2704 bytes; no real code, lot or record number comes close.
 LONGEST = 200  # characters
 
 _WHOLE = re.compile(r"[+-]?\d{1,5}(?:\.0*)?", re.ASCII)
 _PADDED = re.compile(r"%0([1-9]\d?)d")
-# The length of an ID in digits → how many zeros a number can have lost of it: a CMND begins with a province of two
-# digits (01 to 38), a CCCD with one of three (001 to 096). More zeros than these would make an ID that nobody has.
+# Length of an ID in digits → how many leading zeros a number cell can have lost: a CMND begins with a province of two
+# digits (01 to 38), a CCCD with one of three (001 to 096). With more zeros it would be an ID that nobody has.
 _ZEROS_LOST = {9: 1, 12: 2}
 _NOT_TEXT = (pa.lib.ArrowInvalid, pa.lib.ArrowNotImplementedError, pa.lib.ArrowTypeError)
 
@@ -44,7 +44,7 @@ Read = tuple[pa.Array, Mask]
 
 
 def as_text(found: pa.Array) -> Read:
-    """Trimmed text, null where empty. Bad are texts with NUL bytes or broken UTF-8: they are mended."""
+    """Trimmed text, null if empty. Texts with NUL bytes or invalid UTF-8 are repaired, and marked as bad."""
     if pa.types.is_dictionary(found.type):
         found = found.dictionary_decode()
     if pa.types.is_floating(found.type):
@@ -67,7 +67,7 @@ def as_text(found: pa.Array) -> Read:
 
 
 def _without_point(numbers: pa.Array) -> pa.Array:
-    """Whole numbers that came as floats (spreadsheets know no other) as whole numbers again."""
+    """Integers that came as floats (spreadsheets know no others), as integers again."""
     is_whole = pc.and_(pc.equal(pc.round(numbers), numbers), pc.less(pc.abs(numbers), 1e15))
     whole = pc.if_else(is_whole, numbers, pa.scalar(None, numbers.type)).cast(pa.int64()).cast(pa.string())
     return pc.coalesce(whole, numbers.cast(pa.string()))
@@ -86,7 +86,7 @@ def has_nul(text: pa.StringArray) -> bool:
 
 
 def _mended(found: pa.Array) -> Read:
-    """The slow road of arrays with broken text: NUL bytes out, broken bytes as U+FFFD."""
+    """The slow path for arrays with broken text: drops NUL bytes, replaces invalid bytes by U+FFFD."""
     if not (pa.types.is_binary(found.type) or pa.types.is_large_binary(found.type)):
         try:
             found = found.cast(pa.binary())
@@ -105,15 +105,15 @@ def either(first: Mask, second: Mask) -> Mask:
 
 
 def folded(text: str) -> str:
-    """Equal for two spellings of one word: case, spaces, accents composed or not."""
+    """Normalizes case, spaces and composed accents, for comparing."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 class Reader:
-    """How one field is read. Raises ValueError, with what is wrong, where the settings cannot work."""
+    """Reads one field. Raises ValueError if its settings cannot work."""
 
     def __init__(self, name: str, spec: FieldSpec, zone: str, is_id: Callable | None = None):
-        """`is_id`, of person_id alone: which of some texts are IDs."""
+        """`is_id` is for person_id only: a mask of the texts that are IDs."""
         self.name, self.spec, self.zone = name, spec, zone
         self._is_id = is_id
         self._values = {folded(found): _text_or_none(value) for found, value in (spec.values or {}).items()}
@@ -148,7 +148,7 @@ class Reader:
         return self._whole_numbers if self.name in WHOLE_NUMBERS else self._texts
 
     def _own(self, text: str, key: str) -> pa.Scalar:
-        """A value that the settings give must itself be readable."""
+        """Parse a value of the settings, which must itself be valid."""
         values, bad = Reader(self.name, FieldSpec(column=self.name), self.zone).read(pa.array([text]))
         if bad is not None:
             allowed = f"; it can be {', '.join(CHOICES[self.name])}" if self.name in CHOICES else ""
@@ -165,12 +165,12 @@ class Reader:
             if self._values:
                 text = _by_distinct(text, lambda t: self._values.get(folded(t), t))
             values, bad = self._parse(text)
-            if self._parse == self._texts:  # elsewhere the mended text is a value or it is not
+            if self._parse == self._texts:  # in other fields the repaired text is valid or not by itself
                 bad = either(bad, mended)
         if self.default is not None:
             values = pc.fill_null(values, self.default)
-            # a field of few values may say what all others are to be, but not what broken bytes are; elsewhere only what is
-            # absent
+            # In an enumerated field the default also stands for unknown values (not for broken bytes); elsewhere only for
+            # missing ones.
             if self.name in CHOICES:
                 bad = mended
         return values, bad
@@ -203,7 +203,7 @@ class Reader:
     def _texts(self, text: pa.StringArray) -> Read:
         bad = None
         if self.name in _COMPOSED and not _is_ascii(text):
-            # as in the reference data; a record number stays as the source, which is asked by it, writes it
+            # as in the reference data; a record number stays as it is, since the source is queried by it
             encoded = text.dictionary_encode()
             text = pc.utf8_normalize(encoded.dictionary, form="NFC").take(encoded.indices)
         if self._width:
@@ -214,13 +214,13 @@ class Reader:
         return text, bad if bad is not None and bad.any() else None
 
     def _padded(self, text: pa.StringArray, width: int) -> pa.StringArray:
-        """Digits that lost their leading zeros, as they do in a cell of numbers, with these again."""
+        """Restore the leading zeros that digits lost in a number cell."""
         text = pc.replace_substring_regex(text, r"^(\d+)\.0*$", r"\1")
         short = pc.match_substring_regex(text, rf"^\d{{1,{width}}}$").fill_null(False)
         if self._is_id is None:
             return pc.if_else(short, pc.utf8_lpad(text, width, "0"), text)
         short = pc.and_not(short, self._is_id(text))
-        # The shortest ID that it can have been: eight digits were a CMND, and no CCCD begins with 000.
+        # The shortest ID that it can be: eight digits were a CMND, since no CCCD begins with 000.
         for length in sorted({9, width}) if pc.any(short).as_py() else ():
             found = pc.utf8_lpad(text, length, "0")
             digits = pc.utf8_length(text)
@@ -235,7 +235,7 @@ def _text_or_none(value: str | int | None) -> str | None:
 
 
 def _lost(found: pa.Array, values: pa.Array) -> Mask:
-    """The rows that held something and have no value now."""
+    """A mask of the rows that held something and have no value now."""
     if values.null_count == found.null_count:
         return None
     return np.asarray(pc.and_(found.is_valid(), values.is_null()))
@@ -259,6 +259,6 @@ def _group(text: str) -> int | None:
 
 
 def _by_distinct(text: pa.StringArray, change: Callable, into: pa.DataType = _TEXT) -> pa.Array:
-    """`change` of every value, called once per distinct one: for columns of few values."""
+    """Map every value by `change`, called once per distinct value."""
     encoded = text.dictionary_encode()
     return pa.array([change(t) for t in encoded.dictionary.to_pylist()], into).take(encoded.indices)

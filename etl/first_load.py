@@ -1,10 +1,10 @@
-"""The first load of a source: how much it is to bring, and when all of it is in. Until then pages pass no verdict."""
+"""The first load of a source: its expected size, and when it is complete. Until then pages show counts without verdicts."""
 
 from etl.pipeline import INTAKE
 
 
 def begins(intake, state) -> None:
-    """`state`: the source's, before it is read. How many rows it has is asked until it has some; of files nobody can say."""
+    """Note the expected rows. `state`: the source's, before it is read. Asked until it has some; not of files, which are not counted."""
     if state.first_loaded_batch is None and not state.expected and intake.read_by != "deliveries":
         rows = intake.source.describe()["rows"]
         with intake.writing:
@@ -12,8 +12,8 @@ def begins(intake, state) -> None:
 
 
 def ends(intake, before, now) -> None:
-    """The source was read to its end; `before` and `now` are its states around that."""
-    # A source without a record is at its end each time: said once.
+    """Note that the source was read to its end; `before` and `now` are its states around that."""
+    # An empty source reaches its end each time: noted once.
     is_news = now.received or (before.last_polled_at is None and now.last_polled_at is not None)
     if before.first_loaded_batch is None and is_news and not intake.halt.is_set():
         with intake.writing:

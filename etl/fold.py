@@ -1,7 +1,7 @@
-"""Folding (incremental aggregation) of a backfill: what many postings add to the balances, summed on the workbench and written in one go.
+"""Folding (incremental aggregation) of a backfill: postings are summed in DuckDB and written to the balances in one go.
 
-Where a balance holds little yet, its rows are taken out, added to the new ones, and all are written as new: two cells a
-record are the largest part of a backfill, and a COPY in the order of the key is cheaper than as many upserts.
+A small balance is read, added to the new sums and rewritten: cells are the largest part of a backfill (two per record),
+and a COPY in key order is cheaper than as many upserts.
 """
 
 import psycopg
@@ -15,7 +15,7 @@ from sql.rows import only
 
 
 def fold(db: psycopg.Connection, bench: Workbench, postings: dict[str, list[pa.Table]]) -> None:
-    """Add the postings (by ledger) to the balances, in the caller's transaction."""
+    """Add the postings, by ledger, to the balances. Runs in the caller's transaction."""
     for ledger, tables in postings.items():
         bench.take(f"CREATE OR REPLACE TABLE warehouse.{ledger} AS FROM given", pa.concat_tables(tables))
     for statement in BALANCES.values():
@@ -35,7 +35,7 @@ def _fold(db: psycopg.Connection, bench: Workbench, one: Insert) -> None:
             "INSERT INTO answer FROM given", arrow_copy.read(db, f"SELECT {columns} FROM {balance}", None, one.schema)
         )
         db.execute(f"DELETE FROM {balance}")
-    # Where the statement leaves the row that is there, the first batch is kept, which is the smallest number.
+    # A statement with DO NOTHING keeps the first batch, which is the smallest number.
     sum_up = "min({0}) AS {0}" if one.upsert.endswith("DO NOTHING") else "sum({0})::INTEGER AS {0}"
     sums = ", ".join(name if name in one.key else sum_up.format(name) for name in one.columns)
     rows = bench.give(f"SELECT {sums} FROM answer GROUP BY {key} ORDER BY {key}")
@@ -46,7 +46,7 @@ def _fold(db: psycopg.Connection, bench: Workbench, one: Insert) -> None:
 
 
 def upsert(db: psycopg.Connection, one: Insert, rows: pa.Table) -> None:
-    """The statement's own way in, for rows that it did not find itself."""
+    """Write rows that were computed elsewhere by the statement's own ON CONFLICT clause."""
     columns = ", ".join(one.columns)
     db.execute(f"CREATE TEMP TABLE answer AS SELECT {columns} FROM warehouse.{one.table} LIMIT 0")
     arrow_copy.write(db, "COPY answer FROM STDIN", rows)

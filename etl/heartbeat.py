@@ -1,7 +1,7 @@
-"""That the ETL which leads still works: each second in the warehouse, and to whoever started the process.
+"""The leader's heartbeat: each second to the warehouse, and to the supervisor of the process.
 
-It is said on the connection that holds the lock. When the process is frozen, or its machine is gone, the server hears
-nothing on it, ends it, and with it the lead.
+It is sent on the connection that holds the lock. When the process is frozen, or its machine is gone, the server times the
+connection out, and with it the lead.
 """
 
 import os
@@ -18,14 +18,14 @@ from sql.patience import PULSE, cut
 from sql.rows import only
 
 EVERY_SECONDS = 1.0
-# Of a beat, which takes a millisecond: a warehouse that stands still is one that is gone.
+# A beat takes a millisecond: a warehouse that hangs for so long counts as lost.
 PATIENCE_SECONDS = 10.0
 
 
 class Heartbeat(threading.Thread):
-    """Beats until it is stopped, or cannot: then `check` raises why.
+    """Beats until it is stopped or fails; `check` raises the failure.
 
-    `term` is set once the lead is taken; `db`, the connection of the batches, which ends with the lead, whoever waits on it.
+    `term` is set once the lead is taken. `db`, the connection of the batches, is cut when the lead is lost.
     """
 
     def __init__(self, lock: psycopg.Connection, pulse: Callable[[], None] = lambda: None):
@@ -40,18 +40,18 @@ class Heartbeat(threading.Thread):
         try:
             while not self._end.is_set():
                 (term,) = only(self._lock.execute(INTAKE["beat"]))
-                # A beat under way when the lead was taken still tells the term before.
+                # A beat under way when the lead was taken still returns the previous term.
                 if self.term is not None and term > self.term:
                     raise Fenced(f"term {term} has begun, this ETL is of term {self.term}")
                 self._pulse()
                 self._end.wait(EVERY_SECONDS)
-        except Exception as fault:  # whatever it is, nobody knows any longer who leads
+        except Exception as fault:  # whatever it is, the lead is no longer certain
             self._fault = fault
             if self.db:
                 cut(self.db)
 
     def check(self) -> None:
-        """Raises psycopg.Error when the connection, and with it the lead, is lost; Fenced when another term began."""
+        """Raises psycopg.Error if the connection, and with it the lead, is lost; Fenced if another term began."""
         if self._fault:
             raise self._fault
 
@@ -61,13 +61,13 @@ class Heartbeat(threading.Thread):
 
 
 def pulse_of(environ: Mapping[str, str]) -> Callable[[], None]:
-    """What moves the time of the file that the environment names, for who watches this process; nothing without one."""
+    """A function that touches the file named in the environment, for the supervisor; a no-op without one."""
     if not (name := environ.get(PULSE)):
         return lambda: None
     file = Path(name)
 
     def beat() -> None:
-        with suppress(OSError):  # a full disk is no hang
+        with suppress(OSError):  # a full disk does not mean that we hang
             os.utime(file)
 
     return beat

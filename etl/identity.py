@@ -1,8 +1,8 @@
-"""Persons without their names: a keyed hash in place of every ID, and what an ID looks like.
+"""Pseudonymizes persons: a keyed hash in place of every ID, and what an ID looks like.
 
 Nothing here can be turned back into a person without the key, and the key never enters the
-database. What is hashed is HMAC-SHA256 (RFC 2104), of which the first 128 bits are kept: among
-100 million persons two would meet with a probability of about 1 in 10^23.
+database. The hash is HMAC-SHA256 (RFC 2104) truncated to 128 bits: among 100 million persons a
+collision has a probability of about 1 in 10^23.
 """
 
 import contextlib
@@ -31,14 +31,14 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 class PersonKeyError(ValueError):
-    """The key of persons cannot be used; the message says why and what to do."""
+    """The person key cannot be used; the message says why and what to do."""
 
 
 def load_key(environ: Mapping[str, str], folder: Path, is_in_use: bool = False) -> bytes:
-    """The key: PERSON_ID_KEY (hex) if set, else folder/person.key, made at the first start.
+    """PERSON_ID_KEY (hex) if set, else folder/person.key, created at the first start.
 
-    A new key makes new persons out of known ones, so a key that is there but unusable, or not there though the warehouse
-    was loaded with one (`is_in_use`), is an error (PersonKeyError), never a reason to make another.
+    A new key would turn known persons into new ones, so a key that is unusable, or missing though the warehouse was loaded
+    with one (`is_in_use`), raises PersonKeyError and is never replaced.
     """
     if text := environ.get(KEY_NAME):
         return _from_hex(text, KEY_NAME)
@@ -53,7 +53,7 @@ def load_key(environ: Mapping[str, str], folder: Path, is_in_use: bool = False) 
     if path.stat().st_mode & 0o077:
         raise PersonKeyError(f"{path}: others can read it; run: chmod 600 {path}")
     try:
-        text = path.read_text(encoding="ascii", errors="replace")  # what is no text is no hexadecimal digits either
+        text = path.read_text(encoding="ascii", errors="replace")  # other bytes fail as hexadecimal digits
     except OSError as refused:
         raise PersonKeyError(f"{path}: {refused.strerror}; the user of ./run must be able to read it") from None
     return _from_hex(text, str(path))
@@ -71,7 +71,7 @@ def _from_hex(text: str, where: str) -> bytes:
 
 
 def _make_key(path: Path) -> None:
-    """Write a whole key and only then give it its name: two programs starting at once agree on one."""
+    """Create the file atomically: two programs that start at once agree on one key."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".person.key.")  # 0600 from the start
     try:
@@ -79,22 +79,22 @@ def _make_key(path: Path) -> None:
             file.write(secrets.token_hex(SHORTEST_KEY) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # the other program was first; its key is the key
+        with contextlib.suppress(FileExistsError):  # the other program was first: its key is used
             os.link(draft, path)
     finally:
         os.unlink(draft)
 
 
 def fingerprint(key: bytes) -> str:
-    """Tells two keys apart without giving either away: to be kept beside what was hashed with it."""
+    """Identifies a key without revealing it; stored beside what was hashed with it."""
     return hmac.digest(key, b"fingerprint", "sha256").hex()[:16]
 
 
 def digests(key: bytes, prefix: str, values: pa.StringArray) -> np.ndarray:
-    """HMAC-SHA256 of prefix + value, its first 16 bytes, as an (n, 16) array of bytes.
+    """HMAC-SHA256 of prefix + value, truncated to 16 bytes, as an (n, 16) array.
 
-    The two halves of the HMAC are prepared once and copied: 0.6 µs a value, against 1.6 µs for
-    hmac.digest. Give distinct values: this is the one loop over rows that there is.
+    The inner and outer hash states are prepared once and copied: 0.6 µs a value, against 1.6 µs for
+    hmac.digest. Pass distinct values: this is the only Python loop over rows.
     """
     block = hashlib.sha256().block_size
     padded = (key if len(key) <= block else hashlib.sha256(key).digest()).ljust(block, b"\0")
@@ -110,7 +110,7 @@ def digests(key: bytes, prefix: str, values: pa.StringArray) -> np.ndarray:
 
 
 def _bytes_of(values: pa.StringArray) -> list[bytes]:
-    """The UTF-8 of each value (no nulls), cut out of the array's own buffer: three times as fast as to_pylist."""
+    """The UTF-8 bytes of each value (no nulls), sliced from the array's buffer: three times as fast as to_pylist."""
     if not len(values):
         return []
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1].tolist()
@@ -119,9 +119,9 @@ def _bytes_of(values: pa.StringArray) -> list[bytes]:
 
 
 def normal_names(names: Iterable[str]) -> list[str]:
-    """Spellings of one name as one text: case, spaces, composed or not, and where the tone mark stands.
+    """Normalizes names: case, spaces, composition, and the position of the tone mark.
 
-    Hoà and Hòa are the same name, written by two schools: each word's tone mark goes to its end.
+    Hoà and Hòa are two spellings of one name: each word's tone mark is moved to its end.
     Accents stay: Hoa is somebody else.
     """
     return [" ".join(_tone_last(word) for word in unicodedata.normalize("NFD", name.casefold()).split()) for name in names]

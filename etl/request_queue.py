@@ -1,7 +1,7 @@
-"""Verbs that need the lead, whoever has it: done here where nobody leads, else handed to the ETL that does.
+"""Runs verbs that need the lead: in this process if nobody leads, else by the ETL that does, through a queue table.
 
-A request is a row of warehouse.request. The caller writes it and watches it; `python -m etl run` takes it up, works it
-off between its own batches, and writes its progress and its answer there.
+A request is a row of warehouse.request. The caller inserts it and polls it; `python -m etl run` processes it between its
+batches, and writes progress and answer to the row.
 """
 
 import argparse
@@ -40,15 +40,15 @@ REQUESTS = sql.load("queries/request_queue.sql")
 
 WRONG = (SettingsError, ReferenceTableError, PersonKeyError, SourceError)  # for the operator to mend: exit code 2
 _ONLY_OF_CALLER = {"verb", "config", "data", "json"}
-_MAPPINGS = "mappings"  # among the arguments: by which settings who asks would have each source read
+_MAPPINGS = "mappings"  # an argument: the fingerprints of the caller's settings of each source
 _LOOK_EVERY_SECONDS = 0.3
-# A leader takes a request up within a second or two, even in the middle of a batch, and gives a sign each second then.
+# A leader takes up a request within a second or two, even in the middle of a batch, and then gives a sign of life each second.
 _TAKEN_UP_WITHIN_SECONDS = 20.0
 _SIGN_WITHIN_SECONDS = 60.0
 
 
 def do(config: Settings, options: argparse.Namespace) -> Answer:
-    """The verb's work, with progress on the terminal. Raises Refused where the one who leads cannot be reached."""
+    """Run the verb, with progress on the terminal. Raises Refused if the leader cannot be reached."""
     verb = options.verb
     name = verb.__name__.rpartition(".")[2]
     with Progress(verb.UNIT, quiet=options.json) as progress:
@@ -62,7 +62,7 @@ def do(config: Settings, options: argparse.Namespace) -> Answer:
 
 
 def _handed_over(config: Settings, verb: str, options: argparse.Namespace, progress: Progress) -> Answer | None:
-    """The leader's answer; None where it left before it took the request up."""
+    """The leader's answer; None if it stopped leading before it took up the request."""
     arguments = {name: value for name, value in vars(options).items() if name not in _ONLY_OF_CALLER}
     arguments[_MAPPINGS] = {name: station.mapping_fingerprint(config, name) for name in config.sources}
     asked_by = f"{getpass.getuser()}@{socket.gethostname()} (pid {os.getpid()})"
@@ -95,7 +95,7 @@ def _awaited(db: psycopg.Connection[Any], request: dict, progress: Progress) -> 
 
 
 def _leader(db: psycopg.Connection[Any]):
-    """Who leads, where requests can be handed to it; None where nobody does."""
+    """The leader, if it accepts requests; None if nobody leads."""
     leader = db.execute(REQUESTS["who_leads"], {"lock": station.LOCK}).fetchone()
     if leader is not None and leader.verb != "etl run":
         raise Refused(
@@ -117,7 +117,7 @@ def _unheard(state: str, seconds: float) -> str:
 
 
 class RequestQueue:
-    """The leader's side: takes up requests one after the other, in a thread of its own; `give_sign` is for another."""
+    """The leader's side: processes requests one at a time in its own thread; `give_sign` is called from another one."""
 
     def __init__(self, led: Station):
         self.led = led
@@ -131,13 +131,13 @@ class RequestQueue:
         self._turn = threading.Lock()
 
     def work(self) -> None:
-        """Work off what was asked. Raises what says that the lead is lost."""
+        """Process the waiting requests. Raises only what means that the lead is lost."""
         with self._turn:
             while (request := self.db.execute(REQUESTS["take_up"]).fetchone()) is not None:
                 self._work_off(request)
 
     def give_sign(self) -> None:
-        """Tell who waits that the leader lives, and how far it is."""
+        """Tell the caller that the leader is alive, and its progress."""
         if (at_work := self._at_work) is not None:
             self.db.execute(REQUESTS["give_sign"], at_work.facts())
 
@@ -161,7 +161,7 @@ class RequestQueue:
                 self._answer(progress, "failed", code=3, reason=reason)
             raise
         except Exception as fault:
-            # A fault of this verb: the sources go on.
+            # A bug of this verb must not stop the sources.
             log.exception("%s failed", request.verb)
             self._answer(progress, "failed", code=1, reason=f"{type(fault).__name__}: {fault}")
         else:
@@ -169,7 +169,7 @@ class RequestQueue:
             self._answer(progress, "done", code=answer.code, answer=figures)
 
     def _refuse_other_settings(self, asked: dict[str, str] | None) -> None:
-        """Who mended the settings and asks for a retry would wonder why nothing changes."""
+        """Otherwise a retry after a change of the settings would have no visible effect."""
         own = {name: station.mapping_fingerprint(self.led.settings, name) for name in self.led.settings.sources}
         if asked is not None and asked != own:
             other = sorted(name for name in asked.keys() | own.keys() if asked.get(name) != own.get(name))
@@ -187,7 +187,7 @@ class RequestQueue:
 
 
 class _Progress:
-    """Counts for who waits elsewhere; as etl.progress.Progress does for a terminal."""
+    """Counts for a caller in another process; the counterpart of etl.progress.Progress."""
 
     def __init__(self, request_id: int):
         self.request_id, self.done = request_id, 0
@@ -205,7 +205,7 @@ class _Progress:
 
 
 def _verb(name: str):
-    """Its module. Raises Refused where this version has no such verb for a leader."""
+    """The verb's module. Raises Refused if this version has no such verb for a leader."""
     with contextlib.suppress(ModuleNotFoundError):
         verb = importlib.import_module(f"etl.verbs.{name}")
         if hasattr(verb, "work"):

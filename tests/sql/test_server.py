@@ -161,7 +161,7 @@ class Recovering(EmbeddedServer):
         self.began = time.monotonic()
         return subprocess.Popen(["sleep", "60"])
 
-    def _is_ours(self) -> bool:
+    def _is_ours(self, process) -> bool:
         lived = time.monotonic() - self.began
         if lived < self.speaks:
             with self.log.open("a") as log:
