@@ -1,4 +1,4 @@
-"""Vaccines, sites and the spellings that they come by, from the reference tables into the warehouse."""
+"""Loads vaccines, aliases of vaccines and sites, and dose rules for any previous vaccine."""
 
 from datetime import date
 from typing import Any, Protocol
@@ -6,12 +6,12 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.types.json import Jsonb
 
-# Of dose_rules: the vaccine before may be whichever.
+# In dose_rules: any previous vaccine.
 ANY = "any"
 
 
 class Write(Protocol):
-    """Runs a statement with the rows of a table, and counts what changed."""
+    """Runs a statement with the rows of a table, and counts changes."""
 
     changed: int
 
@@ -19,7 +19,7 @@ class Write(Protocol):
 
 
 def write_vaccines(write: Write, rows: list[dict], today: date) -> None:
-    """A vaccine as of today, and how many doses complete its series on which days; its first row holds from the beginning."""
+    """Write vaccines as of today, and the doses of their series by day; a vaccine's first row applies from the beginning."""
     current, series = {}, []
     for row in sorted(rows, key=lambda row: (row["code"], row["valid_from"] or "")):
         is_first = row["code"] not in current
@@ -32,7 +32,7 @@ def write_vaccines(write: Write, rows: list[dict], today: date) -> None:
 
 
 def expand_any(rules: list[dict], vaccines: list[dict]) -> list[dict]:
-    """Dose rules, those of any vaccine before said of each; a rule of the very pair goes before from its first day on."""
+    """Expand dose rules for any previous vaccine to one per vaccine; a rule for the exact pair takes precedence from its first day."""
     pairs: dict[tuple[str, str], str] = {}
     for rule in rules:
         pair = rule["vaccine_code"], rule["previous_vaccine_code"]
@@ -46,7 +46,7 @@ def expand_any(rules: list[dict], vaccines: list[dict]) -> list[dict]:
 
 
 def write(db: psycopg.Connection, write: Write, sql: dict[str, str], kind: str, rows: list[dict]) -> list[int]:
-    """The spellings of `vaccine` or `site`, and what they mean now. Returns those that meant something else."""
+    """Write the aliases of `vaccine` or `site`. Returns the ids of those that changed their meaning."""
     db.execute(sql["create_alias_given"])
     db.execute(sql[f"give_{kind}_aliases"], {"rows": Jsonb(rows)})
     changed = [alias for (alias,) in db.execute(sql[f"change_{kind}_aliases"])]

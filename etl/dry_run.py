@@ -1,4 +1,4 @@
-"""A dry run of settings, reference tables and sources: what would happen; everything is rolled back."""
+"""Dry run of settings, reference tables and sources; everything is rolled back."""
 
 import contextlib
 import os
@@ -31,16 +31,16 @@ from sql.server import EmbeddedServer
 
 WORLD = sql.load("world.sql")
 
-_FILES = 50  # of a folder so many are looked at
+_FILES = 50  # tried per folder
 _EXAMPLES = 5
 _UNBRAKED = Brake(min_records=10**9)
 
 
 class DryRun:
-    """What was found: `faults`, one sentence each; `sources`, a row each; `refused`, what rules would refuse and why."""
+    """Collects `faults` (messages), `sources` (a row each) and `refused` (what rules would reject, and why)."""
 
     def __init__(self, db: psycopg.Connection, settings: Settings, records: int):
-        """`db` as etl_writer, in autocommit; `records` are read of each source."""
+        """`db` is in autocommit, as etl_writer; `records` are read per source."""
         self.db, self.settings, self.records = db, settings, records
         self._first: dict[ReadBy, Callable[[dict, Any], Iterator[tuple[pa.Table, str | None]]]] = {
             "changes": self._changes, "whole": self._whole, "deliveries": self._deliveries,
@@ -57,7 +57,7 @@ class DryRun:
                 self.faults.append(str(other))
 
     def run(self) -> None:
-        """Sources are read first: who waits for a slow one must not hold up an ETL that leads meanwhile."""
+        """Read the sources first, outside of the transaction: a slow one must not block a running ETL."""
         read = [(row, list(self._read(row))) for row in map(self._row, self.settings.sources)]
         with self.db.transaction(force_rollback=True):
             if not self._try_reference():
@@ -73,7 +73,7 @@ class DryRun:
         return self.sources[-1]
 
     def _try_reference(self) -> bool:
-        """Every table that cannot be read is named, not the first alone; then whether they fit together."""
+        """Report every table that cannot be read, not only the first; then check them together."""
         found = len(self.faults)
         for name in reference.TABLES:
             try:
@@ -93,7 +93,7 @@ class DryRun:
         return True
 
     def _read(self, row: dict) -> Iterator[tuple[pa.Table, str | None]]:
-        """The first records of a source, of files of each, with its name."""
+        """The first records of a source, or of each of its files with the file's name."""
         name = row["source"]
         given = self.settings.sources[name]
         try:
@@ -126,7 +126,7 @@ class DryRun:
         with reading(name):
             files = source.deliveries()
             if not files:
-                time.sleep(source.settled_after)  # one may have been put there just now
+                time.sleep(source.settled_after)  # one may have just been written
                 files = source.deliveries()
         row["files"] = len(files)
         if not files:
@@ -174,7 +174,7 @@ class DryRun:
 
 
 def _key(settings: Settings) -> bytes:
-    """The key of persons where there is one; a check makes none."""
+    """The person key if there is one; a dry run creates none."""
     if os.environ.get(identity.KEY_NAME) or (settings.data / "person.key").exists():
         return identity.load_key(os.environ, settings.data)
     return bytes(identity.SHORTEST_KEY)
@@ -182,7 +182,7 @@ def _key(settings: Settings) -> bytes:
 
 @contextlib.contextmanager
 def scratch_warehouse(settings: Settings) -> Iterator[tuple[psycopg.Connection, str | None]]:
-    """The instance's, or an empty one for the time being; and why, where it is not the instance's."""
+    """Yields the instance's warehouse, or a temporary empty one and the reason for it."""
     with contextlib.ExitStack() as until_done:
         try:
             db = until_done.enter_context(connect.raw(settings, "etl_writer", autocommit=True))

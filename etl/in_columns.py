@@ -1,4 +1,4 @@
-"""A large batch, processed in columns by DuckDB (the workbench), between reading what PostgreSQL holds of it and storing."""
+"""Processes a large batch in columns, by DuckDB (the workbench): reads what PostgreSQL holds, computes, and stores."""
 
 from collections.abc import Iterator
 
@@ -15,45 +15,45 @@ from etl.statements import COURSE, HELD, LEDGER, LOAD, QUARANTINED, STORE, WORKS
 from etl.workbench import BENCH, Workbench, with_uuids
 from sql.rows import only
 
-# Of the workspace, what the workbench needs: the warehouse's rows are there already.
+# The temporary tables that the workbench needs: it holds the warehouse's rows already.
 _ON_BENCH = [name for name in WORKSPACE if name not in ("known_record", "known")] + [
     name for name in QUARANTINED if name != "written"
 ]
 _SOUGHT = ("sought_record", "sought_person")
-_ROWS = 100_000  # written in one go: about 20 MB
+_ROWS = 100_000  # per COPY: about 20 MB
 
 
 class InColumns:
-    """The steps of a batch, in the pipeline's transaction: the same as those of InRows, held to them by the same tests."""
+    """The steps of a batch, in the pipeline's transaction; the same as those of InRows, and tested by the same tests."""
 
     def __init__(self, pipeline):
         self.pipeline, self.db, self.bench = pipeline, pipeline.db, Workbench()
-        self._postings: dict[int, dict[str, pa.Table]] = {}  # of the batches that are not in the balances yet
+        self._postings: dict[int, dict[str, pa.Table]] = {}  # of the batches that are not folded yet
 
     def prepare(self, batch_id: int) -> None:
-        """Give this transaction's statements the plans, and the tables, of a large batch."""
+        """Set up this transaction for a large batch."""
         self._postings[batch_id] = {}
         self.db.execute("SET LOCAL work_mem = '256MB'")
         for name in _SOUGHT:
             self.db.execute(HELD[f"create_{name}"])
-        # of several batches in one transaction each begins with what the one before left
+        # a transaction of several batches finds what the previous one left
         self.db.execute(f"TRUNCATE {', '.join((*_SOUGHT, *WORKSPACE, *QUARANTINED))}")
-        # Within the batch's transaction: whoever changed the reference data, it is of this moment.
+        # Within the batch's transaction, so that the reference data are current.
         for name in arrow_copy.REFERENCE:
             self.bench.take(BENCH[f"keep_{name}"], arrow_copy.read(self.db, HELD[name]))
 
     def forget_from(self, batch_id: int) -> None:
-        """A batch of this number begins: what was kept under it, or a later one, was rolled back with a transaction around it."""
+        """A batch of this number begins: postings kept under it or a later number were rolled back."""
         self._postings = {batch: made for batch, made in self._postings.items() if batch < batch_id}
 
     def close(self) -> None:
-        """Give the memory back: after a backfill of 200,000 a batch 409 MB become 194."""
+        """Release the memory: after a backfill of 200,000 records per batch, 409 MB become 194."""
         self.bench.engine.close()
         self._postings.clear()
         pa.default_memory_pool().release_unused()
 
     def check(self, delivery: Delivery, facts: CheckFacts):
-        """Land the records, and judge them. Returns how many there are of each kind, and what the quarantine says."""
+        """Land the records and check them. Returns counts by kind, and what `quarantine` returns."""
         self._read_held(delivery.records, facts)
         self._take_readings()
         self.bench.run(LOAD["check_records"], facts)
@@ -66,21 +66,21 @@ class InColumns:
         return counts, *found
 
     def suspects(self, facts: CheckFacts) -> pa.Table:
-        """The records that do not simply add to what is held, beside what is held of them: for the brake."""
+        """The records that change something held, beside what is held: for the brake."""
         return self.bench.give(LOAD["suspects"], facts)
 
     def work_out(self, facts: Facts) -> None:
-        """Courses before and after, and the rows that hold them."""
+        """Compute the vaccination series (courses) before and after, and store what changed."""
         self._work_out(facts, COURSE["touch_persons"])
 
     def reclassify(self, persons: list, facts: Facts) -> None:
-        """As if all injections of these persons came in now."""
+        """Recompute these persons as if all their injections came in now."""
         self._seek(pa.array([key.bytes for key in persons], pa.binary(16)), facts)
         self._take_readings()
         self._work_out(facts, BENCH["touch_held_persons"], COURSE["reclassify"])
 
     def fold(self, after_batch: int, to_batch: int) -> bool:
-        """Add the postings since a batch to the balances; False where others than these made some of them."""
+        """Add the postings after `after_batch` to the balances; False if some of them were not made here."""
         batches = range(after_batch + 1, to_batch + 1)
         is_known = all(batch in self._postings for batch in batches)
         if is_known:
@@ -91,7 +91,7 @@ class InColumns:
         return is_known
 
     def _read_held(self, records: pa.Table, facts: Facts) -> None:
-        """All injections of the persons of these records, and of those to whom the records belong until now."""
+        """Read all injections of the persons of these records, and of the persons to whom the records belonged before."""
         ids = pc.unique(records["record_id"]).drop_null()
         opened = arrow_copy.OPENED.empty_table()
         if len(ids) and self._is_any_known(ids, facts):
@@ -106,7 +106,7 @@ class InColumns:
         self.bench.take(BENCH["land"], with_uuids(records))
 
     def _take_readings(self) -> None:
-        """What residences mean; those of this batch were learnt just before."""
+        """Read what spellings of residences mean, including those that this batch has just added."""
         self.bench.take(BENCH["keep_residence_reading"], arrow_copy.read(self.db, HELD["residence_reading"]))
 
     def _is_any_known(self, ids: pa.Array, facts: Facts) -> bool:
@@ -134,7 +134,7 @@ class InColumns:
         self._store(facts)
 
     def _store(self, facts: Facts) -> None:
-        """The next rows are found and written as a stream while PostgreSQL takes these."""
+        """Write all changes; the next rows are computed and encoded while PostgreSQL takes these."""
         self._upserts: list[tuple[Insert, pa.Table]] = []
         self.pipeline.run(STORE, facts, "delete_moved")
         for table, columns, pieces in prefetch(self._changes(facts), 2):
@@ -146,7 +146,7 @@ class InColumns:
             fold.upsert(self.db, one, rows)
 
     def _changes(self, facts: Facts) -> Iterator[tuple[str, str, list]]:
-        """(table, its columns, pieces of a stream) of all that the batch adds and changes; nothing of what it does not."""
+        """(table, columns, pieces of a COPY stream) of everything that the batch adds or changes."""
         for name in ("add_injections", "add_records", "add_persons"):
             one = parse(STORE[name])
             yield from self._pieces(f"warehouse.{one.table}", self.bench.give(one.question))
@@ -172,12 +172,12 @@ class InColumns:
             yield table, ", ".join(rows.column_names), list(to_copy(rows.slice(start, _ROWS)))
 
     def _find(self, name: str, facts: CheckFacts) -> int:
-        """Fill a table of the quarantine, here and in the database. Returns the number of rows."""
+        """Fill a table of the quarantine, in DuckDB and in PostgreSQL. Returns the number of rows."""
         self.bench.run(LOAD[f"find_{name}"], facts)
         return self._give(name, f"FROM {name}")
 
     def _give(self, table: str, question: str) -> int:
-        """What the workbench answers, added to a table of the database. Returns the number of rows."""
+        """Copy a query's rows to a table of PostgreSQL. Returns the number of rows."""
         rows = self.bench.give(question)
         arrow_copy.write(self.db, f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN", rows)
         return rows.num_rows

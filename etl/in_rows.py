@@ -1,7 +1,6 @@
-"""A small batch, processed where the rows are: by statements of PostgreSQL over temporary tables, their plans kept.
+"""Processes a small batch in PostgreSQL, by prepared statements over temporary tables.
 
-For some thousand records this is the cheaper way: on the workbench each statement costs milliseconds to plan, however
-few its rows.
+For up to some thousand records this is cheaper: DuckDB takes milliseconds to plan each statement, however few its rows.
 """
 
 import pyarrow as pa
@@ -22,7 +21,7 @@ class InRows:
             pipeline.db.execute((LOAD | STORE)[f"create_{name}"])
 
     def check(self, delivery: Delivery, facts: CheckFacts):
-        """Land the records, and judge them. Returns how many there are of each kind, and what the quarantine says."""
+        """Land the records and check them. Returns counts by kind, and what `quarantine` returns."""
         run, db = self.pipeline.run, self.pipeline.db
         if delivery.records.num_rows:
             with db.cursor() as cursor, cursor.copy(LOAD["copy_landed"] + f" ({COPY_FORMAT})") as copy:
@@ -38,20 +37,20 @@ class InRows:
         return counts, *found
 
     def suspects(self, facts: CheckFacts) -> pa.Table:
-        """The records that do not simply add to what is held, beside what is held of them: for the brake."""
+        """The records that change something held, beside what is held: for the brake."""
         return arrow_copy.read(self.pipeline.db, LOAD["suspects"], facts)
 
     def work_out(self, facts: Facts) -> None:
-        """Courses before and after, and the rows that hold them."""
+        """Compute the vaccination series (courses) before and after, and store what changed."""
         self._work_out(facts, "touch_persons")
 
     def take_out(self, record_ids: list[str], facts: Facts) -> int:
-        """As if each of these records came in now as one that its source no longer holds. Returns how many there were."""
+        """Mark these records as vanished from their source. Returns how many changed."""
         self.pipeline.run(COURSE, facts | {"record_ids": record_ids}, "take_out_of_quarantine")
         return self._hold_as("vanished", record_ids, facts)
 
     def bring_back(self, record_ids: list[str], facts: Facts) -> int:
-        """As if each of these records, taken out before, came in now as it was. Returns how many there were."""
+        """Count vanished records again, as they were. Returns how many changed."""
         return self._hold_as("completed", record_ids, facts)
 
     def _hold_as(self, status: str, record_ids: list[str], facts: Facts) -> int:
@@ -61,8 +60,8 @@ class InRows:
         return taken
 
     def reclassify(self, persons: list, facts: Facts) -> None:
-        """As if all injections of these persons came in now."""
-        # Of several batches in one transaction each begins with what the one before left.
+        """Recompute these persons as if all their injections came in now."""
+        # A transaction of several batches finds what the previous one left.
         self.pipeline.db.execute(f"TRUNCATE {', '.join(WORKSPACE)}")
         self._work_out(facts | {"persons": persons}, "touch_given_persons", "reclassify")
 

@@ -1,6 +1,6 @@
-"""Parses INSERT … SELECT: the SELECT runs in DuckDB (the workbench), its answer is written to PostgreSQL's table.
+"""Parses INSERT … SELECT, so that the SELECT can run in DuckDB and its rows be written to PostgreSQL.
 
-What a batch adds, its postings and the balances are defined once, in sql/queries/store.sql, ledger.sql and balances.sql.
+This way stored rows, postings and balances are defined once, in sql/queries/store.sql, ledger.sql and balances.sql.
 """
 
 import re
@@ -17,7 +17,7 @@ _INSERT = re.compile(
 _SINCE = re.compile(r"WHERE batch_id > %\(after_batch\)s AND batch_id <= %\(to_batch\)s")
 _INTEGER, _SMALL, _BIG = ("INTEGER", pa.int32()), ("SMALLINT", pa.int16()), ("BIGINT", pa.int64())
 _DAY, _TEXT, _TIME = ("DATE", pa.date32()), ("VARCHAR", pa.string()), ("TIMESTAMPTZ", pa.timestamp("us", "UTC"))
-# Columns that are no integers, on the workbench and as rows of a COPY.
+# Columns other than integer: their types in DuckDB and in Arrow.
 _TYPES = {
     "batch_id": _BIG, "first_batch": _BIG, "day": _DAY, "entered_on": _DAY, "month": _DAY, "lot_number": _TEXT,
     "heard_at": _TIME, "is_by_place": ("BOOLEAN", pa.bool_()), "cause": ("warehouse.cause", pa.string()),
@@ -28,7 +28,7 @@ _TYPES = {
 class Insert:
     """INSERT INTO table (columns) question [ON CONFLICT (key) …].
 
-    `question` as the workbench asks it, of all postings; `asked` as it stands, with its parameters.
+    `question` is the SELECT over all postings, for the workbench; `asked` the original with its parameters.
     """
 
     table: str
@@ -40,7 +40,7 @@ class Insert:
 
     @property
     def target(self) -> str:
-        """A table of the workbench for the answer, with the types that the warehouse's has."""
+        """DDL of a DuckDB table for the rows, with the types of the warehouse's table."""
         typed = ", ".join(f"{name} {_TYPES.get(name, _INTEGER)[0]}" for name in self.columns)
         return f"CREATE OR REPLACE TEMP TABLE answer ({typed})"
 
@@ -51,7 +51,7 @@ class Insert:
 
 @cache
 def parse(statement: str) -> Insert:
-    """Raises ValueError where a statement is not of the form that all of these have."""
+    """Raises ValueError if the statement has another form."""
     found = _INSERT.search(statement)
     if found is None:
         raise ValueError(f"no INSERT INTO warehouse.… (columns) SELECT …: {statement[:80]}")

@@ -1,4 +1,4 @@
-"""One source's records into the pipeline, however they are read; and what is tried again."""
+"""Feeds one source's records into the pipeline, and retries its quarantine."""
 
 import contextlib
 import logging
@@ -23,17 +23,16 @@ log = logging.getLogger("etl")
 
 INTAKE = sql.load("queries/intake.sql")
 
-# While much is to be loaded the balances follow every so often, so that pages move during a backfill without each batch
-# paying for a fold.
+# During a backfill balances are folded at this interval: pages move without every batch paying for a fold.
 _FOLD_EVERY_SECONDS = 30.0
 
 Report = Callable[[Outcome], None]
 
 
 class Intake:
-    """The way of one source into the warehouse. One thread at a time (`turn`); `halt` ends it after the batch at hand.
+    """Loads one source. One thread at a time (`turn`); `halt` stops it after the current batch.
 
-    How it is read is the affair of one class for each of the promises of etl.sources.
+    A subclass for each protocol of etl.sources says how it is read.
     """
 
     source: Source
@@ -59,16 +58,16 @@ class Intake:
         self.read_identity()
 
     def read_identity(self) -> None:
-        """Which source of the warehouse this is, and as whom its persons without an ID are known there."""
+        """Read the source's id, and the name by which its persons without an ID are keyed."""
         with self.writing:
             facts = {"name": self.source.name}
             found = only(self.pipeline.db.execute(INTAKE["identity_of_source"], facts))
         self.source_id, self.source.mapper.keyed_as, self.forgotten_at = found
 
     def work(self) -> None:
-        """Take in all that the source has. Whatever stops this source is written down; the others go on.
+        """Load everything new. A fault of this source becomes its state, and the others go on.
 
-        Raises what the warehouse raises when it is gone: then it is not the source's fault.
+        Raises only when the warehouse is lost.
         """
         if self._state().retry_due_at and not self.halt.is_set():
             self.retry()
@@ -83,7 +82,7 @@ class Intake:
 
     @contextlib.contextmanager
     def judging(self) -> Iterator[None]:
-        """What stops the source here is its state from now on."""
+        """Store a fault as the source's state."""
         try:
             yield
         except Braked as braked:
@@ -96,11 +95,11 @@ class Intake:
             self._mark("failed", f"sources.{self.source.name}: cannot be taken in ({in_words(fault)})")
 
     def _is_stop_gone(self) -> bool:
-        """Whether what the brake stopped is not there any more, so that nobody need let it pass."""
+        """Whether the delivery that the brake stopped no longer exists, so that no release is needed."""
         return False
 
     def withdraw(self, record_ids: list[str]) -> Outcome:
-        """Take records out that the source no longer has, in its turn; its neighbours may write meanwhile. Returns the sums."""
+        """Take out records that the source no longer has, in its turn; other sources may write in between. Returns the sums."""
         total = Outcome(0)
         for some in in_parts(record_ids):
             with self.writing:
@@ -110,30 +109,30 @@ class Intake:
         return total
 
     def covers(self, released, stop: Stop) -> bool:
-        """Whether a person looked at all that this stop is for: what was taken out before a crash is no longer in it."""
+        """Whether a release covers this stop: it may hold fewer records, if some were taken out before a crash."""
         if released is None or released.kind != stop.kind or stop.seen is None:
             return False
         with self.writing:
             return stopped.covers(self.pipeline.db, released.brake_id, stop.seen)
 
     def pass_release(self, released, batch_id: int) -> None:
-        """What a person let pass is in, with this batch."""
+        """Note that the released delivery was loaded with this batch."""
         facts = {"brake_id": released.brake_id, "batch_id": batch_id, "now": self.pipeline.clock.now()}
         with self.writing:
             self.pipeline.db.execute(stopped.BRAKE["pass"], facts)
 
     def is_running(self) -> bool:
-        """Whether the source was read to its end the last time: a first load under way was not."""
+        """Whether the source was read to its end the last time, which excludes a first load under way."""
         state = self._state()
         return state.state == "running" and (state.first_loaded_batch is not None or not state.received)
 
     def _take_in(self) -> None:
-        """All that the source has. Raises SourceError, Braked."""
+        """Load everything new. Raises SourceError, Braked."""
         raise NotImplementedError
 
     def _load_pages(self, pages: Iterator[Page], describe: Callable[[Page], dict]) -> int:
-        """Load each page while the next one is read. Returns how many records were received."""
-        received, fold, folded_at = 0, True, 0.0  # the first page is folded: somebody waits for a figure
+        """Load each page while the next one is prefetched. Returns how many records were received."""
+        received, fold, folded_at = 0, True, 0.0  # the first page is folded at once, for early figures
         try:
             for page in read_ahead(pages, self.source.name):
                 given = describe(page)
@@ -146,7 +145,7 @@ class Intake:
                     raise Braked(replace(braked.stop, page_size=page.asked)) from None
                 folded_at = time.monotonic() if fold else folded_at
                 if page.more:
-                    self._mark_polled()  # a long load is not a source that nobody asks
+                    self._mark_polled()  # a long load must not look like a source that is not polled
                 if self.halt.is_set():
                     break
         except (Braked, SourceError):
@@ -169,7 +168,7 @@ class Intake:
 
     @contextlib.contextmanager
     def _loading(self) -> Iterator[None]:
-        """What the values of this source make the warehouse refuse is a SourceError; what the warehouse lacks is not."""
+        """Convert errors caused by this source's values to SourceError; others pass."""
         try:
             with self.writing:
                 yield
@@ -181,7 +180,7 @@ class Intake:
             raise SourceError(f"sources.{self.source.name}: its records cannot be loaded ({in_words(fault)})") from fault
 
     def retry(self, progress: Callable[[int], None] = lambda records: None) -> Outcome:
-        """Try what is in quarantine again, with today's settings and reference data. Returns the sums."""
+        """Load the quarantined records again with today's settings and reference data. Returns the sums."""
         with self.retrying:
             due_at, total = self._state().retry_due_at, Outcome(0)
             try:
@@ -192,7 +191,7 @@ class Intake:
                         outcome = self.load(Delivery(self.source_id, again, "retry"))
                     total = Outcome(outcome.batch_id, total.received + len(records), total.loaded + outcome.loaded)
                     progress(len(records))
-            except SourceError as failed:  # at once again it would be the same
+            except SourceError as failed:  # an immediate retry would fail the same way
                 self._mark("failed", str(failed))
             with self.writing:
                 self.pipeline.db.execute(INTAKE["end_retry"], {"source_id": self.source_id, "due_at": due_at})
@@ -214,17 +213,17 @@ class Intake:
             return cursor.execute(INTAKE["read_source"], {"source_id": self.source_id}).fetchone()
 
     def released(self):
-        """What a person let pass and has not come again yet, or None."""
+        """The release that has not been used yet, or None."""
         with self.writing:
             return stopped.released(self.pipeline.db, self.source_id)
 
     def end_release(self) -> None:
-        """What was let pass is not there any more."""
+        """The released delivery no longer exists."""
         with self.writing, self.pipeline.db.transaction():
             stopped.end_open(self.pipeline.db, self.source_id, self.pipeline.clock.now())
 
     def _stop(self, stop: Stop) -> None:
-        """Stand still, and keep what is to be looked at."""
+        """Mark the source as braked, and keep what is to be inspected."""
         stop, now = replace(stop, reason=stop.reason.replace("SOURCE", self.source.name)), self.pipeline.clock.now()
         facts = {"source_id": self.source_id, "state": "braked", "reason": stop.reason, "now": now}
         if stop.reason != self.complaint:
@@ -235,7 +234,7 @@ class Intake:
             self.pipeline.db.execute(INTAKE["mark_state"], facts)
 
     def cursor(self) -> Cursor:
-        """The last change of the source that is safely in the warehouse."""
+        """The watermark: the last change of the source that is committed in the warehouse."""
         state = self._state()
         return Cursor(state.cursor_updated_at, state.cursor_record_id)
 

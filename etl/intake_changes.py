@@ -1,4 +1,4 @@
-"""A source with a clock into the pipeline: what is new, in the order of its changes, and what came late."""
+"""Loads a source with a clock: changes in their order, and late commits by looking back."""
 
 import contextlib
 import time
@@ -19,15 +19,15 @@ from etl.recently_committed import RecentlyCommitted
 from etl.sources import Changes, Cursor, Page, reading
 from etl.stopped import Stop
 
-# Two transactions that overlap for less than this are seen at once; only the keys of so short a time are compared.
+# The short look-back finds transactions that overlap by less than this; only the keys of this window are compared.
 _NEAR = timedelta(seconds=5)
 
-# A source's clock may be a little ahead; what is stamped later than this waits, lest it carry the cursor away.
+# Tolerance for a source's clock. Rows stamped later wait, because they would carry the cursor past everything else.
 AHEAD = timedelta(minutes=1)
 
 
 class ChangesIntake(Intake):
-    """The way of such a source into the warehouse."""
+    """Loads such a source."""
 
     source: Changes
 
@@ -42,17 +42,17 @@ class ChangesIntake(Intake):
             self._pages(start, self.released()),
             lambda page: {"cursor": (page.cursor.updated_at, page.cursor.record_id)} if page.cursor else {},
         )
-        # Before the look-back: of two batches of one kind the first ends a release that was for the other.
+        # Before the look-back: of two batches of the same kind, the first would end a release meant for the other.
         self._take_unplaced()
         if start.record_id or received:
             self._look_back(start)
         self._mark_polled()
 
     def _pages(self, cursor: Cursor, released=None) -> Iterator[Page]:
-        """A page as long as there is little to read; a stream of large ones where the first is full.
+        """One page if there is little to read, then a stream of large ones if it was full.
 
-        What a person released comes first, as it was read when it was stopped: a source that goes on meanwhile would
-        deliver something else.
+        A released batch comes first, with the page size and end with which it was stopped: a source that has moved on
+        would deliver something else.
         """
         to = self.pipeline.clock.now() + AHEAD
         if released is not None and released.read_to is not None:
@@ -68,20 +68,20 @@ class ChangesIntake(Intake):
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
         outcome = super().load(delivery, fold)
-        if delivery.records.num_rows <= LARGE:  # of a backfill too many to keep
+        if delivery.records.num_rows <= LARGE:  # a backfill has too many to keep
             self.recently_committed.add(delivery.records)
         return outcome
 
     def _look_back(self, start: Cursor) -> None:
-        """What a transaction at the source committed late, with a time before the cursor's.
+        """Load what a transaction at the source committed late, with a time before the cursor's.
 
-        A short way each time, since sites that enter side by side commit out of order; a long way now and then. Both
-        from where this look began (`start`), so that the time of an outage is looked through too.
+        A short window each time, since concurrent writers commit out of order, and a long one now and then. Both begin
+        before `start`, where this poll began, so that the time of an outage is covered.
         """
         cursor = self.cursor()
         is_first = not start.record_id
         is_long = time.monotonic() - self.looked_back_at >= self.settings.look_back_every_seconds
-        # One long look overlaps the next, or what came just before the first would be late for the second.
+        # Long windows overlap, or what was committed just before the first would be too late for the second.
         window = timedelta(minutes=self.settings.look_back_minutes, seconds=self.settings.look_back_every_seconds)
         began = cursor if is_first else min(start, cursor)
         since = began.updated_at - (window if is_long else _NEAR)
@@ -95,7 +95,7 @@ class ChangesIntake(Intake):
         self._load_by_number(self._unknown(self.recently_committed.missing_from(keys)))
 
     def _take_unplaced(self) -> None:
-        """Rows that the order of the clock never comes to: they wait in quarantine, where they are counted and shown."""
+        """Quarantine rows that are never reached in the order of the clock, so that they are counted and shown."""
         with contextlib.closing(self.source.unplaced_keys()) as pages:
             while not self.halt.is_set():
                 with reading(self.source.name):
@@ -112,7 +112,7 @@ class ChangesIntake(Intake):
                 self.load(Delivery(self.source_id, page.records, "look-back"))
 
     def _refuse_emptied(self, cursor: Cursor) -> None:
-        """The last record that was read must still be there; a source that lost it was emptied or cut off."""
+        """Raises Braked if the last record read is gone: the source was emptied or truncated."""
         with reading(self.source.name):
             is_there = self.source.has_row(cursor.record_id)
         if is_there:

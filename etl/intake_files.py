@@ -1,4 +1,4 @@
-"""The files of a folder into the pipeline: each new content once, judged by what lies in the folder now."""
+"""Loads the files of a folder: each new content once; the source's state follows from the files that are there now."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -21,18 +21,18 @@ log = logging.getLogger("etl")
 
 
 class FileIntake(Intake):
-    """The way of a folder's files into the warehouse."""
+    """Loads the files of a folder."""
 
     source: Deliveries
 
     def __init__(self, pipeline, source, given, *more):
         super().__init__(pipeline, source, given, *more)
-        # Files of changes hold by what they say, not by what they leave out.
+        # Files of changes say nothing by what they leave out.
         self.membership = None if given.deliveries == "changes" else Membership(self, given)
-        self._noted: dict[str, bool] | None = None  # what lay there at the last look, and whether it could be looked into
+        self._noted: dict[str, bool] | None = None  # path → whether it was readable, at the last look
 
     def _is_stop_gone(self) -> bool:
-        """A file that was taken away, or replaced, stops nothing any more: what lies there now is judged."""
+        """A file that was removed or replaced no longer stops its source."""
         with self.writing:
             stop = stopped.standing(self.pipeline.db, self.source_id)
         if stop is None or stop.kind != "file":
@@ -42,8 +42,8 @@ class FileIntake(Intake):
             with reading(self.source.name):
                 self.source.deliveries(known)
         except SourceError:
-            return False  # the folder cannot be read: nobody knows what lies in it
-        # None is one that is still being written, "" one that cannot be looked into.
+            return False  # the folder cannot be read: its content is unknown
+        # None: still being written; "": not readable.
         if self.source.present.get(stop.unit, "gone") in (None, "", stop.content):
             return False
         log.warning(
@@ -66,7 +66,7 @@ class FileIntake(Intake):
         if released is not None and released.kind == "file":
             files.sort(key=lambda file: file.sha256 != released.content)
             if not any(file.sha256 == released.content for file in files):
-                self.end_release()  # it is not there any more
+                self.end_release()  # the file is gone
         for file in files:
             if self.halt.is_set():
                 return
@@ -84,7 +84,7 @@ class FileIntake(Intake):
         self._judge(released)
 
     def _judge(self, released) -> None:
-        """By what lies in the folder now: a file that was taken away is no fault any more."""
+        """Set the source's state by the files that are there now: a removed file is no longer a fault."""
         self._note_present()
         known = self._known()
         by_content = {(row.path, row.sha256): row for row in known}
@@ -110,10 +110,10 @@ class FileIntake(Intake):
         self._noted = present
 
     def _take(self, file, before, is_released: bool) -> int:
-        """Load a file, measured against one before it. Returns how many records it has."""
+        """Load a file, checked against an earlier one. Returns how many records it has."""
         limits = self.settings.brake
         if self.membership:
-            self.membership.settled = None  # also where the folder is, in the end, what it was before
+            self.membership.settled = None  # even if the folder ends up as it was before
         if not is_released:
             brake.check_file(file, before, limits)
         done = file.records_done
@@ -137,11 +137,11 @@ class FileIntake(Intake):
         return done
 
     def _read_again(self, wanted: Mapping[str, list[str]], there: dict) -> bool:
-        """Load these records, path by path, as the files have them, whatever was held of them. False where told to stop."""
+        """Load these records, path by path, as the files have them, overriding what is held. False if halted."""
         numbers = [records["record_id"].combine_chunks() for records in self._wanted(wanted, there)]
         counts = pa.chunked_array(numbers, pa.string()).value_counts()
         repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-        # Of what came more than once the newest whole version holds, which one batch tells; a few, kept until all are read.
+        # Records in several files go into one batch, which picks the newest whole version; they are few.
         several: list[pa.Table] = []
         for records in self._wanted(wanted, there):
             is_repeated = pc.is_in(records["record_id"], repeated)
@@ -185,12 +185,12 @@ class FileIntake(Intake):
             self.pipeline.db.execute(INTAKE["write_delivery"], facts)
 
     def _known(self) -> list:
-        """What became of each file and content, in the order in which they were delivered."""
+        """The known deliveries and their state, in order of delivery."""
         with self.writing, self.pipeline.db.cursor(row_factory=by_name) as cursor:
             rows = cursor.execute(INTAKE["known_deliveries"], {"source_id": self.source_id}).fetchall()
         if self.membership is None or not self.membership.is_snapshot:
             return rows
-        # What a file holds was not always kept: one of which it is not known is read again.
+        # Older versions did not keep which records a file holds: such a file is read again.
         listed = self.membership.listed()
         return [
             row._replace(state="loading", records_done=0)

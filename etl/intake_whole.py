@@ -1,4 +1,4 @@
-"""A table or query without a clock into the pipeline: read whole each time; what is new, changed or gone is found here."""
+"""Loads a table or query without a clock: read as a whole each time, and compared with the last reading."""
 
 import contextlib
 import hashlib
@@ -18,12 +18,12 @@ from etl.membership import Membership
 from etl.sources import Page, Whole
 from etl.statements import MEMBERSHIP
 
-# A reading is followed by a pause of so many times its length: the source is busy with us for a sixth of its time.
+# Pause after a reading, as a multiple of its duration: the source is busy with us for a sixth of the time.
 _PAUSE = 5
 
 
 class WholeIntake(Intake):
-    """The way of such a source into the warehouse. What a reading held is kept; what differs from it is loaded."""
+    """Loads such a source. The digests of a reading are kept, and rows whose digest is new are loaded."""
 
     source: Whole
 
@@ -32,7 +32,7 @@ class WholeIntake(Intake):
         self.unit = given.table or "query"
         self.membership = Membership(self, given)
         self.next_at = 0.0
-        self.content: str | None = None  # of the last reading that is in, and the digests of its rows
+        self.content: str | None = None  # checksum of the last reading that was loaded; `known` are the digests of its rows
         self.known: np.ndarray | None = None
 
     def _take_in(self) -> None:
@@ -43,7 +43,7 @@ class WholeIntake(Intake):
         try:
             reading = self._load_what_differs(known)
         except BaseException:
-            self.known = None  # some of it may be in
+            self.known = None  # it may be loaded in part
             raise
         if self.halt.is_set():
             return
@@ -53,8 +53,8 @@ class WholeIntake(Intake):
         self.next_at = ended + _PAUSE * (ended - started)
 
     def _load_what_differs(self, known: np.ndarray) -> tuple[list[pa.Array], list[np.ndarray]]:
-        """Load the rows that are not among those of the last reading. Returns all ids and digests, by page."""
-        # After whatever was read before, also where the clock was set back meanwhile.
+        """Load the rows that differ from the last reading. Returns all ids and digests, by page."""
+        # Later than any earlier reading, even if the clock was set back.
         moment = max(self.pipeline.clock.now(), self.cursor().updated_at + timedelta(microseconds=1))
         ids: list[pa.Array] = []
         seen: list[np.ndarray] = []
@@ -77,7 +77,7 @@ class WholeIntake(Intake):
         return ids, seen
 
     def _settle(self, ids: list[pa.Array], seen: list[np.ndarray]) -> None:
-        """All of it is in: keep what the reading held, and take out what it does not hold any more."""
+        """After a complete reading: keep its digests, and take out the records that it no longer holds."""
         rows = np.sort(np.concatenate(seen)) if seen else np.array([], "<u8")
         content = hashlib.sha256(rows.tobytes()).hexdigest()
         if content != self.content:
@@ -112,7 +112,7 @@ class WholeIntake(Intake):
 
 
 def _named(records: pa.Table, found: np.ndarray) -> pa.Table:
-    """Rows without a number under their digest, as lines that are no records: so it is seen when they are gone."""
+    """Give rows without a record number one made of their digest, for the quarantine: so their removal is noticed."""
     is_numberless = np.asarray(records["record_id"].is_null())
     if not is_numberless.any():
         return records

@@ -1,4 +1,4 @@
-"""The lines of a reference table, from its file or its query. What cannot be read is said by file, line and encoding."""
+"""Reads the lines of a reference table from its file or query; errors name the file, line and encoding."""
 
 import csv
 import io
@@ -13,9 +13,9 @@ from etl.settings import Reference
 from etl.sources.tables import NO_TEXT
 from sql import connect, patience
 
-# What a program writes at the beginning of a file that is no CSV in UTF-8.
+# Magic bytes of files that are not CSV in UTF-8.
 _OTHER_KINDS = (*NO_TEXT, (b"\xff\xfe", "is in UTF-16, not UTF-8"), (b"\xfe\xff", "is in UTF-16, not UTF-8"))
-# A server that stands still would hold up the batches, which wait meanwhile.
+# Batches wait meanwhile, so a server that hangs must not hold them up.
 _ANSWER_SECONDS = 60
 _SAVE = "save it as CSV UTF-8 (comma delimited)"
 
@@ -23,7 +23,7 @@ Line = tuple[int, dict[str, object]]
 
 
 def read(name: str, reference: Reference) -> tuple[list[str], list[Line], str]:
-    """The columns, the lines with their numbers, and what the table is called in complaints. Raises ReferenceTableError."""
+    """The columns, the numbered lines, and the table's name in messages. Raises ReferenceTableError."""
     if reference.path is not None:
         columns, lines = _of_file(name, Path(reference.path))
         return columns, lines, Path(reference.path).name
@@ -54,7 +54,7 @@ def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
         lines: list[tuple[int, dict[str, Any]]] = []
         number = rows.line_num
         for row in rows:
-            first, number = number + 1, rows.line_num  # of a quoted cell of several lines the first
+            first, number = number + 1, rows.line_num  # a record with a multi-line cell is named by its first line
             if any(cell.strip() for cell in row):
                 if len(row) > len(header):
                     raise ReferenceTableError("too_many_cells", place=place, line=first, cells=len(row), columns=len(header))
@@ -93,6 +93,6 @@ def _of_query(name: str, url: str, query: str) -> tuple[list[str], list[Line]]:
 
 
 def in_drivers_words(refused: Exception, url: sa.URL) -> str:
-    """What the driver says (column, line, hint), on one line and without the password."""
+    """The driver's message (column, line, hint), on one line and without the password."""
     said = connect.in_drivers_words(refused, url.username)
     return (said.replace(url.password, "***") if url.password else said)[:500]

@@ -1,7 +1,7 @@
-"""Columns of a source → canonical records, a table at a time. Pure: the same table gives the same records.
+"""Maps a source's columns to canonical records, a table at a time. Pure.
 
-What a field holds that cannot be read becomes null, and its name with the raw text goes to
-`unreadable`, so that the record is kept in quarantine and can be read again. Names and IDs make the
+A value that cannot be parsed becomes null, and its raw text goes to `unreadable` under the field's
+name, so that the record can be quarantined and parsed again. Names and IDs are hashed into the
 person_key and go no further.
 """
 
@@ -36,14 +36,14 @@ COLUMNS = (
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 _PERSON = ("person_id", "full_name")
 _CODES = ("record_id", "residence_code", "site_code", "vaccine_code", "lot_number")
-# Between the parts of what is hashed: no text of a source holds it in its right mind.
+# Separates the parts of what is hashed: a control character that no real text holds.
 _SEPARATOR = "\x1f"
 
 
 def compile_source(source: Mapped, zone: str, key: bytes, name: str) -> "Mapper":
-    """Make the settings of a source ready. `zone` is of times without one, where the source names none.
+    """Compile the mapping of a source. `zone` applies to times without one, unless the source names its own.
 
-    Raises ValueError `sources.<name>.fields.<field>: …` where the settings cannot work.
+    Raises ValueError `sources.<name>.fields.<field>: …` if the settings cannot work.
     """
     return Mapper(source, source.time_zone or zone, key, name)
 
@@ -53,11 +53,11 @@ class Mapper:
 
     def __init__(self, source: Mapped, zone: str, key: bytes, name: str):
         self.name, self._key = name, key
-        # What its records without an ID or a number are told apart by: the first name, also when it has another.
+        # Salt of keys and generated record numbers: the source's first name, even after it was renamed.
         self.keyed_as = name
         self._id_pattern = "|".join(f"(?:{pattern})" for pattern in source.person_id_formats)
         self._check_id_pattern()
-        # What is read whole is as new as its reading, whatever its rows say.
+        # A source that is read as a whole has the time of its reading, whatever its rows say.
         clock = {"updated_at": FieldSpec(file="modified")} if source.is_read_whole else {}
         entries = [{**source.fields, **row, **clock} for row in source.rows or ({},)]
         self._entries = [{field: self._reader(field, spec, zone) for field, spec in e.items()} for e in entries]
@@ -67,7 +67,7 @@ class Mapper:
         self.origins = list(dict.fromkeys((f, c) for e in entries for f, spec in e.items() for c in spec.columns))
         self.columns = list(dict.fromkeys(column for _field, column in self.origins))
         self.fields, self.zone = source.fields, zone
-        # what tells which records a row gives
+        # what decides which records a row gives
         named = ("record_id", "updated_at", *(("vaccine_code", "injected_at") if self.has_rows else ()))
         self.key_columns = list(dict.fromkeys(c for e in entries for f in named for c in e[f].columns))
 
@@ -87,7 +87,7 @@ class Mapper:
         return pc.match_substring_regex(ids, self._id_pattern).fill_null(False)
 
     def __call__(self, table: pa.Table, file_modified: datetime | None = None) -> pa.Table:
-        """Canonical records; those of the first `rows` entry first. Never raises for what a cell holds."""
+        """Canonical records; those of the first `rows` entry first. Never raises because of a cell's value."""
         columns = {name: _whole_array(table[name]) for name in self.columns}
         parts = []
         for number, readers in enumerate(self._entries, 1):
@@ -118,7 +118,7 @@ class Mapper:
         return self._finished(got, raw, bad, count, told(readers))
 
     def keys(self, table: pa.Table) -> pa.Table:
-        """record_id and updated_at alone, of `key_columns` alone."""
+        """record_id and updated_at only, from a table of `key_columns`."""
         columns = {name: _whole_array(table[name]) for name in self.key_columns}
         parts = []
         for number, readers in enumerate(self._entries, 1):
@@ -130,11 +130,11 @@ class Mapper:
         return pa.concat_tables(parts)
 
     def row_keys(self, table: pa.Table) -> pa.Table:
-        """As `keys`, of the rows of the source, before they are several records."""
+        """As `keys`, one per source row, before a row becomes several records."""
         return self._keys(self._entries[0], {name: _whole_array(table[name]) for name in self.key_columns}, None)
 
     def row_numbers(self, record_ids: Iterable[str]) -> list[str]:
-        """The record numbers of the source's rows that gave these records; a row's own number is itself."""
+        """The record numbers of the source rows behind these records."""
         entries = {str(number) for number in range(1, len(self._entries) + 1)} if self.has_rows else ()
         split = ((r, r.rpartition("-")) for r in record_ids)
         return list(dict.fromkeys(own if number in entries and own else r for r, (own, _dash, number) in split))
@@ -149,7 +149,7 @@ class Mapper:
         return pa.table(found)
 
     def _found(self, spec: FieldSpec, columns: Mapping[str, pa.Array]) -> Read:
-        """The raw column, or the texts of several columns as one."""
+        """The raw column, or several columns joined."""
         if spec.origin == "column":
             return columns[spec.columns[0]], None
         texts = [as_text(columns[name]) for name in spec.columns]
@@ -164,13 +164,13 @@ class Mapper:
         return pc.if_else(is_empty, pa.scalar(None, pa.string()), joined), mended
 
     def _hashed(self, joined: pa.StringArray, number: int) -> pa.StringArray:
-        """A record number of 32 hexadecimal digits, for sources that have none of their own."""
+        """A record number of 32 hexadecimal digits, for sources without one."""
         encoded = joined.dictionary_encode()
         prefix = f"hash:{self.keyed_as}:{number}:" if self.has_rows else f"hash:{self.keyed_as}:"
         return _hexadecimal(digests(self._key, prefix, encoded.dictionary)).take(encoded.indices)
 
     def _finished(self, got, raw, bad, count: int, told: int) -> pa.Table:
-        """What follows from other fields: birth_year, sex, status, the person and its identity status."""
+        """Derive fields from others: birth_year, sex, status, person key and identity status."""
         for name in SCHEMA.names:
             if name not in got and name in _READ:
                 got[name] = pa.nulls(count, SCHEMA.field(name).type)
@@ -180,7 +180,7 @@ class Mapper:
         if "status" not in raw:
             got["status"] = pc.fill_null(got["status"], "completed")
         elif got["status"].null_count:
-            # without a status nobody can say whether it was given
+            # without a status it is unknown whether the dose was given
             bad["status"] = np.asarray(got["status"].is_null())
         ids, is_id = self._ids(got.get("person_id"), count)
         got["person_key"] = self._person_keys(got, ids, is_id, count)
@@ -189,38 +189,38 @@ class Mapper:
             status = pc.if_else(is_id, "pending", pc.if_else(ids.is_null(), "no_id", "bad_format"))
             got["identity_status"] = _filled(got["identity_status"], status, bad.get("identity_status"))
         else:
-            # A source that does not tell of identity checks has none that failed: not even of a missing ID, for the doses
-            # without one would be the only ones that are known, and 0 % of them checked.
+            # A source without identity checks has no failed ones, not even for a missing ID: those doses would be the only
+            # known ones, and 0 % of them checked.
             got["identity_status"] = pa.repeat("unknown", count)
         if not told & BITS["dose_number"]:
-            got["dose_number"] = pa.repeat(pa.scalar(0, pa.int16()), count)  # nobody says which dose it was
+            got["dose_number"] = pa.repeat(pa.scalar(0, pa.int16()), count)  # unknown which dose it was
         hidden = [got[name] for name in _PERSON if name in got]
         names = got["full_name"] if "full_name" in got else pa.nulls(count, pa.string())
         self._withhold(got, raw, bad, Persons(ids, is_id, names, tuple(hidden)))
-        if bad.get("person_id") is not None:  # of broken bytes, or of a formula: nobody knows whose it is
+        if bad.get("person_id") is not None:  # broken bytes or a formula: may be anybody's ID
             raw["person_id"] = pa.repeat(pa.scalar(unreadable.WITHHELD), count)
         wanted = {name: (raw[name], mask) for name, mask in bad.items() if mask is not None and name != "full_name"}
         got["unreadable"] = unreadable.column(wanted, hidden, count)
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
 
     def _ids(self, ids: pa.StringArray | None, count: int) -> tuple[pa.StringArray, pa.BooleanArray]:
-        """(IDs in one spelling, which of them are valid). What is valid as it stands is left as it stands."""
+        """(normalized IDs, mask of the valid ones). An ID that is already valid is not changed."""
         if ids is None:
             return pa.nulls(count, pa.string()), pa.repeat(pa.scalar(False), count)
         if pc.any(pc.starts_with(ids, "000")).as_py():
-            # A CMND that somebody filled up to twelve digits: provinces begin at 001.
+            # A CMND padded to twelve digits: provinces begin at 001.
             cmnd = pc.replace_substring_regex(ids, r"^000(\d{9})$", r"\1")
             ids = pc.if_else(self._is_id(cmnd), cmnd, ids)
         is_id = self._is_id(ids)
         if pc.all(is_id).as_py():
             return ids, is_id
-        # spaces, the apostrophe by which spreadsheets keep leading zeros, small letters
+        # spaces, a spreadsheet's apostrophe before leading zeros, lower case
         spelled = pc.utf8_upper(pc.replace_substring_regex(ids, r"\s+|^'", ""))
         ids = pc.if_else(is_id, ids, spelled)
         return ids, self._is_id(ids)
 
     def _person_keys(self, got, ids: pa.StringArray, is_id: pa.BooleanArray, count: int) -> pa.Array:
-        """By ID; else by name, birth and sex together; else a person of this one record."""
+        """By ID; else by name, birth and sex; else one person per record."""
         keys = np.zeros((count, PERSON_KEY.byte_width), np.uint8)
         by_id = np.asarray(is_id)
         self._hash_into(keys, by_id, "id:", ids)
@@ -237,7 +237,7 @@ class Mapper:
         return found if is_known.all() else pc.if_else(pa.array(is_known), found, pa.scalar(None, PERSON_KEY))
 
     def _withhold(self, got, raw, bad, persons: Persons) -> None:
-        """A code that holds a person goes no further; in its place as record number, a hash."""
+        """Redact codes that contain personal data; a record number is replaced by a hash."""
         for name in _CODES:
             if name not in raw or (held := persons.held_by(name, got[name])) is None:
                 continue
@@ -258,11 +258,11 @@ class Mapper:
         keys[rows] = found
 
     def reread(self, records: Iterable[Mapping]) -> pa.Table:
-        """Quarantined records, as dicts of texts, read again with the settings of now.
+        """Parse quarantined records (dicts of texts) again with the current settings.
 
-        Where a field has no value, its text in `unreadable` is read as the source's own; all others
-        are canonical already. What was mended or cut keeps its fault: only the source can heal it.
-        person_key stays what it was: what it was made from is not kept.
+        A field without a value is parsed from its text in `unreadable`, as the source sent it; all
+        others are canonical already. What was repaired or truncated stays faulty: only the source can
+        correct it. person_key is unchanged, since what it was made from is not kept.
         """
         records = list(records)
         got, raw, bad = {}, {}, {}
@@ -275,7 +275,7 @@ class Mapper:
         got["sex"] = _filled(got["sex"], "unknown", bad.get("sex"))
         bad["status"] = np.asarray(got["status"].is_null())
         got["person_key"] = pa.array([_key_bytes(record.get("person_key")) for record in records], PERSON_KEY)
-        # those that came before this was kept: as the settings are now
+        # records from before this was kept: by the current settings
         got["told"] = pa.array([int(record.get("told", self.told)) for record in records], pa.int32())
         for name, unknown in (("identity_status", "unknown"), ("dose_number", 0)):
             is_told = pc.not_equal(pc.bit_wise_and(got["told"], pa.scalar(BITS[name], pa.int32())), 0)
@@ -287,7 +287,7 @@ class Mapper:
         return pa.table([got[name] for name in COLUMNS], schema=SCHEMA)
 
     def _again(self, field: str, texts: list[str | None], kept: list[Mapping[str, str]]) -> Read:
-        """One field of quarantined records: its canonical texts, and what could not be read of it."""
+        """One field of quarantined records: (values, bad)."""
         old = [k.get(field) for k in kept]
         values, bad = self._plain[field].read(pa.array(texts, pa.string()))
         is_final = [r is not None and (t is not None or r == unreadable.WITHHELD) for r, t in zip(old, texts, strict=True)]
@@ -303,7 +303,7 @@ class Mapper:
         return values, either(bad, lost if lost.any() else None)
 
 
-# Canonical fields that are read; the other three are made.
+# Canonical fields that are parsed; the other three are derived.
 _READ = tuple(name for name in COLUMNS if name not in ("person_key", "told", "unreadable"))
 
 
@@ -321,7 +321,7 @@ def _whole_array(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _is_given(readers: Mapping[str, Reader], columns: Mapping[str, pa.Array], count: int) -> pa.BooleanArray:
-    """Whether an entry of `rows` says anything: its vaccine or its time of injection is there."""
+    """A mask of the rows that give a record for an entry of `rows`: a vaccine or a time of injection is there."""
     names = [c for field in ("vaccine_code", "injected_at") for c in readers[field].spec.columns]
     if not names:
         return pa.repeat(pa.scalar(True), count)
@@ -333,13 +333,13 @@ def _is_given(readers: Mapping[str, Reader], columns: Mapping[str, pa.Array], co
 
 
 def _filled(values: pa.Array, otherwise, bad: np.ndarray | None) -> pa.Array:
-    """`otherwise` where nothing was said; what was unreadable stays null."""
+    """Fill missing values by `otherwise`; unreadable ones stay null."""
     filled = pc.fill_null(values, otherwise) if isinstance(otherwise, str) else pc.coalesce(values, otherwise)
     return filled if bad is None else pc.if_else(pa.array(bad), pa.scalar(None, values.type), filled)
 
 
 def _fill_birth_year(got, raw, bad) -> None:
-    """The year of the birth date, or what stands there where only the year is known (1950)."""
+    """From the birth date, which may hold the year alone (1950)."""
     year = pc.year(got["birth_date"]).cast(pa.int16())
     if (mask := bad.get("birth_date")) is not None:
         text = as_text(raw["birth_date"])[0]
@@ -352,7 +352,7 @@ def _fill_birth_year(got, raw, bad) -> None:
 
 
 def _fill_ages(got) -> None:
-    """From the age, where it is given, else from the group of ages; none where it is neither."""
+    """From the age if there is one, else from the age group."""
     for name, read in (("age", ages.of_age), ("age_group", ages.of_group)):
         if name not in got:
             continue
@@ -363,7 +363,7 @@ def _fill_ages(got) -> None:
 
 
 def _named(got, rest: np.ndarray) -> pa.StringArray:
-    """Name, birth, sex and residence as one text where the first three are known, else null."""
+    """Name, birth, sex and residence joined if the first three are known, else null."""
     if "full_name" not in got:
         return pa.nulls(len(rest), pa.string())
     names = pc.if_else(pa.array(rest), got["full_name"], pa.scalar(None, pa.string())).dictionary_encode()

@@ -1,8 +1,8 @@
-"""Which records each delivery of a source holds, and what becomes of those that none holds any more.
+"""Tracks which records each delivery of a source holds, and handles those that none holds any more.
 
-A snapshot is the whole truth about what it covers: what no present delivery holds is taken out of the figures, or said
-where the settings ask for no more. Of deliveries that add records (`append`) it is said only what a newer version of one
-has lost. Nothing is remembered but what each delivery holds: after a crash the same question finds what is left to do.
+A snapshot is complete: records that no present delivery holds are taken out of the figures, or only reported (`deletes`).
+For deliveries that add records (`append`), records that a newer version of one has lost are reported. Only what each
+delivery holds is stored, so after a crash the same query finds what is left to do.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ VANISHED = "vanished"
 
 
 class Membership:
-    """What the deliveries of one source hold."""
+    """Tracks the deliveries of one source."""
 
     def __init__(self, intake, given: SourceSettings):
         self.intake, self.pipeline, self.writing = intake, intake.pipeline, intake.writing
@@ -28,7 +28,7 @@ class Membership:
         self.is_void = self.is_snapshot and given.deletes == "void"
         self.is_of_files = given.read_by == "deliveries"
         self.is_stamped = all(spec.origin == "file" for name, spec in given.specs() if name == "updated_at")
-        # At the first look of a process nothing is taken for granted: the settings may have been others before.
+        # None at first, so that a new process always checks: the settings may have changed.
         self.settled: dict[str, str] | None = None
 
     def listed(self) -> set[tuple[str, str]]:
@@ -41,15 +41,15 @@ class Membership:
     def settle(
         self, current: Mapping[str, str], newest: Mapping[str, str], released=None, read_again: ReadAgain | None = None
     ) -> None:
-        """Deal with what no current delivery holds. Once all of them are in. Raises Braked.
+        """Handle records that no current delivery holds, once all deliveries are loaded. Raises Braked.
 
-        `current`: path → content of the deliveries that hold; `newest`: the same, of all that ever came; `released`:
-        what a person let pass; `read_again` loads records by path, as they are there: what those that are gone said of
-        them holds no longer. It returns False where it was stopped.
+        `current`: path → content of the current deliveries; `newest`: the same for all that ever came; `released`: the
+        open release; `read_again` loads records by path, as those files have them, because what removed files said no
+        longer applies. It returns False if it was halted.
         """
         if current == self.settled:
             if released is not None and released.kind == VANISHED:
-                self.intake.end_release()  # what it was for is back
+                self.intake.end_release()  # the missing records are back
             return
         stale = {pair for pair in self.listed() if current.get(pair[0]) != pair[1]}
         facts = {"source_id": self.intake.source_id, "paths": list(current), "contents": list(current.values())}
@@ -64,7 +64,7 @@ class Membership:
         self.settled = dict(current)
 
     def _take_out(self, facts: dict, stale: Iterable[tuple[str, str]], is_any: bool, released) -> None:
-        # Who let a shorter file pass has seen what it lost.
+        # Whoever released a shorter file has seen what it lost.
         seen = {pair for pair in stale if released is not None and released.kind == "file" and pair[0] == released.unit}
         facts = facts | {"seen_paths": [path for path, _ in seen], "seen_contents": [content for _, content in seen]}
         facts["is_of_files"] = self.is_of_files
@@ -81,10 +81,10 @@ class Membership:
             if taken.batch_id:
                 self.intake.pass_release(released, taken.batch_id)
             else:
-                self.intake.end_release()  # killed between the last of them and this, or they are back
+                self.intake.end_release()  # all were taken out before a crash, or they are back
 
     def _missing(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-        """Of each path, what its earlier versions held and nothing holds now."""
+        """By path, records that earlier versions held and nothing holds now."""
         earlier = [pair for pair in stale if self.is_snapshot or pair[0] in facts["paths"]]
         facts = facts | {
             "earlier_paths": [path for path, _ in earlier],
@@ -97,7 +97,7 @@ class Membership:
                 for path, record_id in self.pipeline.db.execute(MEMBERSHIP["missing"], facts):
                     found[path].append(record_id)
                 numberless = [record_id for (record_id,) in self.pipeline.db.execute(MEMBERSHIP["numberless"], facts)]
-            self.intake.withdraw(numberless)  # they count nowhere: there is nothing to report, and nothing left to mend
+            self.intake.withdraw(numberless)  # they are counted nowhere, so there is nothing to report
         return found
 
     def _to_read_again(self, facts: dict, stale: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -108,7 +108,7 @@ class Membership:
             return dict(self.pipeline.db.execute(MEMBERSHIP["to_read_again"], facts).fetchall())
 
     def _keep(self, stale: Iterable[tuple[str, str]], missing: Mapping[str, list[str]], newest: Mapping[str, str]) -> None:
-        """Of what holds no longer, no more than what is still missing."""
+        """Replace the records of stale deliveries by those that are still missing."""
         with self.writing, self.pipeline.db.transaction():
             for path, content in stale:
                 self._run("forget", path=path, sha256=content, part=0)

@@ -1,7 +1,7 @@
-"""Every balance against the ledger, and what differs made anew from it, while readers read.
+"""Compares every balance with its ledger, and rebuilds those that differ, without blocking readers.
 
-What `verify` finds wrong in a balance this heals; a ledger that differs from the injections it does not. All in one
-transaction, which batches wait for: a reader sees all of it or nothing, and a batch of its own tells him of it.
+This repairs balances that `verify` finds wrong, not a ledger that differs from the injections. It is one transaction, for
+which batches wait: readers see all of it or nothing, and are notified by a batch of its own.
 """
 
 from collections.abc import Callable
@@ -22,12 +22,12 @@ REFERENCE, WORLD = sql.load("queries/reference.sql"), sql.load("world.sql")
 def mend(
     db: psycopg.Connection, is_to_mend: bool, progress: Callable[[int], None] = lambda balances: None
 ) -> dict[str, int]:
-    """How many cells of each balance differ from the ledger; with `is_to_mend` none does afterwards.
+    """How many cells of each balance differ from the ledger; with `is_to_mend` they are rebuilt.
 
-    `db` in autocommit, as etl_writer. Raises OtherVersion.
+    `db` is in autocommit, as etl_writer. Raises OtherVersion.
     """
     with db.transaction(force_rollback=not is_to_mend):
-        # No batch until the end: it would fold into what is being made.
+        # Locks out batches until the end: they would fold into what is being rebuilt.
         batch_id, folded_through, *_ = only(db.execute(INTAKE["open_batch"]))
         version.check(db)
         db.execute("SET LOCAL work_mem = '256MB'")
@@ -46,12 +46,12 @@ def mend(
 
 
 def _count_anew(db: psycopg.Connection, one: Insert, folded_through: int) -> int:
-    """The balance as the ledger has it, into a temporary table; returns how many cells the warehouse has otherwise."""
+    """Sum the ledger into a temporary table; returns how many cells of the balance differ from it."""
     columns, key = ", ".join(one.columns), ", ".join(one.key)
     db.execute(f"CREATE TEMP TABLE anew (LIKE warehouse.{one.table}) ON COMMIT DROP")
     facts = {"after_batch": 0, "to_batch": folded_through}
     db.execute(f"INSERT INTO anew ({columns}) {one.asked}", facts)
-    # A cell that came to nothing may be there or not.
+    # A cell of zeros may be there or not.
     is_something = " OR ".join(f"{name} <> 0" for name in one.columns if name not in one.key)
     made, held = (f"SELECT {columns} FROM {table} WHERE {is_something}" for table in ("anew", f"warehouse.{one.table}"))
     cells = f"SELECT {key} FROM ({made} EXCEPT {held}) AS m UNION SELECT {key} FROM ({held} EXCEPT {made}) AS h"
@@ -59,7 +59,7 @@ def _count_anew(db: psycopg.Connection, one: Insert, folded_through: int) -> int
 
 
 def _make_anew(db: psycopg.Connection, one: Insert) -> None:
-    # Not TRUNCATE: who reads an earlier snapshot would see an empty table.
+    # Not TRUNCATE: readers of an earlier snapshot would see an empty table.
     columns = ", ".join(one.columns)
     db.execute(f"DELETE FROM warehouse.{one.table}")
     db.execute(f"INSERT INTO warehouse.{one.table} ({columns}) SELECT {columns} FROM anew ORDER BY {', '.join(one.key)}")
@@ -68,7 +68,7 @@ def _make_anew(db: psycopg.Connection, one: Insert) -> None:
 def _close(db: psycopg.Connection, batch_id: int, folded_through: int) -> None:
     _is_sample, shift_days = only(db.execute(WORLD["world"]))
     now = Clock(shift_days).now()
-    # No record, other figures.
+    # A batch without records.
     facts = {"source_id": None, "kind": "rebuild", "unit": None, "started_at": now, "committed_at": now}
     facts |= vars(Outcome(batch_id))
     db.execute(INTAKE["close_batch"], facts)

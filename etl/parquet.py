@@ -1,4 +1,4 @@
-"""Parquet files, read where they can do no harm (sql.confined): a few bytes may stand for gigabytes of texts."""
+"""Reads Parquet files in a sandbox (sql.confined): a few bytes may unpack to gigabytes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,18 +6,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-# Kinds for which much of Arrow has no functions, and the ones that mean the same.
+# Types that many Arrow functions do not support → equivalent ones that they do.
 _RARE = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary(), pa.float16(): pa.float32()}
 
 
 def names(path: str) -> Iterator[list[str]]:
-    """The names of its columns, in one piece."""
+    """The column names, as one item."""
     with open(path, "rb") as raw, pq.ParquetFile(raw) as file:
         yield file.schema_arrow.names
 
 
 def tables(path: str, columns: Sequence[str], rows: int, longest: int) -> Iterator[pa.Table]:
-    """Its columns, so many rows at a time; of a text no more than the first `longest` characters."""
+    """The columns, `rows` at a time; texts are truncated to `longest` characters."""
     with open(path, "rb") as raw, pq.ParquetFile(raw) as file:
         for batch in file.iter_batches(rows, columns=list(columns), use_threads=False):
             yield pa.table({name: _plain(batch[name], longest) for name in batch.schema.names})

@@ -1,7 +1,7 @@
-"""Which codes hold a person: their own row's ID or name, however spaced, or what looks like a phone or an ID.
+"""Detects codes that contain personal data: the row's own ID or name, or what looks like a phone number or an ID.
 
-Pure. A page of ordinary codes costs little: rows are looked at one by one only where the code is
-long enough for the row's ID, or has all the letters of the row's name.
+Pure. Ordinary codes are cheap: a row is examined by itself only if the code is long enough for the
+row's ID, or has all the letters of the row's name.
 """
 
 import re
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_BETWEEN = re.compile(r"[\W_]+")  # with the accents, once they stand alone
+_BETWEEN = re.compile(r"[\W_]+")  # includes decomposed accents
 _GAP = r"[ .\-]*"
 _SHAPES = (
     rf"(?:\+84|0){_GAP}[35789](?:{_GAP}[0-9]){{8}}",  # a phone in Viet Nam
@@ -21,17 +21,17 @@ _SHAPES = (
 )
 _CODE = rf"(?:^|[^0-9])(?:{'|'.join(_SHAPES)})(?:[^0-9]|$)"
 _LOT = rf"(?:^|[^0-9])(?:{'|'.join(_SHAPES)}|[0-9]{{3}}[ .\-][0-9]{{3}}[ .\-][0-9]{{3}})(?:[^0-9]|$)"
-# Shorter ones are found in codes that have nothing to do with them.
+# Shorter ones match unrelated codes.
 _SHORTEST_ID, _SHORTEST_NAME = 8, 5
-# Plain classes: those of Unicode take RE2 milliseconds to compile, and it keeps nothing.
+# Plain character classes: Unicode classes take RE2 milliseconds to compile, each time.
 _LETTER = "A-Za-z\u0080-\U0010ffff"
 _LETTERS = rf"[{_LETTER}](?:[^0-9{_LETTER}]*[{_LETTER}]){{{_SHORTEST_NAME - 1}}}"
 _DIGITS = r"[0-9](?:[^A-Za-z0-9]*[0-9]){6}"
-_FEW = 2048  # values, of which Python's own patterns, compiled once, are the faster way
+_FEW = 2048  # values; up to here Python's cached patterns are faster
 
 
 def plain(text: str) -> str:
-    """Letters and digits alone, small, without accents."""
+    """Letters and digits only, lower case, without accents."""
     if not text.isascii():
         text = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return _BETWEEN.sub("", text).lower()
@@ -47,7 +47,7 @@ class Persons:
     given: tuple[pa.StringArray, ...]  # IDs and names as they were sent
 
     def held_by(self, field: str, codes: pa.StringArray) -> np.ndarray | None:
-        """A mask of the rows whose code is to be withheld; None where there is none."""
+        """A mask of the rows whose code must be redacted; None if there is none."""
         found = np.zeros(len(codes), bool)
         for sent in self.given:
             found |= np.asarray(pc.equal(codes, sent).fill_null(False))
@@ -64,7 +64,7 @@ class Persons:
 
     @cached_property
     def _cores(self) -> pa.StringArray:
-        """What must be found of an ID: without the zeros that a number loses; of a valid one, or its digits alone."""
+        """The part of an ID to search for: without leading zeros, which a number loses; digits only if it is not valid."""
         cores = self.ids
         if pc.any(pc.invert(self.is_id)).as_py():
             digits = pc.replace_substring_regex(cores, r"\D+", "")
@@ -104,7 +104,7 @@ class Persons:
         return _letters(self.names)
 
     def _names_in(self, values: pa.StringArray, at: np.ndarray) -> np.ndarray:
-        """Rows whose code has all the letters of their name (of those without accents)."""
+        """Rows whose code has all the (unaccented) letters of their name."""
         if self.names.null_count == len(self.names) or not (worded := _matching(values, _LETTERS)).any():
             return np.zeros(0, np.int64)
         chosen = np.flatnonzero(worded)
@@ -132,7 +132,7 @@ def _is_named(code: str, name: str) -> bool:
 
 
 def _matching(values: pa.StringArray, pattern: str) -> np.ndarray:
-    """A mask of the values, and False for the place behind them, which is null's."""
+    """A mask of the values, with a further False for nulls."""
     if len(values) <= _FEW:
         search = re.compile(pattern).search
         return np.array([*(search(t) is not None for t in values.to_pylist()), False], bool)
@@ -140,7 +140,7 @@ def _matching(values: pa.StringArray, pattern: str) -> np.ndarray:
 
 
 def _letters(texts: pa.StringArray) -> np.ndarray:
-    """Of each text the letters a-z that are in it, as bits; accented ones are in none."""
+    """The letters a-z of each text as a bit set; accented ones are ignored."""
     texts = texts.fill_null("")
     offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
     data = texts.buffers()[2]

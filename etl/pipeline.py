@@ -1,7 +1,7 @@
 """One batch, one transaction: land → check → compare → brake → courses → ledger → balances → cursor → close.
 
-All of it commits, or none of it. What a batch means is worked out in rows (etl.in_rows, small batches) or in columns
-(etl.in_columns, large ones); the SQL of both is in sql/queries, in the order in which it runs.
+Small batches are processed in rows by PostgreSQL (etl.in_rows), large ones in columns by DuckDB (etl.in_columns); both run
+the SQL of sql/queries, which stands there in execution order.
 """
 
 import logging
@@ -32,16 +32,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("etl")
 
-# Above this many records a batch is worked out in columns, below it by statements whose plans are kept.
+# Batches of more records are processed in columns.
 LARGE = 10_000
 
-# Taking out, bringing back and reconciling a day are worked out in rows, however many they are: so many in one batch,
-# and the source's other batches wait for less than a second.
+# Taking out, bringing back and reconciling always run in rows: with so many per batch, others wait for less than a second.
 AT_ONCE = 10_000
 
 
 def in_parts(record_ids: Sequence[str]) -> Iterator[list[str]]:
-    """As many as are taken out or brought back in one batch. Between two of them others may write."""
+    """Split into the batches by which records are taken out or brought back; others may write in between."""
     for start in range(0, len(record_ids), AT_ONCE):
         yield list(record_ids[start : start + AT_ONCE])
 
@@ -50,23 +49,23 @@ Result = TypeVar("Result")
 
 
 class _Unchanged(Exception):
-    """Nothing of a batch is to be kept, not even its number."""
+    """Rolls back a batch that changes nothing, its number included."""
 
 
 class Pipeline:
-    """The road of a batch into the warehouse, on one connection of its own."""
+    """Loads batches into the warehouse, on a connection of its own."""
 
     def __init__(self, db: psycopg.Connection, clock: Clock, time_zone: str, settings: Etl, term: int):
-        """`db` in autocommit, as etl_writer; `term` as `take_the_lead` gave it."""
+        """`db` is in autocommit, as etl_writer; `term` is the fencing token that `take_the_lead` returned."""
         self.db, self.clock, self.time_zone, self.settings, self.term = db, clock, time_zone, settings, term
         self.residences = Readings(db)
         self._in_rows = InRows(self)
         self._in_columns: InColumns | None = None
 
     def load(self, delivery: Delivery, fold: bool = True) -> Outcome:
-        """Take a delivery in. Without `fold` the balances follow with a later batch (backfill).
+        """Load a delivery. Without `fold` the balances follow with a later batch (backfill).
 
-        A record that the warehouse refuses for a value goes to quarantine alone. Raises Braked (nothing is kept), Fenced.
+        A record that the warehouse rejects for a value is quarantined alone. Raises Braked (nothing is kept), Fenced.
         """
         try:
             return self._load(delivery, fold)
@@ -105,7 +104,7 @@ class Pipeline:
             return Outcome(0)
 
     def _why_refused(self, delivery: Delivery) -> Exception | None:
-        """What the warehouse says to these records; nothing of them is kept, and no brake judges a part of a batch."""
+        """The error that these records raise, or None. A dry run, without the brake, which does not apply to a part of a batch."""
         try:
             self._load(delivery, fold=False, is_trial=True)
         except Exception as fault:
@@ -118,14 +117,13 @@ class Pipeline:
         """Take out records that their source no longer holds, in one batch (`in_parts`): their injections are kept, and
         counted nowhere.
 
-        What is not held, or was taken out before, changes nothing: after a crash, ask again. Nothing is braked here.
-        Raises Fenced.
+        Idempotent, so it can be repeated after a crash. The brake does not apply. Raises Fenced.
         """
         return self._in_one_vanishing(source_id, lambda facts: self._in_rows.take_out(record_ids, facts), unit)
 
     def bring_back(self, source_id: int, record_ids: list[str]) -> Outcome:
-        """Count records again that were taken out, as they were, and by today's units, ages and rules, in one batch
-        (`in_parts`). All of them counted before they were taken out. Raises Fenced.
+        """Count records again that were taken out, as they were and by today's units, ages and rules, in one batch
+        (`in_parts`). They must have been counted before. Raises Fenced.
         """
         outcome = self._in_one_vanishing(source_id, lambda facts: -self._in_rows.bring_back(record_ids, facts))
         persons = self.db.execute(IDENTITY["persons_of_records"], {"source_id": source_id, "record_ids": record_ids})
@@ -133,7 +131,7 @@ class Pipeline:
         return outcome
 
     def delete(self, source_id: int) -> int:
-        """Delete what is held of a source whose records were all taken out. Returns the injections. Raises Fenced."""
+        """Delete a source's injections, all of which must have been taken out. Returns how many. Raises Fenced."""
         deleted = 0
 
         def delete(facts: Facts) -> int:
@@ -147,7 +145,7 @@ class Pipeline:
         return deleted
 
     def _in_one_vanishing(self, source_id: int, step: Callable[[Facts], int], unit: str | None = None) -> Outcome:
-        """One batch that takes out or brings back: the step says by how many records more are held as vanished."""
+        """A batch that takes out or brings back; `step` returns how many more records are vanished now."""
         self._put_columns_away()
         with self.db.transaction():
             facts, folded = self._open(source_id)
@@ -159,7 +157,7 @@ class Pipeline:
             return outcome
 
     def reclassify(self, persons: Iterable, fold: bool = True) -> int:
-        """Place the injections of these persons anew, after reference data changed. Returns the batch's number."""
+        """Reclassify the injections of these persons after reference data changed. Returns the batch's number."""
         persons = list(persons)
 
         def place(work: "Work", facts: Facts, folded: int) -> int:
@@ -175,18 +173,18 @@ class Pipeline:
         return self._in_one_batch(len(persons), None, place)
 
     def _quarantine_unknown(self, persons: list, batch_id: int) -> None:
-        """What came by a spelling that is known no more waits until it is again; it is loaded no longer, by its source's count."""
+        """Move records whose alias no longer exists back to quarantine; their source counts them as quarantined again."""
         given = {"persons": persons, "batch_id": batch_id}
         for source_id, records in self.db.execute(INTAKE["quarantine_unknown"], given).fetchall():
             facts, folded = self._open(source_id)
             outcome = Outcome(facts["batch_id"], loaded=-records, quarantined=records)
             self._fold(folded, facts["batch_id"])
             self._number(facts, "rebuild", outcome)
-            # as at a retry: a release is for what the source sends
+            # as a retry does, so that it does not use up a release
             self.run(INTAKE, facts | vars(outcome) | {"kind": "retry"}, "count_for_source")
 
     def close_reference(self) -> int:
-        """A batch without records, in the caller's transaction: the version of figures whose reference data changed."""
+        """Close a batch without records, in the caller's transaction: a new version of the figures after reference data changed."""
         facts, folded = self._open()
         self._fold(folded, facts["batch_id"])
         self._number(facts, "reference", Outcome(facts["batch_id"]))
@@ -194,13 +192,13 @@ class Pipeline:
         return facts["batch_id"]
 
     def end_first_load(self, source_id: int) -> None:
-        """A source was read to its end once. A batch without records says so: open pages pass their verdicts from it on."""
+        """Note that a source was read to its end once, by a batch without records: from it on, pages show verdicts."""
         with self.db.transaction():
             batch_id = self.close_reference()
             self.run(INTAKE, {"source_id": source_id, "batch_id": batch_id}, "end_first_load")
 
     def fold_the_rest(self) -> None:
-        """Add the postings that a backfill, ended between two folds, left out of the balances. Raises Fenced."""
+        """Fold the postings that an interrupted backfill left out of the balances. Raises Fenced."""
         with self.db.transaction():
             facts, folded = self._open()
             if folded < facts["batch_id"] - 1:
@@ -209,21 +207,21 @@ class Pipeline:
                 self.tell()
 
     def tell(self) -> None:
-        """Tell who listens which batch the figures hold, and up to when the sources were read."""
+        """NOTIFY listeners which batch the figures include, and when the sources were last read."""
         self.db.execute(INTAKE["tell"])
 
     def run(self, statements: Mapping[str, str], facts: Parameters, *names: str) -> None:
-        """The named statements, one after the other."""
+        """Run the named statements in order."""
         for name in names:
             self.db.execute(statements[name], facts)
 
     def ask(self, question: str, facts: Parameters | None = None) -> Any:
-        """The one row of a question."""
+        """The one row of a query."""
         with self.db.cursor(row_factory=by_name) as cursor:
             return only(cursor.execute(question, facts))
 
     def _in_one_batch(self, rows: int, source_id: int | None, steps: Callable[["Work", Facts, int], Result]) -> Result:
-        """The steps in one transaction: in columns where the rows are many, but in rows where they are too many for it."""
+        """Run the steps in one transaction: in columns if there are many rows, unless they do not fit into its memory."""
         if rows > LARGE:
             try:
                 with self.db.transaction():
@@ -231,11 +229,11 @@ class Pipeline:
                     return steps(self._columns(facts["batch_id"]), facts, folded)
             except MemoryError as full:
                 log.warning("%d rows are too many for the workbench, they take the slow way: %s", rows, full)
-            except _Unchanged:  # each batch begins with tables of its own
+            except _Unchanged:  # the workbench can be kept: each batch begins with tables of its own
                 self.residences.forget()
                 raise
             except BaseException:
-                self._put_columns_away()  # what it holds is of a batch that never was
+                self._put_columns_away()  # it holds data of a batch that was rolled back
                 self.residences.forget()
                 raise
         self._put_columns_away()
@@ -248,7 +246,7 @@ class Pipeline:
 
     def _columns(self, batch_id: int) -> "InColumns":
         if self._in_columns is None:
-            from etl.in_columns import InColumns  # the engine takes 60 MB: who loads little never needs it
+            from etl.in_columns import InColumns  # not at the top: the engine takes 60 MB, which small loads never need
 
             self._in_columns = InColumns(self)
         self._in_columns.prepare(batch_id)
@@ -260,7 +258,7 @@ class Pipeline:
             self._in_columns = None
 
     def fence(self):
-        """First in a transaction: nobody else writes until its end. Returns the leader's row. Raises Fenced."""
+        """Lock the leader's row until the end of the transaction, and return it. Raises Fenced if another term has begun."""
         leader = self.ask(INTAKE["open_batch"])
         if leader.term != self.term:
             raise Fenced(
@@ -291,7 +289,7 @@ class Pipeline:
             counts.corrected, counts.voided, -counts.returned, counts.moved, unmapped, counts.unrecognised, counts.outside, counts.newest_at,
         )  # fmt: skip
         if delivery.kind == "retry":
-            # Received once already: what left the quarantine now counts as loaded or unchanged instead.
+            # These were received before: those that leave the quarantine are recounted as loaded.
             return replace(outcome, received=0, unchanged=0, quarantined=-outcome.loaded), unnumbered
         if delivery.kind == RECONCILE:
             # Only what differs counts.
@@ -312,7 +310,7 @@ class Pipeline:
         if self._in_columns is None:
             return False
         try:
-            with self.db.transaction():  # within the batch's: half a fold is taken back
+            with self.db.transaction():  # a savepoint: a fold that fails half-way is undone
                 return self._in_columns.fold(after_batch, to_batch)
         except MemoryError as full:
             log.warning("the postings of batches %d to %d are folded the slow way: %s", after_batch + 1, to_batch, full)

@@ -1,4 +1,4 @@
-"""When, where and at what age an injection counts, derived again from what was recorded, one injection at a time."""
+"""Derives the day, units and age band of an injection again, one at a time: the independent check of `verify`."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ VERIFY = sql.load("queries/verify.sql")
 
 @dataclass(frozen=True)
 class Places:
-    """The units, sites and ages as the warehouse has them today. Days and ages are inclusive at both ends."""
+    """Units, sites and age bands as of today. Days and ages are inclusive at both ends."""
 
     units: Mapping[str, list[tuple[date, date, int]]]  # code → from, to, unit
     sites: Mapping[int, int]  # site → unit
@@ -27,7 +27,7 @@ class Places:
     _read: dict[tuple[str, date], int] = field(default_factory=dict)
 
     def is_placed(self, i) -> bool:
-        """Whether a completed injection stands under its day, units and age band, and says no more than its source told."""
+        """Whether a completed injection is stored with the right day, units and age band, and claims no field that its source lacks."""
         day = i.injected_at.astimezone(self.zone).date()
         is_told = i.told is None or bool(i.told & BITS["identity_status"])
         return (is_told or i.identity_status == "unknown") and (
@@ -50,7 +50,7 @@ class Places:
         return self._read[spelling, day]
 
     def _residence(self, spelling: str, day: date) -> int:
-        """The unit of that very code; else the one that it can be; else what is known of codes that are not ours."""
+        """The unit with that exact code; else the only one that can be meant; else what is known of foreign codes."""
         if (unit := self._unit(spelling, day)) is not None:
             return unit
         can_be = spellings(spelling)
@@ -82,7 +82,7 @@ class Places:
         return self._band_of(age, age)
 
     def _band_of(self, youngest: int | None, oldest: int | None) -> int:
-        """The band that all these ages are in."""
+        """The band that contains all these ages, or 0."""
         if youngest is None or oldest is None:
             return 0
         return next((band for first, last, band in self.age_bands if first <= youngest <= oldest <= last), 0)
@@ -99,14 +99,14 @@ def _has_lost_zeros(text: str, code: str) -> bool:
 
 @dataclass(frozen=True)
 class Spellings:
-    """What the spellings of vaccines and sites mean today: by their numbers; None for what is known no more."""
+    """What the aliases of vaccines and sites mean today, by alias id; None for those that were removed."""
 
     vaccines: Mapping[int, int | None]
     sites: Mapping[int, int | None]
     own: Mapping[int, int | None]  # site → the site that its own code means
 
     def tell(self, i) -> bool:
-        """Whether a completed injection stands under the vaccine and the site that its spellings mean."""
+        """Whether a completed injection is stored with the vaccine and the site that its aliases mean."""
         site = self.own.get(i.site_id) if i.site_alias_id is None else self.sites.get(i.site_alias_id)
         is_told = i.vaccine_alias_id is not None  # else it came with a version that did not keep it
         return i.site_id == site and (not is_told or i.vaccine_id == self.vaccines.get(i.vaccine_alias_id))

@@ -1,4 +1,4 @@
-"""Prefetching: an iterator runs in a thread of its own, some steps ahead of whoever takes from it."""
+"""Prefetching: runs an iterator in a thread of its own, some steps ahead of its consumer."""
 
 import queue
 import threading
@@ -10,9 +10,9 @@ _END = object()
 
 
 def prefetch(items: Iterator[T], steps: int) -> Iterator[T]:
-    """`items`, up to `steps` of them made before they are asked for. What their making raises is raised here.
+    """Yield `items`, computing up to `steps` of them in advance. Exceptions of the producer are raised here.
 
-    Closed early (or by an error of who uses them), it waits until the one that is being made is made.
+    When closed early, it waits for the item in progress.
     """
     made: queue.Queue = queue.Queue(steps)
     is_left = threading.Event()
@@ -42,7 +42,7 @@ def prefetch(items: Iterator[T], steps: int) -> Iterator[T]:
 
 
 def _hand_over(made: queue.Queue, item: tuple, is_left: threading.Event) -> bool:
-    """Whether nobody wants it any more."""
+    """Put an item on the queue. Returns whether the consumer has left."""
     while not is_left.is_set():
         try:
             made.put(item, timeout=0.1)

@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, a plain line now and then elsewhere."""
+"""Progress of long work: a bar on a terminal, else a plain line now and then."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ _LINE_EVERY_SECONDS = 10.0
 
 
 class Progress:
-    """Counts what is done; shows the rate, and the time left where the whole is known. Nothing when `quiet`."""
+    """Counts what is done; shows the rate, and the time left if the total is known. Silent when `quiet`."""
 
     def __init__(self, unit: str, quiet: bool = False):
         self.unit, self.quiet = unit, quiet
@@ -20,7 +20,7 @@ class Progress:
         self.bar = tqdm(unit=f" {unit}", unit_scale=True, smoothing=0.1) if is_terminal else None
 
     def expect(self, more: int | None) -> None:
-        """So much more is to be done; an estimate will do."""
+        """Add to the total; an estimate will do."""
         if more:
             self.whole = (self.whole or 0) + more
             if self.bar is not None:
@@ -28,14 +28,14 @@ class Progress:
                 self.bar.refresh()
 
     def reach(self, done: int, whole: int | None) -> None:
-        """So much is done by now, of so much."""
+        """Set the count and the total."""
         if whole and whole != self.whole:
             self.expect(whole - (self.whole or 0))
         if done > self.done:
             self.add(done - self.done)
 
     def add(self, n: int) -> None:
-        """So much more is done."""
+        """Add to the count."""
         self.done += n
         if self.bar is not None:
             self.bar.update(n)

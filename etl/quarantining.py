@@ -1,4 +1,4 @@
-"""What a batch means for the quarantine (the dead-letter queue): what it takes in, and what waits there no longer."""
+"""Updates the quarantine (a dead-letter queue) with a batch: adds broken records, and closes those that are resolved."""
 
 from collections.abc import Callable
 
@@ -10,14 +10,14 @@ from sql.rows import only
 def quarantine(
     pipeline, delivery: Delivery, counts, facts: CheckFacts, find: Callable[[str], int]
 ) -> tuple[int, int, list[str], int]:
-    """`find` fills one of the tables of the quarantine out of the batch and returns its number of rows.
+    """`find` fills one of the temporary tables of the quarantine from the batch and returns its number of rows.
 
-    Returns how many the quarantine took in, how many of these for want of a vaccine or site, the broken that have no
-    number, by their content, and how many wait there no longer.
+    Returns (added, how many of them because of an unknown vaccine or site, contents of broken records without a number,
+    resolved).
     """
     is_retry = delivery.kind == "retry"
     taken, unmapped, unnumbered, ended = 0, 0, None, 0
-    # Before this batch's broken are there: a whole version ends what came before it.
+    # Before this batch's broken records are added: a whole version resolves what came before it.
     if find("ended"):
         ended = pipeline.db.execute(STORE["end_replaced"], facts).rowcount
     if counts.broken:

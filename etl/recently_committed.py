@@ -1,4 +1,4 @@
-"""The keys that this process committed recently: a look-back need not ask the warehouse for them."""
+"""A cache of the keys that this process committed recently: a look-back need not query the warehouse for them."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ _KEY = ["record_id", "updated_at"]
 
 
 class RecentlyCommitted:
-    """Record numbers with the time of the version that was committed. Whatever became of a version, it is not missing."""
+    """(record_id, updated_at) of the versions that were committed, quarantined ones included."""
 
     def __init__(self):
         self._keys: pa.Table | None = None

@@ -1,8 +1,8 @@
-"""A database source compared with the warehouse: finds what reading in the order of the clock cannot see.
+"""Reconciles a database source with the warehouse: finds what incremental reading cannot see.
 
-That is: rows deleted, back-dated, changed without a new clock, and record numbers that are equal once trimmed. Counts and
-digests of each day of the clock are compared first, and only days that differ are read. What is found is read once more
-and loaded as it is now; what is gone is taken out of the figures, or reported (`deletes` in the settings).
+That is: rows that were deleted, back-dated or changed without a new time of change, and record numbers that are equal once
+trimmed. Counts and digests per day are compared first, and only days that differ are read. Differing records are read
+again and loaded; missing ones are taken out of the figures, or reported (`deletes` in the settings).
 """
 
 import time
@@ -30,7 +30,7 @@ SQL = sql.load("queries/reconcile.sql")
 
 _KEYS = pa.schema({"record_id": pa.string(), "updated_at": pa.timestamp("us", "UTC")})
 _MOMENT = timedelta(microseconds=1)
-_SOON = timedelta(days=1)  # what is stamped no later than this is read before the next comparison
+_SOON = timedelta(days=1)  # rows stamped no later than this are read before the next comparison
 _FIRST = datetime(2, 1, 2, tzinfo=UTC)
 
 
@@ -53,7 +53,7 @@ class Comparison:
     seconds: float = 0.0
 
     def said(self) -> str:
-        """In words, for the log: what differs."""
+        """The differences, for the log."""
         counts = {
             "records at the source": self.source_rows, "held": self.held_rows, "missing, loaded now": self.missing,
             "changed, loaded now": self.changed, "taken out" if self.is_withdrawn else "no longer at the source": self.lost,
@@ -64,13 +64,13 @@ class Comparison:
 
     @property
     def is_equal(self) -> bool:
-        """Whether the figures hold what the source has, and the source has nothing that can never be read."""
+        """Whether the warehouse holds everything that the source has, and the source has no unreadable rows."""
         return self.source_rows == self.held_rows and not (self.without_time or self.ahead or self.merged)
 
 
 @dataclass(frozen=True)
 class _Differences:
-    """Record numbers that differ, and the days of the clock that the source has."""
+    """Record numbers that differ, and the source's days."""
 
     days: list[Day]
     missing: pa.Table  # record_id, updated_at
@@ -81,16 +81,16 @@ class _Differences:
 
 
 def reconcile(intake: ChangesIntake, given: SourceSettings, db: psycopg.Connection, budget: int | None = None) -> Comparison:
-    """Compare, mend, and write down what was found.
+    """Compare, load what differs, and store the result.
 
-    `db` is a connection of its own, in autocommit, for long questions. At most `budget` records whose day looks the same
-    are read again (the days verified longest ago first), all of them without one. Raises SourceError, Braked.
+    `db` is a connection of its own, in autocommit, for long queries. At most `budget` records of days that look equal are
+    read again (those verified longest ago first); None means all. Raises SourceError, Braked.
     """
     return _Reconciliation(intake, given, db).run(budget)
 
 
 def is_due(intake: ChangesIntake, settings: Settings) -> bool:
-    """Whether `reconcile_at` of today, or of yesterday, has come since the last comparison."""
+    """Whether `reconcile_at`, of today or yesterday, has passed since the last comparison."""
     if settings.etl.reconcile_at is None:
         return False
     with intake.writing:
@@ -102,7 +102,7 @@ def is_due(intake: ChangesIntake, settings: Settings) -> bool:
 
 
 def is_released(intake: ChangesIntake) -> bool:
-    """Whether a person let pass what a comparison was stopped for: it is not put off until the next night."""
+    """Whether a stopped comparison was released, which is then done at once and not the next night."""
     released = intake.released()
     return released is not None and released.kind == RECONCILE
 
@@ -116,7 +116,7 @@ class _Reconciliation:
     def run(self, budget: int | None) -> Comparison:
         started, now = time.monotonic(), self.pipeline.clock.now()
         counts = self.source.describe(now + _SOON)
-        # What lies behind the cursor is for the next poll.
+        # Later rows are for the next poll.
         until = self.intake.cursor().updated_at + _MOMENT
         found = self._differences(until)
         missing, changed = (self._load_as_it_is(keys) for keys in (found.missing, found.changed))
@@ -136,13 +136,13 @@ class _Reconciliation:
         if stop:
             raise Braked(stop)
         if is_released(self.intake):
-            self.intake.end_release()  # it was for what is no longer found
+            self.intake.end_release()  # what it was for is no longer found
         return comparison
 
     # -- what differs
 
     def _differences(self, until: datetime) -> _Differences:
-        # No transaction: the source may take its time, and one that stands idle is ended.
+        # No transaction, since an idle one times out while the source is read.
         days, zone = self.source.days(until), self.source.day_zone
         self.db.execute(SQL["create_held_key"])
         self.db.execute(SQL["fill_held_key"], self.facts)
@@ -178,12 +178,12 @@ class _Reconciliation:
     # -- what is done about it
 
     def _load_as_it_is(self, keys: pa.Table) -> int:
-        """Read these records again and load them, whatever their clock says. Returns how many."""
+        """Read these records again and load them, whatever their time of change. Returns how many."""
         unfound: list[str] = []
         for numbers in _chunks(keys["record_id"].to_pylist(), self.intake.settings.batch_size):
             unfound += self._read_again(numbers)
         if unfound:
-            # The source has them under a number that reads the same once trimmed.
+            # The source has them under a number that is equal once trimmed.
             wanted = pa.array(unfound, pa.string())
             of_these = keys.filter(pc.is_in(keys["record_id"], wanted))
             for day in _by_day(of_these, self.source.day_zone):
@@ -191,7 +191,7 @@ class _Reconciliation:
         return keys.num_rows
 
     def _read_again(self, numbers: list[str]) -> list[str]:
-        """Load the records of these numbers as they are now. Returns the numbers that the source has not."""
+        """Load the current records of these numbers. Returns the numbers that the source lacks."""
         with self.intake.turn:
             return self._absent(numbers)
 
@@ -204,14 +204,14 @@ class _Reconciliation:
         return [number for number in numbers if number not in there]
 
     def _gone(self, numbers: list[str]) -> list[str]:
-        """Of the numbers that no day has: those that are really gone. A row without a clock is still there."""
+        """The numbers that are really gone: a row whose time of change was removed is in no day, but still there."""
         gone: list[str] = []
         for some in _chunks(numbers, self.intake.settings.batch_size):
             gone += self._read_again(some)
         return gone
 
     def _take_out(self, gone: list[str]) -> None:
-        """Looked for once more in the turn in which they go: a row may have come back and been read meanwhile."""
+        """Take out records, after checking once more in the same turn: a row may have come back meanwhile."""
         released, taken = self.intake.released(), None
         for some in _chunks(gone, self.intake.settings.batch_size):
             with self.intake.turn:
@@ -220,20 +220,20 @@ class _Reconciliation:
             self.intake.pass_release(released, taken.batch_id)
 
     def _stop(self, gone: list[str], held_rows: int) -> Stop | None:
-        """Why so many are not taken out before a person looked at them; what was looked at passes."""
+        """The stop if too many are gone, unless a release covers it."""
         stop = brake.lost(gone, held_rows, RECONCILE, self.intake.settings.brake) if self.is_void else None
         return None if stop and self.intake.covers(self.intake.released(), stop) else stop
 
     def _load(self, records: pa.Table) -> int:
-        """In the source's turn, which its polls wait for: no version read earlier may overwrite a newer one."""
+        """Call in the source's turn, for which its polls wait: a version read earlier must not overwrite a newer one."""
         if not records.num_rows:
             return 0
         return self.intake.load(Delivery(self.intake.source_id, records, RECONCILE)).loaded
 
-    # -- changes that moved no clock
+    # -- changes without a new time of change
 
     def _verify(self, days: list[Day], budget: int | None, now: datetime) -> tuple[int, int]:
-        """Read days again in whole. Returns how many records had changed, and how many are still to be read again."""
+        """Read whole days again. Returns how many records had changed, and how many are still unverified."""
         with self.db.cursor(row_factory=by_name) as cursor:
             known = {row.day: row for row in cursor.execute(SQL["reconciled_days"], self.facts)}
         verified = {day.day: known[day.day].verified_at for day in days if _is_as_before(day, known.get(day.day))}
@@ -259,7 +259,7 @@ class _Reconciliation:
         return changed, sum(day.rows for day in days if not verified.get(day.day))
 
     def _load_day(self, day: date, chosen: Callable[[pa.Table], pa.Table] = lambda records: records) -> int:
-        """The records of a day, page by page, as they are now."""
+        """Load the current records of a day, page by page."""
         first, last = _moments([day], self.source.day_zone)
         after, more, changed = START, True, 0
         while more and not self.intake.halt.is_set():
@@ -272,7 +272,7 @@ class _Reconciliation:
 
 
 def _is_as_before(day: Day, row) -> bool:
-    """Whether a source that works out digests says the same of a day as at the last comparison."""
+    """Whether a day has the same digests as at the last comparison."""
     return row is not None and day.content is not None and (row.keys, row.content) == (day.keys, day.content)
 
 
@@ -282,14 +282,14 @@ def _chunks(numbers: list[str], size: int) -> Iterator[list[str]]:
 
 
 def _by_day(keys: pa.Table, zone: str) -> list[Day]:
-    """Days of keys; without digests."""
+    """The days of some keys, without digests."""
     local = pc.local_timestamp(keys["updated_at"].cast(pa.timestamp("us", zone))).cast(pa.date32(), safe=False)
     counted = pa.table({"day": local}).group_by("day").aggregate([([], "count_all")])
     return [Day(row["day"], row["count_all"], None, None) for row in sorted(counted.to_pylist(), key=lambda row: row["day"])]
 
 
 def _runs(days: Iterable[date]) -> Iterator[list[date]]:
-    """Neighbouring days together: each run is one question."""
+    """Group adjacent days: each run is one query."""
     run: list[date] = []
     for day in days:
         if run and day - run[-1] > timedelta(days=1):
@@ -301,7 +301,7 @@ def _runs(days: Iterable[date]) -> Iterator[list[date]]:
 
 
 def _moments(days: list[date], zone: str, until: datetime | None = None) -> tuple[datetime, datetime]:
-    """Where a run of days begins and ends."""
+    """The first moment of a run of days, and the end, exclusive."""
     first, last = (datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
                    for day in (days[0], days[-1] + timedelta(days=1)))  # fmt: skip
     return first, last if until is None else min(last, until)

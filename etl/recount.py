@@ -1,7 +1,7 @@
-"""Everything counted again from the injections, person by person, slowly and plainly.
+"""Recomputes all figures from the injections, person by person: the independent check behind `verify`.
 
-No statement of the load is used here, and no set: a loop over each person's injections in order. What the pipeline
-keeps ready must be equal to it, to the unit.
+It shares no statement with the load: a plain loop over each person's injections in order. The balances must equal it
+exactly.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,13 +23,13 @@ VERIFY = sql.load("queries/verify.sql")
 
 FAMILIES = ("people", "doses", "entries", "entry_days", "lots")
 
-# The stages of those who wait for the second dose, and of those who should have it, as in warehouse.stage.
+# Pseudo-stages, as in warehouse.stage: waiting for the second dose, and due for it.
 PENDING, DUE = 5, 6
 
-# The day of entry where a source does not say when, as in warehouse.ledger_entry_days.
+# The day of entry if the source does not give it, as in warehouse.ledger_entry_days.
 NOT_SAID = date(9999, 12, 31)
 
-# So many cells are held in memory before their sums go to the database.
+# Cells held in memory before their sums are flushed to the database.
 _CELLS = 150_000
 
 
@@ -43,7 +43,7 @@ class Rules:
     grace_days: int = 0
 
     def asked(self, vaccine: int, day: date) -> int:
-        """How many doses complete a series that began with this vaccine, by a dose of this day."""
+        """How many doses complete a series that began with this vaccine, on this day."""
         return next(doses for first, last, doses in self.primary_doses[vaccine] if first <= day <= last)
 
     def dose_rule(self, vaccine: int, previous: int, day: date) -> tuple[date, date, int, int] | None:
@@ -55,11 +55,11 @@ class Rules:
 
 @dataclass
 class Course:
-    """What the injections of one person come to."""
+    """The vaccination series of one person."""
 
     duplicates: set = field(default_factory=set)  # (source_id, record_id)
     valid: set = field(default_factory=set)
-    unruled: dict = field(default_factory=dict)  # (source_id, record_id) → the vaccine before, where no rule is of the two
+    unruled: dict = field(default_factory=dict)  # (source_id, record_id) → previous vaccine, if no rule exists for the pair
     reached: dict[int, tuple[date, int]] = field(default_factory=dict)  # stage → day, vaccine
     residence: int = 0
     age_band: int = 0
@@ -70,7 +70,7 @@ class Course:
 
 
 def plain_course(injections: Iterable, rules: Rules) -> Course:
-    """The course of one person from the rows of warehouse.injection (or anything with their names)."""
+    """Compute the series of one person from rows of warehouse.injection, or objects with the same attributes."""
     course = Course()
     given: list = []
     for i in sorted(
@@ -98,7 +98,7 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
                 _boost(course, rules, i, key)
         elif n and rules.dose_rule(i.vaccine_id, given[n - 1].vaccine_id, i.injected_on) is None:
             course.unruled[key] = given[n - 1].vaccine_id
-        # no word of it (0), or none that is recognised (-2), gives way to any other
+        # unknown (0) or not recognised (-2) gives way to any other residence
         if i.residence_unit_id not in (0, -2) or course.residence == 0:
             course.residence = i.residence_unit_id
         course.age_band = course.age_band or i.age_band
@@ -117,7 +117,7 @@ def plain_course(injections: Iterable, rules: Rules) -> Course:
 
 
 def _by_number(rules: Rules, given: list) -> dict[int, tuple[date, int]]:
-    """What a record that names no person stands for: what its dose number says."""
+    """The stage of a record that names no person, by its dose number."""
     first = given[0]
     number = max((i.dose_number for i in given if i.dose_kind != "additional"), default=None)
     asked = rules.asked(first.vaccine_id, first.injected_on)
@@ -162,7 +162,7 @@ def measures(i, is_duplicate: bool, zone: ZoneInfo) -> list[int]:
 
 
 def _tells(i, field: str) -> bool:
-    """Whether the source of an injection gives a field; one that came before this was kept is taken to."""
+    """Whether the source of an injection gives a field; assumed for records from before this was kept."""
     return i.told is None or bool(i.told & BITS[field])
 
 
@@ -175,7 +175,7 @@ def _lag_class(days: int | None) -> str:
 
 
 def cells(injections: list, course: Course, zone: ZoneInfo) -> Iterator[tuple[str, tuple, list[int]]]:
-    """What one person adds: (family, cell, amounts). Families people, doses, entries, entered, lots, as the ledgers'."""
+    """What one person adds: (family, cell, amounts). The families are those of the ledgers."""
     for stage, (day, vaccine) in course.reached.items():
         yield "people", (stage, course.priority_group, vaccine, course.age_band, course.residence, day), [1]
     if course.second_due_on:
@@ -214,9 +214,9 @@ def read_rules(db: psycopg.Connection, grace_days: int) -> Rules:
 def recount(
     db: psycopg.Connection, time_zone: str, grace_days: int, progress: Callable[[int], None] = lambda n: None
 ) -> dict[str, list[dict]]:
-    """Count everything again, in one snapshot; returns the differences by what was compared (all empty: all is right).
+    """Recompute everything in one snapshot; returns the differences by what was compared (all empty if all is right).
 
-    `progress` is told how many more injections were read. Memory is bounded; 979,000 injections took 108 s (busy machine).
+    `progress` is called with the number of further injections. Memory is bounded; 979,000 injections took 108 s.
     """
     zone = ZoneInfo(time_zone)
     with db.transaction():
@@ -240,7 +240,7 @@ def recount(
 
 
 class _Tally:
-    """Sums by cell, moved to temporary tables whenever they grow large."""
+    """Sums by cell, flushed to temporary tables when they grow large."""
 
     def __init__(self, db: psycopg.Connection, places: Places):
         self.db, self.places, self.spellings = db, places, read_spellings(db)

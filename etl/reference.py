@@ -1,4 +1,4 @@
-"""Units, sites, vaccines, rules, populations and targets: from the files or queries of the settings into the warehouse."""
+"""Loads reference data (units, sites, vaccines, rules, populations, targets) from the files or queries of the settings."""
 
 import unicodedata
 from collections.abc import Callable
@@ -24,11 +24,11 @@ _NO_WAREHOUSE = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName
 def load(
     db: psycopg.Connection, settings: Settings, today: date, shift_days: int, over: Callable[[dict], dict] = dict
 ) -> tuple[int, list]:
-    """Write all reference tables in the caller's transaction; what a table no longer says is gone with it.
+    """Write all reference tables in the caller's transaction; rows that a table no longer has are removed.
 
-    `over` lays rows from elsewhere over those of the settings (etl/uploads.py).
-    Returns how many rows changed, and the persons whose injections mean something else by it (they must be
-    reclassified). Raises ReferenceTableError; a connection that is lost stays an OperationalError.
+    `over` overlays rows from elsewhere (etl/uploads.py).
+    Returns how many rows changed, and the persons that must be reclassified. Raises ReferenceTableError; a lost connection
+    stays an OperationalError.
     """
     given = over({name: read_table(name, getattr(settings.reference, name)) for name in TABLES})
     write = _Writer(db)
@@ -68,7 +68,7 @@ def _write_all(
     if root is None:
         raise ReferenceTableError("no_root", place="units.root", found=settings.units.root)
     _mark_world(db, write, root[0])
-    # A world that has ended is seen as on its last day: codes are used again, for other places, afterwards.
+    # An abolished root unit is seen as on its last day: its codes are reused for other places afterwards.
     changed["sites"] = _write_sites(db, write, given["sites"], min(today, root[1]))
     own = {site["code"] for site in given["sites"]} & {row["alias"] for row in given["site_aliases"]}
     if own:
@@ -92,7 +92,7 @@ def _write_all(
 
 
 class _Writer:
-    """Runs statements, counts the rows that changed, knows which table it is at."""
+    """Runs statements, counts changed rows, and knows the current table."""
 
     def __init__(self, db: psycopg.Connection):
         self.db, self.changed, self.table = db, 0, "reference"
@@ -103,7 +103,7 @@ class _Writer:
 
 
 def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
-    """Which units lie in the world; its balances are made anew where doses lie in one that came or went."""
+    """Mark the units below the root; rebuild its balances if one with doses came or went."""
     moved = [unit for (unit,) in db.execute(SQL["mark_world"], {"root": root})]
     write.changed += len(moved)
     if only(db.execute(SQL["counted_units"], {"units": moved}))[0]:
@@ -114,7 +114,7 @@ def _mark_world(db: psycopg.Connection, write: _Writer, root: int) -> None:
 
 
 def _remove_units(db: psycopg.Connection, write: _Writer, units: list[dict]) -> None:
-    """A unit that the table no longer has goes, unless something is counted there."""
+    """Remove units that the table no longer has. Raises if something is counted there."""
     _refuse(db, "units_still_needed", "needed_units", "units", rows=Jsonb(units))
     for statement in ("orphan_units", "forget_units", "remove_units"):
         write(statement, units)
@@ -138,7 +138,7 @@ def _refuse_other_bands(name: str, rows: list[dict], settings: Settings) -> None
 def _write_in_force(
     db: psycopg.Connection, write: _Writer, populations: list[dict], targets: list[dict], settings: Settings
 ) -> None:
-    """What figures are measured against: rows that changed are closed at the batch to come, and new ones opened."""
+    """Write populations and targets, which are versioned: changed rows are closed at the next batch, and new ones opened."""
     (batch,) = only(db.execute(SQL["batch_to_come"]))
     db.execute(SQL["create_given"])
     for statement in ("close_population_versions", "open_population_versions"):
@@ -158,7 +158,7 @@ def _write_in_force(
 def _write_supply(
     db: psycopg.Connection, write: _Writer, sessions: list[dict], stock: list[dict], settings: Settings, today: date
 ) -> None:
-    """Sessions and stock: rows that changed are closed and opened as those of populations and targets are."""
+    """Write sessions and stock, versioned like populations and targets."""
     (batch,) = only(db.execute(SQL["batch_to_come"]))
     if settings.reference.stock and not stock:
         _refuse(db, "stock_in_force", "emptied_stock", "stock")
@@ -168,7 +168,7 @@ def _write_supply(
     vaccines = Jsonb(sorted({row["vaccine_code"] for row in stock}))
     _refuse(db, "unknown_vaccines", "no_vaccine", "stock", codes=vaccines)
     _refuse(db, "stock_without_unit", "no_unit_on_day", "stock", rows=Jsonb(stock))
-    # A table that does not reach back any more forgets nothing: what was planned on a day before its first stays.
+    # Sessions before the first day of the table are kept: it need not reach back.
     told_from = min((row["day"] for row in sessions), default=today if settings.reference.sessions else "-infinity")
     write("close_sessions", sessions, batch=batch, told_from=told_from)
     write("open_sessions", sessions, batch=batch)
@@ -232,7 +232,7 @@ def read_row(place: str, line: int, given: dict, table: Table) -> dict:
 
 
 def distinct(place: str, rows: list[dict], table: Table, numbers: list[int]) -> list[dict]:
-    """A row a key, of one header. Rows of one key or header that say different things are refused: either may be the mistake."""
+    """One row per key. Raises ReferenceTableError if rows of one key or header differ: either may be the mistake."""
     if table.header_of:
         _distinct(place, rows, (table.header_of,), table.header, numbers)
     return _distinct(place, rows, table.key, tuple(table.columns), numbers)
@@ -250,7 +250,7 @@ def _distinct(place: str, rows: list[dict], key: tuple[str, ...], told: tuple[st
 
 
 def _refuse_overlap(place: str, units: list[dict]) -> None:
-    """A code is one unit at a time; else everything there would be counted twice."""
+    """A code must be one unit at a time; otherwise everything there would be counted twice."""
     ordered = sorted(units, key=lambda unit: (unit["code"], unit["valid_from"]))
     for one, other in pairwise(ordered):
         if one["code"] == other["code"] and one["valid_from"] < other["valid_from"] <= (one["valid_to"] or "9999"):
@@ -273,7 +273,7 @@ def _read_cell(place: str, line: int, name: str, found, column: Column):
 
 
 def plain(name: str) -> str:
-    """A name without accents in lower case: sorts and searches as people expect. Phường 2 comes before Phường 10."""
+    """A sort and search key: without accents, lower case, numbers padded so that Phường 2 precedes Phường 10."""
     bare = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
     bare = "".join(c for c in bare if not unicodedata.combining(c)).lower()
     return " ".join(word.zfill(3) if word.isdigit() else word for word in bare.split())

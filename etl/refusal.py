@@ -1,6 +1,6 @@
-"""What a reference table that cannot be used raises: which fault with which values, and its sentence."""
+"""The error of a reference table that cannot be used: a code with values, and its message."""
 
-# For the log, `status` and /readyz; pages say it in their reader's language (dashboard/texts/refusals.py).
+# For the log, `status` and /readyz; pages translate the code (dashboard/texts/refusals.py).
 SENTENCES = {
     # --- the file
     "unreadable": "{place} cannot be read: {why}",
@@ -45,7 +45,7 @@ SENTENCES = {
 
 
 class ReferenceTableError(ValueError):
-    """A reference table cannot be used; the message names the table, the line, what was found and what is asked."""
+    """A reference table cannot be used; the message names the table, line, value found and value expected."""
 
     def __init__(self, code: str, **values):
         self.fault = {"code": code} | {name: str(value) for name, value in values.items()}

@@ -1,7 +1,6 @@
-"""Records that the warehouse refuses for a value that no rule names: found out among the others of their batch.
+"""Finds the records that the database rejects for a value that no rule covers, by bisecting the batch.
 
-The last resort, so that one record never holds up its neighbours: a batch that was refused is tried in halves, and what is
-refused alone goes to quarantine with the database's words.
+A last resort, so that one record never blocks the others: a rejected record goes to quarantine with the database's message.
 """
 
 import hashlib
@@ -14,21 +13,21 @@ import pyarrow as pa
 from etl.faults import in_words, is_of_values
 
 RULE = "refused_record"
-# Where more are refused it is the delivery that is at fault, and to find each of them would take minutes.
+# With more of them the delivery is at fault, and finding each would take minutes.
 _MOST = 100
 
 Try = Callable[[pa.Table], Exception | None]
 
 
 def is_of_a_record(fault: Exception) -> bool:
-    """Whether a single value may be at fault; what else our own code or the workbench raises is no value's."""
+    """Whether a single value may be at fault."""
     return is_of_values(fault) if isinstance(fault, psycopg.Error) else isinstance(fault, ValueError | ArithmeticError)
 
 
 def replaced(records: pa.Table, attempt: Try) -> pa.Table | None:
-    """The records, with what stands in the quarantine for those that are refused in place of these.
+    """The records, with stand-ins for quarantine in place of rejected ones; None if those cannot be found, or are too many.
 
-    `attempt` says why some of them would be refused, or None. None where it cannot be told which they are, or are too many.
+    `attempt` returns the error that some records raise, or None.
     """
     refused: dict[int, Exception] = {}
     _find(records, 0, attempt, refused)
@@ -42,7 +41,7 @@ def replaced(records: pa.Table, attempt: Try) -> pa.Table | None:
 
 
 def _find(records: pa.Table, first: int, attempt: Try, refused: dict[int, Exception]) -> None:
-    """Add those of these records that are refused, by their place from `first` on, up to one more than are wanted."""
+    """Add rejected records by position, which starts at `first`; stops beyond `_MOST`."""
     if len(refused) > _MOST or (fault := attempt(records)) is None:
         return
     if records.num_rows == 1:
@@ -54,7 +53,7 @@ def _find(records: pa.Table, first: int, attempt: Try, refused: dict[int, Except
 
 
 def _instead(record: pa.Table, fault: Exception, attempt: Try) -> pa.Table:
-    """What is kept of a record: its number and its time of change, where these are not what is refused."""
+    """A stand-in with the record's number and time of change, unless these are rejected themselves."""
     said = {"line": RULE, "found": in_words(fault)}
     kept = _only(record, said, ("record_id", "updated_at", "told"))
     if attempt(kept) is None:

@@ -1,7 +1,7 @@
-"""What a source's spelling of a residence means: which unit, on which days. Pure but for `Readings`.
+"""Resolves a source's spelling of a residence: which unit, on which days. Pure except for `Readings`.
 
-Each spelling is read once, against the units, and its reading kept beside them (warehouse.residence_reading): a batch
-joins with that table, and where units or the form of a code change, the spellings are read again.
+Each spelling is resolved once and stored (warehouse.residence_reading), so that batches only join with that table; when
+units or the code pattern change, all spellings are resolved again.
 """
 
 import re
@@ -18,31 +18,31 @@ from sql.rows import only
 
 SQL = sql.load("queries/residence.sql")
 
-# Of warehouse.unit: nothing was said; a code of the country that is not ours; neither that nor one of ours.
+# Ids of warehouse.unit: no value; a code of the country outside of our units; neither.
 UNKNOWN, OUTSIDE, NOT_RECOGNISED = 0, -1, -2
 
-# What people and programs write where they know nothing, without accents, marks and spaces.
+# Spellings of a missing value, without accents, punctuation and spaces.
 _NOTHING = frozenset(
     "null nil none nan nat na notavailable notapplicable notknown unknown undefined missing blank empty tbd "
     "ref value name num div0 "  # a spreadsheet's own faults: #REF!, #DIV/0!
     "khong khongro khongco khongbiet khongxacdinh khongthongtin khongcothongtin khongkhaibao kro koro "
     "chua chuaro chuaco chuabiet chuaxacdinh chuacapnhat chuacothongtin trong".split()
 )
-_MARKS = " '\"`´‘’“”="  # around a code: what keeps a spreadsheet from reading it as a number
+_MARKS = " '\"`´‘’“”="  # around a code, to keep a spreadsheet from reading it as a number
 _DECIMALS = re.compile(r"[.,]0{1,2}$")
 _GROUPED = re.compile(r"(\d{1,3})[.,](\d{3})")
-_LONGEST_CODE = 12  # digits, that zeros are tried up to
+_LONGEST_CODE = 12  # digits, up to which zeros are restored
 
 
 def bare(text: str) -> str:
-    """A code without what is no part of it: spaces, invisible characters, marks around it, the width of its letters."""
+    """A code without spaces, invisible characters and quotes, and with full-width letters normalized."""
     text = unicodedata.normalize("NFC", text)
     kept = (chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
     return "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cc", "Zs", "Zl", "Zp")).strip(_MARKS)
 
 
 def spellings(text: str) -> list[str]:
-    """The codes that a spelling can stand for: as it is, and of a number cell without decimals or grouping."""
+    """The codes that a spelling can stand for: as it is, or without a number cell's decimals or grouping."""
     code = bare(text)
     found = [code, _DECIMALS.sub("", code)]
     if grouped := _GROUPED.fullmatch(code):
@@ -51,13 +51,13 @@ def spellings(text: str) -> list[str]:
 
 
 def says_nothing(text: str) -> bool:
-    """NULL, nan, #N/A, Không rõ; also what has neither letter nor digit, and zeros alone."""
+    """Whether it is a missing value: NULL, nan, #N/A, Không rõ, only punctuation, or only zeros."""
     word = plain(text)
     return word.strip("0") == "" or word in _NOTHING
 
 
 def is_code(code: str, form: re.Pattern) -> bool:
-    """Whether it has the form of a code of the country, as it is or with the zeros that a number cell lost."""
+    """Whether it matches the code pattern, as it is or with the leading zeros that a number cell lost."""
     if form.fullmatch(code) or form.fullmatch(code.upper()):
         return True
     if not code.isdecimal():
@@ -77,7 +77,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Reading:
-    """A spelling on the days from one to another."""
+    """What a spelling means from one day to another, both inclusive."""
 
     valid_from: date
     valid_to: date
@@ -86,7 +86,7 @@ class Reading:
 
 @dataclass
 class Gazetteer:
-    """The units by all that their codes can be spelt as."""
+    """Index of the units by the ways in which their codes can be spelt."""
 
     units: Iterable[Unit]
     form: re.Pattern | None = None
@@ -103,7 +103,7 @@ class Gazetteer:
                 self._digits.setdefault(code.lstrip("0"), []).append(unit)
 
     def read(self, text: str) -> list[Reading]:
-        """What a spelling means on which days: all days, in order."""
+        """What a spelling means, for all days in order."""
         codes = spellings(text)
         exact = self._exact.get(text, [])
         spelt = [unit for code in codes for unit in self._bare.get(code.casefold(), ())]
@@ -128,38 +128,38 @@ class Gazetteer:
             units = {unit.unit_id for unit in known if unit.valid_from <= day <= unit.valid_to}
             if len(units) == 1 and not (way == 2 and is_given):
                 return units.pop()
-            if units:  # several that it can be; or a code as it stands, or one of ours without its zeros
+            if units:  # ambiguous: several units, or a valid code that could also be ours without its zeros
                 return NOT_RECOGNISED
         if says_nothing(text):
             return UNKNOWN
-        # A code that is ours on other days: of an abolished hierarchy, or of one that was not there yet.
+        # A code that is ours on other days: abolished, or not yet in force.
         if any(ways) or self.form is None:
             return NOT_RECOGNISED
         return OUTSIDE if any(is_code(code, self.form) for code in codes) else NOT_RECOGNISED
 
 
 class Readings:
-    """The readings that the warehouse keeps, on the connection of its one writer."""
+    """The stored readings, on the writer's connection."""
 
     def __init__(self, db: psycopg.Connection):
         self.db = db
         self._known: set[str] = set()
 
     def forget(self) -> None:
-        """Ask the warehouse again: a transaction came to nothing."""
+        """Drop the cache after a rollback."""
         self._known.clear()
 
     def learn(self, found: Iterable[str]) -> None:
-        """Read the spellings that were not met before, in the caller's transaction."""
+        """Resolve and store new spellings, in the caller's transaction."""
         if new := [text for text in found if text not in self._known]:
             held = {text for (text,) in self.db.execute(SQL["held_spellings"], {"spellings": new})}
             self._write([text for text in new if text not in held])
             self._known.update(new)
 
     def revise(self) -> list[str]:
-        """Read every spelling again, by the units and the form of now. Returns those that mean something else."""
+        """Resolve every spelling again, by the current units and code pattern. Returns those that changed."""
         if only(self.db.execute(SQL["is_unread"]))[0]:
-            # Loaded by a version that kept no readings: its fingerprint asks for a rebuild of everything.
+            # Loaded by a version without readings, whose fingerprint triggers a full rebuild.
             self._write([text for (text,) in self.db.execute(SQL["spellings_of_injections"])])
             return []
         held: dict[str, list[Reading]] = {}

@@ -1,6 +1,6 @@
-"""Who leads, and when each thing runs: APScheduler wiring, nothing else.
+"""The main loop: leader election, and APScheduler jobs while leading.
 
-A second ETL waits for the first one's lock; it takes over within a second of its end.
+A second ETL waits for the lock, and takes over within a second after the first one ends.
 """
 
 import logging
@@ -25,22 +25,22 @@ from sql.version import OtherVersion
 
 log = logging.getLogger("etl")
 
-# Before the lead is sought again. A fault that comes back doubles the pause: up to the longest, but a warehouse that is
-# out of reach is looked for often, for it is back as soon as its server is.
+# Back-off before the next attempt to lead: doubled for a recurring fault, up to _LONGEST_SECONDS, but kept short while the
+# warehouse is out of reach, since it is usable as soon as its server is back.
 _RETRY_SECONDS, _OUT_OF_REACH_SECONDS, _LONGEST_SECONDS = 1.0, 4.0, 60.0
-# Who led so long has got over it.
+# After leading this long the back-off is reset.
 _WELL_SECONDS = 60.0
-# Between two looks at whether the database, and so the lead, is still there.
+# Interval of checks that the database, and so the lead, is still there.
 _HEARTBEAT_SECONDS = 1.0
-# For what is under way to end by itself, and again once the sources are cut off.
+# Grace period for running jobs, and again after the sources were cut off.
 _PATIENCE_SECONDS = 5.0
 _RECONCILE_LOOK_SECONDS = 60
 
 
 def run(settings: Settings, stop: threading.Event, pulse: Callable[[], None] = lambda: None) -> None:
-    """Until `stop`: lead when nobody else does, and work while leading. Survives the database's restarts.
+    """Until `stop`: lead when nobody else does, and work while leading. Survives database restarts.
 
-    `pulse` is called at least every half minute, for who watches whether this still works.
+    `pulse` is called at least every half minute, for the supervisor.
     """
     said, pause = None, _RETRY_SECONDS
     while not stop.is_set():
@@ -111,7 +111,7 @@ def _lead(led: Station, settings: Settings, stop: threading.Event) -> None:
 
 
 def _end(jobs: BackgroundScheduler, wakers: list[threading.Thread], led: Station) -> None:
-    """Wait for the work under way, but not for ever: a source that stands still would keep the lead from the next one."""
+    """Wait for running jobs, but not forever: a source that hangs would keep the next ETL from leading."""
     ending = threading.Thread(target=jobs.shutdown, daemon=True, name="ending")
     ending.start()
     working = [ending, *wakers]
@@ -125,7 +125,7 @@ def _end(jobs: BackgroundScheduler, wakers: list[threading.Thread], led: Station
 
 
 def _wake(intake: Intake, stop: threading.Event, lost: "Lost") -> None:
-    """A source that can say that it has something new is read at once, besides the schedule."""
+    """Read a source as soon as it notifies, in addition to the schedule."""
     while not stop.is_set() and not lost.is_set():
         try:
             with reading(intake.source.name):
@@ -134,13 +134,13 @@ def _wake(intake: Intake, stop: threading.Event, lost: "Lost") -> None:
                 intake.work()
         except SourceError as deaf:
             log.warning("%s", deaf)
-            lost.wait(_LONGEST_SECONDS)  # the schedule still reads it
+            lost.wait(_LONGEST_SECONDS)  # it is still polled on schedule
         except Exception as fault:
             lost.judge(fault)
 
 
 class Lost(threading.Event):
-    """Set when the lead is to be given up: for a fault of the warehouse, never for one of a source."""
+    """Set when the lead must be given up: for a fault of the warehouse, never of a source."""
 
     fault: Exception | None = None
 

@@ -9,8 +9,8 @@ from sql.settings import SourceName
 from sql.strict import Encoding, LocalPath, Model, Pattern, Share, Short, Text, TimeZone
 from sql.told import told
 
-# What a source may give, in the order of the landing table. full_name and person_id stay inside
-# the mapping: they only make person_key; age and age_group stand for a birth that is not given.
+# The fields that a source may map, in the order of the landing table. full_name and person_id are only
+# hashed into person_key; age and age_group replace a missing birth date.
 FIELDS = (
     "record_id", "person_id", "full_name", "birth_date", "birth_year", "age", "age_group", "sex", "residence_code", "site_code",
     "vaccine_code", "lot_number", "dose_number", "dose_kind", "priority_group", "injected_at", "recorded_at",
@@ -23,7 +23,7 @@ REQUIRED_FIELDS = ("record_id", "site_code", "vaccine_code", "injected_at", "upd
 class Reference(Short):
     """One reference table: a CSV, or a query at a database (url, query).
 
-    `columns` says what a column is called there, {ours: theirs}; `constants` fills columns that are not there.
+    `columns` renames columns, {ours: theirs}; `constants` fills columns that are missing there.
     """
 
     KEY: ClassVar[str] = "path"
@@ -51,13 +51,13 @@ class References(Model):
     booster_rules: Reference
     populations: Reference
     targets: Reference
-    # Not to be had everywhere; without them pages say that nothing is known, never zero.
+    # Optional; without them pages say "unknown", never zero.
     sessions: Reference | None = None
     stock: Reference | None = None
     every_seconds: Annotated[int, Field(ge=1)] = 300
 
 
-# Not strict: what has passed a `before` validator is no longer JSON, where a list may be a tuple.
+# Not strict: after a `before` validator the input is Python, where a list is not a tuple.
 Columns = Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
 _ORIGINS = ("column", "value", "file", "hash", "join")
 
@@ -65,8 +65,8 @@ _ORIGINS = ("column", "value", "file", "hash", "join")
 class FieldSpec(Short):
     """Where one canonical field comes from: exactly one of column, value, file, hash and join.
 
-    `values` translates what is found; `default` stands where nothing, or no translation, is found;
-    `format` is strptime's, for dates and times.
+    `values` translates; `default` replaces missing or untranslated values; `format` is strptime's, for
+    dates and times.
     """
 
     KEY: ClassVar[str] = "column"
@@ -88,7 +88,7 @@ class FieldSpec(Short):
 
     @property
     def origin(self) -> str:
-        """Which of column, value, file, hash, join it is."""
+        """Which of column, value, file, hash and join is set."""
         return next(origin for origin in _ORIGINS if origin in self.model_fields_set)
 
     @property
@@ -100,23 +100,23 @@ class FieldSpec(Short):
 Fields = dict[Literal[FIELDS], FieldSpec]  # type: ignore[valid-type]  # pydantic reads the names
 
 
-# In the order of its changes; from its first row to its last each time; by what is delivered as a whole.
+# Incrementally by time of change; as a whole each time; file by file.
 ReadBy = Literal["changes", "whole", "deliveries"]
 
 
 class Mapped(Model):
-    """What all sources have in common: how their columns become canonical fields."""
+    """Settings of all sources: how their columns become canonical fields."""
 
-    WITHOUT_CLOCK: ClassVar[str]  # what a source does, or can say, that has no time of change
-    WHERE: ClassVar[set[str]]  # the keys that say where it is, and nothing of what its records mean
+    WITHOUT_CLOCK: ClassVar[str]  # hint for a source without a time of change
+    WHERE: ClassVar[set[str]]  # keys that locate it and do not change what its records mean
 
     fields: Fields
-    # One source row gives one record an entry; each adds to `fields` or takes their place.
+    # A source row gives one record per entry; an entry overrides `fields`.
     rows: Annotated[tuple[Fields, ...], Field(min_length=1)] | None = None
     time_zone: TimeZone | None = None
-    # What each delivery is: some changes, the whole truth, or further records.
+    # What a delivery is: incremental changes, a complete snapshot, or further records.
     deliveries: Literal["changes", "snapshot", "append"] | None = None
-    # What the source no longer holds is taken out of the figures, or only said.
+    # Records that the source no longer holds are taken out of the figures, or only reported.
     deletes: Literal["void", "report"] = "void"
     person_id_formats: tuple[Pattern, ...] = (r"^\d{12}$", r"^\d{9}$", r"^[A-Z]\d{7,8}$")
 
@@ -132,12 +132,12 @@ class Mapped(Model):
 
     @property
     def told(self) -> int:
-        """Which optional fields it gives, in the bits of sql/told.py; with `rows`, what any of them gives."""
+        """Field presence mask (sql/told.py); with `rows`, the union."""
         return told(name for name, _spec in self.specs())
 
     @property
     def read_by(self) -> ReadBy:
-        """Which of the promises of etl.sources it keeps."""
+        """Which protocol of etl.sources it implements."""
         raise NotImplementedError
 
     @property
@@ -147,16 +147,16 @@ class Mapped(Model):
 
     @property
     def is_read_whole(self) -> bool:
-        """Whether it is no file and yet a snapshot: read from its first row to its last each time, by no clock."""
+        """Whether it is a database that is read as a whole each time, without a clock."""
         return self.read_by == "whole"
 
     @property
     def is_reconciled(self) -> bool:
-        """Whether it is compared with what is held of it now and then: a database of which only the changes are read."""
+        """Whether it is periodically reconciled with the warehouse: a database that is read incrementally."""
         return False
 
     def specs(self) -> list[tuple[str, FieldSpec]]:
-        """Every (field, spec), those of `rows` too."""
+        """Every (field, spec), including those of `rows`."""
         return [pair for part in (self.fields, *(self.rows or ())) for pair in part.items()]
 
 
@@ -166,7 +166,7 @@ class DatabaseSource(Mapped):
     table: Text | None = None
     query: Text | None = None
     listen: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = None
-    # A first answer may take a sort of all rows; a server that stands still gives none.
+    # The first answer may need a sort of all rows; a server that hangs never answers.
     answer_within_seconds: Annotated[float, Field(gt=0)] = 300
 
     WITHOUT_CLOCK: ClassVar[str] = "without it the source is read whole each time: deliveries: snapshot"
@@ -211,21 +211,21 @@ class FilesSource(Mapped):
         return {"pattern": self.pattern, "folder": str(self.folder)}
 
 
-# With what opens each: etl/sources/kinds.py.
+# etl/sources/kinds.py opens them.
 SourceSettings = Annotated[DatabaseSource | FilesSource, Field(discriminator="kind")]
 
 
 class Brake(Model):
-    """What stops a source: shares of a batch, looked at from `min_records` records on."""
+    """Limits of the circuit breaker: shares of a batch, of at least `min_records` records."""
 
     min_records: Annotated[int, Field(ge=1)] = 200
     quarantine_share: Share = 0.2
     void_share: Share = 0.2
-    # A platform rightly changes each record a few times after it is entered: identity, certificate, app.
+    # High, since a platform legitimately updates each record a few times: identity, certificate, app.
     change_share: Share = 0.9
-    # Of the records that change, those that come under another person: ids that were given away anew.
+    # Of the changed records, those with another person: record ids that were reused.
     person_share: Share = 0.2
-    # Of what is new: vaccines and sites that the tables do not know, residences that are no code, people from elsewhere.
+    # Of the new records: vaccines or sites missing in the tables, residences that are no code, people from elsewhere.
     unmapped_share: Share = 0.2
     residence_share: Share = 0.2
     outside_share: Share = 0.5
@@ -238,11 +238,11 @@ class Etl(Model):
     backfill_batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 200_000
     look_back_minutes: Annotated[int, Field(ge=0)] = 15
     look_back_every_seconds: Annotated[float, Field(ge=1)] = 30
-    # Once a day each database is compared with what is held of it; so many records a time are read again in whole.
+    # Daily reconciliation of databases, and how many records of equal days it reads again each time.
     reconcile_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = "02:30"
     reconcile_records: Annotated[int, Field(ge=0)] = 100_000
     grace_days: Annotated[int, Field(ge=0)] = 0
-    # An ETL that gives no sign of life for so long is replaced by one that waits.
+    # A leader without a heartbeat for so long is replaced.
     takeover_seconds: Annotated[int, Field(ge=2)] = 15
     brake: Brake = Brake()
 
@@ -253,5 +253,5 @@ class Settings(settings.Settings):
     etl: Etl = Etl()
 
     def zone_of(self, source: str) -> str:
-        """The time zone of a source's timestamps that have none of their own."""
+        """The time zone of a source's timestamps without one."""
         return self.sources[source].time_zone or self.time_zone

@@ -1,4 +1,4 @@
-"""The statements of the warehouse that a batch runs, by name, in the order in which they run."""
+"""The SQL statements that a batch runs, by name and in execution order."""
 
 import sql
 
@@ -7,6 +7,6 @@ LOAD, COURSE, STORE, LEDGER, HELD, BALANCES, INTAKE, IDENTITY, MEMBERSHIP = (
     for name in ("load", "course", "store", "ledger", "held", "balances", "intake", "identity", "membership")
 )
 
-# Temporary tables that a batch is worked out in, by either engine; and those by which it reaches the quarantine.
+# Temporary tables of a batch, in either engine; and those that feed the quarantine.
 WORKSPACE = ("landed", "known_record", "known", "incoming", "touched", "before", "after", "person_before", "person_after")
 QUARANTINED = ("broken", "written", "ended", "retried")

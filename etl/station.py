@@ -1,4 +1,4 @@
-"""What the leading ETL needs: the lock, the connections, the sources, ready to work."""
+"""The leader's context: lock, connections, pipeline and sources."""
 
 import contextlib
 import hashlib
@@ -34,25 +34,25 @@ log = logging.getLogger("etl")
 
 WORLD = sql.load("world.sql")
 
-# Any number of our own: who holds it leads.
+# Key of the advisory lock: its holder leads.
 LOCK = 7_320_212
 _RETRY_SECONDS = 2.0
-# What the courses and the directive's figures take from what a source tells.
+# Field presence bits that affect courses and the directive's figures.
 _DECIDES = (
     told.BITS["person"] | told.BITS["identity_status"] | told.BITS["certificate_printed_at"] | told.BITS["app_confirmed_at"]
 )
 _PERSONS_A_BATCH = 100_000
 _INTAKES: dict[ReadBy, type[Intake]] = {"changes": ChangesIntake, "whole": WholeIntake, "deliveries": FileIntake}
-# A reader is told at least so often that the sources were read, even when nothing new came.
+# Every so many heartbeats readers are notified that the sources were read, even without new records.
 _TELL_EVERY = 4
 
 
 @contextlib.contextmanager
 def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = lambda: None) -> Iterator["Station | None"]:
-    """The station when nobody else leads, else None. The lock goes with the connection, however this process ends, and
-    when it gives no sign of life. `pulse` is called at each sign of life.
+    """Yields the station if nobody else leads, else None. The lock is released with the connection, however this process
+    ends, and when its heartbeat stops. `pulse` is called at each heartbeat.
 
-    Others see `verb` as what the leader runs. Raises OtherVersion where the warehouse is not of this code's version.
+    Others see `verb` as what the leader runs. Raises OtherVersion if the warehouse is not of this code's version.
     """
     words = {"autocommit": True, "application_name": f"etl {verb}"}
     with connect.raw(settings, "etl_writer", seconds=PATIENCE_SECONDS, **words) as lock:
@@ -60,7 +60,7 @@ def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = 
         if not only(lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]))[0]:
             yield None
             return
-        lock.execute("SET synchronous_commit = off")  # a sign of life need not wait for a disk that is busy
+        lock.execute("SET synchronous_commit = off")  # a heartbeat must not wait for a busy disk
         lock.execute("SELECT set_config('idle_session_timeout', %s, false)", [f"{settings.etl.takeover_seconds}s"])
         lock.execute("LISTEN warehouse_upload; LISTEN warehouse_request")
         _end_who_led(lock)
@@ -78,13 +78,13 @@ def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = 
 
 
 def _end_who_led(lock: psycopg.Connection) -> None:
-    lock.execute("SET ROLE NONE")  # a user may end what is his own
+    lock.execute("SET ROLE NONE")  # a user may terminate its own sessions
     lock.execute(INTAKE["end_who_led"])
     lock.execute("RESET ROLE")
 
 
 def _take_the_lead(db: psycopg.Connection) -> int:
-    """The term that begins. A migration under way is waited for, and what it made is looked at."""
+    """Begin a new term and return it. Waits for a migration under way, then checks the version."""
     with db.transaction():
         (term,) = only(db.execute(INTAKE["take_the_lead"]))
         version.check(db)
@@ -92,7 +92,7 @@ def _take_the_lead(db: psycopg.Connection) -> int:
 
 
 class Station:
-    """One leader's work place."""
+    """The context of one leader."""
 
     def __init__(self, settings: Settings, lock: psycopg.Connection, db: psycopg.Connection, heart: Heartbeat):
         self.settings, self.lock, self.db, self.heart = settings, lock, db, heart
@@ -112,7 +112,7 @@ class Station:
 
     @contextlib.contextmanager
     def reporting(self, hear: Report) -> Iterator[None]:
-        """Tell `hear` of each batch meanwhile, of whichever source."""
+        """Call `hear` with the outcome of each batch, of any source."""
         self._hearers.append(hear)
         try:
             yield
@@ -124,11 +124,11 @@ class Station:
             hear(outcome)
 
     def real_now(self) -> datetime:
-        """The real time, for the scheduler; never for a figure."""
+        """The real time, for the scheduler; figures use `clock`."""
         return datetime.now(UTC)
 
     def prepare(self) -> None:
-        """Load the reference data, register the sources, finish what a killed backfill left. Raises ReferenceTableError."""
+        """Load reference data, open the sources, finish an interrupted backfill. Raises ReferenceTableError."""
         self.load_reference()
         self.take_uploads()
         self.note_what_sources_tell()
@@ -141,7 +141,7 @@ class Station:
         self.pipeline.fold_the_rest()
 
     def note_what_sources_tell(self) -> None:
-        """A source whose settings give a field that they did not give before is read again: what its records told was less."""
+        """Mark a source to be read again if its settings map a field that they did not map before."""
         for name, given in self.settings.sources.items():
             facts = {"name": name, "kind": given.kind, "told": given.told}
             with self.db.transaction():
@@ -153,7 +153,7 @@ class Station:
             log.info("%s: the settings map more fields than before; its records are read again", name)
 
     def _intake(self, name: str, key: bytes) -> Intake | None:
-        """None where the settings of this source cannot work: it is marked so, the others go on."""
+        """None if the settings of this source cannot work: it is marked as failed, the others go on."""
         given = self.settings.sources[name]
         try:
             with reading(name):
@@ -191,7 +191,7 @@ class Station:
             )
 
     def prepare_until(self, stop: threading.Event) -> bool:
-        """As `prepare`, again and again while reference data is not to be had; False when told to stop."""
+        """As `prepare`, retried while reference data are unusable; False if stopped."""
         while not stop.is_set():
             try:
                 self.prepare()
@@ -202,8 +202,8 @@ class Station:
         return False
 
     def load_reference(self) -> int:
-        """Read the reference data anew, without what people withdrew over the page; what changed makes a new version of
-        the figures. Returns rows changed. Raises ReferenceTableError: then what was withdrawn waits."""
+        """Read the reference data again, without withdrawn uploads; a change is a new version of the figures. Returns rows
+        changed. Raises ReferenceTableError, and then withdrawals stay pending."""
         try:
             with self.writing, self.db.transaction():
                 self.pipeline.fence()
@@ -212,7 +212,7 @@ class Station:
                 if changed or ended:
                     self.pipeline.close_reference()
         except ReferenceTableError as wrong:
-            if not self.settings.is_sample:  # it is still making its tables
+            if not self.settings.is_sample:  # it is still creating its tables
                 self._keep_refusal(wrong)
             raise
         self._keep_refusal(None)
@@ -221,7 +221,7 @@ class Station:
         return changed
 
     def take_uploads(self) -> int:
-        """Take up what people confirmed over the page, each in a batch of its own. Returns rows changed."""
+        """Apply confirmed uploads, each in a batch of its own. Returns rows changed."""
         with self.writing:
             waiting = uploads.waiting(self.db)
         return sum(self._take(upload) for upload in waiting)
@@ -236,7 +236,7 @@ class Station:
                 changed = self._write_reference()
                 self.pipeline.close_reference()
         except ReferenceTableError as wrong:
-            # A batch too: who waits for the answer hears it.
+            # Also a batch, so that the waiting page is notified.
             with self.writing, self.db.transaction():
                 self.pipeline.fence()
                 refusal = {"reason": str(wrong), "fault": Jsonb(wrong.fault)}
@@ -271,7 +271,7 @@ class Station:
         return only(self.db.execute(reference.SQL["batch_to_come"]))[0]
 
     def refresh_reference(self) -> None:
-        """The scheduled look at the reference data. What was refused for want of a row falls due to be tried again."""
+        """Scheduled refresh of the reference data. Quarantined records are retried after a change."""
         try:
             changed = self.load_reference() + self.take_uploads()
         except ReferenceTableError as wrong:
@@ -283,13 +283,13 @@ class Station:
         if changed:
             log.info("reference data: %s changed", plural(changed, "row"))
         if today != self.tried_on:
-            # What was refused for a date that has come by now: each source tries it again in its own turn.
+            # Retry records that were refused for a date in the future, each source in its own turn.
             with self.writing:
                 self.db.execute(INTAKE["make_retry_due"])
             self.tried_on = today
 
     def rebuild_if_need_be(self) -> None:
-        """Rules or ages changed since the injections were last understood: understand them all anew."""
+        """Rebuild if rules or ages changed since the last time."""
         facts = {"grace_days": self.settings.etl.grace_days, "decides": _DECIDES}
         with self.writing:
             now, kept = only(self.db.execute(INTAKE["course_fingerprint"], facts))
@@ -302,7 +302,7 @@ class Station:
             self.db.execute(INTAKE["keep_course_fingerprint"], {"fingerprint": now})
 
     def rebuild(self, progress: Callable[[int], None] = lambda persons: None) -> int:
-        """Place every injection and work out every course anew. Returns the number of persons."""
+        """Reclassify all injections and courses. Returns the number of persons."""
         done, after = 0, "00000000-0000-0000-0000-000000000000"
         while True:
             with self.writing:
@@ -315,7 +315,7 @@ class Station:
             progress(len(persons))
 
     def reconcilable(self) -> list[ChangesIntake]:
-        """Databases read by their changes: what happened to a row without a new clock is found by comparing alone."""
+        """The databases that are read incrementally, where only a comparison finds changes without a new time of change."""
         return [
             intake for intake in self.intakes
             if isinstance(intake, ChangesIntake)
@@ -324,8 +324,8 @@ class Station:
         ]  # fmt: skip
 
     def reconcile(self, intake: ChangesIntake, budget: int | None = None) -> Comparison | None:
-        """Compare a source with what is held of it, on a connection of its own. None where it cannot be compared now: its
-        state says why. `budget` as in reconcile.reconcile."""
+        """Reconcile a source, on a connection of its own. None if it fails: its state says why. `budget`: see
+        reconcile.reconcile."""
         given = self.settings.sources[intake.source.name]
         with (
             intake.judging(),
@@ -338,15 +338,15 @@ class Station:
         return None
 
     def reconcile_what_is_due(self) -> None:
-        """Each database once a day, when its first load has ended, and when what was found passes by a person's release."""
+        """Reconcile each database once a day, after its first load, and when a stopped reconciliation was released."""
         for intake in self.reconcilable():
             if intake.is_running() and (reconcile.is_due(intake, self.settings) or reconcile.is_released(intake)):
                 self.reconcile(intake, self.settings.etl.reconcile_records)
 
     def heartbeat(self) -> set[str]:
-        """Where somebody called meanwhile: warehouse_upload (decided over an upload), warehouse_request (asked for a verb).
+        """The channels notified meanwhile: warehouse_upload (an upload was decided), warehouse_request (a verb was requested).
 
-        Raises OperationalError when the lock's connection, and with it the lead, is lost; Fenced when another leads.
+        Raises OperationalError if the lock's connection, and with it the lead, is lost; Fenced if another one leads.
         """
         self.heart.check()
         called = {heard.channel for heard in self.lock.notifies(timeout=0)}
@@ -359,19 +359,19 @@ class Station:
         return called
 
     def halt(self) -> None:
-        """End soon: no further batch, and the one under way is given up (it comes again)."""
+        """Stop soon: no further batch, and the current one is cancelled (it is loaded again later)."""
         for intake in self.intakes:
             intake.halt.set()
         with contextlib.suppress(psycopg.Error):
             self.db.cancel_safe(timeout=5)
 
     def close(self) -> None:
-        """Let go of the sources; who waits for one that stands still is let go, too."""
+        """Close the sources, which also releases threads that wait for a source that hangs."""
         for intake in self.intakes:
             intake.source.close()
 
     def _complain(self, complaint: str) -> None:
-        """Once each. The sample makes its own tables, and holds them up meanwhile: a wait, no fault of anybody."""
+        """Log a complaint once. For the sample it is only a wait: it is still creating its tables."""
         if self.settings.is_sample:
             complaint = "waiting for the sample, which is making its tables"
         if complaint != self.complaint:
@@ -380,7 +380,7 @@ class Station:
 
 
 def mapping_fingerprint(settings: Settings, name: str) -> str:
-    """Of all settings by which the records of a source are read, wherever they lie."""
+    """A hash of all settings that affect how a source's records are read, but not of its location."""
     given = settings.sources[name]
     read_by = (
         settings.model_dump_json(include={"time_zone", "units", "age_bands"}),
@@ -390,6 +390,6 @@ def mapping_fingerprint(settings: Settings, name: str) -> str:
 
 
 def total(outcomes: list[Outcome]) -> dict[str, int]:
-    """The sums of what became of the records of many batches."""
+    """The outcomes of many batches, summed."""
     names = ("received", "loaded", "unchanged", "quarantined", "corrected", "voided", "vanished")
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}

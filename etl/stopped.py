@@ -1,4 +1,4 @@
-"""What the brake stopped: told apart by its content, and kept to be looked at, without anybody's person."""
+"""What the brake stopped: identified by its content, and stored for inspection without personal data."""
 
 import contextlib
 import hashlib
@@ -23,12 +23,12 @@ from sql.rows import by_name, only
 
 BRAKE = sql.load("queries/brake.sql")
 
-_EXAMPLES = 5  # values shown of a rule and field, those that came most
-# Of records that change what is held: the fields that are compared.
+_EXAMPLES = 5  # values shown per rule and field, the most frequent ones
+# Fields compared between a record and its held version.
 _FIELDS = ("residence_code", "site_id", "vaccine_id", "dose_number", "injected_at", "status", "sex", "birth_year",
            "birth_date", "lot_number", "priority_group", "identity_status")  # fmt: skip
 _CODED = {"site_id": "site_code", "vaccine_id": "vaccine_code"}
-# Findings that are no rules of the quarantine.
+# Findings other than rules of the quarantine.
 CHANGES = ("moved", "unrecognised", "outside", "voided", "changed")
 _NOWHERE = {"-2": "unrecognised", "-1": "outside"}
 _YEAR, _ISO_DAY, _DIGIT = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d")
@@ -36,7 +36,7 @@ _YEAR, _ISO_DAY, _DIGIT = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d-\d\d"), 
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule, or one kind of change, and field: how many records, and some of them with their values."""
+    """A rule or kind of change, and a field: how many records, and examples with values."""
 
     rule: str
     field: str
@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Stop:
-    """What looked wrong, and in which delivery: a row of warehouse.brake."""
+    """What looked wrong in which delivery: a row of warehouse.brake."""
 
     criterion: str
     reason: str
@@ -64,7 +64,7 @@ class Stop:
 
 
 def identity(delivery: Delivery) -> dict:
-    """What tells this delivery from any other: of a file its checksum, of a batch the hashes of its records."""
+    """What identifies a delivery: a file's checksum, or the hashes of a batch's records."""
     if delivery.outcome:
         return {"kind": "file", "unit": delivery.unit, "content": delivery.outcome["sha256"]}
     seen = hashes(delivery.records).tobytes()
@@ -74,18 +74,18 @@ def identity(delivery: Delivery) -> dict:
 
 
 def hashes(records: pa.Table) -> np.ndarray:
-    """8 bytes for each record, sorted: the same for the same content, in whatever order it comes."""
+    """An 8-byte digest per record, sorted: independent of the order of the records."""
     return np.sort(digests(records))
 
 
 def covers(db: psycopg.Connection, brake_id: int, seen: bytes) -> bool:
-    """Whether each of these (`hashes`) was among those of a stop that a person looked at."""
+    """Whether all of these (`hashes`) are among the records of a released stop."""
     (looked_at,) = only(db.execute(BRAKE["seen_of_release"], {"brake_id": brake_id}))
     return bool(among(np.frombuffer(seen, "<u8"), np.frombuffer(looked_at or b"", "<u8")).all())
 
 
 def findings(db: psycopg.Connection, suspects: pa.Table, facts: Facts) -> tuple[Finding, ...]:
-    """What is to be seen in the batch at hand: rules broken; records that change, void or move what is held; places."""
+    """What is wrong in the current batch: rules broken, records changed, voided or moved, and unknown places."""
     zone = ZoneInfo(facts["time_zone"])
     found: dict[tuple, Finding] = {}
     with db.cursor(row_factory=by_name) as cursor:
@@ -113,7 +113,7 @@ def _changes(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> list[Find
 
 
 def _told(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> Iterator[tuple]:
-    """(rule, field, record, what it was, what it is) of each suspect and field that counts."""
+    """(rule, field, record, old value, new value) of each suspect and relevant field."""
     for row in suspects.to_pylist():
         row = {name: None if value is None else str(value) for name, value in row.items()}
         record, residence = row["record_id"], row["residence_code"]
@@ -133,7 +133,7 @@ def _told(suspects: pa.Table, codes: dict[tuple[str, str], str]) -> Iterator[tup
 
 
 def shown(field: str, value: str | None, zone: ZoneInfo) -> str | None:
-    """A value of the quarantine as people read it: times in the time zone of the world, of a birth date the year alone."""
+    """A quarantined value for display: times in local time, and only the year of a birth date."""
     if value is not None and field in TIMES:
         with contextlib.suppress(ValueError):
             moment = datetime.fromisoformat(value)
@@ -147,11 +147,11 @@ def _masked(field: str, value: str | None) -> str | None:
     return f"{value[:4]}-··-··" if _ISO_DAY.fullmatch(value) else _DIGIT.sub("·", value)
 
 
-# What is kept of a stop, and its end
+# -- storing and ending stops
 
 
 def keep(db: psycopg.Connection, source_id: int, stop: Stop, now: datetime) -> None:
-    """In place of what stood or was released before. In the caller's transaction."""
+    """Store a stop in place of the open one. Runs in the caller's transaction."""
     facts = vars(stop) | {"source_id": source_id, "now": now}
     del facts["findings"]
     end_open(db, source_id, now)
@@ -162,18 +162,18 @@ def keep(db: psycopg.Connection, source_id: int, stop: Stop, now: datetime) -> N
 
 
 def end_open(db: psycopg.Connection, source_id: int, now: datetime) -> None:
-    """What stands or is released ends without having passed."""
+    """End the open stop or release, without it having passed."""
     for unit, content in db.execute(BRAKE["end_open"], {"source_id": source_id, "now": now}).fetchall():
         db.execute(BRAKE["end_release_of_delivery"], {"source_id": source_id, "unit": unit, "content": content})
 
 
 def released(db: psycopg.Connection, source_id: int):
-    """What a person let pass and has not come again yet: kind, unit, content, how it was read; or None."""
+    """The open release (kind, unit, content, how it was read), or None."""
     return _stop_of(db, source_id, "released")
 
 
 def standing(db: psycopg.Connection, source_id: int):
-    """What the brake stopped and nobody let pass: as of `released`; or None."""
+    """The stop that was not released, as `released`; or None."""
     return _stop_of(db, source_id, "standing")
 
 
@@ -183,7 +183,7 @@ def _stop_of(db: psycopg.Connection, source_id: int, state: str):
 
 
 def release(db: psycopg.Connection, name: str, now: datetime) -> dict | None:
-    """Let a source that stands deliver what was looked at. What that is; None where the source does not stand."""
+    """Release the stop of a source. Returns what was released; None if the source is not stopped."""
     with db.cursor(row_factory=dict_row) as cursor:
         source = cursor.execute(BRAKE["release"], {"name": name, "now": now}).fetchone()
         if source is None:

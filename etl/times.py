@@ -1,8 +1,8 @@
-"""Dates and times out of text, a column at a time: what cannot be a time becomes null, nothing raises.
+"""Parses dates and times from text, a column at a time: what is invalid becomes null, nothing raises.
 
-Strict where strptime is lenient: 31/02/2021 is no day, and a two-digit year is no year unless the
-format says so. Times without a zone are local; a local time that a clock change skips is read as the
-moment of the change, one that it repeats as the first of the two.
+Strict where strptime is lenient: 31/02/2021 is invalid, and so is a two-digit year unless the format
+asks for it. Times without a zone are local; a local time skipped by a clock change is read as the
+moment of the change, a repeated one as the first of the two.
 """
 
 import re
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 TIME = pa.timestamp("us", "UTC")
 _LOCAL = pa.timestamp("us")
-# Outside of these years a time is a mistake (0015 was typed as 15), and Python's datetime holds no more in every zone.
+# A time outside of these years is a mistake (0015 was typed as 15), and Python's datetime overflows in some zones.
 FIRST_YEAR = 1800
 _YEARS = (str(FIRST_YEAR), "9998")
 
@@ -35,15 +35,15 @@ _SHORT = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%R": "%H:%M", "%D": "%m/%d/%y", "
 
 @dataclass(frozen=True)
 class Format:
-    """A strptime format, made ready."""
+    """A compiled strptime format."""
 
     text: str
-    pattern: str  # what it reads, strictly
+    pattern: str  # a strict regular expression
     is_plain: bool  # whether Arrow's strptime, five times as fast, reads it too
 
 
 def compile_format(text: str) -> Format:
-    """Raises ValueError naming the directive that is not known, or what is missing to make a day."""
+    """Raises ValueError naming an unknown directive, or what is missing to give a day."""
     spelled = text
     for short, long in _SHORT.items():
         spelled = spelled.replace(short, long)
@@ -65,7 +65,7 @@ def compile_format(text: str) -> Format:
 
 
 def parse(text: pa.StringArray, zone: str, written: Format | None = None) -> pa.TimestampArray:
-    """Times (UTC, µs) from trimmed text: by `written` first where there is one, then as ISO 8601."""
+    """Times (UTC, µs) from trimmed text: by the format `written` if there is one, then as ISO 8601."""
     if written is None:
         return _iso(text, zone)
     parsed = _by_format(text, zone, written)
@@ -74,7 +74,7 @@ def parse(text: pa.StringArray, zone: str, written: Format | None = None) -> pa.
 
 
 def _iso(text: pa.StringArray, zone: str) -> pa.TimestampArray:
-    """All at once where all are well-formed and alike (the common case, 17 ns a value), else one pattern."""
+    """In one cast if all are well-formed and alike (the common case, 17 ns a value), else by pattern."""
     try:
         return in_range(local(pc.cast(text, _LOCAL), zone))
     except pa.ArrowInvalid:
@@ -89,8 +89,8 @@ def _by_format(text: pa.StringArray, zone: str, written: Format) -> pa.Timestamp
     if not written.is_plain:
         return _by_pattern(text, zone, written.pattern)
     found = pc.strptime(text, written.text, "us", error_is_null=True)
-    # strptime turns 31/02 into 03/03 and takes the year 21 for 0021: what may have come about that
-    # way is read again, strictly.
+    # strptime turns 31/02 into 03/03 and the year 21 into 0021: results that may have come about
+    # that way are parsed again, strictly.
     is_sure = pc.and_(pc.greater(pc.day(found), 3), pc.match_substring_regex(text, written.pattern))
     doubtful = ~np.asarray(is_sure.fill_null(False)) & np.asarray(text.is_valid())
     parsed = local(pc.if_else(is_sure, found, pa.scalar(None, _LOCAL)), zone)
@@ -98,7 +98,7 @@ def _by_format(text: pa.StringArray, zone: str, written: Format) -> pa.Timestamp
 
 
 def _again(parsed: pa.Array, rows: np.ndarray, reader) -> pa.Array:
-    """`parsed` with the given rows read by another road."""
+    """`parsed` with the given rows replaced by `reader()`."""
     return pc.replace_with_mask(parsed, pa.array(rows), reader()) if rows.any() else parsed
 
 
@@ -108,10 +108,10 @@ def local(times: pa.TimestampArray, zone: str) -> pa.TimestampArray:
 
 
 def in_range(times: pa.TimestampArray) -> pa.TimestampArray:
-    """Null in place of times outside of the years 1800 to 9997; of any unit, with or without a zone."""
+    """Replace times outside of the years 1800 to 9997 by null; any unit, with or without a zone."""
     if not len(times) or times.null_count == len(times):
         return times
-    if times.type.unit == "ns":  # holds no more than 1677 to 2262
+    if times.type.unit == "ns":  # its range is 1677 to 2262
         return times
     first, last = (np.datetime64(year, times.type.unit).astype(np.int64) for year in _YEARS)
     ticks = times.view(pa.int64())
@@ -123,7 +123,7 @@ def in_range(times: pa.TimestampArray) -> pa.TimestampArray:
 
 
 def typed(found: pa.Array, zone: str) -> pa.TimestampArray:
-    """Times of an array of timestamps or dates; a date is its midnight."""
+    """UTC times of an array of timestamps or dates; a date is its midnight."""
     if pa.types.is_date(found.type):
         days = found.cast(pa.date32()).view(pa.int32())
         first, last = (np.datetime64(year, "D").astype(np.int32) for year in _YEARS)
@@ -136,7 +136,7 @@ def typed(found: pa.Array, zone: str) -> pa.TimestampArray:
 
 
 def _by_pattern(text: pa.StringArray, zone: str, pattern: str) -> pa.TimestampArray:
-    """The strict road: every part is cut out by name, checked, and put together. About 0.5 µs a value."""
+    """The strict path: extract every part, check it, and combine them. About 0.5 µs a value."""
     parts = pc.extract_regex(text, pattern)
     names = {field.name for field in parts.type}
     is_match = np.asarray(parts.is_valid())
@@ -162,7 +162,7 @@ def _by_pattern(text: pa.StringArray, zone: str, pattern: str) -> pa.TimestampAr
     micros = ((micros * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000
     if "f" in names:
         micros += _fraction(pc.struct_field(parts, "f"))
-    # what is not good may have any value by now; its place must still hold a time
+    # invalid rows may hold any number by now; it must still be a valid time
     micros = np.where(is_good, micros, 0)
     wall = pa.array(micros, pa.int64(), mask=~is_good).view(_LOCAL)
     parsed = local(wall, zone)
@@ -174,7 +174,7 @@ def _by_pattern(text: pa.StringArray, zone: str, pattern: str) -> pa.TimestampAr
 
 
 def _full_year(year: np.ndarray) -> np.ndarray:
-    """POSIX: 69-99 are of the 1900s, 00-68 of the 2000s."""
+    """POSIX: 69-99 are in the 1900s, 00-68 in the 2000s."""
     return np.where(year >= 69, 1900, 2000) + year
 
 
@@ -189,7 +189,7 @@ def _hour_of(parts: pa.StructArray, hour: np.ndarray) -> np.ndarray:
 
 
 def _fraction(digits: pa.StringArray) -> np.ndarray:
-    """Microseconds of the digits behind the point; what is finer is cut off."""
+    """Microseconds of the fractional digits, truncated."""
     padded = pc.utf8_slice_codeunits(pc.utf8_rpad(digits.fill_null(""), 6, "0"), 0, 6)
     return pc.cast(padded, pa.int64()).to_numpy(zero_copy_only=False)
 

@@ -1,7 +1,7 @@
-"""What a source sent that could not be read, as JSON for the quarantine, without anybody's person.
+"""Raw texts of unreadable fields, as JSON for the quarantine, with personal data redacted.
 
-The texts of damaged fields are what an operator needs to mend the settings. But a list whose columns
-have slipped holds a name where a date should be, so they are shown with care.
+An operator needs these texts to correct the settings. But in a list whose columns are shifted a name
+may stand in place of a date, so they are redacted conservatively.
 """
 
 import json
@@ -17,12 +17,12 @@ from etl.pii import plain
 LONGEST = 64  # characters shown
 WITHHELD = "(withheld)"
 
-_LONG_SECRET = 5  # letters and digits: from here on they are looked for without accents and what is between
+_LONG_SECRET = 5  # letters and digits; longer ones are also searched for without accents and punctuation
 _MOMENTS = (*TIMES, "birth_date")
 
-# IDs and phones have 9 digits or more, however they are spaced; a time in full has 14 with - : T . between
+# IDs and phone numbers have 9 digits or more, with any spacing; a full time has 14 with - : T . between them
 _LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7,}")
-# But days as spreadsheets count them (44474.395833), days with points, and days and times without anything between, are no ID: 05.11.2021 08:30, 20211105083000.
+# Not IDs: serial dates of spreadsheets (44474.395833), dates with points, dates and times without separators: 05.11.2021 08:30, 20211105083000.
 _DAY = r"[0-3]?\d\.[01]?\d\.(?:19|20)\d\d|[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d"
 _HOUR = r"\d?\d[:.]?\d\d(?:[:.]?\d\d)?"
 _MOMENT = re.compile(
@@ -35,7 +35,7 @@ def column(found: Mapping[str, tuple[pa.Array, np.ndarray]], hidden: Iterable[pa
     """One JSON object per row with a fault: {field: raw text}; null for the others.
 
     `found` is field → (raw column, mask of the bad rows); `hidden` are names and IDs: a text that
-    holds one of its own row is withheld. Costs only where something is bad.
+    contains one of its own row is withheld.
     """
     documents: dict[int, dict[str, str]] = {}
     hidden = list(hidden)
@@ -66,7 +66,7 @@ def _shown(field: str, text: str, person: Iterable[str | None]) -> str:
             return WITHHELD
     if not (field in _MOMENTS and _MOMENT.fullmatch(text)):
         text = _LONG_NUMBER.sub("…", text)
-    # a date has one word at most (05-Nov-2021); more are somebody's name or address
+    # a date has at most one word (05-Nov-2021); more may be a name or an address
     if field not in CHOICES and len(_WORD.findall(text)) > 1:
         text = _WORD.sub(lambda word: "·" * len(word[0]), text)
     return text[:LONGEST]

@@ -1,8 +1,7 @@
-"""Targets and populations that people handed in over the page: read as strictly as the configured tables, laid over them.
+"""Uploaded targets and populations: validated as strictly as the configured tables, and laid over them.
 
-Precedence, a key at a time (sql/reference.py; a version's source and dates together): the configured file or query says
-first, then each upload in the order in which they were applied; the last word holds. Which of the rows that hold is in
-force on a day, their valid_from decides, wherever they came from.
+Precedence per key (sql/reference.py; a version's source and dates count as one): first the configured file or query, then
+each upload in the order of application; the last one wins. Which row is in force on a day is decided by valid_from.
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ SQL = sql.load("queries/uploads.sql")
 
 @dataclass(frozen=True)
 class Upload:
-    """One file that somebody handed in and somebody confirmed. `rows`: as the page understood them."""
+    """A confirmed upload; `rows` as the page parsed them."""
 
     upload_id: int
     relation: str
@@ -33,22 +32,22 @@ class Upload:
 
 
 def in_force(db: psycopg.Connection) -> list[Upload]:
-    """Those whose rows hold, in the order in which they were applied."""
+    """The uploads in force, in the order of application."""
     return [Upload(*row) for row in db.execute(SQL["uploads_in_force"])]
 
 
 def waiting(db: psycopg.Connection) -> list[Upload]:
-    """What people confirmed, and nobody has taken up yet."""
+    """Uploads that were confirmed and not applied yet."""
     return [Upload(*row) for row in db.execute(SQL["uploads_waiting"])]
 
 
 def end(db: psycopg.Connection, batch: int) -> list[Upload]:
-    """Take what people withdrew out of force, from a batch on. Returns it."""
+    """End withdrawn uploads from a batch on. Returns them."""
     return [Upload(*row) for row in db.execute(SQL["end_uploads"], {"batch": batch})]
 
 
 def laid_over(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[str, list[dict]]:
-    """The configured rows of each table with those of the uploads over them. Raises ReferenceTableError."""
+    """The rows of each table with the uploads laid over them. Raises ReferenceTableError."""
     found = dict(given)
     for upload in uploads:
         found[upload.relation] = _over(found[upload.relation], _read(upload), upload.relation)
@@ -61,7 +60,7 @@ def _read(upload: Upload) -> list[dict]:
         numbers = [row["line"] for row in upload.rows]
         given = [{column: row.get(column) for column in table.handed_in} for row in upload.rows]
     except (TypeError, KeyError, AttributeError):
-        # Who writes past the page could hand in anything; the ETL must not fall over it.
+        # A client that bypasses the page could submit anything; the ETL must not crash on it.
         raise ReferenceTableError("no_table", place=upload.place) from None
     rows = [read_row(upload.place, line, row, table) for line, row in zip(numbers, given, strict=True)]
     if not rows:
@@ -74,9 +73,9 @@ def _over(below: list[dict], above: list[dict], relation: str) -> list[dict]:
     rows = {tuple(row[c] for c in table.key): row for row in [*below, *above]}
     if table.header_of is None:
         return list(rows.values())
-    # Of a version: one source, one pair of dates, whoever said them last.
+    # A version has one source and one pair of dates: the last ones.
     headers = {row[table.header_of]: {c: row[c] for c in table.header} for row in above}
-    # A correction to a version that is made up does not make it true.
+    # A correction does not turn a sample version into a real one.
     made_up = {row[table.header_of] for row in below if row["is_sample"]}
     return [
         row | headers.get(row[table.header_of], {}) | {"is_sample": row[table.header_of] in made_up} for row in rows.values()

@@ -1,7 +1,7 @@
-"""Where a large batch is worked out: tables in memory, in columns, by the statements that work out a small one.
+"""The workbench: an in-memory DuckDB that processes large batches by the same statements as small ones.
 
-DuckDB is the engine. It is shut in: no file, no network, no extension but those that are built in, so
-that nothing of a person leaves this process by it. What goes in and out are Arrow tables.
+It is sandboxed (no files, no network, only built-in extensions), so that no personal data can leave
+the process through it. Arrow tables go in and out.
 """
 
 import re
@@ -18,8 +18,8 @@ from etl.dialect import translate
 
 BENCH = sql.load("queries/workbench.sql")
 
-# The engine gives up rather than take more, or write to a disk: 200,000 records with every field full take a quarter of
-# it, a million do not fit.
+# Beyond this the engine fails rather than spill to disk: 200,000 records with every field filled take a quarter of it, a
+# million do not fit.
 _MEMORY = "2GB"
 _SHUT_IN: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
             "memory_limit": _MEMORY, "temp_directory": ""}  # fmt: skip
@@ -27,9 +27,9 @@ _PARAMETER = re.compile(r"\$(\w+)")
 
 
 class Workbench:
-    """One engine with its tables, asked in PostgreSQL's SQL (or its own). One thread at a time.
+    """One engine with its tables, queried in PostgreSQL's or its own SQL. One thread at a time.
 
-    Raises MemoryError where there is not enough for a batch.
+    Raises MemoryError if a batch does not fit.
     """
 
     def __init__(self):
@@ -42,7 +42,7 @@ class Workbench:
         self.engine.execute(BENCH["create_schema"])
 
     def take(self, statement: str, given: pa.Table) -> None:
-        """Make a table of the workbench out of rows from elsewhere, which the statement calls `given`."""
+        """Run a statement on Arrow rows, which it names `given`."""
         self.engine.register("given", given)
         try:
             with _in_memory():
@@ -55,19 +55,19 @@ class Workbench:
             self.engine.execute(*_asked(statement, facts))
 
     def give(self, statement: str, facts: Parameters | None = None) -> pa.Table:
-        """The rows of a question, ready for the warehouse."""
+        """The rows of a query."""
         with _in_memory():
             question, parameters = _asked(statement, facts or {})
             return _plain(self.engine.sql(question, params=parameters).to_arrow_table())
 
     def ask(self, statement: str, facts: Parameters | None = None) -> SimpleNamespace:
-        """The one row of a question."""
+        """The one row of a query."""
         return SimpleNamespace(**self.give(statement, facts).to_pylist()[0])
 
 
 @contextmanager
 def _in_memory() -> Iterator[None]:
-    """What does not fit raises MemoryError, whoever noticed it; a value that is none of its column ValueError, unquoted."""
+    """Converts errors: out of memory to MemoryError, an invalid value to ValueError without quoting it."""
     try:
         yield
     except duckdb.OutOfMemoryException as full:
@@ -77,13 +77,13 @@ def _in_memory() -> Iterator[None]:
 
 
 def _asked(statement: str, facts: Parameters) -> tuple[str, dict]:
-    """As the engine takes it, with the facts that it names."""
+    """The translated statement, with only the parameters that it names: DuckDB refuses others."""
     text = translate(statement)
     return text, {name: facts[name] for name in set(_PARAMETER.findall(text))}
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Keys as their 16 bytes, truth as its one."""
+    """Extension types as their storage: UUIDs as 16 bytes, booleans as one."""
     for place, field in enumerate(table.schema):
         if isinstance(field.type, pa.BaseExtensionType):
             chunks = [chunk.storage for chunk in table[place].chunks]
@@ -92,7 +92,7 @@ def _plain(table: pa.Table) -> pa.Table:
 
 
 def with_uuids(rows: pa.Table) -> pa.Table:
-    """Keys of persons as the workbench compares them."""
+    """person_key as the UUID type of DuckDB."""
     place = rows.schema.get_field_index("person_key")
     if place < 0 or not pa.types.is_fixed_size_binary(rows.schema.field(place).type):
         return rows
