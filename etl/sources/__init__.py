@@ -1,6 +1,6 @@
-"""Somewhere injection records come from. A source is a few promises; which kind keeps them is its own affair (kinds.py).
+"""The protocols of sources of injection records; kinds.py lists the implementations.
 
-Records come canonical (etl.mapping), so nothing behind a source knows where they came from.
+Records are canonical (etl.mapping), so downstream code does not depend on the kind of source.
 """
 
 import contextlib
@@ -17,16 +17,16 @@ from etl.faults import in_words
 
 
 class SourceError(Exception):
-    """A source cannot be read; the message names the source, what was found and what to do. Never a password."""
+    """A source cannot be read; the message names the source, what was found and what to do, and never holds a password."""
 
     def __init__(self, message: str):
-        # A damaged file may call a column what is no text of the warehouse, which keeps the message.
+        # A damaged file may have a column name that PostgreSQL cannot store in the message.
         super().__init__(message.replace("\0", "\ufffd").encode("utf-8", "replace").decode())
 
 
 @contextlib.contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Whatever the reading of a source raises becomes a SourceError that says so: its neighbours go on."""
+    """Converts any exception of reading a source to SourceError, so that the other sources go on."""
     try:
         yield
     except SourceError:
@@ -37,10 +37,10 @@ def reading(name: str) -> Iterator[None]:
 
 @dataclass(frozen=True, order=True)
 class Cursor:
-    """The last change safely in the warehouse: change time first, id to break ties.
+    """The watermark of incremental reading: time of change, then record number to break ties.
 
-    Two cursors of one source are compared by that source alone: it may sort its ids as numbers, or
-    by a language. `order` is for tests.
+    Only the source may compare two cursors: it may sort its numbers numerically or by a collation.
+    `order` is for tests.
     """
 
     updated_at: datetime
@@ -53,15 +53,15 @@ START = Cursor(datetime.min.replace(tzinfo=UTC), "")
 
 @dataclass(frozen=True)
 class Page:
-    """Some records of a source, in its order, and where they end."""
+    """Some records of a source, in its order, and the cursor behind them."""
 
     records: pa.Table  # canonical
-    cursor: Cursor | None  # the last row's place in a database; None of a file, or of an empty page at START
-    more: bool  # whether another record follows
-    unit: str | None = None  # of a file: its name
-    asked: int | None = None  # of a database: how many rows were asked for
-    read: int | None = None  # of a table that is read whole: how many records, those left out that are as they were
-    note: str | None = None  # of a file: what of it is not read, and why
+    cursor: Cursor | None  # of the last row in a database; None for files, and for an empty page at START
+    more: bool  # whether further records follow
+    unit: str | None = None  # file name
+    asked: int | None = None  # database: the requested number of rows
+    read: int | None = None  # table read as a whole: records read, including unchanged ones that were left out
+    note: str | None = None  # file: what is not read of it, and why
 
     @property
     def received(self) -> int:
@@ -71,9 +71,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Day:
-    """What a source holds of one day of its clock: rows, and sums of digests of their keys and of the whole rows.
-
-    None where the source works out no digests."""
+    """Rows of a source by day of change, and sums of digests of their keys and of the whole rows (None if not supported)."""
 
     day: date
     rows: int
@@ -83,16 +81,16 @@ class Day:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Something that was delivered as a whole, such as a file, with content that is not known yet."""
+    """Something delivered as a whole, such as a file, whose content is new."""
 
     path: str  # below the source's folder
     size_bytes: int
     modified_at: datetime
-    mark: str  # what else tells that it may be another than it was
-    sha256: str  # empty where its content cannot be known
-    stamped_at: datetime = EPOCH  # the time of change of its records that have none of their own
-    records_done: int = 0  # canonical records that are in already: where a loading that was cut off goes on
-    fault: str | None = None  # why nobody can know what is in it
+    mark: str  # further metadata that changes with the content
+    sha256: str  # empty if it cannot be read
+    stamped_at: datetime = EPOCH  # time of change for records without one
+    records_done: int = 0  # canonical records already loaded, where an interrupted load resumes
+    fault: str | None = None  # why it cannot be read
 
 
 class Known(Protocol):
@@ -109,94 +107,94 @@ class Known(Protocol):
 
 
 class Description(TypedDict):
-    """What a source says of itself. Of files nobody counts rows before they are read, and their clock is the delivery's."""
+    """Counts of what a source holds."""
 
     kind: str
-    rows: int | None  # None where they are not counted
+    rows: int | None  # None for files, which are not counted before they are read
     without_time: int  # rows that can never be read: they have no usable updated_at
     ahead: int  # rows changed after `to`, which are not read yet
 
 
 class Source(Protocol):
-    """What every kind promises. How its records are read is one of three ways (`read_by` of its settings): Changes,
-    Whole, Deliveries. Every method raises SourceError where the source is down or not as the settings say."""
+    """Common to all kinds. Records are read in one of three ways (`read_by` of its settings): Changes, Whole or
+    Deliveries. Every method raises SourceError if the source is down or does not match its settings."""
 
     name: str
     mapper: mapping.Mapper
 
     def describe(self, to: datetime | None = None) -> Description:
-        """What it holds now; changes after `to` are `ahead`."""
+        """Count what it holds now; changes after `to` count as `ahead`."""
 
     def wait_for_wake(self, timeout: float) -> bool:
-        """Wait until the source says that it changed, at most `timeout` seconds; whether it did."""
+        """Wait at most `timeout` seconds for the source to notify of a change. Returns whether it did."""
 
     def close(self) -> None: ...
 
 
 class Changes(Source, Protocol):
-    """A source with a clock: read in the order of its changes, looked back at, compared with what is held of it."""
+    """A source with a time of change: read incrementally, with look-back and reconciliation."""
 
     def read_after(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Page:
         """The next rows in the order of (updated_at, record_id), at most `limit`.
 
-        Rows changed after `to` wait: one time in the far future would carry the cursor past
-        everything that comes later.
+        Rows changed after `to` wait: a single time in the far future would carry the cursor past
+        everything that follows.
         """
 
     def stream(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Generator[Page]:
-        """All rows after the cursor as of now, in pages: one sort for all of them. Close it if it is not used up."""
+        """All rows after the cursor, in pages that share one sort. Close it if it is not exhausted."""
 
     def changed_keys(self, since: datetime, to: Cursor) -> pa.Table:
-        """record_id and updated_at of all that changed from `since` up to a cursor: for the look-back."""
+        """record_id and updated_at of all changes from `since` up to a cursor, inclusive: for the look-back."""
 
     def unplaced_keys(self) -> Generator[pa.Table]:
-        """record_id and updated_at of rows whose clock is there and is no time that can be (a text that is none, infinity, the
-        year 15): no order ever comes to them. Nothing where it was asked a short while ago."""
+        """record_id and updated_at of rows whose time of change is set but unusable (not a time, infinity, the year 15), which
+        incremental reading never reaches. Yields nothing if it was called a short while ago."""
 
     def read_records(self, record_ids: list[str]) -> Page:
-        """The records of these numbers, as they are now."""
+        """The current records with these numbers."""
 
     def has_row(self, record_id: str) -> bool:
-        """Whether the row of a cursor is still there: by its own number, whether or not it gives a record."""
+        """Whether the row of a cursor still exists, whether or not it gives a record."""
 
     @property
     def day_zone(self) -> str:
-        """The time zone in which the days of `days` begin."""
+        """The time zone of the days of `days`."""
 
     def days(self, until: datetime) -> list[Day] | None:
-        """What it holds of each day, of rows changed before `until`; None where it cannot work out digests."""
+        """Counts and digests by day, of rows changed before `until`; None if digests are not supported."""
 
     def keys_within(self, first: datetime, until: datetime) -> pa.Table:
         """record_id and updated_at of the records changed in [first, until)."""
 
     def records_within(self, first: datetime, until: datetime, after: Cursor, limit: int) -> Page:
-        """The next whole records changed in [first, until) behind `after`, as they are now."""
+        """The next records changed in [first, until), after the cursor `after`."""
 
 
 class Whole(Source, Protocol):
-    """A source without a clock."""
+    """A source without a time of change."""
 
     def read_whole(self, limit: int, moment: datetime) -> Generator[Page]:
-        """All rows as they are now; `moment` is their time of change."""
+        """All rows; `moment` is used as their time of change."""
 
 
 class Deliveries(Source, Protocol):
-    """A source of things that are delivered as a whole, such as a folder of files: each new content is read once."""
+    """A source of files or the like: each new content is read once."""
 
-    present: dict[str, str | None]  # as of the last look: path → content; None where it is being written
-    touched: list[Delivery]  # at the last look: known content under another mark
-    settled_after: float  # seconds without a change until something counts as written
-    nothing_there: str  # what to say where there is none
+    present: dict[str, str | None]  # at the last look: path → checksum; None while it is being written
+    touched: list[Delivery]  # at the last look: known content with changed metadata
+    settled_after: float  # seconds without a change after which a file counts as complete
+    nothing_there: str  # message if there is none
 
     def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
-        """Those whose content is new, the oldest first."""
+        """The deliveries with new content, oldest first."""
 
     def read_delivery(self, delivery: Delivery, offset: int, limit: int) -> Page:
-        """Canonical records of one from `offset` on, at most `limit`. Cheap where the last read ended."""
+        """At most `limit` canonical records from `offset` on. Sequential reads are cheap."""
 
 
 def read_ahead(pages: Iterator[Page], name: str) -> Iterator[Page]:
-    """The pages, the next one being read (and mapped) while the one before is loaded. Raises SourceError."""
+    """The pages, each read and mapped while the previous one is loaded. Raises SourceError."""
 
     def next_page() -> Page | None:
         with reading(name):
@@ -213,7 +211,7 @@ def read_ahead(pages: Iterator[Page], name: str) -> Iterator[Page]:
 
 
 def check_columns(name: str, mapper: mapping.Mapper, found: list[str], where: str = "the source") -> None:
-    """Every mapped column must be there. Raises SourceError that names the first that is not."""
+    """Raises SourceError naming the first mapped column that is missing."""
     for field, column in mapper.origins:
         if column not in found:
             raise SourceError(

@@ -1,4 +1,4 @@
-"""A database by its address: which road leads to it."""
+"""Chooses the implementation for a database by its URL."""
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -10,11 +10,11 @@ from etl.sources.database import AnyDatabase
 from etl.sources.mysql import MysqlSource
 from etl.sources.postgresql import PostgresqlSource
 
-_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # where the address names none
+_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}  # if the URL names none
 
 
 def open_database(name: str, source: DatabaseSource, mapper: Mapper) -> AnyDatabase:
-    """The road that fits the address."""
+    """The source for a URL. Raises SourceError if the settings cannot work."""
     for field in () if source.is_read_whole else ("record_id", "updated_at"):
         spec = source.fields.get(field)
         if spec is None or spec.origin != "column" or spec.values or (field == "record_id" and spec.format):

@@ -1,7 +1,7 @@
-"""Any table, view or query that SQLAlchemy reaches, read page by page in the order of its changes.
+"""Reads any table, view or query that SQLAlchemy reaches, page by page in the order of its changes.
 
-This is the road for every dialect; PostgreSQL has a faster one with the same promises (postgresql.py), and MySQL and
-MariaDB have their own kinds of time (mysql.py).
+This works for every dialect. postgresql.py is a faster implementation, and mysql.py handles the time types of MySQL and
+MariaDB.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,22 +24,22 @@ from etl.sources.statements import Statements, origin
 from sql import patience
 from sql.connect import missing_right
 
-# A time outside of these is a mistake, and a cursor there would never let another row through.
+# A time outside of these is a mistake, and a cursor there would block all other rows.
 FIRST, LAST = datetime(times.FIRST_YEAR, 1, 2, tzinfo=UTC), datetime(9997, 12, 30, tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
-_LOOKED_AT = 100  # rows, to learn of what kind they are
-# Of rows whose clock is no time, in one table; they are few, an index may not lead to them, and nobody waits for them.
+_SAMPLED = 100  # rows, to detect column types
+# Rows with an unusable clock: page size, and the interval between scans, which may not be covered by an index.
 _UNPLACED, _UNPLACED_SECONDS = 10_000, 60.0
-IN_ONE_QUESTION = 499  # record numbers; SQLite takes 999 parameters, two of them for each, SQL Server 2100
+IN_ONE_QUESTION = 499  # record numbers per query; SQLite takes 999 parameters, two for each, SQL Server 2100
 
 
 class AnyDatabase:
-    """A database source; see etl.sources.Changes and Whole for what it promises."""
+    """A database source: implements etl.sources.Changes and Whole."""
 
     def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
         self.name, self.mapper, self._url = name, mapper, url
         self._is_read_whole = source.is_read_whole
-        order = ("", "")  # of what is read whole there is none
+        order = ("", "")  # unused if it is read as a whole
         if not source.is_read_whole:
             self._clock = source.fields["updated_at"]
             order = self._clock.columns[0], source.fields["record_id"].columns[0]
@@ -60,7 +60,7 @@ class AnyDatabase:
         if self._is_untyped:
             sa.event.listen(self._engine, "connect", drivers.read_any_text)
 
-    # -- the promises
+    # -- the protocol
 
     def read_after(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Page:
         names = self.mapper.columns
@@ -74,7 +74,7 @@ class AnyDatabase:
         return self._page(found.slice(0, limit), cursor, found.num_rows > limit)
 
     def stream(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Iterator[Page]:
-        """Page after page: what all dialects can do. An index on (updated_at, record_id) makes it cheap."""
+        """Page by page, which works for all dialects. An index on (updated_at, record_id) makes it cheap."""
         more = True
         while more:
             page = self.read_after(cursor, limit, to)
@@ -99,7 +99,7 @@ class AnyDatabase:
             return
         for found, _more in self._all(self.statements.outside(self.mapper.key_columns, self._ends(None)), _UNPLACED):
             yield self.mapper.keys(found)
-        # Only now: who was stopped by the brake meanwhile, and released, has to see them at once.
+        # Only now, so that they are found at once after the brake stopped this and was released.
         self._looked_for_unplaced_at = monotonic()
 
     def read_records(self, record_ids: list[str]) -> Page:
@@ -129,7 +129,7 @@ class AnyDatabase:
     _in_one_question = IN_ONE_QUESTION
 
     def wait_for_wake(self, timeout: float) -> bool:
-        """Nobody calls here: the source is polled."""
+        """Not supported: the source is polled."""
         sleep(timeout)
         return False
 
@@ -145,12 +145,12 @@ class AnyDatabase:
         return rows, rows if self._is_read_whole else timed or 0, ahead or 0
 
     def read_whole(self, limit: int, moment: datetime) -> Iterator[Page]:
-        """All rows as they are at one moment, in no order, in pages of `limit`; `moment` is their time of change."""
+        """All rows of one snapshot, unordered, in pages of `limit`; `moment` is their time of change."""
         self._check_columns()
         for rows, more in self._all(self.statements.columns(self.mapper.columns), limit):
             yield Page(self.mapper(rows, moment), None, more)
 
-    # -- what reconciliation asks
+    # -- reconciliation
 
     @property
     def day_zone(self) -> str:
@@ -176,7 +176,7 @@ class AnyDatabase:
         return replace(page, records=drivers.within(page.records, first, until))
 
     def _around(self, first: datetime, until: datetime) -> tuple:
-        """Ends in the source's own values that hold [first, until): texts are compared by days, and by one more each way."""
+        """Bounds in the source's own values that contain [first, until): for texts, whole days with a margin."""
         if self._is_loose:
             return f"{first - timedelta(days=2):%Y-%m-%d}", f"{until + timedelta(days=2):%Y-%m-%d}"
         return self._time(first), self._before(until)
@@ -184,12 +184,12 @@ class AnyDatabase:
     def close(self) -> None:
         self._engine.dispose()
 
-    # -- what the source is like
+    # -- column types
 
     def _know(self) -> bool:
-        """Which columns there are and of what kind the two of the order are; asked once, and again after an error.
+        """Detect the columns and the types of the two that define the order; once, and again after an error.
 
-        False while nothing can be known, because there is no row yet.
+        False while there is no row to detect them from.
         """
         if not self._is_known:
             self._check_columns()
@@ -202,25 +202,25 @@ class AnyDatabase:
         check_columns(self.name, self.mapper, found, self._what)
 
     def _look_again(self) -> None:
-        """Forget what is known where the columns are of another kind by now.
+        """Detect the types again if they have changed.
 
-        A clock that becomes one with a zone refuses nothing: it is compared as if its hours were others, and what is new
-        waits for as long as these lie apart. So each reading begins with a look, which asks for no row.
+        When a clock column gains a time zone, queries do not fail but compare shifted hours, and new rows are missed. So
+        each reading begins with this check, which fetches no row where the driver tells types.
         """
         if not self._is_known:
             return
         try:
             is_same = self._look() == self._kinds
         except SourceError:
-            is_same = False  # asked for again, and named, by who needs to know
+            is_same = False  # the next query raises it again
         if not is_same:
             self._is_known, self._last = False, None
 
     def _look(self) -> object:
-        """Of what kinds the two columns of the order are now; told apart by being equal or not."""
+        """The current types of the two columns that define the order; only compared for equality."""
         row = self._sample()
         if row is None:
-            return self._kinds  # an emptied table says nothing
+            return self._kinds  # an empty table tells nothing
         clock, number = row
         return type(clock), isinstance(clock, datetime) and clock.tzinfo is not None, type(number)
 
@@ -232,10 +232,10 @@ class AnyDatabase:
         return self._run(lambda db: db.execute(some.where(sa.column(self.statements.clock).is_not(None))).fetchall())
 
     def _learn(self) -> bool:
-        rows = self._samples(_LOOKED_AT)
+        rows = self._samples(_SAMPLED)
         if not rows:
             return False
-        # a column without a type may hold a value of another kind among its own, and a driver gives as text what is no time
+        # An untyped column may hold stray values of another type, and drivers return invalid times as text.
         clocks = sorted(
             (clock for clock, _number in rows), key=lambda clock: (not isinstance(clock, date), not isinstance(clock, str))
         )
@@ -257,16 +257,16 @@ class AnyDatabase:
 
     @property
     def _is_loose(self) -> bool:
-        """Times are texts whose spelling only the source knows."""
+        """Whether times are texts in an unknown format."""
         return self._is_text and not self._clock.format
 
-    # -- the cursor as the source writes it
+    # -- the cursor in the source's own values
 
     def _place(self, cursor: Cursor) -> tuple | None:
-        """(clock, number) in the source's own values; () for the start; None if it cannot be known any more.
+        """(clock, number) in the source's own values; () for the start; None if it is no longer known.
 
-        Times kept as text come in many spellings (a T or a space, how many digits behind the
-        point), and compare as text: only the very text that was read can be compared with.
+        Times stored as text have many spellings (T or space, number of decimals) and compare as text:
+        only the exact text that was read can be compared with.
         """
         if self._last and self._last[0] == cursor:
             return self._last[1]
@@ -277,26 +277,26 @@ class AnyDatabase:
         return self._time(cursor.updated_at), self._number_of(cursor.record_id)
 
     def _time(self, moment: datetime):
-        """A moment as the source's column holds it."""
+        """A moment in the type of the source's column."""
         moment = min(max(moment, FIRST), LAST)
         if self._is_aware:
             return moment
         wall = moment.astimezone(self._zone).replace(tzinfo=None)
         if not self._is_text:
             return wall.date() if self._is_day else wall
-        # without a format: a text before all of that day's, whatever their spelling and zone
+        # without a format: a text that sorts before all spellings of that day, in any zone
         return wall.strftime(self._clock.format) if self._clock.format else f"{wall - timedelta(days=1):%Y-%m-%d}"
 
     def _ends(self, to: datetime | None) -> tuple:
         if self._is_loose:
-            # Text does not say when `to` is to the second; a day's end is near enough to keep mistakes out.
+            # Text of unknown format cannot be compared to the second; the end of a day suffices to exclude mistakes.
             return f"{FIRST:%Y}", "9998" if to is None else f"{to + timedelta(days=2):%Y-%m-%d}"
         return self._time(FIRST), self._before(LAST if to is None else to + _MOMENT)
 
     def _before(self, moment: datetime):
-        """The value of the source's column that all before `moment` lie under.
+        """An exclusive upper bound, in the type of the source's column, for times before `moment`.
 
-        A column of days, or of texts to the minute, holds the day and the minute that `moment` is in the middle of.
+        It includes the current day in a column of dates, and the current minute in texts without seconds.
         """
         end = self._time(moment)
         if end != self._time(moment - _MOMENT):
@@ -306,7 +306,7 @@ class AnyDatabase:
         return f"{end}0" if self._is_text else end
 
     def _read_again(self, cursor: Cursor, limit: int, to: datetime | None) -> Page:
-        """After a restart, for times kept as text: from the day before the cursor on, skipping what is known."""
+        """After a restart, for times stored as text: read from the day before the cursor, and skip known rows."""
         names, ends = self.mapper.columns, self._ends(to)
         found = self._ask(lambda s: s.from_on(names, self._time(cursor.updated_at), ends, limit + 1))
         while True:
@@ -324,7 +324,7 @@ class AnyDatabase:
         moment = pa.scalar(cursor.updated_at, keys["updated_at"].type)
         later, same = pc.greater(keys["updated_at"], moment), pc.equal(keys["updated_at"], moment)
         known = pc.and_(same, pc.equal(keys["record_id"], cursor.record_id)).combine_chunks().fill_null(False)
-        # of one moment: those behind the cursor's own row; all, if that row is gone (known rows change nothing)
+        # with the same time: rows after the cursor's own; all of them if that row is gone (known rows change nothing)
         behind = pc.greater(pa.array(range(found.num_rows), pa.int64()), pc.index(known, True))
         return pc.or_(later, pc.and_(same, behind)).fill_null(True)
 
@@ -335,13 +335,13 @@ class AnyDatabase:
     def _page(self, found: pa.Table, cursor: Cursor, more: bool) -> Page:
         if not found.num_rows:
             return Page(self.mapper(found), None if cursor == START else cursor, False)
-        # what is behind the last row with a time and a number has no place that could be kept, but here it is passed
+        # The cursor is that of the last row with a time and a number; the rows after it are still part of the page.
         cursor = self._end(found.slice(found.num_rows - 1)) or self._end(found) or cursor
         self._last = cursor, self._last_row(found)
         return Page(self.mapper(found), None if cursor == START else cursor, more)
 
     def _end(self, found: pa.Table) -> Cursor | None:
-        """The place of the last row that has a time and a number."""
+        """The cursor of the last row that has a time and a number."""
         keys = self.mapper.row_keys(found)
         whole = np.flatnonzero(pc.and_(keys["updated_at"].is_valid(), keys["record_id"].is_valid()))
         if not len(whole):
@@ -349,10 +349,10 @@ class AnyDatabase:
         (last,) = keys.slice(whole[-1], 1).to_pylist()
         return Cursor(last["updated_at"].astimezone(UTC), last["record_id"])
 
-    # -- asking
+    # -- queries
 
     def _ask(self, question: Callable[[Statements], sa.Select]) -> pa.Table:
-        """A question's rows. After a refusal the columns are looked at again: one may have been renamed."""
+        """The rows of a query. After an error the columns are checked again, since one may have been renamed."""
         self._know()
         try:
             return self._fetch(question(self.statements))
@@ -366,7 +366,7 @@ class AnyDatabase:
         return self._table(rows, [column.name for column in query.selected_columns])
 
     def _all(self, query: sa.Select, limit: int) -> Iterator[tuple[pa.Table, bool]]:
-        """The rows of a query in pieces, each with whether another follows; at least one, which may be empty."""
+        """The rows of a query in chunks, each with whether another follows; at least one, which may be empty."""
         names = [column.name for column in query.selected_columns]
         try:
             with self._engine.connect().execution_options(stream_results=True) as db:
@@ -377,7 +377,7 @@ class AnyDatabase:
             raise self._error(wrong) from None
 
     _mender = staticmethod(lambda _answer: lambda rows: rows)
-    """Of an answer that was not read yet: what gives its rows with what the driver does not pass on."""
+    """Returns, for a result, a function that corrects its rows for what the driver loses."""
 
     @staticmethod
     def _table(rows: Sequence[Sequence], names: Sequence[str]) -> pa.Table:
@@ -392,7 +392,7 @@ class AnyDatabase:
             raise self._error(wrong) from None
 
     def _error(self, wrong: Exception) -> SourceError:
-        """What the driver says, on one line and without the password."""
+        """The driver's message, on one line and without the password."""
         said = drivers.in_words(wrong, self._url.password)
         down = isinstance(wrong, exc.OperationalError | exc.InterfaceError | exc.TimeoutError | OSError)
         where = self._url.host or self._url.database or self._url.drivername

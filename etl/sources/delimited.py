@@ -1,7 +1,7 @@
-"""CSV and CSV.gz: a column at a time; a line that is no record is named by its number, and the others are read.
+"""Reads CSV and CSV.gz in columns; invalid lines are reported by number, and the others are read.
 
-The number is the record's, as a spreadsheet shows it: the header is 1, a record with lines in its cells is one; empty
-lines are not counted.
+Numbers are those that a spreadsheet shows: the header is 1, a record with line breaks in its cells counts once, and empty
+lines do not count.
 """
 
 import codecs
@@ -21,17 +21,17 @@ from etl.fields import has_nul
 from etl.settings import FilesSource
 from etl.sources.tables import NO_TEXT, Line, Piece, Unreadable, choose, distinct, normal, renamed
 
-BLOCK = 8 << 20  # bytes in one table; no row may be longer
+BLOCK = 8 << 20  # bytes per table, and the longest row
 csv.field_size_limit(2 * BLOCK)
 _PEEK = _STEP = 256 << 10
-# Deflate packs a list 5 to 50 times; what it packs so much more, and is large, was made to harm.
+# Real lists compress 5 to 50 times; a higher ratio in a large file is a decompression bomb.
 _PACKED, _LARGE = 200, 256 << 20
-_MOSTLY = 0.5  # of the rows are no text: then the encoding is another one
-_WIDE = 3  # fields: of two, any sentence with a comma in it looks like a record
+_MOSTLY = 0.5  # share of undecodable rows from which on the encoding is wrong
+_WIDE = 3  # fields: with two, any sentence with a comma looks like a record
 GZIP = b"\x1f\x8b"
-# What Excel understands as the delimiter of what follows.
+# Excel's declaration of the delimiter.
 _SEP = re.compile(r"\s*sep=(.)\r?\n", re.IGNORECASE)
-# Bytes that are nothing in the encoding become what no text holds.
+# Undecodable bytes become NUL, which no text holds.
 _NUL = "\0"
 
 
@@ -45,7 +45,7 @@ codecs.register_error("as-nul", _as_nul)
 
 
 class _Stream(io.RawIOBase):
-    """A file's bytes, unpacked, in UTF-8; what is none in its encoding as NUL."""
+    """A file's content, decompressed and recoded to UTF-8; undecodable bytes become NUL."""
 
     def __init__(self, path: Path, encoding: str):
         super().__init__()
@@ -56,13 +56,13 @@ class _Stream(io.RawIOBase):
         self._open = pa.CompressedInputStream(self._file, "gzip") if is_packed else self._file
         is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig", "utf8-sig")
         self._decoder = None if is_utf8 else codecs.getincrementaldecoder(encoding)("as-nul")
-        self._begun = b""  # the first bytes of a letter whose last come with the next piece
+        self._begun = b""  # an incomplete character at the end of the last chunk
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes of the file; recoded they may be more."""
+        """At most `size` bytes of the file, which may be more once recoded."""
         parts, missing = [], size
         while missing and (found := self._open.read(min(missing, _STEP))):
             missing -= len(found)
@@ -128,12 +128,12 @@ def read_csv(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator
                 yield form.apart(passed)
         if odd:
             yield form.apart(odd)
-        if file.lines > number:  # more lines than records: some are in cells, where a quote that is never closed puts all
+        if file.lines > number:  # cells contain line breaks: perhaps because of a quote that is never closed
             yield from form.swallowed(path)
 
 
 class _Form:
-    """How the lines of one file are written."""
+    """The format of one file, and its columns."""
 
     def __init__(self, encoding: str, delimiter: str, names: list[str], wanted: Sequence[str]):
         self.encoding, self.delimiter, self.names = encoding, delimiter, names
@@ -141,7 +141,7 @@ class _Form:
         self.places = {column: names.index(name) for column, name in self.chosen.items()}
 
     def parted(self, found: pa.Table, first: int, odd: set[int]) -> tuple[pa.Table, list[Line]]:
-        """Rows of text, and apart from them those that hold what is no text. `odd` are numbers of no row among them."""
+        """(valid rows, undecodable lines). `odd` are line numbers that are not among these rows."""
         broken = np.zeros(found.num_rows, bool)
         for column in found.columns:
             if any(has_nul(chunk) for chunk in column.chunks):
@@ -157,7 +157,7 @@ class _Form:
         return renamed(found, self.chosen), lines
 
     def apart(self, rows: Sequence[pcsv.InvalidRow]) -> Piece:
-        """Lines with too few or too many fields. Where a quote that is not closed made one of many, those that are whole."""
+        """Lines with too few or too many fields; valid records are recovered from those that an unclosed quote has merged."""
         whole = [record for row in rows for record in self._whole(row.text)]
         has = f"the header has {len(self.names)}"
         return Piece(
@@ -165,7 +165,7 @@ class _Form:
         )
 
     def swallowed(self, path: Path) -> Iterator[Piece]:
-        """Lines within cells that are whole records by themselves: the quote before them was never closed."""
+        """Recover records from within cells, which an unclosed quote has swallowed."""
         with _Stream(path, self.encoding) as file:
             rows = csv.reader(io.TextIOWrapper(file, "utf-8-sig", "ignore", newline=""), delimiter=self.delimiter)
             try:
@@ -207,7 +207,7 @@ def _check_is_text(path: Path) -> None:
 
 
 def _header(start: bytes, source: FilesSource, wanted: Sequence[str]) -> tuple[str, list[str], int]:
-    """(delimiter, names, how many lines they take), the delimiter being the one that finds most columns."""
+    """(delimiter, names, number of header lines). The delimiter is the one that finds most columns."""
     text = start.decode("utf-8-sig", "ignore")
     if not text.strip():
         raise Unreadable("is empty")

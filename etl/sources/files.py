@@ -1,7 +1,7 @@
-"""A folder as a source: new and changed files are noticed, each is read once, and says why if it cannot be.
+"""A folder as a source: detects new and changed files and reads each once; a file that fails says why.
 
-What became of a file is the pipeline's to remember (warehouse.delivery); it gives that back as
-`known`. A file that is still being written is left for the next look.
+The state of files is kept by the pipeline (warehouse.delivery) and passed in as `known`. A file that
+is still being written is left for the next time.
 """
 
 import errno
@@ -24,18 +24,18 @@ from etl.sources import EPOCH, Delivery, Description, Known, Page, SourceError, 
 from etl.sources.formats import kind, tables
 from etl.sources.tables import Piece, Unreadable, as_records
 
-AHEAD = timedelta(days=1)  # of our clock; a file's time beyond is a mistake
-SETTLED = 2.0  # seconds without a change until a file counts as written
-# What spreadsheets, browsers and copying programs leave beside what they write.
+AHEAD = timedelta(days=1)  # tolerated difference to our clock; a later file time is a mistake
+SETTLED = 2.0  # seconds without a change after which a file counts as complete
+# Temporary files of spreadsheets, browsers and copy programs.
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 
 
 class DeliveryError(SourceError):
-    """One file cannot be read; the message names it and says why. The others can."""
+    """One file cannot be read; the message names it and says why. The others are not affected."""
 
 
 class Stat(NamedTuple):
-    """What tells whether a file may be another than it was; `mark` also where its size and its time are the same."""
+    """Metadata by which a change is detected; `mark` holds inode and ctime, in case size and mtime are equal."""
 
     size_bytes: int
     modified_at: datetime  # to the microsecond, as PostgreSQL keeps it
@@ -44,7 +44,7 @@ class Stat(NamedTuple):
 
 @dataclass
 class _Reading:
-    """A delivery half-way: what comes next, and what of it is mapped already."""
+    """The state of a partly read file: the remaining pieces, and records that are mapped but not returned yet."""
 
     delivery: Delivery
     at: int
@@ -54,7 +54,7 @@ class _Reading:
 
 
 class Folder:
-    """A files source; see etl.sources.Deliveries for what it promises."""
+    """A files source: implements etl.sources.Deliveries."""
 
     def __init__(self, name: str, source: FilesSource, mapper: Mapper):
         self.name, self.mapper, self._source = name, mapper, source
@@ -69,11 +69,11 @@ class Folder:
         self._reading: _Reading | None = None
 
     def deliveries(self, known: Iterable[Known] = ()) -> list[Delivery]:
-        """Files whose content is new, the oldest first. Raises SourceError where the folder cannot be read.
+        """Files with new content, oldest first. Raises SourceError if the folder cannot be read.
 
-        Size, times and inode tell whether to look at the content; the content tells whether it is
-        new. What was left in the state `loading` comes again, to be gone on with; what `failed` comes
-        again from its beginning, once: the settings may have been mended.
+        A file is hashed only if its size, times or inode changed. One in the state `loading` is
+        returned again, to be resumed; one that `failed` once more from its beginning, since the
+        settings may have been corrected.
         """
         rows: dict[str, list[Known]] = {}
         last = EPOCH
@@ -87,7 +87,7 @@ class Folder:
 
     @staticmethod
     def _stamped(found: list[Delivery], last: datetime) -> list[Delivery]:
-        """Each with a time after that of all before it: a list taken from an archive may be older than the one it replaces."""
+        """Give each a later time than all before it: a file copied from an archive may be older than the one it replaces."""
         latest, stamped = datetime.now(UTC) + AHEAD, []
         for delivery in found:
             if delivery.stamped_at == EPOCH:
@@ -97,9 +97,9 @@ class Folder:
         return stamped
 
     def read_delivery(self, delivery: Delivery, offset: int, limit: int) -> Page:
-        """Canonical records of a file from `offset` on, at most `limit`. Cheap where the last read ended.
+        """At most `limit` canonical records from `offset` on. Sequential reads are cheap.
 
-        Raises DeliveryError: not what its name says, a column missing, damaged, changed meanwhile.
+        Raises DeliveryError if the file has another format, lacks a column, is damaged or has changed.
         """
         mark = Stat(delivery.size_bytes, delivery.modified_at, delivery.mark)
         self._tried[delivery.path] = mark, delivery.sha256
@@ -119,7 +119,7 @@ class Folder:
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: {wrong}") from None
         except Exception as wrong:
-            # a reader of somebody else's format has a hundred ways to fail, and no common name for them
+            # readers of third-party formats raise many kinds of exceptions without a common base
             self._reading = None
             raise DeliveryError(f"sources.{self.name}: {delivery.path}: cannot be read ({in_words(wrong)})") from wrong
 
@@ -137,7 +137,7 @@ class Folder:
     # -- which files
 
     def _paths(self) -> dict[Path, str | None]:
-        """What is to be read, and why some of it cannot be."""
+        """The matching files → why one cannot be read, or None."""
         folder = self._source.folder
         try:
             found = dict(folders.matching(folder, self._source.pattern))
@@ -169,7 +169,7 @@ class Folder:
                 return None
             sha256 = self._sha256(path, name, mark)
         except FileNotFoundError:
-            # of a link it is what it leads to; else it was taken away since we looked
+            # a dangling link, or a file removed since it was listed
             return self._faulty(name, "is a link that leads nowhere") if path.is_symlink() else None
         except OSError as wrong:
             return self._faulty(name, _in_words(wrong))
@@ -182,17 +182,17 @@ class Folder:
             return None
         if newest.state == "loading":
             return replace(delivery, records_done=newest.records_done)
-        # Nothing has changed since it failed: neither the file nor, in the life of this object, the settings.
+        # It failed already, and neither the file nor (in the lifetime of this object) the settings have changed.
         return None if self._tried.get(name) == (mark, sha256) else delivery
 
     def _faulty(self, name: str, fault: str) -> Delivery | None:
-        """What cannot be looked into fails like a file that cannot be read: once, until it is otherwise."""
+        """A file that cannot be opened fails once, until that changes."""
         self.present[name] = ""
         mark = Stat(0, EPOCH, fault)
         return None if self._tried.get(name) == (mark, "") else Delivery(name, *mark, "", fault=fault)
 
     def _name(self, path: Path) -> str:
-        """As the warehouse keeps it; of a name in no UTF-8, which no text column takes, the odd bytes are spelt out."""
+        """The name as stored in the warehouse; bytes that are not UTF-8 are escaped."""
         raw = path.relative_to(self._source.folder).as_posix()
         name = os.fsencode(raw).decode("utf-8", "backslashreplace")
         if name != raw:
@@ -216,7 +216,7 @@ class Folder:
         age = time.time() - mark.modified_at.timestamp()
         if age >= SETTLED:
             return True
-        # From a machine whose clock is ahead: settled when it is the same at the next look.
+        # Written by a machine whose clock is ahead: settled if it is unchanged the next time.
         before, self._ahead[name] = self._ahead.get(name), mark
         return age < -SETTLED and before == mark
 
@@ -242,7 +242,7 @@ class Folder:
         return reading
 
     def _check_time(self, delivery: Delivery) -> None:
-        """Records that carry a time of the far future could never be corrected: no later version would come after it."""
+        """Records with a time in the far future could never be corrected by a later version."""
         spec = self._source.fields.get("updated_at")
         if spec is not None and spec.origin == "file" and delivery.modified_at > datetime.now(UTC) + AHEAD:
             raise Unreadable(
@@ -251,7 +251,7 @@ class Folder:
             )
 
     def _more(self, reading: _Reading) -> bool:
-        """Whether there is something in `ready`, mapping the next piece if need be."""
+        """Whether `ready` has records, mapping the next piece if needed."""
         while not reading.ready.num_rows:
             piece = next(reading.coming, None)
             if piece is None:

@@ -1,6 +1,6 @@
-"""What a pattern names in a folder. What cannot be looked at is among it, with the reason: it stands alone.
+"""Glob that reports what it cannot read, with the reason.
 
-As pathlib's glob, which ends at the first part of the tree that cannot be read, or passes it over in silence.
+Unlike pathlib's, which stops at the first unreadable folder, or silently skips it.
 """
 
 import os
@@ -16,7 +16,7 @@ Found = tuple[Path, OSError | None]
 
 
 def matching(folder: Path, pattern: str) -> Iterator[Found]:
-    """Files, folders that are called like files, and folders that cannot be listed. Raises ValueError, of the pattern."""
+    """Matching files, folders named like files, and folders that cannot be listed. Raises ValueError for a bad pattern."""
     parts = PurePosixPath(pattern).parts
     if not parts or parts[0] == "/":
         raise ValueError("must be a name below the folder")
@@ -53,7 +53,7 @@ def _matching(folder: str, parts: Sequence[str]) -> Iterator[Found]:
 
 
 def _named(path: str) -> list[Found]:
-    """Not by os.path.lexists: for that what cannot be looked at is not there, and a list would count as taken away."""
+    """Not by os.path.lexists, which returns False for an unreadable path: the file would count as removed."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -66,5 +66,5 @@ def _named(path: str) -> list[Found]:
 def _is_folder(entry: os.DirEntry) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # what it is will be asked, and said, where it is to be read
+    except OSError:  # raised again, and reported, when it is read
         return False

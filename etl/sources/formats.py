@@ -1,4 +1,4 @@
-"""One file as tables of text, whatever its format: CSV, CSV.gz, XLSX, Parquet."""
+"""Reads a file of any supported format (CSV, CSV.gz, XLSX, Parquet) as tables of text."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,32 +13,32 @@ from etl.sources.workbooks import read_xlsx
 from sql.confined import Confined, TooMuch
 from sql.workbook import Damaged
 
-_PARQUET_MEMORY = 2 << 30  # a group of rows is unpacked at once
+_PARQUET_MEMORY = 2 << 30  # a row group is decompressed at once
 _PARQUET_SECONDS, _PARQUET_SECONDS_A_MB = 60, 10
 
 
 def tables(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
-    """The file, one piece after the other. Raises Unreadable, also in the midst of it."""
-    road = _road(path.name)
+    """The file, piece by piece. Raises Unreadable, also midway."""
+    read = _reader(path.name)
     try:
-        yield from road(path, source, wanted)
+        yield from read(path, source, wanted)
     except (Damaged, TooMuch) as wrong:
         raise Unreadable(str(wrong)) from None
     except (pa.ArrowException, OSError, EOFError, ValueError) as wrong:
-        if getattr(wrong, "errno", None):  # of the disk or the system
+        if getattr(wrong, "errno", None):  # an error of the disk or the system
             raise
         raise Unreadable(_DAMAGED if "zlib" in str(wrong) and _is_packed(path) else _without_cells(str(wrong))) from None
 
 
 def kind(name: str) -> str | None:
-    """The ending that says how to read a file, or None."""
-    return next((ending for ending in _ROADS if name.lower().endswith(ending)), None)
+    """The file extension that says how to read it, or None."""
+    return next((ending for ending in _READERS if name.lower().endswith(ending)), None)
 
 
-def _road(name: str) -> Callable:
+def _reader(name: str) -> Callable:
     if ending := kind(name):
-        return _ROADS[ending]
-    raise Unreadable(f"is none of {', '.join(_ROADS)}")
+        return _READERS[ending]
+    raise Unreadable(f"is none of {', '.join(_READERS)}")
 
 
 def _read_parquet(path: Path, _source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
@@ -51,10 +51,10 @@ def _read_parquet(path: Path, _source: FilesSource, wanted: Sequence[str]) -> It
             yield Piece(renamed(table, raw))
 
 
-_ROADS = {".csv": read_csv, ".csv.gz": read_csv, ".xlsx": read_xlsx, ".parquet": _read_parquet}
+_READERS = {".csv": read_csv, ".csv.gz": read_csv, ".xlsx": read_xlsx, ".parquet": _read_parquet}
 
 
-# -- what went wrong, without the cells that readers quote
+# -- error messages, without the cells that readers quote
 
 
 def _without_cells(said: str) -> str:

@@ -1,7 +1,7 @@
-"""The kinds of sources, one line each: their settings (etl/settings.py), and what opens one.
+"""Registry of the kinds of sources: settings class (etl/settings.py) → factory.
 
-A new kind is its settings there, a module here that keeps the promises of etl.sources for one of the ways of reading, its
-line below, and what docs/sources.md says of it.
+A new kind needs settings there, a module here that implements a protocol of etl.sources, a line below, and a section in
+docs/sources.md.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from etl.sources import Source, SourceError
 from etl.sources.address import open_database
 from etl.sources.files import Folder
 
-# A source is not connected to before it is read. Each may raise SourceError where the settings cannot work.
+# Factories do not connect. They raise SourceError if the settings cannot work.
 KINDS: dict[type[Mapped], Callable[[str, Any, mapping.Mapper], Source]] = {
     DatabaseSource: open_database,
     FilesSource: Folder,
@@ -21,9 +21,9 @@ KINDS: dict[type[Mapped], Callable[[str, Any, mapping.Mapper], Source]] = {
 
 
 def open_source(name: str, source: Mapped, zone: str, key: bytes) -> Any:
-    """A source of the settings, which promises what `source.read_by` says. Does not connect yet.
+    """Create a source, which implements the protocol of `source.read_by`. Does not connect yet.
 
-    `zone` is the world's, for times without one. Raises SourceError where the settings cannot work.
+    `zone` applies to times without one. Raises SourceError if the settings cannot work.
     """
     try:
         mapper = mapping.compile_source(source, zone, key, name)

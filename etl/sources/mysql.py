@@ -1,6 +1,6 @@
-"""MySQL and MariaDB, which hold times in two ways: TIMESTAMP is an instant, DATETIME what a clock on the wall showed.
+"""MySQL and MariaDB, which have two types of time: TIMESTAMP is an instant, DATETIME is local wall-clock time.
 
-The server writes an instant as the session's zone has it, so a session of ours has UTC, whatever the server's zone is.
+The server converts a TIMESTAMP to the session's time zone, so our sessions use UTC.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,12 +13,12 @@ from etl.mapping import Mapper
 from etl.settings import DatabaseSource
 from etl.sources.database import FIRST, LAST, AnyDatabase
 
-_INSTANT, _DAY, _WALL = 7, 10, 12  # TIMESTAMP, DATE, DATETIME, as the protocol numbers types
+_INSTANT, _DAY, _WALL = 7, 10, 12  # the protocol's type codes of TIMESTAMP, DATE and DATETIME
 _SESSION = ("SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")
 
 
 class MysqlSource(AnyDatabase):
-    """As AnyDatabase; instants are read as instants."""
+    """As AnyDatabase, but TIMESTAMP columns are read as instants."""
 
     def __init__(self, name: str, source: DatabaseSource, mapper: Mapper, url: sa.URL):
         super().__init__(name, source, mapper, url)
@@ -27,7 +27,7 @@ class MysqlSource(AnyDatabase):
             sa.event.listen(self._engine, "do_connect", _as_typed)
 
     def _look(self) -> tuple[int, ...]:
-        """The types of all columns, by their numbers."""
+        """The type codes of all columns."""
         none = self.statements.columns(self.mapper.columns).limit(0)
         return self._run(lambda db: tuple(_types(db.execute(none))))
 
@@ -37,7 +37,7 @@ class MysqlSource(AnyDatabase):
         clock = self.mapper.columns.index(self.statements.clock)
         kind = self._look()[clock]
         self._is_instant = kind == _INSTANT
-        if kind in (_INSTANT, _DAY, _WALL):  # whatever the rows hold: 0000-00-00 is a text for the driver
+        if kind in (_INSTANT, _DAY, _WALL):  # even if rows hold 0000-00-00, which the driver returns as text
             self._is_text, self._is_day = False, kind == _DAY
             self.statements = replace(self.statements, spelt=None)
         return True
@@ -45,7 +45,7 @@ class MysqlSource(AnyDatabase):
     _is_instant = False
 
     def _time(self, moment: datetime):
-        """Without its zone, which the driver does not pass on: an instant in the session's, UTC."""
+        """An instant as naive UTC, the session's zone, since the driver drops time zones."""
         if not self._is_instant:
             return super()._time(moment)
         return min(max(moment, FIRST), LAST).astimezone(UTC).replace(tzinfo=None)
@@ -63,12 +63,12 @@ def _types(answer: sa.CursorResult) -> list:
 
 
 def _aware(cell):
-    """A day of zeros comes as text: it stays one, and is named as unreadable."""
+    """0000-00-00 comes as text: it stays one, and is reported as unreadable."""
     return cell.replace(tzinfo=UTC) if isinstance(cell, datetime) else cell
 
 
 def _as_typed(_dialect, _record, _words, given: dict) -> None:
-    """PyMySQL takes a password for Latin-1, which has no letters of Vietnamese; the server keeps what was typed in UTF-8."""
+    """PyMySQL encodes passwords as Latin-1, which fails for Vietnamese letters; the server expects UTF-8."""
     if isinstance(given.get("password"), str):
         given["password"] = given["password"].encode()
 

@@ -1,4 +1,4 @@
-"""PostgreSQL by COPY: rows as CSV straight into Arrow, a long read in one sort, and LISTEN to be woken.
+"""Reads PostgreSQL by COPY: CSV straight into Arrow, long reads in one sort, and LISTEN for wake-ups.
 
 1 M rows of 14 columns: 1.0 s from the server, 0.3 s into Arrow; by SQLAlchemy rows 9 s.
 """
@@ -30,17 +30,17 @@ _TYPES = {
     "int2": pa.int64(), "int4": pa.int64(), "int8": pa.int64(),
 }  # fmt: skip
 _CLOCKS = ("timestamptz", "timestamp", "date")
-# A session that cannot change anything, and says its times in one way.
+# A read-only session with fixed formats.
 _SESSION = (
     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET default_transaction_read_only = on; "
     "SET application_name = 'vaccination etl'; SET extra_float_digits = 1"
 )
 PATIENCE = 5  # seconds between two attempts to listen
-_ROWS_A_QUESTION = 1_000_000  # whose digests one question sums: about 2 s of the source
+_ROWS_A_QUESTION = 1_000_000  # whose digests one query sums: about 2 s
 
 
 class PostgresqlSource(AnyDatabase):
-    """As AnyDatabase, faster; and it can be woken."""
+    """As AnyDatabase, but faster, and with notifications."""
 
     _in_one_question = 10_000
 
@@ -60,7 +60,7 @@ class PostgresqlSource(AnyDatabase):
         db.commit()
 
     def _know(self) -> bool:
-        if self._is_closed.is_set():  # by who no longer waits for it: no question more
+        if self._is_closed.is_set():  # closed by another thread: send no further query
             raise SourceError(f"sources.{self.name}: was closed while it was read")
         return super()._know()
 
@@ -89,7 +89,7 @@ class PostgresqlSource(AnyDatabase):
         return True
 
     def days(self, until: datetime) -> list[Day] | None:
-        """Asked a stretch of days at a time, so that no question of a large source takes long."""
+        """Queried some days at a time, so that no query of a large source takes long."""
         if self.mapper.has_rows or not self._know():
             return None
         ends = self._time(FIRST), self._before(until)
@@ -110,7 +110,7 @@ class PostgresqlSource(AnyDatabase):
         return found
 
     def _midnight(self, moment: datetime | date) -> datetime | date:
-        """Where the day of a clock's value begins."""
+        """The beginning of a value's day."""
         return moment.replace(hour=0, minute=0, second=0, microsecond=0) if isinstance(moment, datetime) else moment
 
     # -- COPY
@@ -126,7 +126,7 @@ class PostgresqlSource(AnyDatabase):
         return self._parse(text, [column.name for column in query.selected_columns])
 
     def stream(self, cursor: Cursor, limit: int, to: datetime | None = None) -> Iterator[Page]:
-        """One COPY for all pages: the source sorts once, and holds one snapshot until the end is reached."""
+        """One COPY for all pages: the source sorts once, and holds one snapshot until the end."""
         self._know()
         names = self.mapper.columns
         place = self._place(cursor)
@@ -137,9 +137,9 @@ class PostgresqlSource(AnyDatabase):
             yield page
 
     def _copied(self, query: sa.Select, limit: int | None) -> Iterator[tuple[bytearray, bool]]:
-        """The CSV of a query, whole or in pieces of `limit` rows, each with whether another follows.
+        """The CSV of a query, in chunks of `limit` rows if given, each with whether another follows.
 
-        At least one piece, which may be empty.
+        At least one chunk, which may be empty.
         """
         compiled = query.compile(dialect=self._engine.dialect, compile_kwargs={"render_postcompile": True})
         statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
@@ -154,7 +154,7 @@ class PostgresqlSource(AnyDatabase):
             raise self._error(wrong) from None
 
     def _parse(self, text: bytearray, names: Sequence[str]) -> pa.Table:
-        """CSV into columns of the source's types; as text where a value is none Arrow knows (infinity, a year BC)."""
+        """Parse CSV into columns of the source's types; as text if Arrow cannot represent a value (infinity, a year BC)."""
         wanted = [_TYPES.get(self._types[name], pa.string()) for name in names]
         if not text:
             return pa.table([pa.array([], kind) for kind in wanted], names=list(names))
@@ -171,10 +171,10 @@ class PostgresqlSource(AnyDatabase):
                 wrong = getattr(exc, kind)(None, None, wrong)
         return super()._error(wrong)
 
-    # -- waking
+    # -- notifications
 
     def wait_for_wake(self, timeout: float) -> bool:
-        """Also true after the connection was lost and is there again: something may have been missed."""
+        """Also true after a reconnect, since a notification may have been missed."""
         if self._channel is None:
             self._is_closed.wait(timeout)
             return False
@@ -184,7 +184,7 @@ class PostgresqlSource(AnyDatabase):
                 self._ear = self._listen(self._channel)
                 return True
             heard = list(self._ear.notifies(timeout=timeout, stop_after=1))
-            # all that came with it is one reason to look
+            # drain the queue: all notifications together are one wake-up
             heard += self._ear.notifies(timeout=0)
             return bool(heard)
         except (psycopg.Error, OSError):
@@ -216,7 +216,7 @@ class PostgresqlSource(AnyDatabase):
 
 
 def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[tuple[bytearray, bool]]:
-    """The protocol sends one message per row, so a piece never ends within one."""
+    """The protocol sends one message per row, so a chunk never ends within a row."""
     piece, rows, read = bytearray(), 0, copy.read
     while row := read():
         if rows == limit:
@@ -230,7 +230,7 @@ def _pieces(copy: psycopg.Copy, limit: int | None) -> Iterator[tuple[bytearray, 
 def _table(text: bytearray, names: Sequence[str], types: Sequence[pa.DataType]) -> pa.Table:
     return pcsv.read_csv(
         pa.py_buffer(text),
-        # One thread: the source's server and the warehouse's want the other cores.
+        # One thread: the database servers need the other cores.
         pcsv.ReadOptions(column_names=list(names), use_threads=False, block_size=max(1 << 20, min(len(text) + 1, 1 << 28))),
         pcsv.ParseOptions(newlines_in_values=True),
         pcsv.ConvertOptions(

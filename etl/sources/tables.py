@@ -1,7 +1,7 @@
-"""What files of every format have in common: tables of text, the names of their columns, lines that are none.
+"""Common to all file formats: tables of text, column names, and invalid lines.
 
-Column names lose the differences that nobody sees (composed accents, line breaks, doubled spaces);
-of two columns of one name the second is called "name (2)".
+Column names are normalized (composed accents, line breaks, doubled spaces); of two equal names the
+second becomes "name (2)".
 """
 
 import json
@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from etl.mapping import SCHEMA
 
-ROWS = 50_000  # of Parquet in one table
-LONGEST = 300  # characters of a text that are read: beyond what any field may have, and a bomb may repeat one for ever
+ROWS = 50_000  # of Parquet per table
+LONGEST = 300  # characters to which texts are truncated: more than any field may have, against decompression bombs
 
-# How files of other formats begin, whatever their name says.
+# Magic bytes of other formats.
 NO_TEXT = (
     (b"PK\x03\x04", "is a workbook (XLSX), not CSV"),
     (b"\xd0\xcf\x11\xe0", "is a workbook (XLS), not CSV"),
@@ -27,12 +27,12 @@ NO_TEXT = (
 
 
 class Unreadable(Exception):
-    """A file is not what its name says; the message says what it is instead. It never holds a cell."""
+    """A file cannot be read; the message says why and never quotes a cell."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a file that is no record: its number, by which rule, what was found in words."""
+    """An invalid line of a file: its number, the rule it breaks, and what was found."""
 
     number: int
     rule: str
@@ -41,9 +41,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some rows of a file, in the wanted columns only, and the lines among them that are none.
+    """Some rows of a file, in the wanted columns only, and the invalid lines among them.
 
-    `note` says what of the file was left out.
+    `note` says what was left out of the file.
     """
 
     rows: pa.Table
@@ -52,7 +52,7 @@ class Piece:
 
 
 def as_records(lines: Sequence[Line], path: str, modified: datetime) -> pa.Table:
-    """Lines that are no records as canonical ones, for the quarantine: their number is FILE#LINE, their rule their own."""
+    """Invalid lines as canonical records, for the quarantine, numbered FILE#LINE."""
     return pa.Table.from_pylist(
         [
             {
@@ -71,7 +71,7 @@ def normal(name: object) -> str:
 
 
 def distinct(header: Iterable[object]) -> list[str]:
-    """The header's names, each once."""
+    """The normalized names of a header, made unique."""
     seen: dict[str, int] = {}
     names = []
     for cell in header:
@@ -82,13 +82,13 @@ def distinct(header: Iterable[object]) -> list[str]:
 
 
 def choose(names: Sequence[str], wanted: Sequence[str], where: str = "the file", is_header: bool = False) -> dict[str, str]:
-    """wanted → the name in the file. Raises Unreadable naming the first that is not there."""
+    """wanted → the name in the file. Raises Unreadable naming the first missing one."""
     chosen = {column: normal(column) for column in wanted}
     missing = next((column for column, name in chosen.items() if name not in names), None)
     if missing is None:
         return chosen
     if not is_header and not set(chosen.values()) & set(names):
-        # a first row that is no header is somebody's data: it is not repeated
+        # the first row is probably personal data, so it is not quoted
         raise Unreadable(f'column "{missing}" is not in {where}, nor any other that is mapped: is its header missing?')
     has = ", ".join(name for name in names if name)[:500]
     raise Unreadable(f'column "{missing}" is not in {where}; it has: {has}')

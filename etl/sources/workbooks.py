@@ -1,4 +1,4 @@
-"""XLSX: every visible sheet that has the header, each cell as text. Read in a process of its own (sql.confined)."""
+"""Reads XLSX: every visible sheet that has the header, each cell as text, in a sandbox (sql.confined)."""
 
 import re
 from collections import Counter
@@ -18,17 +18,17 @@ from sql import workbook
 from sql.confined import Confined
 from sql.workbook import Formula, Row, Sheet
 
-CELLS = 500_000  # in one table
-TITLE_ROWS = 20  # of a sheet, in which its header is looked for
-_MEMORY = 1 << 30  # 1,048,576 rows with five texts of their own each need half of it
+CELLS = 500_000  # per table
+TITLE_ROWS = 20  # in which a sheet's header is searched
+_MEMORY = 1 << 30  # 1,048,576 rows with five distinct texts each need half of it
 # 200,000 rows of 12 cells are 11 MB and take 6 s.
 _SECONDS, _SECONDS_A_MB = 60, 10
 _DAY = re.compile(r"\s*(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*\d{2,4}\b")
-_PART = 0.8  # of the days on one side of the 12th: some hands in a list type otherwise
+_PART = 0.8  # share of the days on one side of the 12th, since some rows may be typed differently
 
 
 def read_xlsx(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterator[Piece]:
-    """A number has lost the zeros before it when the sheet was made: see `format: "%012d"`."""
+    """Number cells have lost their leading zeros: see `format: "%012d"`."""
     seconds = _SECONDS + _SECONDS_A_MB * (path.stat().st_size >> 20)
     with Confined(_MEMORY, seconds) as sandbox:
         tops = [_Top.of(sheet, rows, wanted) for sheet, rows in sandbox.ask(workbook.outline, str(path), TITLE_ROWS)]
@@ -46,7 +46,7 @@ def read_xlsx(path: Path, source: FilesSource, wanted: Sequence[str]) -> Iterato
 
 @dataclass(frozen=True)
 class _Top:
-    """The beginning of a sheet: its best row for a header, and how many of the wanted columns are in it."""
+    """The most likely header row of a sheet, and how many of the wanted columns it has."""
 
     sheet: Sheet
     names: list[str]
@@ -67,7 +67,7 @@ class _Top:
 
 
 def _lists(tops: list[_Top], asked: str | None, wanted: Sequence[str]) -> tuple[list[_Top], str | None]:
-    """The sheets to be read, and what is to be said of those that are not. Raises Unreadable naming sheets."""
+    """The sheets to read, and a note on those that are not. Raises Unreadable naming sheets."""
     if asked is not None:
         chosen = [top for top in tops if normal(top.sheet.name) == normal(asked) and top.sheet.has_cells]
         if not chosen:
@@ -114,7 +114,7 @@ def _why_none(tops: list[_Top], visible: list[_Top], hidden: list[_Top], wanted:
 def _filled(
     top: _Top, ask: Callable[[], Iterator[list[Row]]], source: FilesSource, wanted: Sequence[str]
 ) -> Iterator[pa.Table]:
-    """The rows below the header. Raises Unreadable where a column's days cannot be trusted, before any of it is given."""
+    """The rows below the header. Raises Unreadable before the first row if a column's dates cannot be trusted."""
     places = {column: top.names.index(normal(column)) for column in wanted}
     timed = {column for name, spec in source.specs() if name in (*TIMES, "birth_date") for column in spec.columns}
     days = [_Days(column, at, top) for column, at in places.items() if column in timed]
@@ -122,7 +122,7 @@ def _filled(
     first = next(pieces, [])
     for column in days:
         column.look(first)
-    if any(column.is_doubtful for column in days):  # what comes later decides: look at all of it, and begin anew
+    if any(column.is_doubtful for column in days):  # later rows decide: scan all of them, then start over
         for rows in pieces:
             for column in days:
                 column.look(rows)
@@ -138,10 +138,10 @@ def _filled(
 
 
 class _Days:
-    """The days of one column, as the spreadsheet took them.
+    """Detects dates of one column whose day and month were swapped by the spreadsheet.
 
-    Who types 05/10/2021 into a spreadsheet that reads the month first gets 10 May, a real date; 25/10/2021 stays a text.
-    So dates whose days are all up to the 12th, beside texts whose days are all behind it, are other days than was meant.
+    05/10/2021 typed into a spreadsheet that reads the month first becomes the date 10 May; 25/10/2021 stays a text. So
+    dates with days up to the 12th only, beside texts with days after it only, are not the dates that were meant.
     """
 
     def __init__(self, column: str, at: int, top: _Top):
@@ -177,10 +177,10 @@ def _texts(rows: list[list], at: int) -> pa.StringArray:
 
 
 def _text(cell: object) -> str | None:
-    """As one would write it: whole numbers without a point, dates as ISO 8601."""
+    """A cell as text: integers without a decimal point, dates in ISO 8601."""
     match cell:
         case Formula():
-            return f"\0{cell}"  # no text holds a NUL: whatever the field, it is unreadable, and its formula is shown
+            return f"\0{cell}"  # the NUL makes it unreadable in any field, so that the formula is shown
         case None:
             return None
         case str():
