@@ -1,4 +1,4 @@
-"""One part of the running system: started, listened to, started again when it dies, stopped."""
+"""Supervises one process: starts it, logs its output, restarts it when it dies, and stops it."""
 
 import ctypes
 import os
@@ -17,7 +17,7 @@ from deploy.watch import Watch
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
-# A part that dies at once is asked again after 1, 2, 4 … 30 s; after a minute of life it is trusted anew.
+# Restart back-off: 1, 2, 4 … 30 s; reset after a minute of life.
 _FIRST_PAUSE, _LONGEST_PAUSE, _TRUSTED_AFTER = 1.0, 30.0, 60.0
 # How long a stop may take before it is explained.
 _SILENT = 3.0
@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 
 
 class Pauses:
-    """How long to wait before something that ended is started again; all in seconds."""
+    """Exponential back-off before a restart, in seconds."""
 
     def __init__(self):
         self._next = _FIRST_PAUSE
@@ -42,9 +42,9 @@ class Pauses:
 
 
 class Child:
-    """A program with its log file; all times in seconds. `start` belongs to the main thread only.
+    """A process with its log file; all times in seconds. Call `start` from the main thread only.
 
-    `answers` says whether it works, asked now and then; without it, it works as long as it runs.
+    `answers` is a health check, called now and then; without it, a running process counts as healthy.
     """
 
     def __init__(
@@ -98,11 +98,11 @@ class Child:
             try:
                 self.start()
             except NO_ROOM as refused:
-                self.kill()  # what runs with nobody to listen to it would stop at a full pipe
+                self.kill()  # without a reader it would block on a full pipe
                 self._wait(0, f"cannot be started ({refused})")
 
     def stop(self, patience: float) -> None:
-        """Ask the part to end; after `patience` make it."""
+        """Terminate the part; kill it after `patience`."""
         if process := self._running():
             process.terminate()
             if not _ends_within(process, min(patience, _SILENT)):
@@ -112,7 +112,7 @@ class Child:
             self._bury(self._process)
 
     def kill(self) -> None:
-        """End the part at once."""
+        """Kill the part at once."""
         if process := self._running():
             process.kill()
 

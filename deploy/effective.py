@@ -1,6 +1,6 @@
-"""The settings as the children read them: the user's file, with the sample's overlay where it applies.
+"""The settings for child processes: the user's file, with the sample's overlay if it applies.
 
-Written to DATA/effective.yaml with absolute paths; `${NAME}` stays as it is, so no secret is written.
+Written to DATA/effective.yaml with absolute paths; `${NAME}` is not expanded, so that no secret is written.
 """
 
 from pathlib import Path
@@ -12,14 +12,14 @@ from deploy.folder import write_whole
 from sql.settings import PROJECT, whole
 from sql.strict import LocalPath, Model, Short, beside, read_yaml
 
-# What is laid over the user's settings where the sample is played.
+# Laid over the user's settings to run the sample.
 OVERLAY = PROJECT / "etl" / "sample" / "sample.yaml"
 
 _IS_PATH = get_args(LocalPath)[1]
 
 
 def effective(config: Path, overlay: Path | None) -> dict[str, Any]:
-    """`config` alone (real records, or none), or with the sample's `overlay` over it."""
+    """`config`, with the sample's `overlay` over it if given."""
     found = _absolute(read_yaml(config.read_text(encoding="utf-8"), config.name), whole(), config.resolve().parent)
     found["sample"] = overlay is not None
     if overlay is None:
@@ -29,16 +29,16 @@ def effective(config: Path, overlay: Path | None) -> dict[str, Any]:
 
 
 def write(found: dict[str, Any], file: Path) -> None:
-    """Write settings so that `sql.settings.read` reads them back as they are."""
+    """Write settings for `sql.settings.read`."""
     head = "# Made at each start from the settings file; changes here are lost.\n"
     write_whole(file, head + yaml.safe_dump(found, allow_unicode=True, sort_keys=False))
 
 
 def _absolute(found: Any, kind: Any, folder: Path) -> Any:
-    """`found` with each path in it beside `folder`; where one stands, `kind` says, its type in the settings. What is no settings
-    stays as it is, for whoever reads it to refuse."""
+    """`found` with paths resolved against `folder`; `kind`, its type in the settings, says where paths are. Invalid parts are
+    left as they are, for validation to refuse."""
     if _IS_PATH in getattr(kind, "__metadata__", ()):
-        # `${NAME}/…` is filled in later, by then an absolute path as a rule.
+        # `${NAME}/…` is expanded later, usually to an absolute path.
         is_place = isinstance(found, str) and not found.startswith("${")
         return str(beside(folder, found)) if is_place else found
     if isinstance(kind, type) and issubclass(kind, Model):
@@ -49,7 +49,7 @@ def _absolute(found: Any, kind: Any, folder: Path) -> Any:
     elif get_origin(kind) is dict and isinstance(found, dict):
         return {key: _absolute(value, get_args(kind)[1], folder) for key, value in found.items()}
     else:
-        for one in get_args(kind):  # each that it may be: what is absolute already stays
+        for one in get_args(kind):  # members of a union; paths that are already absolute do not change
             found = _absolute(found, one, folder)
     return found
 

@@ -1,4 +1,4 @@
-"""The data folder: one run at a time, and nothing removed that we did not make."""
+"""The data folder: locked by one run at a time; only what we created is ever removed."""
 
 import fcntl
 import json
@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 MARKER = ".vaccination-dashboard"
-# What a fresh start does without. The key of the persons, the logs and the environment stay.
+# Removed by --fresh. The person key, the logs and the virtual environment stay.
 DATABASES = ("postgres", "cache", "effective.yaml", "instance.json")
 
-# ./run may have put its environment here before us.
+# ./run may have created its virtual environment here before us.
 _OF_RUN = {".venv", ".venv.lock"}
 
 
@@ -19,11 +19,11 @@ class FolderError(Exception):
 
 
 class Held(FolderError):
-    """Another process has the folder; the message says where it is."""
+    """Another process has locked the folder; the message says where it runs."""
 
 
 class DataFolder:
-    """A folder held by this process until it ends; the kernel lets go of it even after kill -9."""
+    """A folder locked by this process; the kernel releases the lock even after kill -9."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -45,23 +45,23 @@ class DataFolder:
         self.logs.mkdir(exist_ok=True)
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         self._lock.close()
 
     def announce(self, address: str) -> None:
-        """Leave word for a second run: who holds the folder, and where the page is."""
+        """Write pid and address to the lock file, for a second run."""
         self._lock.truncate(0)
         self._lock.write(json.dumps({"address": address, "pid": os.getpid()}))
         self._lock.flush()
 
     def to_remove(self) -> list[Path]:
-        """What `remove_databases` would take away."""
+        """What `remove_databases` would remove."""
         if not (self.path / MARKER).exists():
             raise FolderError(f"{self.path} was not made by ./run, so --fresh leaves it alone: remove it by hand")
         return [self.path / name for name in DATABASES if (self.path / name).exists()]
 
     def remove_databases(self) -> None:
-        """Take away every database in the folder, for good."""
+        """Remove all databases in the folder, permanently."""
         for place in self.to_remove():
             shutil.rmtree(place) if place.is_dir() else place.unlink()
 
@@ -75,7 +75,7 @@ class DataFolder:
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Write a file, for its owner alone, under its name only once all of it is there: a full disk leaves the one before."""
+    """Write a file atomically, readable by its owner only: a full disk leaves the previous one intact."""
     draft = file.with_name(file.name + ".part")
     draft.unlink(missing_ok=True)
     with open(draft, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as written:

@@ -1,4 +1,4 @@
-"""./run VERB: a verb of the ETL on the instance of a data folder, with its settings and its database, running or not."""
+"""./run VERB: runs a verb of the ETL on the instance of a data folder, with its settings and database, running or not."""
 
 import argparse
 import contextlib
@@ -20,20 +20,20 @@ from sql.settings import PROJECT
 from sql.strict import SettingsError
 
 _FILE = "instance.json"
-# Options of ./run with a value: the word after them is no verb.
+# Options of ./run with a value: the word after them is not a verb.
 _WITH_VALUE = ("--config", "--data", "--port", "--sample")
-# Verbs that make the embedded server where there is none.
+# Verbs that create the embedded server if there is none.
 _MAKE_IT = ("migrate", "restore")
 
 
 def remember(data: Path, config: str | Path, is_sample: bool) -> None:
-    """Leave word for verbs which settings file the instance in `data` was started with."""
+    """Store which settings file the instance in `data` was started with, for verbs."""
     found = {"config": str(Path(config).resolve()), "is_sample": is_sample}
     write_whole(data / _FILE, json.dumps(found, ensure_ascii=False) + "\n")
 
 
 def verb_of(words: Sequence[str]) -> tuple[str | None, list[str]]:
-    """The verb among the words of the command line, wherever it stands, and the others."""
+    """The verb on the command line, at any position, and the other words."""
     previous = None
     for place, word in enumerate(words):
         if not word.startswith("-") and previous not in _WITH_VALUE:
@@ -44,7 +44,7 @@ def verb_of(words: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def verbs_in_words() -> str:
     """The list of verbs for --help."""
-    from etl import __main__ as etl  # not above: its libraries take 100 MB, which who only starts parts never needs
+    from etl import __main__ as etl  # not at the top: its libraries take 100 MB, which ./run without a verb does not need
 
     lines = [f"  {etl.name_of(verb):12} {(verb.__doc__ or '').strip().splitlines()[0]}" for verb in etl.VERBS]
     return "\n".join(["verbs (./run VERB --help tells more of each):", *lines])
@@ -65,7 +65,7 @@ def do(verb: str, words: Sequence[str]) -> int:
 
 
 def _settings(options: argparse.Namespace, data: Path) -> Settings:
-    """Those of the file that was asked for, or that the instance was started with: as it is now, sample included."""
+    """The current settings of the given file, or of the one that the instance was started with; sample included."""
     started: dict[str, Any] = {"config": str(PROJECT / "config.yaml"), "is_sample": None}
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         started = _read(data / _FILE)
@@ -87,7 +87,7 @@ def _read(file: Path) -> dict:
 
 @contextlib.contextmanager
 def _database(data: Path, verb: str) -> Iterator[None]:
-    """The embedded server answers meanwhile, where the instance has one: it is started if nobody runs it."""
+    """Ensures that the instance's embedded server runs meanwhile, if it has one."""
     try:
         is_there = (data / "postgres" / "cluster").exists()
     except OSError as refused:
@@ -95,12 +95,12 @@ def _database(data: Path, verb: str) -> Iterator[None]:
             f"{data}: {refused.strerror}; ask as the user who runs ./run, or name another folder by --data"
         ) from None
     if os.environ.get("DATABASE_URL") or not (is_there or verb in _MAKE_IT):
-        yield  # a server of one's own, or none yet: then the verb says so
+        yield  # an external server, or none yet, which the verb reports
         return
     try:
         folder = DataFolder(data)
     except Held:
-        yield  # ./run has it, and its server answers
+        yield  # ./run holds it, and its server is running
         return
     with contextlib.closing(folder):
         folder.announce(f"./run {verb}")

@@ -1,6 +1,6 @@
-"""Everything on this machine, as ./run starts it: PostgreSQL, the sample, the ETL, the pages.
+"""./run: supervises everything on this machine: PostgreSQL, the sample, the ETL and the dashboard.
 
-Parts are started in that order, watched, started again when they die, and stopped in reverse.
+Parts are started in that order, watched, restarted when they die, and stopped in reverse order.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from sql.server import EmbeddedServer, ServerError
 from sql.settings import PROJECT, Settings
 from sql.strict import SettingsError
 
-# The ETL may be in the middle of a large batch; the pages close their open streams.
+# The ETL may be in the middle of a large batch, and the dashboard must close open streams.
 PATIENCE_SECONDS = 20.0
 _LOOK_EVERY_SECONDS = 0.2
 
@@ -39,7 +39,7 @@ _REFUSALS = (SettingsError, NoWarehouse, FolderError, ServerError, MigrationErro
 
 
 def main() -> int:
-    """0 after a clean stop, 1 when it cannot start, 2 when the settings are wrong; of a verb, its own exit code."""
+    """Exit code: 0 after a clean stop, 1 if it cannot start, 2 for wrong settings; for a verb, the verb's."""
     verb, words = instance.verb_of(sys.argv[1:])
     try:
         if verb:
@@ -67,7 +67,7 @@ class Run:
         self.is_announced = False
 
     def until_stopped(self) -> None:
-        # With the sample's overlay not in yet: is the user's own file right?
+        # Validate the user's own file first, without the sample's overlay.
         config = Dashboard.of(settings.read(self.options.config, self.options.data))
         self.port = self.options.port or config.dashboard.port
         self.address = f"http://127.0.0.1:{self.port}"
@@ -127,7 +127,7 @@ class Run:
         config = ["--config", str(self.settings.data / "effective.yaml")]
         parts = {}
         if self.settings.is_sample:
-            # The sample learns its database's address from the environment: arguments are public.
+            # The sample gets its database URL from the environment, since arguments are public.
             parts["sample"] = ["etl.sample", "--shift-days", str(self.shift)]
         parts["etl"] = ["etl", "run", *config]
         parts["dashboard"] = ["dashboard", *config, "--port", str(self.port)]
@@ -162,7 +162,7 @@ class Run:
         if now < self.server_again_at:
             return
         self.server_watch.stop()
-        # The first time at once; one that ends again and again (its disk is full) less and less often.
+        # At once the first time, then with back-off, in case it cannot run (a full disk).
         self.server_again_at = now + self.server_pauses.after(now - self.server_started_at)
         say("PostgreSQL ended; starting it again")
         try:
@@ -192,7 +192,7 @@ class Run:
 
     def _wish_to_stop(self, *_signal) -> None:
         if self.stop.is_set():
-            # What is committed stays; the rest is read again at the next start.
+            # A second signal: kill. Committed batches stay; the rest is read again at the next start.
             for child in self.children:
                 child.kill()
         else:
@@ -201,8 +201,8 @@ class Run:
 
 
 def say(line: str) -> None:
-    """One line on the terminal, whole, also when several parts, or a signal, speak at once."""
-    with contextlib.suppress(OSError):  # the terminal may be gone before us
+    """Write one line to the terminal, atomically, also from threads and signal handlers."""
+    with contextlib.suppress(OSError):  # the terminal may be closed
         os.write(1, f"{line}\n".encode())
 
 

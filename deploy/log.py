@@ -1,8 +1,8 @@
-"""A log file that begins anew when it is large, and goes on after the disk was full."""
+"""A log file with rotation, which survives a full disk."""
 
 from pathlib import Path
 
-LARGEST = 10_000_000  # bytes; one file of them is kept besides
+LARGEST = 10_000_000  # bytes; one previous file is kept
 
 
 class Log:
@@ -11,7 +11,7 @@ class Log:
         self._lost, self._why = 0, ""
 
     def write(self, line: bytes) -> None:
-        """Never raises: who writes here has nobody to tell. What cannot be written is counted, and said when there is room."""
+        """Never raises. Lines that cannot be written are counted, and the count is written once there is room."""
         try:
             if self._lost:
                 self._append(f"\n… {self._lost} lines are missing here: {self._why}\n".encode())
@@ -23,12 +23,12 @@ class Log:
     def _append(self, line: bytes) -> None:
         if self.file.exists() and self.file.stat().st_size > self._largest:
             self.file.replace(before(self.file))
-        # Opened for each line: nothing of one that failed is left to be written later.
+        # Opened for each line, so that nothing of a failed write stays in a buffer.
         with self.file.open("ab", buffering=0) as file:
             while line:
                 line = line[file.write(line) :]
 
 
 def before(file: Path) -> Path:
-    """Where the log before this one is."""
+    """The path of the rotated log."""
     return file.with_suffix(".log.1")

@@ -1,4 +1,4 @@
-"""Parts of an earlier run that outlived it: one that was suspended when the run was killed never heard that it is to end."""
+"""Ends orphans of an earlier run: processes that were suspended when the run was killed."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ _FORCED_SECONDS = 5.0
 
 
 def end(pulse: Path, patience: float, say: Callable[[str], None]) -> None:
-    """End every process that was started with this pulse, after `patience` seconds by force.
+    """Terminate every process that was started with this pulse file; kill it after `patience` seconds.
 
-    Only for who holds the folder of the pulse: then no run is alive to which they could belong.
+    The caller must hold the folder's lock: then they cannot belong to a live run.
     """
     if not (left := _started_with(pulse)):
         return
@@ -28,13 +28,13 @@ def end(pulse: Path, patience: float, say: Callable[[str], None]) -> None:
         if (over := time.monotonic() - until) > 0:
             _tell(left, signal.SIGKILL)
         if over > _FORCED_SECONDS:
-            say(f"They do not end: {', '.join(map(str, left))}")  # as in a disk that does not answer
+            say(f"They do not end: {', '.join(map(str, left))}")  # uninterruptible, as when a disk does not answer
             return
         time.sleep(_LOOK_EVERY_SECONDS)
 
 
 def _started_with(pulse: Path) -> list[int]:
-    """The processes whose environment names this pulse, but for this one, which may have it from whoever started it; a zombie has none."""
+    """The processes with this pulse file in their environment, except this one, which may have inherited it."""
     wanted, found = f"{PULSE}={pulse}".encode(), []
     for place in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):  # gone meanwhile, or someone else's

@@ -1,4 +1,4 @@
-"""Whether the settings file says by now something else than what runs was started with."""
+"""Detects edits of the settings file since ./run started."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,12 +18,12 @@ class SettingsWatch:
         edit_note.write(data, None)
 
     def check(self) -> None:
-        """Say it once at each change, and leave word of it; a comment changes nothing."""
+        """Log each change once, and write a note of it; comments do not count."""
         if (stamp := self._stamp()) == self._seen:
             return
         self._seen = stamp
         is_edited = self._now() != self.running
-        with suppress(OSError):  # a full disk: it is said all the same
+        with suppress(OSError):  # a full disk must not keep it from being logged
             edit_note.write(self._data, self._config if is_edited else None)
         if is_edited:
             self._say(f"{self._config} was edited: it takes effect at the next start of ./run; ./run check tries it before")
@@ -36,7 +36,7 @@ class SettingsWatch:
         return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _now(self) -> dict[str, Any] | None:
-        """None where it cannot be read: that is not what runs, either."""
+        """None if it cannot be read, which is a change, too."""
         with suppress(OSError, SettingsError, UnicodeDecodeError):
             return effective(self._config, self._overlay)
         return None

@@ -1,18 +1,18 @@
-"""Whether a part still answers. One that stands still has not ended, so nobody would start it again."""
+"""Health checks of parts: detects one that hangs, which has not ended and so would not be restarted."""
 
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-# Asked every 2 s: half a minute without an answer; two minutes where it has just been started.
+# Checked every 2 s: unhealthy after half a minute without an answer, or two minutes after a start.
 _EVERY_SECONDS = 2.0
 _PATIENCE, _FIRST_PATIENCE = 15, 60
 
 
 class Watch:
-    """Asks one part, in a thread of its own, until it is stopped. Answers are counted, not seconds: who was suspended
-    himself must not blame the part."""
+    """Checks one part in a thread of its own. Failed checks are counted, not seconds, so that a suspension of this process
+    is not blamed on the part."""
 
     def __init__(self, answers: Callable[[], bool]):
         self._answers = answers
@@ -22,7 +22,7 @@ class Watch:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it has not answered for too long."""
+        """Whether too many checks in a row failed."""
         return self._unanswered >= self._patience
 
     def stop(self) -> None:
@@ -37,7 +37,7 @@ class Watch:
 
 
 class Pulse:
-    """The sign of life of a part that serves nothing: a file whose time it moves. Calling it says whether it did."""
+    """The health check of a part without a port: a file that it touches. Calling it returns whether it did since last time."""
 
     def __init__(self, file: Path):
         self.file = file

@@ -13,21 +13,21 @@ _HEADER = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
 
 
 def spelt_out(source: str) -> str:
-    """SQL with what is written once for each filter and for each measure written out."""
+    """Expand the templates of filters (`{who …}`) and measures (`{each …}`) in SQL."""
     return filters.spelt_out(measures.spelt_out(source))
 
 
 @cache
 def load(path: str) -> dict[str, str]:
-    """Split a file of this folder (`queries/load.sql`) into its named statements.
+    """Load a file of this folder (`queries/load.sql`) as its named statements.
 
-    Raises ValueError when no statement, or two of one name, are in it.
+    Raises ValueError if it has none, or two with the same name.
     """
     return statements(path, spelt_out((FOLDER / path).read_text(encoding="utf-8")))
 
 
 def statements(path: str, source: str) -> dict[str, str]:
-    """The named statements of `source`; `path` is only for the complaint."""
+    """Split `source` into its named statements; `path` is used in error messages."""
     _preamble, *parts = _HEADER.split(source)
     names, bodies = parts[0::2], parts[1::2]
     if not names:

@@ -1,15 +1,14 @@
-"""The one clock, passed down from the entry points.
+"""The clock, passed down from the entry points.
 
-The sample lives in the autumn of 2021: its clock is the real time of day, shifted by whole days.
-Freshness (how old is what is shown) is always measured in real seconds, so both sides of a
-difference must come from the same kind of clock.
+The sample runs in the autumn of 2021: its clock is the real time of day, shifted by whole days. A
+difference of two times is in real seconds only if both come from the same clock.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-# Between machines whose clocks are set; what lies further ahead was written by a clock that is not.
+# Tolerated between synchronized machines; a time further ahead was written by a wrong clock.
 CLOCKS_DIFFER = timedelta(seconds=10)
 
 
@@ -29,5 +28,5 @@ class Clock:
 
 
 def shift_to(day: date, time_zone: str) -> int:
-    """The shift in days with which today in `time_zone` is `day`."""
+    """The shift in days that makes `day` today in `time_zone`."""
     return (day - Clock().today(time_zone)).days

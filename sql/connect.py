@@ -1,8 +1,8 @@
 """Connections to the warehouse, one per role.
 
-Both programs log in as the owner of the warehouse (or by their own DATABASE_URL_…) and at once
-put on their role, so a mistake in a page cannot write, and one in the ETL cannot change a view.
-The role travels in the start-up packet: a pooler in transaction mode would lose it.
+Both programs log in as the owner of the warehouse (or by their own DATABASE_URL_…) and assume
+their role at once, so that a bug in a page cannot write, and one in the ETL cannot change a view.
+The role is set in the startup packet: a pooler in transaction mode would lose a SET ROLE.
 """
 
 import os
@@ -24,12 +24,12 @@ Role = Literal["owner", "etl_writer", "dashboard_reader"]
 
 OWN_URL = {"etl_writer": "DATABASE_URL_ETL", "dashboard_reader": "DATABASE_URL_DASHBOARD"}
 
-# plan_cache_mode: a page's question with one filter is another one than without; a plan for any parameters reads all of a
-# table where a few of its rows were asked (lots by vaccine at 1 M injections: 500 ms in place of 20).
+# plan_cache_mode: a page's queries have optional filters, for which a generic plan reads whole tables (lots by vaccine at
+# 1 M injections: 500 ms in place of 20).
 _READER = "-c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan"
-# jit: a compile of 50-200 ms in front of questions that take 5 ms. The embedded server has none.
+# jit: would compile for 50-200 ms before queries that take 5 ms. The embedded server has none.
 _ALWAYS = f"-c timezone=UTC -c jit=off {patience.SERVERS_LINE}"
-# Who waits longer for a lock gives up and says so; who stands still within a transaction holds nobody up for ever.
+# Fail rather than wait forever for a lock, and do not block others forever when idle in a transaction.
 _LIMITS = {
     "owner": "",
     "etl_writer": "-c lock_timeout=60s -c idle_in_transaction_session_timeout=10min",
@@ -48,24 +48,24 @@ class NoWarehouse(Exception):
 
 
 def engine(settings: Settings, role: Role, **options) -> Engine:
-    """A pool of connections as `role`, each `seconds` patient for an answer; `options` go to SQLAlchemy's create_engine."""
+    """A connection pool as `role`. `seconds` is the timeout of each answer; `options` go to create_engine."""
     return engine_at(address(settings, role), role, **options)
 
 
 def raw(settings: Settings, role: Role, **options) -> psycopg.Connection[Any]:
-    """One psycopg connection as `role`, for COPY and LISTEN; `seconds` as of a pool, `options` go to psycopg.connect."""
+    """A psycopg connection as `role`, for COPY and LISTEN. `seconds` as in `engine`; `options` go to psycopg.connect."""
     return raw_at(address(settings, role), role, **options)
 
 
 def engine_at(url: str | URL, role: Role, seconds: float | None = None, **options) -> Engine:
-    """As `engine`, with the address given."""
+    """As `engine`, for a given URL."""
     # pool_pre_ping: PostgreSQL may have been restarted under us; a dead connection is replaced.
     arguments = {"options": _OPTIONS[role]} | options.pop("connect_args", {})
     return patience.engine(_psycopg(url), seconds, arguments, **{"pool_pre_ping": True} | options)
 
 
 def raw_at(url: str | URL, role: Role, seconds: float | None = None, **options) -> psycopg.Connection[Any]:
-    """As `raw`, with the address given."""
+    """As `raw`, for a given URL."""
     return patience.patient(seconds, conninfo(url), **patience.LINE | {"options": _OPTIONS[role]} | options)
 
 
@@ -96,7 +96,7 @@ def conninfo(url: str | URL) -> str:
 
 
 def address(settings: Settings, role: Role) -> URL:
-    """Where the warehouse is: DATABASE_URL_ETL or _DASHBOARD, DATABASE_URL, the embedded server."""
+    """The warehouse's URL: DATABASE_URL_ETL or _DASHBOARD, DATABASE_URL, or the embedded server."""
     for name in (OWN_URL.get(role), "DATABASE_URL"):
         if name and os.environ.get(name):
             return _psycopg(os.environ[name])
@@ -104,7 +104,7 @@ def address(settings: Settings, role: Role) -> URL:
 
 
 def is_without_roles(refused: Exception) -> bool:
-    """Whether a server refuses a connection since no warehouse was ever made there: our roles are not."""
+    """Whether a connection failed because no warehouse was ever created on the server: our roles are missing."""
     return bool(re.search(r'role "(etl_writer|dashboard_reader)" does not exist', str(refused)))
 
 
@@ -112,13 +112,13 @@ _DENIED = re.compile(r"permission denied for (schema|table|view|materialized vie
 
 
 def in_drivers_words(refused: Exception, user: str | None = None) -> str:
-    """What the driver says, on one line, and which right is missing. Of a connection it never tells a password."""
+    """The driver's message on one line, with the missing privilege. It never contains a password."""
     said = " ".join(str(getattr(refused, "orig", None) or refused).split()) or type(refused).__name__
     return said + missing_right(said, user)
 
 
 def missing_right(said: str, user: str | None) -> str:
-    """What the owner of a database would say to allow what PostgreSQL denied; nothing where it denied nothing."""
+    """A hint with the GRANT that would allow what PostgreSQL denied; empty for other errors."""
     if (denied := _DENIED.search(said)) is None:
         return ""
     right = f"USAGE ON SCHEMA {denied[2]}" if denied[1] == "schema" else f"SELECT ON {denied[2]}"
@@ -126,7 +126,7 @@ def missing_right(said: str, user: str | None) -> str:
 
 
 def find_sample(settings: Settings) -> None:
-    """Say in the environment where the sample's platform is, as ./run does: in a database beside the warehouse."""
+    """Set PLATFORM_URL in the environment as ./run does: the sample's platform is a database beside the warehouse."""
     if "PLATFORM_URL" not in os.environ:
         beside = address(settings, "owner").set(drivername="postgresql", database="platform")
         os.environ["PLATFORM_URL"] = beside.render_as_string(hide_password=False)
@@ -148,7 +148,7 @@ def _psycopg(url: str | URL) -> URL:
     try:
         url = make_url(url)
     except (ArgumentError, ValueError):
-        # Not shown as it is: it may hold a password.
+        # Not quoted: it may hold a password.
         raise NoWarehouse("DATABASE_URL is not an address such as postgresql://user@host/database") from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise NoWarehouse(f"the warehouse must be PostgreSQL, not {url.get_backend_name()}")

@@ -1,8 +1,8 @@
-"""The filters of figures by who was injected: columns of the ledgers of people and of doses, and of their balances.
+"""Filters by who was injected: columns of the ledgers of people and doses, and of their balances.
 
-The ages and the vaccines are named in SQL, since they mean more than a condition: which ages are counted depends on the
-populations, and a vaccine is of a dose. What is done alike with each of the others is written once, as `{who …}`, where `@`
-stands for the filter's name and `@column` for its column; commas stand between, or the word before a colon:
+Ages and vaccines are written out in SQL, since they are more than a condition: which ages count depends on the
+populations, and a vaccine belongs to a dose. The other filters are all treated alike, by templates `{who …}` in which `@`
+is the filter's name and `@column` its column, joined by commas or by the word before a colon:
 
     p_ages smallint[], {who p_@ smallint[]}, p_vaccines smallint[]
     {who and: (p_@ IS NULL OR b.@column = ANY (p_@))}

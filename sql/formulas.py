@@ -1,9 +1,9 @@
-"""Texts that a spreadsheet would take for a formula, made harmless wherever a file is written."""
+"""Prevents formula injection in files that are opened in a spreadsheet."""
 
-# What begins a formula in Excel, LibreOffice and their East Asian keyboards.
+# Characters that begin a formula in Excel and LibreOffice, including full-width ones.
 _BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def harmless(value):
-    """A text that would be calculated gets an apostrophe before it; what is no text stays as it is."""
+    """Prefix a text that would be evaluated by an apostrophe; other values are returned as they are."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_BEGINNINGS) else value

@@ -1,8 +1,8 @@
-"""What is counted of each dose beside the dose itself: the columns of warehouse.ledger_entries and balance_entries_site_day.
+"""The measures counted per dose: the columns of warehouse.ledger_entries and balance_entries_site_day.
 
-Named and said once, here; for `verify` etl/recount.py says it again, on a road of its own. SQL that counts them, passes them on
-or compares them (folding, as of a batch) writes `{each sum(@)}`, which stands for `sum(doses), sum(duplicates), …`; `@sum` is
-how post_entries (sql/queries/ledger.sql) sums one. A row of figures that has them all is an `Entries`.
+Defined once, here; etl/recount.py computes them independently for `verify`. SQL lists them by templates: `{each sum(@)}`
+expands to `sum(doses), sum(duplicates), …`, and `@sum` is the aggregate of post_entries (sql/queries/ledger.sql). A row
+with all of them is an `Entries`.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 
 from sql.told import BITS
 
-# What is read of an injection for that, `{recorded}` in post_entries: its cell, and the columns that a condition names.
+# The columns of an injection that post_entries reads, `{recorded}`: its cell, and those named in a condition.
 _RECORDED = (
     "is_duplicate", "injected_on", "injected_at", "site_id", "place_unit_id", "recorded_at", "is_recorded_at_inferred",
     "identity_status", "identity_checked_at", "certificate_printed_at", "app_confirmed_at", "told",
@@ -18,13 +18,13 @@ _RECORDED = (
 
 
 def _when(condition: str) -> dict[str, str]:
-    """It counts the doses for which that holds, of a row of `measured` in post_entries."""
+    """Counts the doses that meet a condition on a row of `measured` in post_entries."""
     return {"sum": f"coalesce(sum(dose) FILTER (WHERE {condition}), 0)"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """In the order of the tables; a new one comes last."""
+    """In the order of the table columns; append new ones."""
 
     doses: int = field(metadata={"sum": "sum(dose)"})
     duplicates: int = field(metadata={"sum": "sum(sign - dose)"})
@@ -63,7 +63,7 @@ _EACH = re.compile(r"\{each ([^{}]+)\}")
 
 
 def spelt_out(source: str) -> str:
-    """SQL with each `{each …}` written out: once for each measure, with commas between."""
+    """Expand each `{each …}`: once per measure, separated by commas."""
     source = source.replace("{recorded}", ", ".join(_RECORDED))
     return _EACH.sub(lambda found: ", ".join(_of(found[1], name) for name in MEASURES), source)
 

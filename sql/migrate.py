@@ -1,7 +1,7 @@
-"""Bring a database to this version of the warehouse; safe at every start.
+"""Migrates a database to this version of the warehouse; safe at every start.
 
-Migrations run forward only, one transaction each, and are frozen once applied. Views hold no data,
-so schema mart is dropped and made again each time: a figure's definition needs no migration.
+Migrations are forward-only, one transaction each, and frozen once applied. Views hold no data, so
+schema mart is dropped and created each time: changing a figure's definition needs no migration.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 OLDEST = 15
 
-# Any number that nobody else uses: two programs that start at once migrate one after the other.
+# Key of an advisory lock: programs that start at the same time migrate one after the other.
 _LOCK = 7_320_211
 
 _APPLIED = """
@@ -36,13 +36,13 @@ _RECORD = "INSERT INTO public.applied_migration (name, checksum) VALUES (%s, %s)
 
 
 class MigrationError(Exception):
-    """The database cannot be brought to this version; the message names the file and what to do."""
+    """The database cannot be migrated; the message names the file and what to do."""
 
 
 def migrate(engine: Engine, folder: Path = sql.FOLDER, last: str | None = None) -> list[str]:
-    """Apply what is new in `folder`, as the warehouse's owner; returns the names of the migrations applied.
+    """Apply new migrations of `folder`, as the warehouse's owner; returns their names.
 
-    With `last` no further than that migration, and no views: for data of an older version, to be put in.
+    With `last`, stop after that migration and create no views: for restoring data of an older version.
     """
     with connect.exclusive(engine) as db:
         _refuse_old_server(db)
@@ -65,7 +65,7 @@ def _refuse_old_server(db: psycopg.Connection) -> None:
 
 
 def _refuse_plain_letters(db: psycopg.Connection) -> None:
-    """Large batches are read by an engine that knows all letters: small ones must mean the same vaccines by their names."""
+    """DuckDB folds the case of all letters, so PostgreSQL must too, or large and small batches would map names differently."""
     if not only(db.execute("SELECT lower('ĐỦ LIỀU') = 'đủ liều'"))[0]:
         raise MigrationError(
             f"the database {db.info.dbname} takes only a to z for letters: make one that knows them all, "
@@ -95,7 +95,7 @@ def _apply_migrations(db: psycopg.Connection, folder: Path, last: str | None) ->
 
 
 def checksum_of(statements: str) -> str:
-    """Of a migration's text, as applied_migration keeps it."""
+    """The checksum of a migration's text, as stored in applied_migration."""
     return hashlib.sha256(statements.encode()).hexdigest()
 
 
@@ -108,7 +108,7 @@ def _in_order(folder: Path) -> dict[str, str]:
 
 
 def _bring_over(db: psycopg.Connection, applied: dict[str, str], files: dict[str, str]) -> dict[str, str]:
-    """What is applied, called as it is called today; the record of a warehouse of before that is replaced."""
+    """The applied migrations by today's names; replaces the record of a warehouse made by the squashed ones."""
     try:
         today = squashed.brought_over(applied, {name: checksum_of(statements) for name, statements in files.items()})
     except squashed.NotBroughtOver as refused:
@@ -146,14 +146,14 @@ def _apply(db: psycopg.Connection, file: str, statements: str, row: tuple[str, s
 
 
 def _fence(db: psycopg.Connection) -> None:
-    """Wait for the batch under way, let none begin, and let nobody write afterwards who led before."""
+    """Wait for the current batch, and fence the current leader by beginning a new term."""
     if only(db.execute("SELECT to_regclass('warehouse.leader') IS NOT NULL"))[0]:
         db.execute("UPDATE warehouse.leader SET term = term + 1")
 
 
 def _make_roles(db: psycopg.Connection) -> None:
     statements = sql.load("roles.sql")
-    # From 16 on, who makes a role may administer it, but not yet take it on.
+    # Since PostgreSQL 16 the creator of a role may administer it, but not SET ROLE to it.
     membership = "SET" if db.info.server_version >= 160_000 else "MEMBER"
     for role, words in (("etl_writer", "writer"), ("dashboard_reader", "reader")):
         try:

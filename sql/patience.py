@@ -1,7 +1,7 @@
-"""Connections that end when the other side stands still, to the warehouse and to sources.
+"""Timeouts of connections to the warehouse and to sources.
 
-TCP notices a machine that is gone, where it is told to look. A server that is frozen keeps its connections, and answers
-to no time-out of its own: so a question has an end on this side, too.
+TCP keepalives detect a machine that is gone. A frozen server keeps its connections and honours none of its own timeouts,
+so each answer has a timeout on the client, too.
 """
 
 import math
@@ -12,25 +12,24 @@ from contextlib import suppress
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 
-# The environment's name for a file whose time a part moves as a sign of life, for who started it.
+# Environment variable: a file that a process touches as a sign of life for its supervisor.
 PULSE = "VACCINE_PULSE"
 
-# The ETL that leads gives a sign of life each second, also in the middle of a long batch; figures that nobody renews are
-# not live.
+# The leading ETL sends a heartbeat each second, even during a long batch; without it figures are not live.
 ETL_SILENT_SECONDS = 15
 
 CONNECT_SECONDS = 5
-# A server that is gone is noticed within half a minute, whoever waits for it.
+# A server that is gone is detected within half a minute.
 LINE = {
     "connect_timeout": CONNECT_SECONDS, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }  # fmt: skip
-# The same, asked of the server: of a client that is gone it keeps no lock. On a socket of this machine they mean nothing.
+# The same on the server, so that it releases the locks of a client that is gone. Ignored on Unix sockets.
 SERVERS_LINE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000"
 
 
 class Patient(psycopg.Connection):
-    """Waits no longer than `patience` seconds for any one answer (None: for ever); then it is closed: OperationalError."""
+    """Waits at most `patience` seconds for each answer (None: forever), then closes itself and raises OperationalError."""
 
     patience: float | None = None
 
@@ -45,20 +44,20 @@ class Patient(psycopg.Connection):
 
 
 def patient(seconds: float | None, *words, **arguments) -> Patient:
-    """As psycopg.connect; waits for each answer so long."""
+    """As psycopg.connect, with a timeout for each answer."""
     made = Patient.connect(*words, **arguments)
     made.patience = seconds
     return made
 
 
 def cut(db: psycopg.Connection) -> None:
-    """End a connection that another thread may be waiting on: there it is an OperationalError."""
+    """Shut down a connection on which another thread may be waiting, which raises OperationalError there."""
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(db.fileno())) as line:
         line.shutdown(socket.SHUT_RDWR)
 
 
 def engine(url: str | URL, seconds: float | None, connect_args: dict | None = None, **options) -> Engine:
-    """A pool whose connections wait so long for each answer, as far as the driver can be told to."""
+    """A pool whose connections have a timeout for each answer, if the driver supports it."""
     url = make_url(url)
     arguments = _arguments(url.get_dialect().driver, seconds) | (connect_args or {})
     made = create_engine(url, connect_args=arguments, **options)

@@ -1,4 +1,4 @@
-"""Numbers in English sentences: `1 row`, `1,234 rows`."""
+"""Numbers with a noun: `1 row`, `1,234 rows`."""
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

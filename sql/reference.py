@@ -1,8 +1,8 @@
-"""The reference tables: their columns, what a cell must be, what must be there, what tells one row from another.
+"""Schema of the reference tables: columns, types, required values and keys.
 
-The one specification of both programs: the ETL reads the tables of the settings by it (etl/reference.py) and takes up
-what people hand in (etl/uploads.py); the dashboard reads their files by it, and makes the template (dashboard/uploads).
-How a value may be written is each reader's own affair, what it may be stands here.
+Shared by both programs: the ETL reads the tables of the settings (etl/reference.py) and applies uploads (etl/uploads.py);
+the dashboard parses uploaded files, and creates the template (dashboard/uploads). Which values are valid is defined here,
+how they may be written by each reader.
 """
 
 from collections.abc import Mapping
@@ -10,16 +10,16 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-# What a person can have reached, by mart's numbers (warehouse.stage).
+# The stages that a person can reach, with their ids (warehouse.stage).
 STAGES = {"first": 1, "complete": 2, "booster1": 3, "booster2": 4}
 SITE_KINDS = ("fixed", "hospital", "mobile", "other")
 STOCK_KINDS = ("allocated", "received", "opened", "discarded", "counted")
 
 
 class Kind:
-    """What a cell must be. `read` takes it as the tables write it, `accept` as a value; both raise ValueError."""
+    """The type of a cell. `read` parses text, `accept` validates a value; both raise ValueError."""
 
-    code: ClassVar[str]  # by which pages say it (dashboard/texts/refusals.py: refusal.asked.<code>)
+    code: ClassVar[str]  # key of its translation (dashboard/texts/refusals.py: refusal.asked.<code>)
     words: ClassVar[str]  # for the log
 
     def read(self, written: str) -> Any:
@@ -30,7 +30,7 @@ class Kind:
 
     @property
     def limits(self) -> dict[str, Any]:
-        """The values of `words`."""
+        """Parameters of `words`."""
         return {}
 
     @property
@@ -149,7 +149,7 @@ class OneOf(Kind):
 class Column:
     kind: Kind
     is_required: bool
-    is_handed_in: bool = True  # whether people say it in the files that they hand in
+    is_handed_in: bool = True  # whether uploaded files have it
 
 
 def _must(kind: Kind) -> Column:
@@ -162,19 +162,19 @@ def _may(kind: Kind) -> Column:
 
 @dataclass(frozen=True)
 class Table:
-    """`key`: what tells one row from another. `header`: what all rows say alike that have the same `header_of`.
-    `either`: of these columns at most one is filled."""
+    """`key`: the columns that identify a row. `header`: columns that are equal in all rows with the same `header_of`.
+    `either`: columns of which at most one may be filled."""
 
     columns: Mapping[str, Column]
     key: tuple[str, ...]
     header_of: str | None = None
     header: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
-    is_never_empty: bool = False  # without a row nothing can be counted: an empty answer is a table in the making
+    is_never_empty: bool = False  # nothing can be counted without rows, so an empty table is an error
 
     @property
     def handed_in(self) -> dict[str, Column]:
-        """The columns of a file that people hand in."""
+        """The columns of an uploaded file."""
         return {name: column for name, column in self.columns.items() if column.is_handed_in}
 
 
@@ -234,5 +234,5 @@ TABLES: dict[str, Table] = {
     ),
 }  # fmt: skip
 
-# What people hand in over the page, in the order in which the page offers it.
+# The tables that can be uploaded, in the order of the page.
 HANDED_IN = ("targets", "populations")

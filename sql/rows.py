@@ -1,18 +1,18 @@
-"""How rows come from psycopg: by name, and the one that a statement surely gives."""
+"""Rows of psycopg: by name, and the one row of a query that always returns one."""
 
 from typing import Any, TypeVar
 
 from psycopg import Cursor
 from psycopg.rows import BaseRowFactory, namedtuple_row
 
-# Which columns a row has, its statement says: no type checker knows.
+# The columns of a row depend on its statement, which a type checker cannot see.
 by_name: BaseRowFactory[Any] = namedtuple_row
 
 Row = TypeVar("Row")
 
 
 def only(found: Cursor[Row]) -> Row:
-    """The row of a statement that always gives one; raises LookupError where it gave none."""
+    """The row of a query that always returns one; raises LookupError otherwise."""
     row = found.fetchone()
     if row is None:
         raise LookupError("no row where there always is one")

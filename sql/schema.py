@@ -1,6 +1,6 @@
-"""python -m sql.schema: write sql/schema.sql, the tables that sql/migrations make, as the database tells of them.
+"""python -m sql.schema: write sql/schema.sql, the tables that sql/migrations create, from the catalogue.
 
-For reading alone: a change is a new migration, and this command after it. It makes a database of its own, and drops it.
+That file is for reading only: add a migration, then run this. It uses a temporary database.
 """
 
 import sys

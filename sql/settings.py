@@ -1,8 +1,8 @@
-"""config.yaml as a value: what both programs read of it, and the reading of all of it.
+"""Reads and validates config.yaml; defines the keys that both programs share.
 
 Each program has its own keys in a module of its own (etl/settings.py, dashboard/settings.py), and reads no others. The file
-is read once at an entry point, as a whole: what is wrong, in whichever part, is said by the key's name before anything
-starts. `${NAME}` comes from the environment, relative paths start at the file's folder.
+is validated once as a whole, at an entry point, and errors name the key. `${NAME}` is taken from the environment; relative
+paths start at the file's folder.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from sql.strict import Model, Pattern, SettingsError, Text, TimeZone, complaint,
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# Whose module `settings` has a class Settings with keys of its own; by name, for nothing here stands on them.
+# Packages whose module `settings` has a class Settings with further keys; by name, since sql must not import them.
 PROGRAMS = ("etl", "dashboard")
 
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -38,7 +38,7 @@ class Level(Names):
 
 
 class Units(Model):
-    """`code_pattern` is the form of a code of the country: a residence that has it and is not ours lies outside."""
+    """`code_pattern` matches any code of the country: a residence that matches and is not one of our units is outside."""
 
     root: Text
     code_pattern: Pattern | None = None
@@ -46,7 +46,7 @@ class Units(Model):
 
 
 class AgeBand(Model):
-    """Ages in whole years, both ends in the band; no upper end in the last."""
+    """Ages in whole years, both ends inclusive; the last band has no upper end."""
 
     label: Text
     from_age: int
@@ -64,13 +64,13 @@ class AgeBand(Model):
 
 
 class Freshness(Model):
-    """When a source is stale: pages show it, and `status` of the ETL names it."""
+    """When a source is stale, for pages and the verb `status`."""
 
     stale_after_seconds: Annotated[int, Field(ge=1)] = 60
 
 
 class Settings(Model):
-    """What both programs read, and `data`: the folder for everything that is written."""
+    """Keys of both programs, and `data`, the folder for all output."""
 
     name: Names
     time_zone: TimeZone
@@ -84,7 +84,7 @@ class Settings(Model):
 
     @property
     def is_sample(self) -> bool:
-        """Whether the world is made up: it says so itself, or no source is configured."""
+        """Whether the data are the sample's: explicitly, or because no source is configured."""
         return not self.sources if self.sample is None else self.sample
 
     @classmethod
@@ -99,7 +99,7 @@ class Settings(Model):
         for before, after in pairwise(bands):
             if before.to_age is None or after.from_age != before.to_age + 1:
                 raise ValueError(f"{after.label} must begin where {before.label} ends")
-        # Everybody has an age: who is in no band would be in the figures of no ages at all.
+        # The bands must cover all ages, or somebody would be missing in every figure by age.
         if bands[0].from_age != 0:
             raise ValueError(f"the first must begin at 0 (found {bands[0].label})")
         if bands[-1].to_age is not None:
@@ -123,7 +123,7 @@ def port(text: str) -> int:
 
 
 def data_folder(asked: str | Path | None, environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder for everything that is written: as asked for, else VACCINE_DATA, else data/."""
+    """The folder for all output: as asked for, else VACCINE_DATA, else data/."""
     return Path(asked or environment.get("VACCINE_DATA") or PROJECT / "data").resolve()
 
 
@@ -133,10 +133,10 @@ def read(
     environment: Mapping[str, str] = os.environ,
     part: type[Settings] | None = None,
 ) -> Settings:
-    """Read a settings file; `data` is the folder to write to (else VACCINE_DATA, else data/).
+    """Read a settings file; `data` as in `data_folder`.
 
-    With `part`, a program's Settings, the variables of its own keys alone are filled in: others' may be unset, and stay `${NAME}`.
-    Raises SettingsError, one line a fault.
+    With `part`, a program's Settings, only variables in its own keys are expanded; others may be unset, and stay `${NAME}`.
+    Raises SettingsError with one line per fault.
     """
     file = Path(file)
     try:
@@ -163,14 +163,14 @@ def parse(
         raise SettingsError(f"{file.name}: data: is not a key here; use --data or VACCINE_DATA")
     found["data"] = str(data_folder(data, environment))
     try:
-        # As JSON, because there strict still lets a list be a tuple and a text be a path.
+        # As JSON, because strict mode then still accepts a list as a tuple and a string as a path.
         return whole().model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
     except ValidationError as refused:
         raise complaint(file.name, refused, whole()) from None
 
 
 def own_keys(found: Mapping[str, Any], part: type[Settings]) -> dict[str, Any]:
-    """What a program reads of a settings file; of the sources the names alone."""
+    """The keys that a program reads of a settings file; of the sources only the names."""
     return {
         key: value
         for key, value in found.items()
@@ -180,7 +180,7 @@ def own_keys(found: Mapping[str, Any], part: type[Settings]) -> dict[str, Any]:
 
 @cache
 def whole() -> type[Settings]:
-    """The keys of all programs: what one of them says of a key more exactly holds for the whole."""
+    """A model of the keys of all programs; a program's narrower type of a shared key wins."""
     parts = tuple(import_module(f"{program}.settings").Settings for program in PROGRAMS)
     own: dict[str, Any] = {}
     for part in parts:

@@ -1,7 +1,7 @@
-"""The migrations of before the first release, which the first five of today stand for.
+"""The migrations from before the first release, which were squashed into the first five of today.
 
-A warehouse that stands at the last of them has exactly the tables that today's make: only its record of migrations is
-replaced. One that stands at an earlier one is refused: the version that has the rest of them brings it there.
+A warehouse at the last of them has exactly the tables of today's five: only its record of migrations is replaced. One at an
+earlier migration is refused: the version with the rest of them must migrate it first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,14 +26,14 @@ def is_made_by(applied: Iterable[str]) -> bool:
 
 
 def complaint(applied: Iterable[str]) -> str:
-    """Why a program of this version does not work on a warehouse of these migrations, and what to do."""
+    """Why this version cannot use a warehouse with these migrations, and what to do."""
     if set(applied) == MIGRATIONS.keys():
         return f"this warehouse stands at {LAST}, from before {_TODAY[0]}: start ./run, which brings it over"
     return _refusal(applied)
 
 
 def brought_over(applied: Mapping[str, str], today: Mapping[str, str]) -> dict[str, str]:
-    """Of migrations and their checksums, what they are called `today`, where squashed ones are among them.
+    """The applied migrations and checksums, with squashed ones replaced by those of `today`.
 
     Raises NotBroughtOver.
     """

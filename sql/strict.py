@@ -1,4 +1,4 @@
-"""Strict YAML, and complaints that name the key: `config.yaml: etl.batch_size: must be at least 1 (found 0)`."""
+"""Strict YAML, and errors that name the key: `config.yaml: etl.batch_size: must be at least 1 (found 0)`."""
 
 import os
 import re
@@ -18,13 +18,13 @@ class SettingsError(ValueError):
 
 
 class Model(BaseModel):
-    """A part of the settings: no unknown key, no silent conversion, no change afterwards."""
+    """A section of the settings: immutable, without unknown keys or implicit conversions."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class Short(Model):
-    """A part of which one key alone may be written as a plain text."""
+    """A section that may be written as a plain string, which is the value of KEY."""
 
     KEY: ClassVar[str]
 
@@ -35,7 +35,7 @@ class Short(Model):
 
 
 def beside(folder: Path, place: str | Path) -> Path:
-    """A place as a settings file in `folder` says it. One in the home of nobody, `~nobody/…`, is a name like any other."""
+    """Resolve a path of a settings file in `folder`. `~user` is expanded if that user exists."""
     return folder / os.path.expanduser(place)
 
 
@@ -74,7 +74,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's plain scalars: `No` and `on` are words, `12:30` and `2021-11-05` are text."""
+    """YAML 1.2's plain scalars: `No`, `on`, `12:30` and `2021-11-05` are strings."""
 
     yaml_implicit_resolvers: dict = {}  # noqa: RUF012 - as PyYAML asks
 
@@ -87,7 +87,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
-    """A mapping whose keys are text, each said once (PyYAML would keep the last in silence)."""
+    """A mapping with string keys. Raises for duplicates, of which PyYAML would silently keep the last."""
     loader.flatten_mapping(node)
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
@@ -102,7 +102,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_yaml(text: str, file: str) -> dict[str, Any]:
-    """The mapping that `text` holds; `file` is the name in complaints."""
+    """Parse a mapping; `file` is used in error messages."""
     try:
         found = yaml.load(text, _Loader)
     except yaml.YAMLError as broken:
@@ -137,7 +137,7 @@ def fill_in(value: Any, environment: Mapping[str, str], file: str, key: str = ""
 
 
 def complaint(file: str, refused: ValidationError, model: type[Model]) -> SettingsError:
-    """One line for each fault, in the words of the file, not in pydantic's; `model` is what the file was to be."""
+    """One line per fault, in terms of the file instead of pydantic's; `model` is the expected type."""
     lines = [f"{file}: {_key(fault['loc'])}{_words(fault)}{_meant(fault, model)}" for fault in refused.errors()]
     return SettingsError("\n".join(dict.fromkeys(lines)))
 
@@ -165,14 +165,14 @@ _WORDS = {
     "union_tag_invalid": "must be of a kind among {expected_tags} (found {tag})",
     "union_tag_not_found": "needs the key {discriminator}",
 }
-# Our own complaints already say what was found.
+# Messages of our own validators already say what was found.
 _OWN = ("value_error", "assertion_error")
 
 
 def _key(location: tuple) -> str:
     key = ""
     for depth, step in enumerate(location):
-        # pydantic's own steps: the kind of a source, and "the key itself".
+        # steps that pydantic adds: the kind of a source, and "the key itself"
         if step == "[key]" or (depth == 2 and location[0] == "sources"):
             continue
         key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
@@ -188,12 +188,12 @@ def _words(fault: ErrorDetails) -> str:
     if fault["type"] in ("missing", "extra_forbidden", "union_tag_not_found"):
         return words
     found = fault["input"]
-    # Only plain values: a whole part of the file may hold a secret.
+    # Only scalars: a whole section may hold a secret.
     return f"{words} (found {found})" if isinstance(found, int | float) or _is_short(found) else words
 
 
 def _meant(fault: ErrorDetails, model: type[Model]) -> str:
-    """Which key a misspelt one was probably meant to be."""
+    """A suggestion for a misspelt key."""
     match fault["type"], fault["loc"]:
         case "extra_forbidden", (*above, key):
             known: Collection[str] = _keys(model, above)
@@ -206,10 +206,10 @@ def _meant(fault: ErrorDetails, model: type[Model]) -> str:
 
 
 def _keys(model: type[Model], above: list) -> set[str]:
-    """The keys of the part of the settings at this place."""
+    """The valid keys of the section at this location."""
     parts = {model}
     for step in above:
-        # What is no key of ours is a name of the file's own, such as a source's, or its kind.
+        # A step that is not a key is a name chosen in the file, such as a source's, or its kind.
         if inner := {
             found for part in parts if step in part.model_fields for found in _models(part.model_fields[step].annotation)
         }:

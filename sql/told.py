@@ -1,13 +1,14 @@
-"""What a source may leave out: a bit for each optional field, kept with every record that it delivers.
+"""The field presence mask: a bit per optional field that a source gives, stored with every record.
 
-What a record does not tell is unknown, not a failure; and a version that tells more is the better one of its moment.
+A field that a source does not give is unknown, not a failure; of two versions with equal times, the one with more fields
+wins.
 """
 
 from collections.abc import Iterable
 
-# A bit keeps its meaning for good: warehouses are full of them, and sql/queries names them by their numbers.
+# Bits must never change their meaning: they are stored, and sql/queries uses the numbers.
 BITS = {
-    "person": 1,  # who it is: an ID, or what stands for one
+    "person": 1,  # an ID, or name, birth and sex
     "identity_status": 2,
     "identity_checked_at": 4,
     "certificate_printed_at": 8,
@@ -27,9 +28,9 @@ _BIRTH, _AGE = ("birth_date", "birth_year"), ("age", "age_group")
 
 
 def told(fields: Iterable[str]) -> int:
-    """The bits of the canonical fields that a source maps."""
+    """The mask of the canonical fields that a source maps."""
     given = set(fields)
-    # A name alone is no person: mapping takes name, birth and sex together.
+    # A name alone does not identify a person.
     if "person_id" in given or (given.intersection(_BIRTH) and {"full_name", "sex"} <= given):
         given.add("person")
     if given.intersection(_BIRTH + _AGE):

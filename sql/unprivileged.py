@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root: drop to another user, and end with the parent process."""
+"""Drops privileges for PostgreSQL, which refuses to run as root, and ties it to the parent process."""
 
 import ctypes
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_SET_SECUREBITS = 1, 23, 28
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH, _CAP_SETPCAP = 1, 2, 8
-# Capabilities outlive the change of user, and access(2), by which initdb looks for its programs, respects them.
+# SECBIT_NO_SETUID_FIXUP keeps capabilities across the change of user, also for access(2), which initdb uses.
 _NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -18,7 +18,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def user_for(cluster: Path) -> pwd.struct_passwd | None:
-    """Whom to become: nobody else unless we are root; then the cluster's owner, postgres or nobody."""
+    """The user to run as: None unless we are root; then the cluster's owner, postgres or nobody."""
     if os.geteuid() != 0:
         return None
     if cluster.exists() and cluster.stat().st_uid != 0:
@@ -32,10 +32,10 @@ def user_for(cluster: Path) -> pwd.struct_passwd | None:
 
 
 def drop(user: pwd.struct_passwd | None, needed: Iterable[Path]) -> Callable[[], None]:
-    """What the child does before it becomes PostgreSQL; `needed` are folders that it must reach.
+    """A preexec_fn for PostgreSQL's process; `needed` are folders that it must reach.
 
-    A project below /root is closed to every other user. Rather than opening the folders above it,
-    the child keeps the one capability to walk through them.
+    A project below /root is inaccessible to other users. Rather than opening the folders above it,
+    the child keeps a single capability to traverse them.
     """
     capability = _walk_through() if user and any(map(_is_closed, needed)) else None
     parent = os.getpid()
@@ -77,7 +77,7 @@ def _holds(capability: int) -> bool:
 
 
 def _keep_only(capability: int) -> None:
-    """Hold one capability, also past exec."""
+    """Keep one capability, also across exec."""
     mask = 1 << capability
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)  # effective, permitted, inheritable

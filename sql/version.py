@@ -1,6 +1,6 @@
-"""Which migrations made a warehouse, against those that this code knows: only who knows exactly those may write.
+"""Compares the migrations of a warehouse with those of this code, which must be equal for writing.
 
-An older ETL would leave out what a newer warehouse keeps ready, a newer one would miss what is not there yet.
+An older ETL would not maintain the tables of a newer warehouse, and a newer one would miss tables.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _APPLIED = "SELECT array_agg(name ORDER BY name) FROM public.applied_migration"
 
 
 class OtherVersion(Exception):
-    """The warehouse was made by other migrations than this code has; the message names them and says what to do."""
+    """The warehouse has other migrations than this code; the message names them and says what to do."""
 
 
 @cache
@@ -28,7 +28,7 @@ def known() -> tuple[str, ...]:
 
 
 def difference(applied: Iterable[str]) -> str | None:
-    """What tells a warehouse made by these migrations from this code's, or None."""
+    """How a warehouse with these migrations differs from this code, or None."""
     if not (applied := set(applied)):
         return NO_WAREHOUSE
     if squashed.is_made_by(applied):
@@ -41,11 +41,11 @@ def difference(applied: Iterable[str]) -> str | None:
 
 
 def check(db: psycopg.Connection) -> None:
-    """Raises OtherVersion. In a transaction: after its lock, since the answer is of the moment of asking."""
+    """Raises OtherVersion. In a transaction, call it after the lock, since the answer is only current then."""
     try:
         with db.transaction():
             (applied,) = only(db.cursor(row_factory=tuple_row).execute(_APPLIED))
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
-        applied = None  # no warehouse, or one of a version that let nobody ask
+        applied = None  # no warehouse, or an old one without the privilege
     if complaint := difference(applied or ()):
         raise OtherVersion(complaint)

@@ -1,8 +1,7 @@
-"""A workbook (.xlsx) as sheets and rows of cells, whichever program wrote it, in the transitional or the strict form.
+"""A reader of workbooks (.xlsx), in the transitional or the strict form, as rows of cells.
 
-It takes from a file what a list is made of and nothing else: no styles but whether a number is a day, no drawings, no
-links. 200,000 rows of 12 cells take 0.6 of the time that openpyxl takes. What a file says of its own size is not believed. Whoever made
-the file may wish us ill: read it by sql.confined.
+It reads cells only: of styles just whether a number is a date, no drawings, no links. 200,000 rows of 12 cells take 0.6 of
+openpyxl's time. Sizes declared in a file are not trusted. Untrusted files must be read in sql.confined.
 """
 
 import posixpath
@@ -18,7 +17,12 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 _COLUMNS, _CHUNK = 16_384, 1 << 16
-_DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # those that have no code in the file
+_DAY_FORMATS = {
+    *range(14, 23),
+    *range(27, 37),
+    *range(45, 48),
+    *range(50, 59),
+}  # builtin ids, which have no format code in the file
 _NO_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
@@ -27,11 +31,11 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 class Damaged(Exception):
-    """The file is no workbook, or a part of it cannot be read; the message says which. It never holds a cell."""
+    """The file is not a workbook, or a part of it cannot be read; the message says which and never quotes a cell."""
 
 
 class Formula(str):
-    """What a spreadsheet would calculate, where the file holds no value of it."""
+    """A formula without a stored value."""
 
     def __getnewargs__(self):
         return (str(self),)
@@ -39,7 +43,7 @@ class Formula(str):
 
 @dataclass(frozen=True)
 class Sheet:
-    """`has_cells` is false of charts and dialogs."""
+    """`has_cells` is false for charts and dialogs."""
 
     name: str
     is_visible: bool
@@ -58,7 +62,7 @@ def outline(file: BinaryIO | str, rows: int) -> Iterator[tuple[Sheet, list[Row]]
 
 
 def pieces(file: BinaryIO | str, part: str, most: int, is_calculated: bool = True) -> Iterator[list[Row]]:
-    """The rows of a sheet that are not empty, about so many cells at a time. Not `is_calculated`: a formula comes as one, value or none."""
+    """The non-empty rows of a sheet, about `most` cells at a time. Without `is_calculated`, formulas are never replaced by values."""
     some, cells = [], 0
     for row in _opened(file).rows(part, is_calculated):
         some.append(row)
@@ -76,7 +80,7 @@ def _opened(file: BinaryIO | str) -> "Workbook":
 
 
 class Workbook:
-    """An open file. Raises Damaged, as its methods do."""
+    """An open file. It and its methods raise Damaged."""
 
     def __init__(self, file: BinaryIO | str):
         try:
@@ -91,7 +95,7 @@ class Workbook:
         }
 
     def rows(self, sheet: Sheet | str, is_calculated: bool = True) -> Iterator[Row]:
-        """The rows that are not empty; a cell is None, str, int, float, bool, datetime, time or Formula."""
+        """The non-empty rows; a cell is None, str, int, float, bool, datetime, time or Formula."""
         part = sheet.part if isinstance(sheet, Sheet) else sheet
         days, texts = self._days, self._texts
         found = _Cells(texts, days, self._is_1904, is_calculated)
@@ -107,7 +111,7 @@ class Workbook:
         return main[0]
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part refers to: id → (kind, part). The last word of a kind is the same in both forms of the format."""
+        """The relationships of a part: id → (kind, part). The last component of a kind is equal in both forms."""
         folder, name = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         found: dict[str, tuple[str, str]] = {}
@@ -175,7 +179,7 @@ class Workbook:
     def _parse(
         self, part: str, start: Callable, end: Callable | None = None, text: Callable | None = None
     ) -> Iterator[None]:
-        """Feed a part to the handlers, and give way after each chunk."""
+        """Feed a part to the handlers, and yield after each chunk."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
@@ -198,7 +202,7 @@ class Workbook:
 
 
 class _Texts:
-    """The texts that cells share. What tells how a text is spoken (rPh) is no part of it."""
+    """Handlers for the shared strings. Phonetic hints (rPh) are skipped."""
 
     def __init__(self):
         self.texts: list[str] = []
@@ -228,7 +232,7 @@ class _Texts:
 
 
 class _Cells:
-    """The rows of one sheet, as their XML comes by."""
+    """Handlers that collect the rows of one sheet."""
 
     def __init__(self, texts: list[str], days: list[bool], is_1904: bool, is_calculated: bool):
         self._texts, self._days, self._is_calculated = texts, days, is_calculated
@@ -315,7 +319,7 @@ class _Cells:
         return value if number is None else number
 
     def _moment(self, number: float):
-        """A day is a number, and a time a part of one; what is none stays a number."""
+        """The date or time of a serial number; numbers out of range stay numbers."""
         if not 0 <= number < _LAST_DAY:
             return number
         days, part = divmod(number, 1)
@@ -323,7 +327,7 @@ class _Cells:
         if number < 1:
             return (datetime.min + span).time() if span.days < 1 else time()
         if number < 60 and self._epoch.year < 1904:
-            span += timedelta(days=1)  # spreadsheets believe in a 29 February 1900
+            span += timedelta(days=1)  # spreadsheets count a 29 February 1900
         return self._epoch + span
 
 
@@ -370,7 +374,7 @@ def _number(text: str) -> float | int | None:
 
 
 def _unescaped(text: str) -> str:
-    """Control characters are written as _x000D_."""
+    """Decode control characters, which are written as _x000D_."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 

@@ -1,4 +1,4 @@
-"""The databases behind a run: made, migrated, and never sample and real records in one."""
+"""Prepares the databases of an instance: creates, migrates, and keeps sample and real records apart."""
 
 import json
 from contextlib import suppress
@@ -23,9 +23,9 @@ class WorldError(Exception):
 
 
 def prepare(warehouse: str, settings: Settings) -> int:
-    """Migrate the warehouse and return the shift of its clock in days (0 but for the sample).
+    """Migrate the warehouse and return the shift of its clock in days (0 except for the sample).
 
-    Raises WorldError when the warehouse holds the other kind of records.
+    Raises WorldError if the warehouse holds the other kind of records.
     """
     engine = connect.engine_at(warehouse, "owner")
     try:
@@ -39,7 +39,7 @@ def prepare(warehouse: str, settings: Settings) -> int:
 
 
 def make_database(server: str, name: str) -> str:
-    """A database beside the one that `server` names, made if need be; returns its address."""
+    """Create a database on the same server, unless it exists; returns its URL."""
     with connect.raw_at(server, "owner", autocommit=True) as db:
         try:
             with suppress(psycopg.errors.DuplicateDatabase):
@@ -53,7 +53,7 @@ def make_database(server: str, name: str) -> str:
 
 
 def settle(engine: Engine, settings: Settings) -> int:
-    """Say whose warehouse this is, where nobody has; returns the shift of its clock. Raises WorldError."""
+    """Register the root unit in a new warehouse; returns the shift of its clock. Raises WorldError."""
     statements = sql.load("world.sql")
     shift = shift_to(SAMPLE_BEGINS, settings.time_zone) if settings.is_sample else 0
     with engine.begin() as db:
@@ -74,7 +74,7 @@ def settle(engine: Engine, settings: Settings) -> int:
 
 
 def refuse_other_kind(is_sample: bool, settings: Settings) -> None:
-    """Raises WorldError where a warehouse of sample data is given real records, or the other way round."""
+    """Raises WorldError if sample data and real records would mix."""
     if is_sample and not settings.is_sample:
         raise WorldError(
             "this warehouse holds sample data, which must not mix with real records: "

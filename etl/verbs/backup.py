@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC on {socket.gethostname()}"
-    # Of whatever version: before it is migrated is when one wants a backup.
+    # Any version, since backups are wanted before a migration.
     with connect.raw(config, "etl_writer") as db, Progress("rows", quiet=options.json) as progress:
         manifest = archive.write(db, options.file, now, progress.expect, progress.add)
     return Answer({

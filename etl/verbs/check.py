@@ -16,7 +16,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
     notes = []
     if not config.sources:
         notes.append("the settings name no source" + ("" if config.sample is False else ", so ./run would play sample data"))
-        if config.is_sample:  # which brings sites of its own
+        if config.is_sample:  # it creates its own sites
             tables = config.reference.model_copy(update={"sites": None})
             config = config.model_copy(update={"reference": tables})
     with scratch_warehouse(config) as (db, why):

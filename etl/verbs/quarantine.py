@@ -19,8 +19,8 @@ from sql.formulas import harmless
 
 QUARANTINE = sql.load("queries/quarantine.sql")
 
-_EXAMPLES = 5  # values of a rule and field, those that come most
-# A person's key says nothing to who mends; what could not be read stands in its own column.
+_EXAMPLES = 5  # values per rule and field, the most frequent ones
+# The person key is of no use to an operator; unreadable texts are shown in place of their field.
 _TOLD = tuple(name for name in COLUMNS if name not in ("record_id", "person_key", "unreadable"))
 _HEAD = ("source", "record_id", "rules", "received_at", *_TOLD)
 
@@ -49,7 +49,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
 
 
 def _listed(db: psycopg.Connection[Any], asked: dict, zone: ZoneInfo) -> Iterator[dict]:
-    """One row a source, rule and field; its values in one cell."""
+    """One row per source, rule and field; its values in one cell."""
     groups: dict[tuple, list[dict]] = {}
     for row in db.execute(QUARANTINE["list"], asked | {"examples": _EXAMPLES}):
         groups.setdefault((row["source"], row["rule"], row["field"], row["in_all"]), []).append(row)
@@ -65,7 +65,7 @@ def _faults(row: dict, zone: ZoneInfo) -> dict:
 
 
 def _export(db: psycopg.Connection[Any], asked: dict, file: Path, zone: ZoneInfo) -> int:
-    """How many records were written."""
+    """Returns how many records were written."""
     written = 0
     try:
         with file.open("x", encoding="utf-8-sig", newline="") as out, db.cursor("quarantine") as rows:
@@ -85,7 +85,7 @@ def _export(db: psycopg.Connection[Any], asked: dict, file: Path, zone: ZoneInfo
 
 
 def _told(record: dict, zone: ZoneInfo) -> dict[str, str | None]:
-    """Each field as it came where it could not be read, else as it was understood; of a birth date the year alone."""
+    """Each field: the raw text if it was unreadable, else the parsed value; only the year of a birth date."""
     raw = record.get("unreadable") or {}
     return {name: _said(name, raw.get(name, record.get(name)), zone) for name in _TOLD}
 
@@ -95,7 +95,7 @@ def _said(field: str, value, zone: ZoneInfo) -> str | None:
 
 
 def count(text: str) -> int:
-    """A number of records, as a word of the command line."""
+    """An argparse type: a number of records."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 (found {text})")
     return int(text)

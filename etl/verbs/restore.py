@@ -36,7 +36,7 @@ def act(config: Settings, options: argparse.Namespace) -> Answer:
 
 
 def _key(config: Settings, fingerprint: str | None) -> str | None:
-    """What is to be done about the key of persons, or None."""
+    """What the operator must do about the person key, or None."""
     file = config.data / "person.key"
     if fingerprint is None:
         return None

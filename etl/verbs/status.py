@@ -18,10 +18,10 @@ from sql.plural import plural
 
 OPERATIONS = sql.load("queries/status.sql")
 
-# Lists that are shown where there is anything in them.
+# Lists that are shown if they are not empty.
 _LISTS = ("residences_not_recognised", "pairs_without_rule")
 
-# Columns of sources that say something only where they are not 0.
+# Columns of sources that are shown only if they are not 0.
 QUIET = ("vanished", "lost", "is_withdrawn", "merged", "without_time", "ahead")
 
 
@@ -33,7 +33,7 @@ def act(config: Settings, _options: argparse.Namespace) -> Answer:
         found = db.execute(OPERATIONS["sources"]).fetchall()
     for source in found:
         if source["name"] not in config.sources:
-            source |= {"state": "removed", "reason": None}  # it is asked no more, and waited for by nobody
+            source |= {"state": "removed", "reason": None}  # it is no longer read, nor waited for
     etl = leader["verb"].removeprefix("etl ") if leader else None
     standing = [*_standing_etl(etl, state), *_standing_sources(config, found, Clock(state.get("shift_days") or 0))]
     note = edit_note.read(config.data)
@@ -54,7 +54,7 @@ def sources(db: psycopg.Connection[Any]) -> list[dict]:
 
 
 def _standing_etl(etl: str | None, state: dict) -> list[str]:
-    """What keeps all figures from moving."""
+    """Problems that stop all updates."""
     standing = []
     silent = state.get("etl_silent_seconds")
     if etl is None:
@@ -77,7 +77,7 @@ def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list
             standing.append(f"{name} was not read yet")
         elif source["name"] in config.sources:
             silent = (clock.now() - source["last_polled_at"]).total_seconds()
-            if not -1 <= silent <= limit:  # neither long ago nor in a time to come
+            if not -1 <= silent <= limit:  # neither long ago nor in the future
                 standing.append(f"{name} was last read {silent:.0f} s ago (at most {limit} is fresh)")
         if source["name"] in config.sources and not source["is_equal"]:
             standing.append(f"{name} is not equal to what is held of it: {_difference(source)}")
@@ -85,7 +85,7 @@ def _standing_sources(config: Settings, found: list[dict], clock: Clock) -> list
 
 
 def _difference(source: dict) -> str:
-    """What the last comparison with the source found."""
+    """The result of the last reconciliation."""
     said = [f"{plural(source['source_rows'], 'record')} at the source, {source['held_rows']:,} held"]
     never_read = (
         ("merged", "with the number of another"),

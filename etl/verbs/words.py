@@ -1,16 +1,16 @@
-"""Figures of a verb as lines for people: lists as tables, long texts below their row."""
+"""Formats a verb's figures as text: lists as tables, long values below their row."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-# A cell longer than this would push the others out of sight: it stands below its row.
+# Longer cells are printed below their row.
 _WIDEST = 40
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?:\+00:00)")
 
 
 def lines(figures: Mapping, quiet: Iterable[str] = ()) -> Iterator[str]:
-    """Each figure by its name; what is a list of rows is a table. Columns in `quiet` are left out where all is 0 or no."""
+    """One line per figure, and a table per list of rows. Columns in `quiet` are left out if they are all 0 or no."""
     for name, value in figures.items():
         label = name.replace("_", " ")
         if isinstance(value, list):

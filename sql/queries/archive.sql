@@ -7,7 +7,7 @@ WHERE c.relnamespace = 'warehouse'::regnamespace AND c.relkind = 'r'
 GROUP BY c.oid, c.relname ORDER BY c.relname
 
 -- name: references
--- Which table must be there before which.
+-- Foreign keys: which table must be restored before which.
 SELECT DISTINCT r.relname AS child, p.relname AS parent
 FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid JOIN pg_class p ON p.oid = c.confrelid
 WHERE c.contype = 'f' AND r.relnamespace = 'warehouse'::regnamespace AND c.conrelid <> c.confrelid

@@ -1,5 +1,5 @@
--- Folding: the postings of the batches after %(after_batch)s up to %(to_batch)s are added to the balances. In the order of
--- the key: what a page reads together lies together.
+-- Folding (incremental aggregation): adds the postings of the batches after %(after_batch)s up to %(to_batch)s to the balances.
+-- Sorted by key, so that rows that are read together are stored together.
 
 -- name: fold_people
 INSERT INTO warehouse.balance_people AS held (stage, unit_id, priority_group, vaccine_id, age_band, day, people)
@@ -41,14 +41,14 @@ GROUP BY stage, unit_id, age_band HAVING sum(people) <> 0
 ON CONFLICT (stage, unit_id, age_band) DO UPDATE SET people = held.people + excluded.people
 
 -- name: note_days
--- Batches are folded in their order: who comes first stays.
+-- Batches are folded in order, so the first one is kept.
 INSERT INTO warehouse.posted_day (day, first_batch)
 SELECT day, min(batch_id) FROM warehouse.ledger_doses WHERE batch_id > %(after_batch)s AND batch_id <= %(to_batch)s
 GROUP BY day
 ON CONFLICT (day) DO NOTHING
 
 -- name: fold_doses_unit_day
--- Four sums of one reading: everything, by vaccine and dose number, by age, by group; -1 stands for all.
+-- Four grains from one scan: total, by vaccine and dose number, by age, by group; -1 means all.
 INSERT INTO warehouse.balance_doses_unit_day AS held (
     is_by_place, vaccine_id, priority_group, age_band, dose_number, unit_id, day, doses)
 SELECT u.is_by_place, coalesce(vaccine_id, -1), coalesce(priority_group, -1), coalesce(age_band, -1),

@@ -1,7 +1,7 @@
--- What the brake judges by, what it stopped, and what a person released. Parameters are psycopg's.
+-- The brake (a circuit breaker): what it judges by, what it stopped, and releases. Parameters are psycopg's.
 
 -- name: history
--- What the source sent until now, and what a person released of it, if anything.
+-- The source's counters, and its open release, if any.
 SELECT s.braked_after_batch, s.received, s.unchanged, s.quarantined, s.corrected, s.moved, s.unmapped, s.unrecognised,
     s.outside, r.brake_id AS release_id, r.kind AS release_kind, r.content AS released_content, r.unit AS released_unit,
     r.seen IS NOT NULL AND r.criterion <> 'lost' AS is_batch_released, r.released_at
@@ -9,8 +9,8 @@ FROM warehouse.source s LEFT JOIN warehouse.brake r ON r.source_id = s.source_id
 WHERE s.source_id = %(source_id)s
 
 -- name: recent
--- With the batches before it, the newest first, from where there are enough records to be judged to where those before
--- would be enough without it; none that a person let pass. A batch that is enough in itself is judged by itself too.
+-- Running sums with the preceding batches, newest first: from where there are enough records to judge, up to where those
+-- before would be enough by themselves. Released batches are excluded. A batch that is large enough is also judged alone.
 WITH last AS (
     SELECT batch_id, received, received - unchanged AS fresh, quarantined, corrected, voided, moved, unmapped,
         unrecognised, outside
@@ -35,7 +35,7 @@ ORDER BY received
 SELECT seen FROM warehouse.brake WHERE brake_id = %(brake_id)s
 
 -- name: pass
--- The batch at hand is what was released: it is in, and those after it are judged anew.
+-- The current batch is the released one: end the release, so that later batches are judged again.
 WITH passed AS (
     UPDATE warehouse.brake SET state = 'passed', ended_at = %(now)s, seen = NULL
     WHERE brake_id = %(brake_id)s RETURNING source_id
@@ -43,7 +43,7 @@ WITH passed AS (
 UPDATE warehouse.source s SET braked_after_batch = %(batch_id)s FROM passed p WHERE s.source_id = p.source_id
 
 -- name: end_open
--- Another stop, or another delivery than the one that was looked at, ends what stood or was released before.
+-- A new stop, or a delivery other than the released one, ends the open stop or release.
 UPDATE warehouse.brake SET state = 'ended', ended_at = %(now)s, seen = NULL
 WHERE source_id = %(source_id)s AND state IN ('standing', 'released')
 RETURNING unit, content
@@ -82,7 +82,7 @@ UPDATE warehouse.delivery SET state = 'loading', reason = NULL
 WHERE source_id = %(source_id)s AND path = %(unit)s AND sha256 = %(content)s AND state = 'braked'
 
 -- name: rules_of_batch
--- What the quarantine took in with a batch: by rule and field how many, and the values that came most, with one record of each.
+-- Quarantined records of a batch by rule and field: counts, and the most frequent values with one record of each.
 WITH faults AS (
     SELECT q.record_id, q.record, r.rule, f.field
     FROM warehouse.quarantine q CROSS JOIN LATERAL unnest(q.rules) AS r (rule)
@@ -114,7 +114,7 @@ UNION ALL SELECT 'vaccine_id', vaccine_id::text, code FROM warehouse.vaccine
 SELECT name FROM warehouse.source
 
 -- name: stops
--- What stands or is released; on demand what passed or ended since.
+-- Open stops and releases; with `all` also past ones.
 SELECT b.brake_id, s.name AS source, b.state, b.criterion, b.kind, b.unit, b.content, b.received, b.found, b.allowed,
     b.measured_by, b.braked_at, b.released_at, b.ended_at, b.reason
 FROM warehouse.brake b JOIN warehouse.source s USING (source_id)

@@ -1,7 +1,7 @@
--- What the batch means for each person that it touches: courses before and after.
+-- The vaccination series (courses) of the persons that a batch touches, before and after.
 
 -- name: touch_persons
--- One row per person whose course is worked out again; the cause that weighs most stands for the person.
+-- One row per person whose course is recomputed, with the most significant cause.
 INSERT INTO touched (person_key, cause)
 SELECT person_key, max(cause) FROM (
     SELECT person_key, cause FROM incoming WHERE verdict IN ('new', 'corrected', 'voided')
@@ -15,9 +15,9 @@ GROUP BY person_key
 INSERT INTO touched (person_key, cause) SELECT DISTINCT unnest(%(persons)s::uuid[]), 'reclassified'::warehouse.cause
 
 -- name: reclassify
--- The injections of the touched persons as if they came in now: the same records, read anew by their spellings, placed
--- anew by units and ages, and by what their source tells where that was not kept with them. Of what a spelling no longer
--- means anything ('unknown'), the quarantine takes the record.
+-- The injections of the touched persons as if they came in now: aliases, units and age bands are looked up again, and so are
+-- the fields that their source gives, if that was not kept with them. A record whose alias no longer exists gets the status
+-- 'unknown', and goes to quarantine.
 INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
@@ -56,8 +56,8 @@ LEFT JOIN warehouse.site s ON s.site_id = coalesce(p.site_id, o.site_id)
 LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.day BETWEEN u.valid_from AND u.valid_to
 
 -- name: take_out
--- Injections whose source no longer holds their record: the same rows, counted nowhere from now on (as `vanished`). Or
--- the way back, of those that counted before (as `completed`).
+-- Injections whose source no longer holds their record: the same rows, from now on counted nowhere (`vanished`). Or the
+-- reverse, for those that were counted before (`completed`).
 INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
@@ -76,15 +76,15 @@ JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.so
 WHERE (i.status = 'vanished') <> (%(status)s::text = 'vanished')
 
 -- name: take_out_of_quarantine
--- Versions that were replaced, too: should one of them be delivered again, it is open again. Of those without a number
--- '#' and their content stands for it.
+-- Including superseded versions: if one of them is delivered again, it is open again. Records without a number are
+-- identified by '#' and their content.
 UPDATE warehouse.quarantine SET state = 'vanished', ended_batch_id = %(batch_id)s
 WHERE source_id = %(source_id)s AND state <> 'vanished'
   AND (record_id = ANY (%(record_ids)s::text[])
     OR record_id = '' AND content = ANY (SELECT substr(n, 2)::uuid FROM unnest(%(record_ids)s::text[]) AS n WHERE n ~ '^#[0-9a-f-]{36}$'))
 
 -- name: read_before
--- OFFSET 0, here and below: each person by the index. The planner knows nothing of how few are touched, and reads all.
+-- OFFSET 0, here and below, forces an index scan per person: the planner does not know how few are touched.
 INSERT INTO before
 SELECT i.*, n.record_id IS NOT NULL, coalesce(n.cause, 'duplicate'::warehouse.cause)
 FROM touched t
@@ -97,16 +97,16 @@ INSERT INTO person_before
 SELECT p.* FROM touched t CROSS JOIN LATERAL (SELECT * FROM warehouse.person p WHERE p.person_key = t.person_key OFFSET 0) AS p
 
 -- name: work_out_courses
--- In the order of the injections of each person: the first of a day counts, others of that day are duplicates; a dose
--- is in order when it is the first, or keeps the minimum interval to the dose before it (also when that one did not
--- count: so ACIP asks); the series is complete at the number of doses that its first vaccine asks on that day.
+-- Per person, in the order of injections: the first of a day counts, others of that day are duplicates; a dose is in order
+-- if it is the first, or keeps the minimum interval to the previous dose (even if that one was invalid, as ACIP asks); the
+-- series is complete at the number of doses that its first vaccine needs on that day.
 INSERT INTO after (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
     age_band, is_recorded_at_inferred, residence_code, lot_number, told, vaccine_alias_id, site_alias_id, age_from, age_to, cause,
     is_duplicate, is_valid, unruled_after, is_new, is_altered, is_given, n, first_vaccine_id, completed_on, booster1_on)
--- The windows pass over narrow rows, which find their whole rows again by their place.
+-- Window functions run over narrow rows, which are joined with the whole rows by row identifier.
 WITH present AS (
     SELECT b.ctid AS place, false AS is_incoming, b.person_key, b.injected_at, b.source_id, b.record_id, b.injected_on,
         b.vaccine_id, b.dose_kind, b.status = 'completed' AS is_completed
@@ -150,7 +150,7 @@ WITH present AS (
         AND c.injected_on BETWEEN r.valid_from AND r.valid_to
 ), course AS MATERIALIZED (
     SELECT b.place, b.is_incoming, b.is_duplicate, b.is_given, b.n, b.first_vaccine_id, b.completed_on, b.booster1_on,
-        -- No rule says anything of the two vaccines, and the series is not complete without this dose.
+        -- No rule exists for the two vaccines, and the series is not complete without this dose.
         CASE WHEN b.is_given AND b.n > 1 AND NOT b.has_rule AND b.injected_on < coalesce(b.completed_on, 'infinity')
              THEN b.previous_vaccine_id END AS unruled_after,
         b.is_given AND coalesce(b.primary_n IS NOT NULL AND b.injected_on <= coalesce(b.completed_on, 'infinity')
@@ -182,8 +182,8 @@ FROM course c JOIN incoming n ON n.ctid = c.place
 WHERE c.is_incoming
 
 -- name: read_person_after
--- A person lives where the last injection with a known residence says (0: no word of it; -2: none that is recognised), and keeps the age band of the first one that
--- has one. The number of the injection in the upper bits makes max and min pick the last and the first.
+-- A person's residence is that of the last injection with a known one (0: unknown; -2: not recognised), the age band that
+-- of the first one that has one. The injection's number in the upper bits makes max and min pick the last and the first.
 INSERT INTO person_after (
     person_key, residence_unit_id, first_on, complete_on, booster1_on, booster2_on, second_due_on, age_band,
     priority_group, doses, first_vaccine_id, complete_vaccine_id, booster1_vaccine_id, booster2_vaccine_id,
@@ -210,8 +210,8 @@ WITH course AS (
     WHERE is_given
     GROUP BY person_key
 )
--- Where a source names no persons, each record stands for what its dose number says that was reached; and nobody waits for
--- a second dose that he may have had.
+-- If a source names no persons, each record counts for the stage of its dose number, and nobody is due for
+-- a second dose, which may have been given.
 SELECT c.person_key, c.residence_unit_id,
     CASE WHEN c.is_person_told OR c.dose_number = 1 THEN c.first_on END,
     CASE WHEN c.is_person_told THEN c.complete_on WHEN c.dose_number = v.primary_doses THEN c.first_on END,

@@ -1,5 +1,5 @@
--- What the warehouse holds that a batch is worked out from: reference data, and the rows of its records and persons.
--- Read by COPY; parameters are psycopg's.
+-- What a large batch reads from the warehouse: reference data, and the rows of its records and persons. Read by COPY;
+-- parameters are psycopg's.
 
 -- name: primary_series
 SELECT vaccine_id, valid_from, valid_to, primary_doses FROM warehouse.primary_series
@@ -41,13 +41,13 @@ COPY sought_record (record_id) FROM STDIN
 COPY sought_person (person_key) FROM STDIN
 
 -- name: any_of_records
--- Numbers mostly grow: of a page of new ones nothing between the first and the last is known, and nothing is sought.
+-- Numbers mostly grow, so for a page of new ones the range is empty and no further look-up is needed.
 SELECT EXISTS (SELECT FROM warehouse.record WHERE source_id = %(source_id)s AND record_id BETWEEN %(first)s AND %(last)s)
     OR EXISTS (SELECT FROM warehouse.quarantine WHERE source_id = %(source_id)s AND state = 'open'
         AND record_id BETWEEN %(first)s AND %(last)s)
 
 -- name: seek_persons_of_records
--- Whom a known record belongs to now, if not to the person it comes under.
+-- The current person of a known record, if it is another one.
 INSERT INTO sought_person
 SELECT r.person_key FROM sought_record s
 JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = s.record_id

@@ -1,4 +1,4 @@
--- Sources beside their names: renamed, forgotten, brought back, deleted; and those that look like another.
+-- Identity of sources: rename, forget, restore, delete; and detection of a source that duplicates another one.
 -- Parameters are psycopg's.
 
 -- name: list
@@ -10,7 +10,7 @@ FROM warehouse.source s ORDER BY s.deleted_at IS NOT NULL, s.name
 SELECT source_id, received, forgotten_at, deleted_at, keyed_as FROM warehouse.source WHERE name = %(name)s
 
 -- name: drop_empty
--- A source of this name that brought nothing yet makes room for the one that is renamed.
+-- Remove a source of the new name that has no records yet.
 WITH stops AS (DELETE FROM warehouse.brake WHERE source_id = %(source_id)s),
     files AS (DELETE FROM warehouse.delivery WHERE source_id = %(source_id)s),
     members AS (DELETE FROM warehouse.membership WHERE source_id = %(source_id)s),
@@ -25,7 +25,7 @@ UPDATE warehouse.source SET name = %(to)s, state = 'idle', reason = NULL, state_
 WHERE source_id = %(source_id)s
 
 -- name: keep_counting
--- What counts now, and what is open in quarantine.
+-- Remember what is counted now, and what is open in quarantine.
 INSERT INTO warehouse.forgotten (source_id, record_id)
 SELECT i.source_id, i.record_id FROM warehouse.injection i WHERE i.source_id = %(source_id)s AND i.status = 'completed'
 ON CONFLICT DO NOTHING
@@ -72,13 +72,13 @@ WITH injections AS (DELETE FROM warehouse.injection WHERE source_id = %(source_i
 SELECT count(*) FROM injections
 
 -- name: end_source
--- The row stays for the batches; its name is free again.
+-- The row stays, since batches refer to it; its name can be used again.
 UPDATE warehouse.source SET deleted_at = %(now)s, name = name || ' (deleted, source ' || source_id || ')'
 WHERE source_id = %(source_id)s
 
 -- name: duplicate_source
--- The other source that holds most of these records: the same number, and the same person or, where there is no ID to
--- know persons by, the same dose; where the numbers are made from the records (32 digits), the same dose of the person.
+-- The other source that holds most of these records: the same number and person or, without an ID, the same dose; if the
+-- numbers are generated (32 digits), the same dose of the same person.
 WITH given AS MATERIALIZED (
     SELECT g.record_id COLLATE "C" AS record_id, g.person_key, g.injected_at, g.site_code, g.dose_number
     FROM unnest(%(record_ids)s::text[], %(persons)s::uuid[], %(moments)s::timestamptz[], %(sites)s::text[],

@@ -1,4 +1,4 @@
--- Sources, cursors, batches and who leads: the ETL's own book-keeping. Parameters are psycopg's.
+-- Sources, cursors (watermarks), batches and leadership: the ETL's own state. Parameters are psycopg's.
 
 -- name: register_source
 INSERT INTO warehouse.source AS s (name, kind, keyed_as) VALUES (%(name)s, %(kind)s, %(name)s)
@@ -6,8 +6,8 @@ ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, is_configured = true
 RETURNING s.source_id
 
 -- name: note_told
--- What the settings map for a source. The first time for one that has records, it is what these told, too. More than before:
--- its rows are to be read again.
+-- Store which fields the settings map for a source; the first time, this is also assumed for the records that it has.
+-- Returns whether there are more than before, so that its rows must be read again.
 WITH before AS (
     SELECT source_id, told, received > 0 AS has_records FROM warehouse.source WHERE name = %(name)s
 )
@@ -32,7 +32,7 @@ SELECT source_id, state, reason, cursor_updated_at, cursor_record_id, received, 
 FROM warehouse.source WHERE source_id = %(source_id)s
 
 -- name: keep_mapping_fingerprint
--- Read by other settings than before: what they refused is to be tried again.
+-- If the settings changed, the quarantine is due for a retry.
 UPDATE warehouse.source SET mapping_fingerprint = %(fingerprint)s,
     retry_due_at = CASE WHEN mapping_fingerprint <> %(fingerprint)s THEN clock_timestamp() ELSE retry_due_at END
 WHERE source_id = %(source_id)s AND mapping_fingerprint IS DISTINCT FROM %(fingerprint)s
@@ -45,24 +45,24 @@ WHERE (reference_refusal, reference_fault) IS DISTINCT FROM (%(refusal)s, %(faul
 UPDATE warehouse.source SET retry_due_at = clock_timestamp()
 
 -- name: end_retry
--- Unless it fell due again meanwhile.
+-- Unless it became due again meanwhile.
 UPDATE warehouse.source SET retry_due_at = NULL WHERE source_id = %(source_id)s AND retry_due_at = %(due_at)s
 
 -- name: take_the_lead
--- Waits for the batch of who led before, and for a migration; what comes after it sees what they left.
+-- Waits for the previous leader's batch and for a migration, and sees what they committed.
 UPDATE warehouse.leader SET term = term + 1 RETURNING term
 
 -- name: end_who_led
--- Who led before has lost the lock; what he still holds open, frozen in the midst of a batch, would hold up the next.
+-- End sessions of a previous leader, which lost the lock: frozen within a batch, they would block this one.
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'etl' AND usename = session_user AND pid <> pg_backend_pid()
 
 -- name: beat
--- A sign of life, and whose term it is.
+-- Heartbeat; returns the current term.
 UPDATE warehouse.heartbeat SET beat_at = clock_timestamp() RETURNING (SELECT term FROM warehouse.leader)
 
 -- name: open_batch
--- Locks the row: one batch at a time, and none of a leader that was replaced while it stalled.
+-- Locks the row: one batch at a time, and none by a leader that was replaced while it stalled.
 SELECT last_batch_id + 1 AS batch_id, folded_through, term,
     (SELECT array_agg(name ORDER BY name) FROM public.applied_migration) AS migrations,
     (SELECT array_agg((SELECT s.told_before FROM warehouse.source s WHERE s.source_id = n) ORDER BY n)
@@ -109,12 +109,12 @@ WHERE source_id = %(source_id)s
 UPDATE warehouse.source SET expected = %(rows)s WHERE source_id = %(source_id)s
 
 -- name: end_first_load
--- A source that has nothing yet begins with its first record.
+-- For an empty source the first load ends with its first record.
 UPDATE warehouse.source SET first_loaded_batch = CASE WHEN received > 0 THEN %(batch_id)s::bigint END
 WHERE source_id = %(source_id)s AND first_loaded_batch IS NULL
 
 -- name: idle_others
--- Sources that the settings no longer name are not waited for.
+-- Sources that are no longer in the settings are not waited for.
 UPDATE warehouse.source SET state = 'idle', reason = NULL, is_configured = false WHERE name <> ALL (%(names)s::text[])
 
 -- name: age_bands_by_year
@@ -123,7 +123,7 @@ LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age
 ORDER BY y.age
 
 -- name: tell
--- Which batch the figures hold, heard when it commits; and up to when the sources were read, also without a new batch.
+-- NOTIFY, sent at commit: the batch that the figures include, and when the sources were last read.
 SELECT pg_notify('warehouse_batch', json_build_object('batch', w.batch_id, 'committed_at', w.committed_at,
     'checked_at', w.checked_at)::text) FROM mart.world() w
 
@@ -131,7 +131,7 @@ SELECT pg_notify('warehouse_batch', json_build_object('batch', w.batch_id, 'comm
 CREATE TEMP TABLE seen_keys (record_id text COLLATE "C", updated_at timestamptz) ON COMMIT DROP
 
 -- name: unknown_keys
--- Of the look-back window: what the warehouse has not in this or a newer version, whole or in quarantine.
+-- Keys of the look-back window that the warehouse lacks in this or a newer version, whole or quarantined.
 SELECT k.record_id FROM seen_keys k
 LEFT JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = k.record_id
 LEFT JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
@@ -141,7 +141,7 @@ WHERE k.record_id IS NOT NULL AND (i.updated_at IS NULL OR k.updated_at IS NULL 
 ORDER BY k.updated_at, k.record_id
 
 -- name: open_quarantine
--- A line of a file that is no record stays none, whatever is mended here.
+-- An invalid line of a file cannot be retried.
 SELECT record_id, content, record FROM warehouse.quarantine WHERE state = 'open' AND source_id = %(source_id)s
   AND record->'unreadable'->'line' IS NULL
   AND (record_id, content) > (%(record_id)s, %(content)s)
@@ -162,7 +162,7 @@ ON CONFLICT (source_id, path, sha256) DO UPDATE SET records_done = excluded.reco
     stamped_at = excluded.stamped_at, ended_at = excluded.ended_at
 
 -- name: mark_touched
--- The same content under another mark: what a restart need not read again.
+-- The same content with changed metadata, so that a restart need not hash it again.
 UPDATE warehouse.delivery SET modified_at = %(modified_at)s, mark = %(mark)s
 WHERE source_id = %(source_id)s AND path = %(path)s AND sha256 = %(sha256)s
 
@@ -171,11 +171,11 @@ UPDATE warehouse.delivery SET is_there = NOT is_there
 WHERE source_id = %(source_id)s AND is_there <> (path = ANY (%(paths)s::text[]))
 
 -- name: forget_unread
--- What could not be looked into has no content that is known; it is a fault as long as it is so.
+-- An unreadable file has no known content, and is a fault as long as it lasts.
 DELETE FROM warehouse.delivery WHERE source_id = %(source_id)s AND sha256 = '' AND path <> ALL (%(paths)s::text[])
 
 -- name: end_lines
--- A file that was read to its end says anew which of its lines are no records; those of its content before are past.
+-- After a file was read to its end, the invalid lines of its previous content are closed.
 UPDATE warehouse.quarantine SET state = 'superseded', ended_batch_id = %(batch_id)s
 WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s || '#') AND record->'unreadable' ? 'line'
   AND updated_at < %(stamped_at)s
@@ -184,12 +184,12 @@ WHERE state = 'open' AND source_id = %(source_id)s AND record_id ^@ (%(path)s ||
 SELECT person_key FROM warehouse.person WHERE person_key > %(after)s ORDER BY person_key LIMIT %(limit)s
 
 -- name: is_any_unknown
--- Whether there are spellings that mean nothing any more.
+-- Whether there are aliases that no longer exist.
 SELECT EXISTS (SELECT FROM warehouse.vaccine_alias WHERE vaccine_id IS NULL)
     OR EXISTS (SELECT FROM warehouse.site_alias WHERE site_id IS NULL)
 
 -- name: quarantine_unknown
--- The records of such a spelling, as they came, of persons whose courses were worked out without them. One row per source.
+-- Quarantine the records of such an alias, of persons whose courses were recomputed without them. One row per source.
 WITH unknown AS (
     DELETE FROM warehouse.injection i USING warehouse.injection k
     LEFT JOIN warehouse.vaccine_alias a ON a.alias_id = k.vaccine_alias_id
@@ -221,8 +221,8 @@ WITH unknown AS (
 SELECT source_id, count(*) FROM unknown GROUP BY source_id ORDER BY source_id
 
 -- name: course_fingerprint
--- What decides how every injection is understood: rules, ages, the time zone, and what a source does not tell where that was
--- not kept with the injections. Who is concerned by another site, residence or spelling is known, and placed anew with it.
+-- A hash of everything that affects how all injections are classified: rules, ages, the time zone, and fields that a source
+-- does not give, if that was not kept with the injections. Changes of sites, residences and aliases are tracked by person.
 SELECT md5(concat(
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.dose_rule r),
     (SELECT string_agg(r::text, ';' ORDER BY r::text) FROM warehouse.booster_rule r),

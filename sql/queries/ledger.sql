@@ -1,4 +1,4 @@
--- What the batch changes in the figures: the difference between before and after, by cell and cause.
+-- Postings: the difference that a batch makes to the figures, by cell and cause.
 
 -- name: post_people
 INSERT INTO warehouse.ledger_people (
@@ -9,7 +9,7 @@ WITH reached AS (
     CROSS JOIN LATERAL (VALUES
         (1::smallint, p.first_on, p.first_vaccine_id), (2::smallint, p.complete_on, p.complete_vaccine_id),
         (3::smallint, p.booster1_on, p.booster1_vaccine_id), (4::smallint, p.booster2_on, p.booster2_vaccine_id),
-        -- Who waits for the second dose, and who should have it: no stages reached, on the day after which it is overdue.
+        -- Pseudo-stages: waiting for the second dose, and due for it, posted on the last day before it is overdue.
         (5::smallint, CASE WHEN p.doses = 1 THEN p.second_due_on END, p.first_vaccine_id),
         (6::smallint, p.second_due_on, p.first_vaccine_id)
     ) AS s (stage, day, vaccine_id)
@@ -71,14 +71,13 @@ GROUP BY injected_on, site_id, place_unit_id, vaccine_id, dose_number, cause, lo
 HAVING sum(sign) <> 0
 
 -- name: hear_sites
--- Whatever the record says, a site that sent it is not silent. Of what comes with this batch; capped at now, so that a
--- mistyped year cannot suppress the alert.
+-- A site that sent a record, valid or not, is not silent. Capped at now, so that a mistyped year cannot suppress the alert.
 INSERT INTO warehouse.site_heard AS held (site_id, heard_at)
 SELECT site_id, max(least(recorded_at, %(now)s))
 FROM (
     SELECT site_id, recorded_at FROM after WHERE site_id IS NOT NULL AND batch_id = %(batch_id)s
     UNION ALL
-    -- and of what turned out to be of this site
+    -- and of records that turned out to be of this site
     SELECT a.site_id, a.recorded_at
     FROM after a
     LEFT JOIN before b ON b.person_key = a.person_key AND b.source_id = a.source_id AND b.record_id = a.record_id
@@ -88,8 +87,7 @@ GROUP BY site_id ORDER BY site_id
 ON CONFLICT (site_id) DO UPDATE SET heard_at = excluded.heard_at WHERE held.heard_at < excluded.heard_at
 
 -- name: post_entries
--- Each dose adds one to every measure whose condition it fulfils (sql/measures.py); a duplicate adds one to duplicates and to
--- nothing else.
+-- Each dose adds one to every measure whose condition it meets (sql/measures.py); a duplicate adds one to duplicates only.
 INSERT INTO warehouse.ledger_entries (
     batch_id, posting, day, site_id, place_unit_id, hour, cause, {each @})
 WITH side AS (

@@ -1,6 +1,6 @@
 -- One batch: land, check, compare, quarantine (here), then course.sql, store.sql and ledger.sql, all in one transaction.
--- Small batches run these in PostgreSQL, large ones run the same on the workbench (etl.dialect says them in its words).
--- Parameters are psycopg's; the workspace is temporary, of the ETL's own connection.
+-- Small batches run these in PostgreSQL, large ones in DuckDB (translated by etl.dialect). Parameters are psycopg's; the
+-- tables are temporary.
 
 -- name: create_landed
 CREATE TEMP TABLE landed (
@@ -49,7 +49,7 @@ COPY landed (record_id, person_key, birth_date, birth_year, sex, residence_code,
     identity_checked_at, certificate_printed_at, app_confirmed_at, told, age_from, age_to, unreadable) FROM STDIN
 
 -- name: find_known_records
--- In two steps, so that what is held is looked up for the records that are known, few in a backfill, and not read whole.
+-- In two steps, so that held rows are looked up for known records only, which are few in a backfill.
 INSERT INTO known_record
 SELECT DISTINCT r.record_id, r.person_key
 FROM landed l JOIN warehouse.record r ON r.source_id = %(source_id)s AND r.record_id = l.record_id
@@ -60,16 +60,16 @@ SELECT i.* FROM known_record k
 JOIN warehouse.injection i ON i.person_key = k.person_key AND i.source_id = %(source_id)s AND i.record_id = k.record_id
 
 -- name: check_records
--- The rules are sentences: a record carries the name of every one that it breaks. A void needs no more than its id,
--- its time and its person: whatever else is wrong with it does not count anyway.
+-- Data quality rules: a record gets the names of all rules that it breaks. A void (tombstone) only needs its id, time and
+-- person, since its other fields are not counted.
 INSERT INTO incoming (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
     residence_unit_id, status, identity_status, sex, dose_kind, birth_year, vaccine_id, dose_number, priority_group,
     age_band, is_recorded_at_inferred, is_duplicate, is_valid, residence_code, lot_number, told, vaccine_alias_id,
     site_alias_id, age_from, age_to, verdict, cause, old_person_key, rules, old_told, place)
--- OFFSET 0 keeps a step whole: else its expressions are worked out again at each use of their columns, and a change of
--- time zone costs more than the rest of a row (200,000 records, on a busy machine: 1.6 s with it, 4.3 s without).
+-- OFFSET 0 is an optimization fence: without it, expressions are evaluated again at each use of their columns, and time zone
+-- conversions dominate (200,000 records: 1.6 s with it, 4.3 s without).
 WITH dated AS (
     SELECT l.*, l.ctid AS place, (l.injected_at AT TIME ZONE %(time_zone)s)::date AS injected_on
     FROM landed l
@@ -88,12 +88,12 @@ WITH dated AS (
     LEFT JOIN warehouse.residence_reading u ON u.spelling = d.residence_code AND d.injected_on BETWEEN u.valid_from AND u.valid_to
     OFFSET 0
 ), grown AS (
-    -- Of a group of ages the oldest is asked whether somebody can have been too young.
+    -- For an age group, too young means that even its oldest age is.
     SELECT a.*, coalesce(a.years, a.age_to) AS age, coalesce(a.years, a.age_from) AS youngest FROM aged a
 ), checked AS (
     SELECT g.*,
         CASE
-        WHEN (g.unreadable->'line') IS NOT NULL THEN g.unreadable->>'line' -- of a file: no record at all
+        WHEN (g.unreadable->'line') IS NOT NULL THEN g.unreadable->>'line' -- an invalid line of a file
         WHEN g.record_id IS NOT NULL AND g.updated_at IS NOT NULL AND g.status IN ('entered-in-error', 'not-done') THEN NULL
         ELSE nullif(concat_ws(',',
             CASE WHEN g.record_id IS NULL THEN 'missing_record_id' END,
@@ -129,7 +129,7 @@ WITH dated AS (
         i.vaccine_alias_id AS old_vaccine_alias_id, i.site_alias_id AS old_site_alias_id
     FROM checked c
     LEFT JOIN known i ON i.record_id = c.record_id AND i.source_id = %(source_id)s
-    -- What came before this was kept is taken to tell what its source told then, or what it tells now.
+    -- For records from before this was kept: what their source gave then, or gives now.
     CROSS JOIN LATERAL (
         SELECT coalesce(i.told, (%(told_before)s::integer[])[%(source_id)s], c.told) AS old_told) AS h
 )
@@ -152,7 +152,7 @@ SELECT
     CASE WHEN old_status = 'vanished' THEN 'vanished'
          WHEN NOT is_new AND old_status = 'completed' AND status <> 'completed' THEN 'voided'
          WHEN NOT is_new THEN 'corrected'
-         -- of what nobody says when it was entered, nobody can say that it was late
+         -- without a time of entry it cannot be late
          WHEN (recorded_at AT TIME ZONE %(time_zone)s)::date > injected_on THEN 'late'
          ELSE 'new' END::warehouse.cause,
     old_person_key, rules, old_told, place
@@ -164,8 +164,8 @@ WHERE is_new OR updated_at IS NULL OR updated_at > old_updated_at
     OR (%(is_current)s AND (rules IS NULL OR updated_at <> old_updated_at OR content IS DISTINCT FROM old_content))
 
 -- name: drop_repeated
--- A record that came twice in the batch: of its whole versions the newest stays, of its broken ones those that are
--- newer than that. Versions of one moment are ordered by their content, so that any order of arrival ends the same.
+-- Deduplicate records within the batch: keep the newest whole version, and broken ones that are newer than it. Versions with
+-- equal times are ordered by content, so that the result does not depend on the order of arrival.
 WITH repeated AS (
     SELECT record_id FROM incoming WHERE record_id IS NOT NULL GROUP BY record_id HAVING count(*) > 1
 ), ranked AS (
@@ -185,8 +185,8 @@ WHERE i.ctid = ranked.row AND CASE WHEN ranked.verdict = 'quarantined' THEN rank
 
 -- name: count_incoming
 SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS loaded,
-       -- A source that begins to give a field corrects nothing by it, nor gives its records to others by naming persons; nor
-       -- does what follows a dose correct it: identity, certificate, app. They come in bulk, and no dose or person changes.
+       -- Not corrections: a source that begins to give a field, even persons, and the follow-ups of a dose (identity,
+       -- certificate, app). They come in bulk, and change no dose or person.
        count(*) FILTER (WHERE verdict = 'corrected' AND cause <> 'vanished' AND (told & ~old_told) = 0 AND NOT is_same_dose) AS corrected,
        count(*) FILTER (WHERE verdict = 'corrected' AND cause = 'vanished') AS returned,
        count(*) FILTER (WHERE verdict = 'voided') AS voided,
@@ -194,7 +194,7 @@ SELECT count(*) FILTER (WHERE verdict IN ('new', 'corrected', 'voided')) AS load
        count(*) FILTER (WHERE verdict = 'restamped') AS restamped,
        count(*) FILTER (WHERE verdict IN ('corrected', 'voided') AND old_person_key <> person_key
            AND (old_told & 1) <> 0) AS moved,
-       -- whoever lives where he lived before is no news of a residence
+       -- an unchanged residence is not counted again
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -2 AND is_residence_new) AS unrecognised,
        count(*) FILTER (WHERE verdict IN ('new', 'corrected') AND residence_unit_id = -1 AND is_residence_new) AS outside,
        max(updated_at) AS newest_at
@@ -212,7 +212,7 @@ FROM (
 ) AS compared
 
 -- name: suspects
--- For the brake: what of the batch changes or voids what is held, and who lives nowhere here; as it was and as it came.
+-- For the brake: records that change or void something held, or have no residence here; old and new values.
 SELECT i.record_id, i.verdict, i.residence_unit_id, CASE WHEN i.person_key <> i.old_person_key THEN 'yes' END AS moved,
     i.residence_code, k.residence_code AS old_residence_code, i.site_id, k.site_id AS old_site_id,
     i.vaccine_id, k.vaccine_id AS old_vaccine_id, i.dose_number, k.dose_number AS old_dose_number,
@@ -226,7 +226,7 @@ WHERE i.verdict IN ('corrected', 'voided') OR (i.verdict = 'new' AND i.residence
 ORDER BY i.record_id
 
 -- name: find_broken
--- As they came, for the quarantine.
+-- Broken records as they came, for the quarantine.
 INSERT INTO broken (record_id, person_key, birth_date, birth_year, sex, residence_code, site_code, vaccine_code, lot_number,
     dose_number, dose_kind, priority_group, injected_at, recorded_at, updated_at, status, identity_status,
     identity_checked_at, certificate_printed_at, app_confirmed_at, told, age_from, age_to, unreadable, rules)
@@ -237,9 +237,8 @@ FROM incoming i JOIN landed l ON l.ctid = i.place
 WHERE i.verdict = 'quarantined'
 
 -- name: find_ended
--- Open in quarantine no longer: what a whole version, now or before, replaced. Of a broken version without a time only the
--- order of arrival is known: a whole one that comes later replaces it. What was read as it is now replaces all that was
--- said before, whatever the clocks say.
+-- Quarantined versions that are resolved by a whole version, of this batch or before. A broken version without a time is
+-- resolved by any later arrival. Records that were read again (is_current) resolve all earlier ones, whatever their time.
 INSERT INTO ended (record_id, content, is_same_moment)
 WITH broken_now AS MATERIALIZED (
     SELECT DISTINCT record_id FROM incoming WHERE verdict = 'quarantined' AND record_id IS NOT NULL
@@ -253,7 +252,7 @@ WHERE o.state = 'open' AND o.source_id = %(source_id)s
 GROUP BY o.record_id, o.content
 
 -- name: find_retried
--- What a retry says of records in quarantine: the rules that they break now, or that a whole version is held.
+-- The result of a retry: the rules that a record still breaks, or that a whole version is held.
 INSERT INTO retried (record_id, updated_at, is_settled, rules)
 SELECT l.record_id, l.updated_at, w.record_id IS NOT NULL OR coalesce(k.updated_at >= l.updated_at, false), b.rules
 FROM landed l

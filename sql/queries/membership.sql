@@ -1,4 +1,4 @@
--- Which records each delivery of a source holds; of broken ones of a file that have no number, '#' and their content.
+-- Which records each delivery of a source holds; broken ones without a number as '#' and their content.
 -- Parameters are psycopg's.
 
 -- name: listed
@@ -13,7 +13,7 @@ INSERT INTO warehouse.membership (source_id, path, sha256, part, record_ids, con
 VALUES (%(source_id)s, %(path)s, %(sha256)s, %(part)s, %(record_ids)s::text[], %(contents)s)
 
 -- name: last_contents
--- Of a table that is read whole: its last reading.
+-- The digests of the last reading of a table that is read as a whole.
 SELECT m.sha256, m.contents FROM warehouse.membership m
 WHERE m.source_id = %(source_id)s AND m.path = %(path)s AND m.sha256 = (
     SELECT d.sha256 FROM warehouse.delivery d WHERE d.source_id = m.source_id AND d.path = m.path
@@ -24,7 +24,7 @@ ORDER BY m.part
 UPDATE warehouse.membership SET contents = NULL WHERE source_id = %(source_id)s AND path = %(path)s
 
 -- name: vanished
--- What is held of a source, or waits in quarantine, and is in no current delivery.
+-- Records that are held or quarantined, and in no current delivery.
 WITH current AS MATERIALIZED (
     SELECT DISTINCT n.record_id
     FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS c (path, sha256)
@@ -68,9 +68,9 @@ WHERE n.record_id ~ '^#([0-9a-f]{16}|[0-9a-f-]{36})$'
     CROSS JOIN LATERAL unnest(h.record_ids) AS c (record_id) WHERE c.record_id ^@ '#')
 
 -- name: to_read_again
--- By path, what a current delivery holds whose version here may be that of one that is gone or was replaced. Where records
--- carry the time of their delivery, that of a later one is held already. And what was taken out and is there again, which
--- loading leaves alone where its clock is older.
+-- By path, records of a current delivery whose held version may come from a removed or replaced one. If records carry the
+-- time of their delivery, that of a later one is held already. Also vanished records that are back, which loading ignores
+-- if their time is older.
 WITH current AS MATERIALIZED (
     SELECT m.path, n.record_id, d.stamped_at
     FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS c (path, sha256)
@@ -102,7 +102,7 @@ SELECT (SELECT count(*) FROM warehouse.record r WHERE r.source_id = s.source_id)
 FROM warehouse.source s WHERE s.source_id = %(source_id)s
 
 -- name: missing
--- What earlier versions of a path held and no current delivery holds, as far as it is counted.
+-- Counted records that earlier versions of a path held and no current delivery holds.
 WITH current AS MATERIALIZED (
     SELECT DISTINCT n.record_id
     FROM unnest(%(paths)s::text[], %(contents)s::text[]) AS c (path, sha256)

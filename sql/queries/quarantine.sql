@@ -1,7 +1,7 @@
--- What waits in quarantine, for those who mend it. Parameters are psycopg's; a filter that is NULL lets all pass.
+-- The open quarantine, for operators. Parameters are psycopg's; a filter that is NULL matches everything.
 
 -- name: list
--- By rule and field how many records, and the values that come most, with one record of each.
+-- Counts by rule and field, and the most frequent values with one record of each.
 WITH told AS (
     SELECT s.name AS source, r.rule, q.record_id, v.field, v.value
     FROM warehouse.quarantine q JOIN warehouse.source s USING (source_id) CROSS JOIN LATERAL unnest(q.rules) AS r (rule)
@@ -25,7 +25,7 @@ SELECT source, rule, field, in_all::bigint AS in_all, record_id, value, records 
 ORDER BY in_all DESC, source, rule, field, n
 
 -- name: records
--- The records, the oldest first.
+-- The records, oldest first.
 SELECT s.name AS source, q.record_id, q.rules, b.committed_at AS received_at, q.record
 FROM warehouse.quarantine q JOIN warehouse.source s USING (source_id) LEFT JOIN warehouse.batch b USING (batch_id)
 WHERE q.state = 'open' AND (%(source)s::text IS NULL OR s.name = %(source)s)

@@ -1,11 +1,11 @@
--- What the warehouse holds of a source, to be compared with what the source has. Parameters are psycopg's.
+-- What the warehouse holds of a source, for reconciliation. Parameters are psycopg's.
 
 -- name: create_held_key
 CREATE TEMP TABLE held_key (record_id text COLLATE "C", updated_at timestamptz)
 
 -- name: fill_held_key
--- The version of each record that the source gave last: the broken one while it is open in quarantine, whichever clock it
--- carries, for what came after it has ended it.
+-- The last version that the source gave of each record: the broken one while it is open in quarantine, whatever its time,
+-- since any later arrival would have resolved it.
 INSERT INTO held_key
 WITH broken AS (
     SELECT record_id, max(updated_at) AS updated_at FROM warehouse.quarantine
@@ -17,7 +17,7 @@ SELECT coalesce(w.record_id, b.record_id) AS record_id, coalesce(b.updated_at, w
 FROM whole w FULL JOIN broken b ON b.record_id = w.record_id
 
 -- name: held_days
--- The digests are those of the source: etl/sources/statements.py.
+-- The digests must equal those of etl/sources/statements.py.
 SELECT (updated_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS rows,
     sum(('x' || substr(md5(record_id || ' ' ||
         (extract(epoch FROM updated_at AT TIME ZONE %(zone)s) * 1000000)::bigint), 1, 15))::bit(60)::bigint) AS keys

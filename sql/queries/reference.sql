@@ -1,5 +1,5 @@
--- Reference tables from rows given as jsonb. What is the same changes nothing, so the number of rows says whether a new
--- version of the figures is needed.
+-- Writes reference tables from rows given as jsonb. Equal rows are not touched, so the row count says whether a new version
+-- of the figures is needed.
 
 -- name: write_age_bands
 INSERT INTO warehouse.age_band AS held (age_band, label, from_age, to_age, is_eligible)
@@ -13,7 +13,7 @@ WHERE held IS DISTINCT FROM excluded
 SELECT label FROM warehouse.age_band WHERE age_band > %(bands)s
 
 -- name: units_still_needed
--- Those that go are found first: asked of all units, what nobody has injected in yet would cost a scan of the injections each.
+-- Removed units are selected first: for units without injections each check would scan all injections.
 WITH gone AS MATERIALIZED (
     SELECT u.unit_id, u.code, u.valid_from FROM warehouse.unit u
     WHERE u.unit_id > 0 AND NOT EXISTS (
@@ -32,7 +32,7 @@ WHERE (
     OR EXISTS (SELECT FROM warehouse.ledger_doses l WHERE u.unit_id IN (l.place_unit_id, l.residence_unit_id)))
 
 -- name: orphan_units
--- What lay in a unit that goes finds its parent again by code, or is refused.
+-- Children of a removed unit get their parent again by code, or are refused.
 UPDATE warehouse.unit c SET parent_id = NULL FROM warehouse.unit u WHERE u.unit_id = c.parent_id AND u.unit_id > 0 AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset(%(rows)s) AS r (code text, valid_from date)
     WHERE r.code = u.code AND r.valid_from = u.valid_from)
@@ -89,13 +89,13 @@ WITH RECURSIVE line AS (
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 
 -- name: mark_world
--- Which units lie in the world. Returns those whose answer is another one now.
+-- Mark the units below the root. Returns those that changed.
 UPDATE warehouse.unit u SET is_in_world = NOT is_in_world
 WHERE is_in_world <> EXISTS (SELECT FROM warehouse.unit_ancestor a WHERE a.unit_id = u.unit_id AND a.ancestor_id = %(root)s)
 RETURNING unit_id
 
 -- name: counted_units
--- Who reached a stage has a dose.
+-- Doses suffice: nobody reaches a stage without one.
 SELECT EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
     JOIN warehouse.ledger_doses l ON l.place_unit_id = u.unit_id)
     OR EXISTS (SELECT FROM unnest(%(units)s::integer[]) AS u (unit_id)
@@ -157,7 +157,7 @@ SELECT DISTINCT ON (alias) alias, vaccine_id FROM (
 ORDER BY alias, turn, vaccine_id
 
 -- name: change_vaccine_aliases
--- One that is no longer there means nothing, and keeps its number: the doses that came by it are to be found.
+-- A removed alias means nothing but keeps its id, by which its doses are found.
 UPDATE warehouse.vaccine_alias held SET vaccine_id = n.target
 FROM warehouse.vaccine_alias k LEFT JOIN alias_given n ON n.alias = k.alias
 WHERE k.alias = held.alias AND held.vaccine_id IS DISTINCT FROM n.target
@@ -168,7 +168,7 @@ INSERT INTO warehouse.vaccine_alias (alias, vaccine_id) SELECT alias, target FRO
 ON CONFLICT (alias) DO NOTHING
 
 -- name: give_site_aliases
--- A site's own code is an alias, too, unless it became one of another site.
+-- A site's own code is an alias too, unless it became one of another site.
 INSERT INTO alias_given (alias, target)
 SELECT DISTINCT ON (alias) alias, site_id FROM (
     SELECT r.alias, s.site_id, 1 AS turn
@@ -188,7 +188,7 @@ INSERT INTO warehouse.site_alias (alias, site_id) SELECT alias, target FROM alia
 ON CONFLICT (alias) DO NOTHING
 
 -- name: remove_dose_rules
--- Before the writing: a rule whose date was mended must not be in force beside itself.
+-- Before writing: a rule whose date was corrected must not be in force twice.
 DELETE FROM warehouse.dose_rule held WHERE NOT EXISTS (
     SELECT FROM jsonb_to_recordset(%(rows)s) AS r (vaccine_code text, previous_vaccine_code text, valid_from date)
     JOIN warehouse.vaccine v ON v.code = r.vaccine_code
@@ -228,7 +228,7 @@ SELECT DISTINCT code FROM jsonb_array_elements_text(%(codes)s) AS c (code)
 WHERE NOT EXISTS (SELECT FROM warehouse.unit u WHERE u.code = c.code AND u.unit_id > 0)
 
 -- name: root
--- The unit of that code on the day, else the last one.
+-- The unit with that code on the day, else the last one.
 SELECT unit_id, least(valid_to, '9999-12-31') FROM warehouse.unit WHERE code = %(root)s AND unit_id > 0
 ORDER BY %(day)s::date BETWEEN valid_from AND valid_to DESC, valid_from DESC LIMIT 1
 
@@ -253,7 +253,7 @@ CROSS JOIN LATERAL (
 WHERE s.unit_id <> u.unit_id
 
 -- name: persons_concerned
--- Of a site's own code, a dose keeps the site alone.
+-- A dose that came by a site's own code has no alias id, only the site.
 SELECT DISTINCT person_key FROM warehouse.injection
 WHERE site_id = ANY (%(sites)s) OR residence_code = ANY (%(residences)s) OR vaccine_alias_id = ANY (%(vaccine_aliases)s)
     OR site_alias_id = ANY (%(site_aliases)s)
@@ -261,7 +261,7 @@ WHERE site_id = ANY (%(sites)s) OR residence_code = ANY (%(residences)s) OR vacc
         JOIN warehouse.site_alias a ON a.alias = s.code WHERE a.alias_id = ANY (%(site_aliases)s))
 
 -- name: write_sites
--- In the unit of that code when the site opened, else on the day, else in the last one.
+-- The unit with that code when the site opened, else on the day, else the last one.
 INSERT INTO warehouse.site AS held (code, name, kind, unit_id, daily_plan)
 SELECT r.code, r.name, coalesce(r.kind, 'other'), u.unit_id, r.daily_plan
 FROM jsonb_to_recordset(%(rows)s) AS r (code text, name text, kind text, unit_code text, daily_plan integer,
@@ -276,12 +276,12 @@ WHERE (held.name, held.kind, held.unit_id, held.daily_plan) IS DISTINCT FROM
     (excluded.name, excluded.kind, excluded.unit_id, excluded.daily_plan)
 
 -- name: batch_to_come
--- The batch that this change makes; none can come between, for the row is locked as each batch locks it.
+-- The number of the batch that will commit this change; the row lock keeps others from taking it.
 SELECT last_batch_id + 1 FROM warehouse.leader FOR UPDATE
 
 -- name: create_given
--- What the tables say now, to be held against the rows in force: those are never overwritten, so that a figure as of
--- a batch stays what it was.
+-- The new rows, to be compared with those in force, which are closed and never overwritten, so that a figure as of a batch
+-- stays as it was.
 CREATE TEMP TABLE IF NOT EXISTS population_given (
     version_id integer, unit_id integer, age_band smallint, priority_group smallint, persons integer, is_summed boolean
 ) ON COMMIT DELETE ROWS;
@@ -318,8 +318,8 @@ JOIN warehouse.unit u ON u.code = r.unit_code AND r.valid_from BETWEEN u.valid_f
 LEFT JOIN warehouse.age_band b ON b.label = r.age_band
 
 -- name: sum_populations
--- Upwards, one level a call: what a version does not say about a unit is the sum of the units below it, where it says
--- the same of all of them; people of all as a share of the population of some would look much too good.
+-- Roll up, one level per call: a unit without a row gets the sum of the units below it, if all of them have one; otherwise
+-- people of all units would be a share of the population of some.
 INSERT INTO population_given
 SELECT p.version_id, u.parent_id, p.age_band, p.priority_group, sum(p.persons), true
 FROM population_given p
@@ -401,7 +401,7 @@ JOIN warehouse.unit u USING (unit_id) LEFT JOIN warehouse.site s ON s.site_id = 
 WHERE m.until_batch = 9223372036854775807 ORDER BY 1
 
 -- name: give_stock
--- Of a site: in the site's unit.
+-- A site's stock is in the site's unit.
 INSERT INTO stock_given
 SELECT coalesce(s.unit_id, u.unit_id), s.site_id, v.vaccine_id, coalesce(r.lot_number, ''), r.kind, r.day, r.doses,
     r.doses_per_vial, coalesce(r.document, '')

@@ -1,7 +1,7 @@
--- Verbs handed to the ETL that leads: asked on the command line, worked on by the leader. The times are of the real clock.
+-- A queue of verbs: inserted by the command line, processed by the leader. Times are of the real clock.
 
 -- name: who_leads
--- Whoever holds the lock of the lead: its process at the server, and which verb it runs.
+-- The holder of the leader lock: its backend process, and the verb that it runs.
 SELECT a.pid, a.application_name AS verb FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (l.classid::bigint << 32 | l.objid::bigint) = %(lock)s
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -20,7 +20,7 @@ UPDATE warehouse.request SET state = 'withdrawn', ended_at = clock_timestamp()
 WHERE request_id = %(request)s AND state = 'waiting'
 
 -- name: forsake
--- What a leader that ended was working on: whether it was done, nobody can say any more.
+-- Requests of a leader that ended: their outcome is unknown.
 UPDATE warehouse.request SET state = 'failed', ended_at = clock_timestamp(), code = 3,
     reason = 'the ETL that worked on it ended before it was done; ask again'
 WHERE state = 'running'
@@ -28,7 +28,7 @@ WHERE state = 'running'
 -- name: take_up
 UPDATE warehouse.request SET state = 'running', heard_at = clock_timestamp()
 WHERE request_id = (SELECT min(request_id) FROM warehouse.request WHERE state = 'waiting')
-  AND state = 'waiting' -- still: who asked may have withdrawn it meanwhile
+  AND state = 'waiting' -- the caller may have withdrawn it meanwhile
 RETURNING request_id, verb, arguments
 
 -- name: give_sign

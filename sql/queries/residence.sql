@@ -1,4 +1,4 @@
--- What spellings of a residence mean: kept beside the units, read by etl/residence.py. Parameters are psycopg's.
+-- Spellings of residences and the units they mean, resolved by etl/residence.py. Parameters are psycopg's.
 
 -- name: units
 SELECT unit_id, code, greatest(valid_from, '0001-01-01'), least(valid_to, '9999-12-31') FROM warehouse.unit WHERE unit_id > 0

@@ -1,4 +1,4 @@
--- What the catalogue says of schema warehouse: sql/schema.py writes it down.
+-- The catalogue of schema warehouse, from which sql/schema.py writes sql/schema.sql.
 
 -- name: types
 SELECT 'CREATE TYPE warehouse.' || t.typname || ' AS ENUM ('
@@ -30,7 +30,7 @@ WHERE c.relnamespace = 'warehouse'::regnamespace AND c.relkind = 'r'
 ORDER BY c.relname, a.attnum
 
 -- name: constraints
--- NOT NULL, which PostgreSQL 18 keeps as a constraint, stands with its column.
+-- Without NOT NULL, a constraint since PostgreSQL 18, which is written with its column.
 SELECT c.relname AS table_name, pg_get_constraintdef(k.oid, true) AS definition
 FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid
 WHERE c.relnamespace = 'warehouse'::regnamespace AND c.relkind = 'r' AND k.contype <> 'n'

@@ -1,4 +1,4 @@
--- What the operator asks on the command line.
+-- Queries of the operator's verbs.
 
 -- name: state
 SELECT l.last_batch_id AS batch, l.folded_through, b.committed_at, w.is_sample, w.shift_days,
@@ -43,13 +43,13 @@ SELECT shift_days FROM warehouse.world
 SELECT folded_through = last_batch_id FROM warehouse.leader
 
 -- name: residences_not_recognised
--- Doses that stand under "not recognised", by what the source gives; the code of a unit, where it is one on other days.
+-- Doses with a residence that is not recognised, by spelling; marked if it is the code of a unit on other days.
 SELECT n.spelling, n.doses, u.code AS is_on_other_days
 FROM mart.not_recognised() n LEFT JOIN warehouse.unit u USING (unit_id)
 ORDER BY n.doses DESC, n.spelling LIMIT 50
 
 -- name: pairs_without_rule
--- Doses that do not count, since dose_rules say nothing of the two vaccines.
+-- Doses that are not valid because dose_rules has no rule for the two vaccines.
 SELECT b.code AS previous_vaccine, v.code AS vaccine, p.doses, p.people
 FROM mart.unruled_pairs() p
 JOIN warehouse.vaccine b ON b.vaccine_id = p.before_vaccine_id JOIN warehouse.vaccine v ON v.vaccine_id = p.vaccine_id

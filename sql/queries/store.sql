@@ -1,5 +1,5 @@
--- What a batch changes in the warehouse. Batches of both kinds give it by the same temporary tables: incoming, after,
--- person_before and person_after (load.sql), and those of the quarantine (here). Parameters are psycopg's.
+-- Stores what a batch changes, from temporary tables that both engines fill: incoming, after, person_before and person_after
+-- (load.sql), and those of the quarantine (here). Parameters are psycopg's.
 
 -- name: create_broken
 CREATE TEMP TABLE broken (
@@ -39,8 +39,8 @@ FROM broken CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
     'unreadable', unreadable)) AS record) AS made
 
 -- name: quarantine_records
--- How many are new there, and how many of them for want of a vaccine or site; and those that came without a number, by
--- their content. What is read again because a newer version is gone is open again.
+-- Returns how many are new, how many of them because of an unknown vaccine or site, and the contents of those without a
+-- number. A version that is read again because a newer one is gone is open again.
 WITH kept AS (
     INSERT INTO warehouse.quarantine AS q (source_id, record_id, content, updated_at, batch_id, rules, record)
     SELECT DISTINCT ON (record_id, content) %(source_id)s, record_id, content, updated_at, %(batch_id)s, rules, record
@@ -55,14 +55,14 @@ SELECT count(*), count(*) FILTER (WHERE rules && '{unknown_vaccine,unknown_site}
 FROM kept
 
 -- name: end_replaced
--- Open no longer: what a whole version, now or before, replaced.
+-- Close versions that were replaced by a whole version, of this batch or before.
 UPDATE warehouse.quarantine q
 SET state = CASE WHEN e.is_same_moment THEN 'resolved' ELSE 'superseded' END, ended_batch_id = %(batch_id)s
 FROM ended e
 WHERE q.source_id = %(source_id)s AND q.record_id = e.record_id AND q.content = e.content
 
 -- name: end_superseded
--- And what a newer broken version replaced, or one that was read as it is now.
+-- Close versions that were replaced by a newer broken version, or by one that was read again.
 UPDATE warehouse.quarantine q SET state = 'superseded', ended_batch_id = %(batch_id)s
 FROM (
     SELECT DISTINCT o.source_id, o.record_id, o.content
@@ -84,15 +84,14 @@ WHERE n.verdict = 'restamped'
   AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
 
 -- name: settle_retried
--- At a retry: one whose time of change could not be read, and now can, ends here: no order of times could say that it
--- was replaced.
+-- After a retry, close records whose time of change was unreadable before: no comparison of times could close them.
 UPDATE warehouse.quarantine q SET state = 'resolved', ended_batch_id = %(batch_id)s
 FROM retried r
 WHERE q.state = 'open' AND q.source_id = %(source_id)s AND q.updated_at IS NULL AND q.record_id = r.record_id
   AND q.record->'unreadable' ? 'updated_at' AND r.updated_at IS NOT NULL AND r.is_settled
 
 -- name: keep_rules_of_retry
--- One that is still broken keeps its place, with the rules that it breaks now.
+-- A record that is still broken stays open, with the rules that it breaks now.
 UPDATE warehouse.quarantine q SET rules = string_to_array(r.rules, ',')
 FROM retried r
 WHERE r.rules IS NOT NULL AND q.state = 'open' AND q.source_id = %(source_id)s
@@ -100,13 +99,13 @@ WHERE r.rules IS NOT NULL AND q.state = 'open' AND q.source_id = %(source_id)s
   AND q.rules <> string_to_array(r.rules, ',')
 
 -- name: delete_moved
--- person_key is never updated: a record under another person leaves its old row and gets a new one.
+-- person_key is never updated: a record that moves to another person is deleted and inserted.
 DELETE FROM warehouse.injection i USING incoming n
 WHERE n.verdict IN ('corrected', 'voided') AND n.old_person_key <> n.person_key
   AND i.person_key = n.old_person_key AND i.source_id = n.source_id AND i.record_id = n.record_id
 
 -- name: add_injections
--- What is new needs no look at the index for an old row: nobody else writes here.
+-- A plain INSERT: new rows need no conflict check, since there is no other writer.
 INSERT INTO warehouse.injection (
     person_key, source_id, record_id, updated_at, injected_at, recorded_at, identity_checked_at,
     certificate_printed_at, app_confirmed_at, batch_id, injected_on, birth_date, site_id, place_unit_id,
@@ -149,7 +148,7 @@ ON CONFLICT (person_key, source_id, record_id) DO UPDATE SET
     age_to = excluded.age_to, unruled_after = excluded.unruled_after
 
 -- name: add_records
--- Here and below in the order of the key: neighbours in the index are written together.
+-- Here and below sorted by key, for locality in the index.
 INSERT INTO warehouse.record (source_id, record_id, person_key)
 SELECT source_id, record_id, person_key FROM incoming WHERE verdict = 'new' ORDER BY record_id
 

@@ -1,14 +1,14 @@
--- How the ETL takes up what people handed in. Parameters are psycopg's.
+-- Applies uploads of the dashboard. Parameters are psycopg's.
 
 -- name: uploads_in_force
 SELECT upload_id, relation, file_name, rows FROM warehouse.upload WHERE state = 'applied' ORDER BY batch_id, upload_id
 
 -- name: uploads_waiting
--- In the order in which people decided.
+-- In the order of confirmation.
 SELECT upload_id, relation, file_name, rows FROM warehouse.upload WHERE state = 'confirmed' ORDER BY decided_at, upload_id
 
 -- name: apply_upload
--- With the number of the batch to come, so that it is in its turn among those that hold.
+-- With the number of the next batch, which defines its precedence.
 UPDATE warehouse.upload SET state = 'applied', reason = NULL, batch_id = %(batch)s
 WHERE upload_id = %(upload)s AND state = 'confirmed'
 

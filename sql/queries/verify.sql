@@ -1,5 +1,5 @@
--- The recount's own statements: injections out, differences back. A statement named compare_… gives one row per
--- difference, so no rows is the answer that is wanted; it stops at 100.
+-- Statements of the recount (`verify`). A statement named compare_… returns one row per difference, at most 100; none is
+-- expected.
 
 -- name: injections
 SELECT person_key, source_id, record_id, injected_at, recorded_at, identity_checked_at, certificate_printed_at,
@@ -88,11 +88,11 @@ SELECT source_id, record_id FROM recount_injections LIMIT 100
 SELECT source_id, record_id FROM recount_placings LIMIT 100
 
 -- name: compare_spellings
--- Injections whose vaccine or site is not what the spelling that they came by means.
+-- Injections whose vaccine or site is not that of their alias.
 SELECT source_id, record_id FROM recount_spellings LIMIT 100
 
 -- name: compare_persons
--- Each by a record of the person, if there is one: a key goes to no screen and into no log.
+-- Identified by one of the person's records: person keys must not appear in output or logs.
 SELECT i.source_id, min(i.record_id) AS record_id
 FROM (
     SELECT coalesce(r.person_key, p.person_key) AS person_key
@@ -109,7 +109,7 @@ GROUP BY other.person_key, i.source_id
 LIMIT 100
 
 -- name: compare_records
--- The map from record to person against the injections, both ways.
+-- The table record → person against the injections, both ways.
 SELECT coalesce(r.source_id, i.source_id) AS source_id, coalesce(r.record_id, i.record_id) AS record_id
 FROM warehouse.record r
 FULL JOIN warehouse.injection i ON i.person_key = r.person_key AND i.source_id = r.source_id AND i.record_id = r.record_id
@@ -127,7 +127,7 @@ WHERE i.status = 'completed' AND (s.site_id IS NULL OR v.vaccine_id IS NULL OR u
 LIMIT 100
 
 -- name: compare_counters
--- Of each source: its counters against its batches, and what is loaded against what is held.
+-- Per source: its counters against its batches, and loaded against held records.
 SELECT s.name, s.received, b.received AS received_by_batches, s.loaded, b.loaded AS loaded_by_batches, s.unchanged,
     b.unchanged AS unchanged_by_batches, s.quarantined, b.quarantined AS quarantined_by_batches, s.vanished,
     b.vanished AS vanished_by_batches, h.vanished AS held_as_vanished
@@ -233,7 +233,7 @@ WHERE (r.doses)
 LIMIT 100
 
 -- name: compare_balance_doses_unit_day
--- Each of the four sums by itself.
+-- Each of the four grains.
 WITH c AS (
     SELECT u.is_by_place, u.unit_id, vaccine_id, priority_group, age_band, dose_number, day, doses
     FROM recount_doses CROSS JOIN LATERAL (VALUES (true, place_unit_id), (false, residence_unit_id)) AS u (is_by_place, unit_id)
@@ -331,7 +331,7 @@ WHERE (r.doses)
 LIMIT 100
 
 -- name: compare_posted_day
--- The first batch of each day again from the ledger, as far as it is folded.
+-- The first batch of each day, recomputed from the ledger as far as it is folded.
 SELECT day, r.first_batch AS recounted_first_batch, h.first_batch AS held_first_batch
 FROM (SELECT day, min(batch_id) AS first_batch FROM warehouse.ledger_doses
       WHERE batch_id <= (SELECT folded_through FROM warehouse.leader) GROUP BY day) AS r
@@ -340,7 +340,7 @@ WHERE r.first_batch IS DISTINCT FROM h.first_batch
 LIMIT 100
 
 -- name: compare_people_before_doses
--- As of a batch, people are read of the days that doses were posted for by then: nobody reaches a stage before.
+-- An as-of reads people only of days with doses posted by then, so no stage may be posted earlier.
 SELECT p.batch_id, p.day
 FROM warehouse.ledger_people p LEFT JOIN warehouse.posted_day d ON d.day = p.day AND d.first_batch <= p.batch_id
 WHERE p.stage <= 4 AND d.day IS NULL AND p.batch_id <= (SELECT folded_through FROM warehouse.leader)
@@ -424,7 +424,7 @@ WHERE r.doses IS DISTINCT FROM h.doses
 LIMIT 100
 
 -- name: compare_site_heard
--- A site was heard at its latest record (at the latest when that came) or, where it was corrected, later: never earlier.
+-- heard_at must not be earlier than the site's latest record, capped at its arrival; it is later if a record was corrected.
 SELECT r.site_id, r.recounted_heard_at, h.heard_at AS held_heard_at
 FROM (SELECT site_id, max(heard_at) AS recounted_heard_at FROM recount_heard GROUP BY site_id) AS r
 LEFT JOIN warehouse.site_heard h USING (site_id)

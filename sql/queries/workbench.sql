@@ -1,8 +1,8 @@
--- What the workbench holds of the warehouse, under the same names, so that the statements of a batch find it there: what
--- decides the meaning of a record, and what is held of the records and persons of the batch. DuckDB's.
+-- DuckDB only: the warehouse's tables as the workbench holds them, under the same names, so that the statements of a batch
+-- run there: reference data, and the rows of the batch's records and persons.
 
 -- name: create_schema
--- Types are those of the warehouse, their values in the same order: causes are compared by it. And what DuckDB lacks.
+-- The warehouse's types, with values in the same order, by which causes are compared; and functions that DuckDB lacks.
 CREATE SCHEMA warehouse;
 CREATE TYPE warehouse.sex AS ENUM ('female', 'male', 'other', 'unknown');
 CREATE TYPE warehouse.record_status AS ENUM ('completed', 'entered-in-error', 'not-done', 'vanished');
@@ -61,7 +61,7 @@ SELECT booster::SMALLINT AS booster, valid_from::DATE AS valid_from, valid_to::D
 FROM given
 
 -- name: hold
--- The injections that the warehouse holds of the persons of the batch.
+-- The held injections of the batch's persons.
 CREATE OR REPLACE TABLE warehouse.injection AS
 SELECT * REPLACE (person_key::UUID AS person_key, status::warehouse.record_status AS status,
     identity_status::warehouse.identity_status AS identity_status, sex::warehouse.sex AS sex,
@@ -69,7 +69,7 @@ SELECT * REPLACE (person_key::UUID AS person_key, status::warehouse.record_statu
 FROM given
 
 -- name: hold_known
--- Those of its records are among them.
+-- Among them, those of the batch's records.
 CREATE OR REPLACE VIEW known AS FROM warehouse.injection
 
 -- name: hold_persons
@@ -87,7 +87,7 @@ SELECT person_key, 'reclassified' FROM (
     SELECT person_key FROM warehouse.injection UNION SELECT person_key FROM warehouse.person)
 
 -- name: changed_incoming
--- What moves or restamps a row that is held.
+-- Records that move or restamp a held row.
 SELECT person_key, source_id, record_id, updated_at, verdict, old_person_key, vaccine_alias_id, site_alias_id
 FROM incoming
 WHERE verdict = 'restamped' OR verdict IN ('corrected', 'voided') AND old_person_key <> person_key
@@ -97,6 +97,6 @@ SELECT a.* FROM person_after a JOIN person_before b ON b.person_key = a.person_k
 WHERE a IS DISTINCT FROM b ORDER BY a.person_key
 
 -- name: persons_that_changed
--- As they were; those that are gone, too.
+-- Their previous rows, including those of persons that are gone.
 SELECT b.* FROM person_before b LEFT JOIN person_after a ON a.person_key = b.person_key
 WHERE a IS DISTINCT FROM b
