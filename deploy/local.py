@@ -135,7 +135,7 @@ class Run:
         environment = environment | {PULSE: str(pulse.file)}
         answers: dict[str, Callable[[], bool]] = {"etl": pulse, "dashboard": lambda: _answers(self.address)}
         for name, words in parts.items():
-            log, own = self.folder.logs / f"{name}.log", variables_of(name, environment, self.edited.running)
+            log, own = self.folder.logs / f"{name}.log", variables_of(name, environment, self.settings_watch.running)
             child = Child(name, [sys.executable, "-m", *words], PROJECT, own, log, say, answers.get(name))
             self.children.append(child)
             child.start()
