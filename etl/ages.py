@@ -20,7 +20,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 Ages = tuple[int, int]  # first and last, whole years, both inclusive
 
 
-def of_age(text: str) -> Ages | None:
+def parse_age(text: str) -> Ages | None:
     """34, 34.0, 34 tuổi; 7 tháng is 0."""
     word = _plain(text)
     if found := _AGE.fullmatch(word):
@@ -30,7 +30,7 @@ def of_age(text: str) -> Ages | None:
     return None
 
 
-def of_group(text: str) -> Ages | None:
+def parse_group(text: str) -> Ages | None:
     """12-17, 12 – 17 tuổi, từ 12 đến 17, 65+, >= 65, 65 tuổi trở lên, dưới 5; a single age is a group of one."""
     word = _plain(text)
     if found := _BETWEEN.fullmatch(word):
@@ -41,7 +41,7 @@ def of_group(text: str) -> Ages | None:
         return _within(int(found[1]) + 1, OLDEST)
     if found := _BELOW.fullmatch(word):
         return _within(0, int(found[1]) - 1)
-    return of_age(text)
+    return parse_age(text)
 
 
 def _plain(text: str) -> str:

@@ -20,7 +20,7 @@ def digests(records: pa.Table) -> np.ndarray:
     return np.frombuffer(found, "<u8")
 
 
-def among(found: np.ndarray, known: np.ndarray) -> np.ndarray:
+def is_in(found: np.ndarray, known: np.ndarray) -> np.ndarray:
     """A mask of the values that are in `known`, which is sorted.
 
     200,000 among 10 M on a busy machine: 0.2 s and 8 MB; by np.isin, which sorts all of both, 82 s and 343 MB.

@@ -86,7 +86,7 @@ class DryRun:
         today, shift = self.clock.today(self.settings.time_zone), self.clock.shift_days
         try:
             with self.db.transaction():
-                reference.load(self.db, self.settings, today, shift, lambda given: uploads.laid_over(given, held))
+                reference.load(self.db, self.settings, today, shift, lambda given: uploads.overlay(given, held))
         except ReferenceTableError as wrong:
             self.faults.append(str(wrong))
             return False

@@ -76,9 +76,9 @@ class Intake:
                 return
             with self.judging():
                 before = self._state()
-                first_load.begins(self, before)
+                first_load.note_begin(self, before)
                 self._take_in()
-                first_load.ends(self, before, self._state())
+                first_load.note_end(self, before, self._state())
 
     @contextlib.contextmanager
     def judging(self) -> Iterator[None]:

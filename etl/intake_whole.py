@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.digests import among, digests
+from etl.digests import digests, is_in
 from etl.intake import INTAKE, Intake
 from etl.membership import Membership
 from etl.sources import Page, Whole
@@ -66,7 +66,7 @@ class WholeIntake(Intake):
                 records = _named(page.records, found)
                 ids.append(records["record_id"].combine_chunks())
                 seen.append(found)
-                new = records.filter(pa.array(~among(found, known)))
+                new = records.filter(pa.array(~is_in(found, known)))
                 yield replace(page, records=new, asked=size, read=len(found))
 
         def describe(page: Page) -> dict:

@@ -25,14 +25,14 @@ Line = tuple[int, dict[str, object]]
 def read(name: str, reference: Reference) -> tuple[list[str], list[Line], str]:
     """The columns, the numbered lines, and the table's name in messages. Raises ReferenceTableError."""
     if reference.path is not None:
-        columns, lines = _of_file(name, Path(reference.path))
+        columns, lines = _read_file(name, Path(reference.path))
         return columns, lines, Path(reference.path).name
     assert reference.url is not None and reference.query is not None  # the settings have a path, or both of these
-    columns, lines = _of_query(name, reference.url, reference.query)
+    columns, lines = _read_query(name, reference.url, reference.query)
     return columns, lines, f"reference.{name}"
 
 
-def _of_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
+def _read_file(name: str, path: Path) -> tuple[list[str], list[Line]]:
     place = f"reference.{name}: {path}"
     try:
         content = path.read_bytes()
@@ -74,7 +74,7 @@ def _check_header(place: str, header: Sequence[str]) -> None:
         raise ReferenceTableError("column_twice", place=place, column=", ".join(twice))
 
 
-def _of_query(name: str, url: str, query: str) -> tuple[list[str], list[Line]]:
+def _read_query(name: str, url: str, query: str) -> tuple[list[str], list[Line]]:
     try:
         engine = patience.engine(url, _ANSWER_SECONDS)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError):

@@ -239,7 +239,7 @@ class Mapper:
     def _withhold(self, got, raw, bad, persons: Persons) -> None:
         """Redact codes that contain personal data; a record number is replaced by a hash."""
         for name in _CODES:
-            if name not in raw or (held := persons.held_by(name, got[name])) is None:
+            if name not in raw or (held := persons.to_redact(name, got[name])) is None:
                 continue
             mask = pa.array(held)
             instead = pa.scalar(None, pa.string())
@@ -353,7 +353,7 @@ def _fill_birth_year(got, raw, bad) -> None:
 
 def _fill_ages(got) -> None:
     """From the age if there is one, else from the age group."""
-    for name, read in (("age", ages.of_age), ("age_group", ages.of_group)):
+    for name, read in (("age", ages.parse_age), ("age_group", ages.parse_group)):
         if name not in got:
             continue
         encoded = got[name].dictionary_encode()

@@ -75,4 +75,4 @@ def _close(db: psycopg.Connection, batch_id: int, folded_through: int) -> None:
     db.execute(INTAKE["number_batch"], facts)
     if folded_through == batch_id - 1:  # else a backfill is under way, and folds from where it was
         db.execute(INTAKE["mark_folded"], facts)
-    db.execute(INTAKE["tell"])
+    db.execute(INTAKE["notify"])

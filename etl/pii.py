@@ -46,7 +46,7 @@ class Persons:
     names: pa.StringArray
     given: tuple[pa.StringArray, ...]  # IDs and names as they were sent
 
-    def held_by(self, field: str, codes: pa.StringArray) -> np.ndarray | None:
+    def to_redact(self, field: str, codes: pa.StringArray) -> np.ndarray | None:
         """A mask of the rows whose code must be redacted; None if there is none."""
         found = np.zeros(len(codes), bool)
         for sent in self.given:

@@ -95,7 +95,7 @@ class Pipeline:
                 self._fold(folded, facts["batch_id"])
             self._close(delivery, outcome, facts, unnumbered)
             if fold:
-                self.tell()
+                self.notify()
             return outcome
 
         try:
@@ -153,7 +153,7 @@ class Pipeline:
             self._fold(folded, facts["batch_id"])
             self._number(facts, "vanished", outcome, unit)
             self.run(INTAKE, facts | vars(outcome) | {"kind": "vanished"}, "count_for_source")
-            self.tell()
+            self.notify()
             return outcome
 
     def reclassify(self, persons: Iterable, fold: bool = True) -> int:
@@ -167,7 +167,7 @@ class Pipeline:
             self._number(facts, "rebuild", Outcome(facts["batch_id"]))
             if self.ask(INTAKE["is_any_unknown"])[0]:
                 self._quarantine_unknown(persons, facts["batch_id"])
-            self.tell()
+            self.notify()
             return facts["batch_id"]
 
         return self._in_one_batch(len(persons), None, place)
@@ -188,7 +188,7 @@ class Pipeline:
         facts, folded = self._open()
         self._fold(folded, facts["batch_id"])
         self._number(facts, "reference", Outcome(facts["batch_id"]))
-        self.tell()
+        self.notify()
         return facts["batch_id"]
 
     def end_first_load(self, source_id: int) -> None:
@@ -204,11 +204,11 @@ class Pipeline:
             if folded < facts["batch_id"] - 1:
                 self.db.execute("SET LOCAL work_mem = '256MB'")
                 self._fold(folded, facts["batch_id"] - 1)
-                self.tell()
+                self.notify()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """NOTIFY listeners which batch the figures include, and when the sources were last read."""
-        self.db.execute(INTAKE["tell"])
+        self.db.execute(INTAKE["notify"])
 
     def run(self, statements: Mapping[str, str], facts: Parameters, *names: str) -> None:
         """Run the named statements in order."""

@@ -105,7 +105,7 @@ class Spellings:
     sites: Mapping[int, int | None]
     own: Mapping[int, int | None]  # site → the site that its own code means
 
-    def tell(self, i) -> bool:
+    def matches(self, i) -> bool:
         """Whether a completed injection is stored with the vaccine and the site that its aliases mean."""
         site = self.own.get(i.site_id) if i.site_alias_id is None else self.sites.get(i.site_alias_id)
         is_told = i.vaccine_alias_id is not None  # else it came with a version that did not keep it

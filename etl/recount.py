@@ -268,7 +268,7 @@ class _Tally:
                 self.strays["injections"].append(key)
             if i.status == "completed" and not self.places.is_placed(i):
                 self.strays["placings"].append(key)
-            if i.status == "completed" and not self.spellings.tell(i):
+            if i.status == "completed" and not self.spellings.matches(i):
                 self.strays["spellings"].append(key)
         if course.doses:
             stages = [course.reached.get(stage, (None, None)) for stage in (1, 2, 3, 4)]

@@ -44,7 +44,7 @@ _DECIDES = (
 _PERSONS_A_BATCH = 100_000
 _INTAKES: dict[ReadBy, type[Intake]] = {"changes": ChangesIntake, "whole": WholeIntake, "deliveries": FileIntake}
 # Every so many heartbeats readers are notified that the sources were read, even without new records.
-_TELL_EVERY = 4
+_NOTIFY_EVERY = 4
 
 
 @contextlib.contextmanager
@@ -252,7 +252,7 @@ class Station:
         today = self.clock.today(self.settings.time_zone)
         held = uploads.in_force(self.db)
         changed, persons = reference.load(
-            self.db, self.settings, today, self.clock.shift_days, lambda given: uploads.laid_over(given, held)
+            self.db, self.settings, today, self.clock.shift_days, lambda given: uploads.overlay(given, held)
         )
         if changed:
             self.db.execute(INTAKE["make_retry_due"])
@@ -351,9 +351,9 @@ class Station:
         self.heart.check()
         called = {heard.channel for heard in self.lock.notifies(timeout=0)}
         self.beats += 1
-        if self.beats % _TELL_EVERY == 0 and self.writing.acquire(blocking=False):
+        if self.beats % _NOTIFY_EVERY == 0 and self.writing.acquire(blocking=False):
             try:
-                self.pipeline.tell()
+                self.pipeline.notify()
             finally:
                 self.writing.release()
         return called

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 import sql
 from etl.batch import Delivery, Facts
-from etl.digests import among, digests
+from etl.digests import digests, is_in
 from etl.fields import TIMES
 from sql.rows import by_name, only
 
@@ -81,7 +81,7 @@ def hashes(records: pa.Table) -> np.ndarray:
 def covers(db: psycopg.Connection, brake_id: int, seen: bytes) -> bool:
     """Whether all of these (`hashes`) are among the records of a released stop."""
     (looked_at,) = only(db.execute(BRAKE["seen_of_release"], {"brake_id": brake_id}))
-    return bool(among(np.frombuffer(seen, "<u8"), np.frombuffer(looked_at or b"", "<u8")).all())
+    return bool(is_in(np.frombuffer(seen, "<u8"), np.frombuffer(looked_at or b"", "<u8")).all())
 
 
 def findings(db: psycopg.Connection, suspects: pa.Table, facts: Facts) -> tuple[Finding, ...]:

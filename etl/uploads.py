@@ -46,7 +46,7 @@ def end(db: psycopg.Connection, batch: int) -> list[Upload]:
     return [Upload(*row) for row in db.execute(SQL["end_uploads"], {"batch": batch})]
 
 
-def laid_over(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[str, list[dict]]:
+def overlay(given: dict[str, list[dict]], uploads: Iterable[Upload]) -> dict[str, list[dict]]:
     """The rows of each table with the uploads laid over them. Raises ReferenceTableError."""
     found = dict(given)
     for upload in uploads:

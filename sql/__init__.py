@@ -12,9 +12,9 @@ VERSION = "vaccination dashboard 2026.11"
 _HEADER = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
 
 
-def spelt_out(source: str) -> str:
+def expand(source: str) -> str:
     """Expand the templates of filters (`{who …}`) and measures (`{each …}`) in SQL."""
-    return filters.spelt_out(measures.spelt_out(source))
+    return filters.expand(measures.expand(source))
 
 
 @cache
@@ -23,7 +23,7 @@ def load(path: str) -> dict[str, str]:
 
     Raises ValueError if it has none, or two with the same name.
     """
-    return statements(path, spelt_out((FOLDER / path).read_text(encoding="utf-8")))
+    return statements(path, expand((FOLDER / path).read_text(encoding="utf-8")))
 
 
 def statements(path: str, source: str) -> dict[str, str]:

@@ -41,12 +41,12 @@ _MORE = re.compile(r"\{more (?P<each>[^{}]+)\}")
 _OF_NONE = {"and": "true", "or": "false"}
 
 
-def spelt_out(source: str) -> str:
+def expand(source: str) -> str:
     """SQL with each `{who …}` and `{more …}` written out: once for each filter."""
-    return _MORE.sub(lambda found: "".join(f", {_of(one, found['each'])}" for one in WHO[1:]), _WHO.sub(_spelt, source))
+    return _MORE.sub(lambda found: "".join(f", {_of(one, found['each'])}" for one in WHO[1:]), _WHO.sub(_expand, source))
 
 
-def _spelt(found: re.Match) -> str:
+def _expand(found: re.Match) -> str:
     each = []
     for one in WHO:
         if not found["which"] or getattr(one, found["which"]) is not bool(found["not"]):

@@ -62,7 +62,7 @@ MEASURES = tuple(_SUMS)
 _EACH = re.compile(r"\{each ([^{}]+)\}")
 
 
-def spelt_out(source: str) -> str:
+def expand(source: str) -> str:
     """Expand each `{each …}`: once per measure, separated by commas."""
     source = source.replace("{recorded}", ", ".join(_RECORDED))
     return _EACH.sub(lambda found: ", ".join(_of(found[1], name) for name in MEASURES), source)

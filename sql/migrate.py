@@ -172,7 +172,7 @@ def _make_views(db: psycopg.Connection, folder: Path) -> None:
     db.execute("DROP SCHEMA IF EXISTS mart CASCADE")
     db.execute("CREATE SCHEMA mart")
     for file in sorted(folder.glob("*.sql")):
-        _apply(db, f"sql/views/{file.name}", sql.spelt_out(file.read_text(encoding="utf-8")))
+        _apply(db, f"sql/views/{file.name}", sql.expand(file.read_text(encoding="utf-8")))
 
 
 def _grant(db: psycopg.Connection) -> None:

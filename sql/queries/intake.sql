@@ -122,7 +122,7 @@ SELECT coalesce(b.age_band, 0)::smallint FROM generate_series(0, 150) AS y (age)
 LEFT JOIN warehouse.age_band b ON y.age BETWEEN b.from_age AND coalesce(b.to_age, 150)
 ORDER BY y.age
 
--- name: tell
+-- name: notify
 -- NOTIFY, sent at commit: the batch that the figures include, and when the sources were last read.
 SELECT pg_notify('warehouse_batch', json_build_object('batch', w.batch_id, 'committed_at', w.committed_at,
     'checked_at', w.checked_at)::text) FROM mart.world() w

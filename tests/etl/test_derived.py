@@ -286,7 +286,7 @@ def test_the_code_any_is_no_vaccine(world):
     ],
 )
 def test_an_age_is_years(text, found):
-    assert ages.of_age(text) == found
+    assert ages.parse_age(text) == found
 
 
 @pytest.mark.parametrize("text, found", [
@@ -294,7 +294,7 @@ def test_an_age_is_years(text, found):
     ("≥65", (65, 150)), ("65 tuổi trở lên", (65, 150)), ("trên 65", (66, 150)), ("dưới 5 tuổi", (0, 4)), ("<5", (0, 4)), ("18", (18, 18)),
     ("17-12", None), ("trẻ em", None), ("Không rõ", None)])  # fmt: skip
 def test_a_group_of_ages_is_from_one_year_to_another(text, found):
-    assert ages.of_group(text) == found
+    assert ages.parse_group(text) == found
 
 
 def test_an_age_places_a_dose_where_no_birth_is_told(world):

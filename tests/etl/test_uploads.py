@@ -299,7 +299,7 @@ def test_a_correction_to_made_up_populations_leaves_them_made_up():
         "unit_code": "C2",
         "persons": 6,
     }
-    found = uploads.laid_over({"populations": below}, [uploads.Upload(1, "populations", "tep.csv", [row])])["populations"]
+    found = uploads.overlay({"populations": below}, [uploads.Upload(1, "populations", "tep.csv", [row])])["populations"]
     assert [(r["unit_code"], r["persons"], r["source"], r["is_sample"]) for r in found] == [
         ("C1", 5, "b", True),
         ("C2", 6, "b", True),

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from etl import station
-from etl.digests import among
+from etl.digests import is_in
 from etl.recount import recount
 from sql import connect
 from tests.etl.register import FIELDS, configure, read, source, verb
@@ -37,7 +37,7 @@ def differences(url: str) -> dict:
 @pytest.mark.parametrize("found", [[], [3], [9, 1, 3, 0, 3, 2**64 - 1, 10]])
 def test_what_is_among_the_known_ones(found, known):
     found, known = np.array(found, np.uint64), np.array(known, np.uint64)
-    assert among(found, known).tolist() == np.isin(found, known).tolist()
+    assert is_in(found, known).tolist() == np.isin(found, known).tolist()
 
 
 def test_rows_come_change_go_and_come_back(register, file, look, warehouse):

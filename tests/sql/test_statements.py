@@ -58,11 +58,11 @@ def test_each_role_has_its_own_door(warehouse, role):
 
 
 def test_what_is_written_for_each_measure_is_spelt_out_once_for_each():
-    found = sql.spelt_out("SELECT day, {each sum(@) AS @} FROM x WHERE a = '{-1}'")
+    found = sql.expand("SELECT day, {each sum(@) AS @} FROM x WHERE a = '{-1}'")
     assert found.startswith("SELECT day, sum(doses) AS doses, sum(duplicates) AS duplicates, ")
     assert found.endswith(", sum(app_unknown) AS app_unknown FROM x WHERE a = '{-1}'")
     assert found.count("sum(") == len(MEASURES)
-    summed = sql.spelt_out("{each @sum AS @}")
+    summed = sql.expand("{each @sum AS @}")
     assert summed.startswith("sum(dose) AS doses, sum(sign - dose) AS duplicates, coalesce(sum(dose) FILTER (WHERE ")
     assert summed.count(" AS ") == len(MEASURES)
 
@@ -80,15 +80,15 @@ def test_what_is_written_for_each_filter_of_who_is_spelt_out_once_for_each(monke
         "{who weighed p_@}": "p_groups, p_sexes, p_sexes",
         "(p_groups smallint[]{more p_@ smallint[] DEFAULT NULL})": "(p_groups smallint[], p_sexes smallint[] DEFAULT NULL)",
     }.items():  # fmt: skip
-        assert sql.spelt_out(written) == spelt
+        assert sql.expand(written) == spelt
     monkeypatch.setattr(filters, "WHO", (groups,))
-    assert sql.spelt_out("(p_level integer{more p_@ smallint[]})") == "(p_level integer)"
-    assert sql.spelt_out("{who not has_population and: p_@ IS NULL}") == "true"
-    assert sql.spelt_out("{who not has_population or: p_@ IS NOT NULL}") == "false"
+    assert sql.expand("(p_level integer{more p_@ smallint[]})") == "(p_level integer)"
+    assert sql.expand("{who not has_population and: p_@ IS NULL}") == "true"
+    assert sql.expand("{who not has_population or: p_@ IS NOT NULL}") == "false"
 
 
 def test_nothing_is_left_to_be_spelt_out():
     files = [file for room in ("queries", "questions", "views") for file in (sql.FOLDER / room).glob("*.sql")]
     assert [
-        file.name for file in files if re.search(r"\{(who|more|each)\b", sql.spelt_out(file.read_text(encoding="utf-8")))
+        file.name for file in files if re.search(r"\{(who|more|each)\b", sql.expand(file.read_text(encoding="utf-8")))
     ] == []
