@@ -1,4 +1,4 @@
-"""What each part finds in its environment: no secret that it does not need."""
+"""The environment variables of each child process: no secret that it does not need."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.settings import Settings as Dashboard
 from sql.settings import own_keys
 
-# Beside what the settings name as ${NAME}, which whoever reads that part of them needs.
+# Besides the variables named as ${NAME} in the part of the settings that a process reads.
 _ETL, _DASHBOARD, _OWNER = "DATABASE_URL_ETL", "DATABASE_URL_DASHBOARD", "DATABASE_URL"
 _OF_ETL = {_ETL, "PERSON_ID_KEY"}
 _OF_DASHBOARD = {_DASHBOARD, "CACHE_URL"}
@@ -15,7 +15,7 @@ _NAME = re.compile(r"\$\{(\w+)\}")
 
 
 def variables_of(part: str, environment: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, str]:
-    """The environment of `etl`, `dashboard` or `sample`, under settings as they are written, with their ${NAME}."""
+    """The environment of `etl`, `dashboard` or `sample`; `settings` are unexpanded, with their ${NAME}."""
     named = _names(settings)
     if part == "etl":
         hidden = _OF_DASHBOARD | ({_OWNER} if _ETL in environment else set())
@@ -28,7 +28,7 @@ def variables_of(part: str, environment: Mapping[str, str], settings: Mapping[st
 
 
 def _names(settings: Any) -> set[str]:
-    """The variables that settings name."""
+    """The variables named in settings."""
     if isinstance(settings, Mapping):
         return set().union(*map(_names, settings.values()))
     if isinstance(settings, list):

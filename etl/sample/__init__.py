@@ -1,5 +1,5 @@
-"""A sample of the national Platform: a database of its own, in which invented sites enter invented injections.
+"""A simulated national Platform: a database of its own, in which fictional sites enter generated injections.
 
-It plays the source and nothing else: the ETL reads it as it would read the real one. Everybody in it is
-made up; names begin with "Minh Họa" and IDs lie in ranges that no authority gives out.
+It simulates the source only: the ETL reads it like the real one. All persons are fictional; names
+begin with "Minh Họa" and IDs are in ranges that no authority issues.
 """

@@ -1,4 +1,4 @@
-"""python -m etl.sample: plays the national Platform in a database of its own."""
+"""python -m etl.sample: simulates the national Platform in a database of its own."""
 
 import argparse
 import os
@@ -23,10 +23,10 @@ _RETRY_SECONDS = 2.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 after a stop by signal; 2 when the clock lies before what the Platform already holds."""
+    """Exit code: 0 after a signal, 2 if the Platform already holds changes later than the clock."""
     options = _read(arguments)
     stop = threading.Event()
-    # Until sites are at work there is nothing to finish: what a signal interrupts is rolled back.
+    # Before live entry begins, a signal simply interrupts: open transactions are rolled back.
     _on_signals(signal.default_int_handler)
     try:
         return _play(options, Clock(options.shift_days), stop)
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _play(options, clock: Clock, stop: threading.Event) -> int:
-    """The backlog, then sites at work; begun anew when the database was away."""
+    """Write the backlog, then enter live; restarts after the database was unreachable."""
     people, is_away = None, False
     while not stop.is_set():
         try:
@@ -64,11 +64,11 @@ def _on_signals(handler) -> None:
 
 
 class WrongClock(Exception):
-    """The Platform holds changes from after this program's now."""
+    """The Platform holds changes later than this program's clock."""
 
 
 def _go_on(db: psycopg.Connection, options, people, clock: Clock, stop: threading.Event) -> None:
-    """Enter records each second until told to stop."""
+    """Enter records each second until stopped."""
     last_change = only(db.execute(platform.SQL["last_change"]))[0]
     if last_change and (last_change - clock.now()).total_seconds() > 60:
         days = -(-(last_change - clock.now()).total_seconds() // 86_400)
@@ -91,7 +91,7 @@ def _go_on(db: psycopg.Connection, options, people, clock: Clock, stop: threadin
 
 
 def tell(line: str) -> None:
-    """One line of progress, at once."""
+    """Print a line of progress, unbuffered."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Where people go for a dose."""
+"""Chooses the site where each person goes for a dose."""
 
 import numpy as np
 

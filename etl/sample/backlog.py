@@ -1,4 +1,4 @@
-"""Everything that sites had entered before the sample first started."""
+"""The backlog: everything that sites had entered before the sample first started."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from etl.sample.people import People
 from etl.sample.rhythm import DAY_SECONDS, UTC_OFFSET_SECONDS
 from etl.sample.rows import table
 
-CHUNK = 50_000  # records made into text at once: keeps the maker below 400 MB
+CHUNK = 50_000  # records formatted at once: keeps memory below 400 MB
 
 
 def enter_backlog(

@@ -1,6 +1,6 @@
-"""Now and then a site's transaction stays open: its records carry a time before others that were committed first.
+"""Simulates late commits: records whose time is before that of others that were committed first.
 
-A reader that trusts "everything up to the last change I saw" would miss them for ever.
+A reader that trusts its watermark alone would miss them forever.
 """
 
 import contextlib

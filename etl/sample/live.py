@@ -1,4 +1,4 @@
-"""Sites at work: a few records in each second of the day, fewer at night, each commit small and announced."""
+"""Live entry: a few records each second, fewer at night, in small commits with NOTIFY."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ _PER_COMMIT = 250
 
 
 class Sites:
-    """All sites of the province, at their keyboards."""
+    """Enters records for all sites of the province."""
 
     def __init__(self, people: People, seed: int, draw: np.random.Generator, rate: float | None):
         """`rate`: injections a second at the busiest hour; by default as the last two weeks went."""

@@ -1,7 +1,7 @@
-"""Everybody in the sample, by number: a person's number fixes who that is, at every start.
+"""The population of the sample: a person's number determines all attributes, at every start.
 
 Numbers 0 … residents-1 live in the province (in the order of residents.csv), those after them are visitors.
-Only numbers are stored with an injection; attributes are made again from them and the seed.
+Injections store numbers only; attributes are regenerated from them and the seed.
 """
 
 from dataclasses import dataclass

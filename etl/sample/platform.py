@@ -1,4 +1,4 @@
-"""The sample Platform's database: made once, in one transaction, so that what is there is whole."""
+"""The sample Platform's database: created once, in one transaction, so that it is complete or absent."""
 
 import io
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Who has had what, in memory: three small numbers a person, read once from the Platform at the start."""
+"""An in-memory register of doses: three small numbers per person, read once from the Platform at the start."""
 
 import numpy as np
 import psycopg

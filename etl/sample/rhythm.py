@@ -1,4 +1,4 @@
-"""When people come: weekdays, weather, opening hours. Days are days since 1970, in Vietnamese local time."""
+"""Attendance over time: weekdays, weather, opening hours. Days count from 1970, in Vietnamese local time."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Entries as the Platform stores them: text as people type it, in the columns of platform.injections."""
+"""Entries as the Platform stores them: text as typed, in the columns of platform.injections."""
 
 from datetime import timedelta
 
@@ -84,7 +84,7 @@ def _times(microseconds: np.ndarray) -> pa.Array:
 
 
 def _papers(people: People, entries: Entries) -> pa.Array:
-    """IDs in ranges that nobody is given: citizen numbers of province 000, old numbers from 99…, passports X0…"""
+    """IDs in unissued ranges: citizen numbers of province 000, old numbers from 99…, passports X0…"""
     owner = people.id_of[entries.person].astype(np.int64)
     kind = people.id_kind[entries.person]
     kind = np.where(entries.slip == entry.NO_PAPERS_SHOWN, NO_ID, kind)

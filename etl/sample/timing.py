@@ -1,4 +1,4 @@
-"""When doses are given and entered, and when what follows an entry happens. Times are microseconds since 1970 UTC."""
+"""Times of doses, entries and follow-ups, in microseconds since 1970 UTC."""
 
 import numpy as np
 
