@@ -1,4 +1,4 @@
-"""As once, for a first load: large batches, a progress bar; can be killed and goes on."""
+"""As once, for a first load: large batches and a progress bar; can be killed and resumed."""
 
 from etl.verbs.once import UNIT, arguments, work
 

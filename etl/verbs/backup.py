@@ -1,4 +1,4 @@
-"""Write the whole warehouse into one file, as of one moment, while everything runs. The person key is not in it."""
+"""Back up the whole warehouse into one file, as a snapshot, while everything runs. The person key is not in it."""
 
 import argparse
 import socket

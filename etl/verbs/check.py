@@ -1,4 +1,4 @@
-"""Try settings, reference tables and the first records of each source: all faults at once. Nothing is written."""
+"""Dry-run settings, reference tables and the first records of each source: reports all faults, writes nothing."""
 
 import argparse
 
@@ -9,7 +9,7 @@ from etl.verbs.quarantine import count
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--records", type=count, default=1000, help="read so many records of each source or file (1000)")
+    parser.add_argument("--records", type=count, default=1000, help="how many records to read from each source or file (1000)")
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:

@@ -1,4 +1,4 @@
-"""Bring the warehouse to this version, and make it where there is none. ./run does it at each start."""
+"""Migrate the warehouse to this version, or create it. ./run does so at each start."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Take in what every source has now, then end."""
+"""Load everything new from every source, then exit."""
 
 import argparse
 import contextlib

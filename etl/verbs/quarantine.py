@@ -1,4 +1,4 @@
-"""What waits to be mended: by rule and field with its values (list), record by record (show), as a CSV (export)."""
+"""Show quarantined records: by rule and field with values (list), record by record (show), or as a CSV (export)."""
 
 import argparse
 import csv

@@ -1,4 +1,4 @@
-"""Place every injection anew by today's units, sites, ages and rules; the differences are posted as reclassified."""
+"""Reclassify every injection by today's units, sites, ages and rules; differences are posted as reclassified."""
 
 import argparse
 

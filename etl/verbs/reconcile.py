@@ -1,4 +1,4 @@
-"""Compare databases with what the warehouse holds of them, record by record; load and take out what differs."""
+"""Compare databases with the warehouse, record by record; load or take out what differs."""
 
 import argparse
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Compare every balance with the ledger; with --mend make anew those that differ, while readers read."""
+"""Compare every balance with the ledger; with --mend rebuild those that differ, without blocking readers."""
 
 import argparse
 
@@ -12,7 +12,7 @@ from etl.verbs import Answer, Refused, warehouse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--mend", action="store_true", help="make the balances that differ anew from the ledger")
+    parser.add_argument("--mend", action="store_true", help="rebuild the balances that differ from the ledger")
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:

@@ -1,4 +1,4 @@
-"""Let a source go on that the brake stopped: the delivery that was stopped passes, if it comes again as it was."""
+"""Release a source that the brake stopped: the stopped delivery passes if it comes again unchanged."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Put a backup into an empty warehouse, and count everything again. Its person key must be brought back beside it."""
+"""Restore a backup into an empty warehouse, and verify it. Its person key must be restored separately."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Try again what is in quarantine, after a table or the settings were mended."""
+"""Retry quarantined records, after a table or the settings were corrected."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Sources beside their names: list them, rename one, forget one (its records are taken out), restore it or delete it."""
+"""Manage sources: list, rename, forget (take out its records), restore or delete one."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Say how far the warehouse is, how each source is, and what stands: then the exit code is 1."""
+"""Show the state of the warehouse and of each source; the exit code is 1 if anything has stopped."""
 
 import argparse
 from typing import Any

@@ -1,4 +1,4 @@
-"""Count every balance, and the ledger's sum, again from the injections."""
+"""Recompute the ledger and every balance from the injections, and report differences."""
 
 import argparse
 
