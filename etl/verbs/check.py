@@ -9,7 +9,9 @@ from etl.verbs.quarantine import count
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--records", type=count, default=1000, help="how many records to read from each source or file (1000)")
+    parser.add_argument(
+        "--records", type=count, default=1000, help="how many records to read from each source or file (1000)"
+    )
 
 
 def act(config: Settings, options: argparse.Namespace) -> Answer:
