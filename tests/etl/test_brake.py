@@ -26,7 +26,7 @@ def world(warehouse, monkeypatch, request):
 
 
 @pytest.fixture
-def other(world):
+def neighbour(world):
     """For a second source of the same warehouse."""
     held = Given(world.url)
     yield held
@@ -482,15 +482,15 @@ def test_a_day_of_the_last_week_with_little_allows_little_again():
 
 
 @pytest.mark.parametrize("world", ["in rows"], indirect=True)
-def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world, other):
+def test_the_share_of_a_source_is_its_own_also_beside_a_busy_one(world, neighbour):
     """Two of three batches are another source's: the broken ones of this one add up all the same."""
     world.pipeline.settings = world.settings.etl.model_copy(update={"brake": LIMITS.model_copy(update={"min_records": 20})})
-    other.pipeline.term = world.pipeline.term
-    (other.source_id,) = world.db.execute(INTAKE["register_source"], {"name": "other", "kind": "files"}).fetchone()
+    neighbour.pipeline.term = world.pipeline.term
+    (neighbour.source_id,) = world.db.execute(INTAKE["register_source"], {"name": "other", "kind": "files"}).fetchone()
     world.db.execute("UPDATE warehouse.leader SET term = %s", [world.pipeline.term])
     for _ in range(19):
-        other.load(new(1))
-        other.load(new(1))
+        neighbour.load(new(1))
+        neighbour.load(new(1))
         world.load(broken(1))
     with pytest.raises(Braked, match="20 of the last 20"):
         world.load(broken(1))
