@@ -21,10 +21,12 @@ from sqlalchemy.pool import NullPool
 from sql import connect
 from sql.migrate import migrate
 from sql.server import EmbeddedServer, system_binaries
-from tests.chromium import browser, chromium, doorkeeper  # noqa: F401 - fixtures, for every test
+from tests.chromium import browser, chromium, doorkeeper, windows  # noqa: F401 - fixtures, for every test
 
-# How long an example takes says how loaded the machine is.
-hypothesis.register_profile("house", deadline=None)
+# How long an example takes says how loaded the machine is. The same examples each time: whether ./test passes is no matter of
+# luck. `--hypothesis-profile=explore` draws others.
+hypothesis.register_profile("house", deadline=None, derandomize=True)
+hypothesis.register_profile("explore", deadline=None)
 hypothesis.load_profile("house")
 
 EMBEDDED, SYSTEM = "embedded", "system"
@@ -157,6 +159,16 @@ def pytest_generate_tests(metafunc) -> None:
     if "postgres" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both"):
         names = [EMBEDDED, SYSTEM] if system_binaries() else [EMBEDDED]
         metafunc.parametrize("postgres", names, indirect=True, scope="session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items) -> None:
+    """Files with slow tests first, then those with a browser: the cores end together."""
+    ranks: dict[Path, int] = {}
+    for item in items:
+        rank = 0 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("browser") else 2
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 def pytest_report_header() -> str:

@@ -4,9 +4,9 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard import blocks
-from tests.dashboard.house import house, visit
+from tests.dashboard.house import front, house, visit
 
-__all__ = ["house", "visit"]
+__all__ = ["front", "house", "visit"]
 
 
 @pytest.fixture(scope="session", autouse=True)

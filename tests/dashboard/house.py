@@ -27,11 +27,41 @@ class House:
     is_mute: bool = False  # the stream lives and says nothing
 
 
+class Front:
+    """One address for the pages of all tests, so that a browser knows the scripts already; and one that is blank."""
+
+    BLANK = "/blank"
+
+    def __init__(self):
+        self.of_test = None
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] == self.BLANK:
+            start_response("200 OK", [("Content-Type", "text/html")])
+            return [b"<!doctype html>"]
+        if self.of_test is None:  # what a page of the last test still asked for
+            start_response("503 Service Unavailable", [])
+            return []
+        return self.of_test(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def front():
+    served = Front()
+    server = make_server("127.0.0.1", 0, served, threaded=True)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    served.url = f"http://127.0.0.1:{server.server_port}"
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture
-def house(tmp_path):
+def house(tmp_path, front):
     province = Province()
     dash = application.make(settings.read(data=tmp_path), province)
-    found = House(province, "")
+    found = House(province, front.url)
 
     @dash.server.route("/stream")
     def stream():
@@ -54,23 +84,18 @@ def house(tmp_path):
         response.headers["Content-Security-Policy"] = policy
         return response
 
-    server = make_server("127.0.0.1", 0, dash.server, threaded=True)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found.url = f"http://127.0.0.1:{server.server_port}"
+    front.of_test = dash.server
     yield found
-    found.is_streaming = False
-    server.shutdown()
-    server.server_close()
+    found.is_streaming, front.of_test = False, None
 
 
 @pytest.fixture
-def visit(house, browser):
+def visit(house, browser, windows):
     """Open a page and wait until every block is drawn; complaints of the browser fail the test."""
     complaints = []
 
     def open_page(path="/", viewport=WIDE, wait=True, clock_ahead=None, **options):
-        page = browser.new_context(viewport=viewport, **options).new_page()
+        page = windows.open(house.url + Front.BLANK, viewport, **options)
         if clock_ahead:
             by = round(clock_ahead.total_seconds() * 1000)
             page.add_init_script(f"const right = Date.now; Date.now = () => right() + {by};")

@@ -1,6 +1,6 @@
 """Any history, in any cutting, order and replay, with a crash at any step, ends in the same figures.
 
-HISTORIES=1000 draws so many on each PostgreSQL.
+HISTORIES=1000 draws so many on each PostgreSQL, and --hypothesis-profile=explore others each time.
 """
 
 import os
@@ -23,9 +23,9 @@ from sql.told import EVERYTHING
 from tests.etl import oracle
 from tests.etl.world import TODAY, ZONE, Given, record
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.slow]
 
-HISTORIES = int(os.environ.get("HISTORIES", "30"))
+HISTORIES = int(os.environ.get("HISTORIES", "20"))
 _START = date(2021, 3, 1)
 _FACTS = "injection, record, person, quarantine, batch, ledger_people, ledger_doses, ledger_entries, balance_people, " \
     "balance_people_unit_filters, balance_people_unit_day, balance_people_unit, balance_doses_unit_day, balance_doses_unit_filters, " \
