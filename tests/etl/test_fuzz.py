@@ -27,7 +27,7 @@ from tests.etl.test_isolation import NAMES, lists, row
 from tests.etl.test_sources_files import COLUMNS, folder, read, settle
 from tests.etl.test_sources_files import row as list_row
 
-MUTANTS = int(os.environ.get("FUZZ_MUTANTS", "600"))
+MUTANTS = int(os.environ.get("FUZZ_MUTANTS", "300"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 _MOST = 2000  # the length of what is put in, taken out or said again
 _WORDS = [
