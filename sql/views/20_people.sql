@@ -1,6 +1,7 @@
--- Where people stand: every number of people that a leader sees is defined here. Filters are arrays, NULL = no filter;
--- "as of" is a batch, NULL = now. A figure as of a batch is the balance of the days known by then, less what was posted
--- for them since.
+-- Where people stand: every number of people that a leader sees is defined here. Filters are arrays, NULL = no filter; what
+-- is written between braces stands for each filter of who was injected (sql/filters.py), or for each measure
+-- (sql/measures.py). "As of" is a batch, NULL = now. A figure as of a batch is the balance of the days known by then, less
+-- what was posted for them since.
 
 -- The rows of a table about a unit: each unit below it (at p_level, else its children), itself for what lies at no
 -- unit below, and for the whole world the three rows of what lies nowhere. One row per unit that carries facts. A unit
