@@ -157,7 +157,7 @@ def test_a_part_that_stands_still_is_ended_and_started_again(part, tmp_path, mon
 def test_a_part_ends_with_whoever_started_it(tmp_path):
     starter = (
         "import os, sys, pathlib; from deploy.child import Child\n"
-        f"one = Child('part', [sys.executable, '-c', {SLEEP!r}], '.', os.environ, pathlib.Path(sys.argv[1]), print)\n"
+        f"one = Child('part', [sys.executable, '-c', {SLEEP!r}], '.', os.environ, pathlib.Path(sys.argv[1]), lambda said: None)\n"
         "one.start(); print(one._process.pid, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
