@@ -75,6 +75,9 @@ def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = 
                     led.close()
         finally:
             heart.stop()
+            # At once: a connection that is closed keeps its lock until the server notices, and the next verb may be sooner.
+            with contextlib.suppress(psycopg.OperationalError):  # one that is lost holds no lock
+                lock.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _end_who_led(lock: psycopg.Connection) -> None:

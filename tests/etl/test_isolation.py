@@ -531,6 +531,20 @@ def test_a_neighbour_does_not_starve_and_the_lead_is_kept(inbox, register, look,
     assert "somebody" not in caplog.text
 
 
+def test_who_ends_gives_the_lead_back_before_he_hangs_up(inbox, look, tmp_path, monkeypatch):
+    """The server notices late that a connection was closed: the next verb found a leader who was gone."""
+    leads, close = [], psycopg.Connection.close
+
+    def hang_up(connection):
+        leads.append(look("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", station.LOCK)[0][0])
+        close(connection)
+
+    with connect_as(configure(tmp_path, {"lists": lists(inbox)})):
+        monkeypatch.setattr(psycopg.Connection, "close", hang_up)
+    monkeypatch.undo()
+    assert leads[0] == 1 and leads[-1] == 0
+
+
 def test_a_source_that_cannot_say_how_much_it_has_is_read_all_the_same(inbox, look, tmp_path, monkeypatch):
     def stumble(*_given):
         raise RuntimeError("a driver of somebody")
