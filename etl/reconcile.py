@@ -245,7 +245,8 @@ class _Reconciliation:
             (day for day in days if not verified.get(day.day) and day not in rewritten),
             key=lambda day: verified_before.get(day.day, _FIRST),
         )
-        changed, left = 0, budget
+        # The first comparison follows the first load, which has just read all of it.
+        changed, left = 0, budget if known or budget is None else 0
         for day in [*rewritten, *waiting]:
             if self.intake.halt.is_set() or (left is not None and left <= 0 and day not in rewritten):
                 break

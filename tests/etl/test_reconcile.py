@@ -193,6 +193,15 @@ def test_only_days_that_differ_are_read(register, look, tmp_path, monkeypatch):
     assert doses(look) == 29
 
 
+def test_what_the_first_load_has_just_read_is_read_again_from_the_next_comparison_on(register, look, tmp_path):
+    file = configure(tmp_path, {"platform": source(register.url)})
+    enter_over_days(register, 30, days=10)
+    assert verb(file, "once") == 0
+    assert compared(look, "unverified", "source_rows") == (30, 30)
+    assert verb(file, "once") == 0
+    assert compared(look, "unverified", "source_rows") == (0, 30)
+
+
 def test_a_database_without_digests_is_compared_by_its_keys(look, tmp_path):
     place = tmp_path / "site.db"
     base = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
