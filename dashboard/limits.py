@@ -7,7 +7,9 @@ import asyncio
 import logging
 import resource
 import time
+from collections import Counter
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import ClassVar
 
 import h11
@@ -19,12 +21,15 @@ log = logging.getLogger(__name__)
 
 # Of a body that is no upload: a callback's is some kilobytes.
 LARGEST_BODY = 256 * 1024
-_BODY_SECONDS = 20.0
-# Of all bodies that are being read; each reader waits for its own client.
+# A body that stands still for so long, or that comes more slowly than so many bytes a second, is not waited for.
+_PIECE_SECONDS, _SLOWEST = 10.0, 10_000
+# Of all bodies that are there, of uploads and of the others each.
 _BODIES = 64 * 1024 * 1024
 
 # A connection that asks nothing yet, or has begun to and does not end its head.
 _HEAD_SECONDS = 10.0
+# One that does not take its answer: a thread waits for it.
+_UNREAD_SECONDS = 10.0
 # Two times as many may be accepted before the first of them is counted: their descriptors stay free; and those of files and
 # databases.
 BACKLOG = 64
@@ -41,53 +46,89 @@ class WholeBodies:
 
     def __init__(self, app: ASGIApp, largest: Callable[[str], int]):
         self._app, self._largest = app, largest
-        self._held = 0
+        self._held: Counter[int] = Counter()  # bytes of all bodies, by how large one of their kind may be
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", ()))
         if scope["type"] != "http" or not headers.keys() & {b"content-length", b"transfer-encoding"}:
             return await self._app(scope, receive, send)
-        largest, said = self._largest(scope["path"]), headers.get(b"content-length", b"0")
-        if not said.isdigit() or int(said) > largest:
-            return await self._app(scope, _of(b"", receive), send)
-        body = bytearray()
+        body = _Body(self._largest(scope["path"]))
+        said = headers.get(b"content-length", b"0")
+        if not said.isdigit() or int(said) > body.largest:
+            return await self._app(scope, _of(body, receive), _and_close(send))
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                refused = await self._read(receive, body, largest)
-        except TimeoutError:
-            refused = 408
+            refused = await self._read(receive, body)
+            if refused:
+                return await PlainTextResponse(refused.phrase, refused)(scope, receive, _and_close(send))
+            return await self._app(scope, _of(body, receive), send)
         finally:
-            self._held -= len(body)
-        if refused:
-            return await PlainTextResponse("", refused, {"Connection": "close"})(scope, receive, send)
-        return await self._app(scope, _of(bytes(body), receive), send)
+            self._held[body.largest] -= body.size
 
-    async def _read(self, receive: Receive, body: bytearray, largest: int) -> int | None:
+    async def _read(self, receive: Receive, body: "_Body") -> HTTPStatus | None:
         """Read to the end. Returns the status with which it is refused, if it is."""
         more = True
         while more:
-            message = await receive()
+            try:
+                async with asyncio.timeout(_PIECE_SECONDS):
+                    message = await receive()
+            except TimeoutError:
+                return HTTPStatus.REQUEST_TIMEOUT
             if message["type"] == "http.disconnect":
-                return 400
+                return HTTPStatus.BAD_REQUEST
             piece = message.get("body", b"")
-            if len(body) + len(piece) > largest:
-                return 413
-            if self._held + len(piece) > _BODIES:
-                return 503
-            body += piece
-            self._held += len(piece)
+            if body.size + len(piece) > body.largest:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if self._held[body.largest] + len(piece) > _BODIES:
+                return HTTPStatus.SERVICE_UNAVAILABLE
+            body.take(piece)
+            self._held[body.largest] += len(piece)
+            if time.monotonic() > body.began_at + _PIECE_SECONDS + body.size / _SLOWEST:
+                return HTTPStatus.REQUEST_TIMEOUT
             more = message.get("more_body", False)
         return None
 
 
-def _of(body: bytes, receive: Receive) -> Receive:
+class _Body:
+    """What is there of a request's body, of at most `largest` bytes."""
+
+    def __init__(self, largest: int):
+        self.largest, self.size, self.began_at = largest, 0, time.monotonic()
+        self._pieces: list[bytes] = []
+
+    def take(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self.size += len(piece)
+
+    def give(self) -> bytes:
+        """All of it, once."""
+        whole = b"".join(self._pieces)
+        self._pieces.clear()
+        return whole
+
+
+def _of(body: _Body, receive: Receive) -> Receive:
     """`receive` of a request whose body is this one."""
-    rest = [body]
+    is_given = False
 
     async def next_message() -> Message:
-        return {"type": "http.request", "body": rest.pop(), "more_body": False} if rest else await receive()
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body.give(), "more_body": False}
 
     return next_message
+
+
+def _and_close(send: Send) -> Send:
+    """`send` of an answer that comes before the request has ended: its connection ends with it."""
+
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        await send(message)
+
+    return send_and_close
 
 
 def raise_descriptors() -> int:
@@ -102,21 +143,25 @@ def raise_descriptors() -> int:
 
 
 class Connections(H11Protocol):
-    """A visitor's connection. Past the last one that there is room for, the one that has asked nothing for longest gives way."""
+    """A visitor's connection. Past the last one that there is room for, the one that has asked nothing for longest gives way; where
+    all have asked something, the oldest."""
 
     most: ClassVar[int | None] = None
+    oldest: ClassVar[dict["Connections", None]] = {}  # all that are open, in their order
     waiting: ClassVar[dict["Connections", None]] = {}  # those that asked nothing yet, longest first
     said_at: ClassVar[float] = -_SAY_EVERY_SECONDS
 
     _head_timer: asyncio.TimerHandle | None = None
+    _unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait()
         if Connections.most is None:
             Connections.most = raise_descriptors()
-        if len(self.connections) > Connections.most:
+        if len(Connections.oldest) >= Connections.most:
             self._make_room()
+        Connections.oldest[self] = None
+        self._wait()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -130,8 +175,19 @@ class Connections(H11Protocol):
         if self.conn.their_state is h11.IDLE:
             self._wait()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread_timer is None:
+            self._unread_timer = self.loop.call_later(_UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        self._is_read()
+        Connections.oldest.pop(self, None)
         super().connection_lost(exc)
 
     def _wait(self) -> None:
@@ -146,10 +202,17 @@ class Connections(H11Protocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _make_room(self) -> None:
-        longest = next(iter(Connections.waiting))  # it may be this one
-        longest._wait_no_more()
-        longest.transport.abort()
+    def _is_read(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
+
+    @staticmethod
+    def _make_room() -> None:
+        leaving = next(iter(Connections.waiting or Connections.oldest))
+        leaving._wait_no_more()
+        Connections.oldest.pop(leaving)
+        leaving.transport.abort()
         if time.monotonic() >= Connections.said_at + _SAY_EVERY_SECONDS:
             Connections.said_at = time.monotonic()
             log.warning("%s connections are open, and no more fit: who asks nothing is sent away", Connections.most)

@@ -24,7 +24,7 @@ from deploy.settings_watch import SettingsWatch
 from deploy.variables import variables_of
 from deploy.watch import Pulse, Watch
 from sql import VERSION, settings, world
-from sql.connect import NoWarehouse
+from sql.connect import OWN_URL, NoWarehouse
 from sql.migrate import MigrationError
 from sql.patience import PULSE
 from sql.server import EmbeddedServer, ServerError
@@ -101,6 +101,7 @@ class Run:
         environment = os.environ | {"VACCINE_DATA": str(config.data), "PYTHONUNBUFFERED": "1"}
         is_sample = config.is_sample and self.options.sample != "none"
         if not os.environ.get("DATABASE_URL"):
+            _refuse_lone_logins()
             self.server = server = EmbeddedServer(config.data / "postgres")
             self._start_server(server)
             say(f"PostgreSQL {server.version()} is up in {server.folder}")
@@ -215,6 +216,12 @@ def _refuse_taken(port: int) -> None:
             raise FolderError(f"port {port} may not be used by this user: choose one from 1024 on by --port") from None
         except OSError:
             raise FolderError(f"port {port} is taken by another program: choose one by --port") from None
+
+
+def _refuse_lone_logins() -> None:
+    """A program's own login would otherwise lead to another warehouse than the one that is started here."""
+    if named := [variable for variable in OWN_URL.values() if os.environ.get(variable)]:
+        raise FolderError(f"{' and '.join(named)} set without DATABASE_URL: name the warehouse by that too, or unset it")
 
 
 def _answers(address: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.settings import Settings as Dashboard
+from etl.settings import Settings as Etl
 from sql.settings import own_keys
 
 # Besides the variables named as ${NAME} in the part of the settings that a process reads.
@@ -16,14 +17,15 @@ _NAME = re.compile(r"\$\{(\w+)\}")
 
 def variables_of(part: str, environment: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, str]:
     """The environment of `etl`, `dashboard` or `sample`; `settings` are unexpanded, with their ${NAME}."""
-    named = _names(settings)
-    if part == "etl":
-        hidden = _OF_DASHBOARD | ({_OWNER} if _ETL in environment else set())
-    elif part == "dashboard":
-        hidden = _OF_ETL | (named - _names(own_keys(settings, Dashboard)))
-        hidden |= {_OWNER} if _DASHBOARD in environment else set()
+    if part == "sample":
+        reads, login = {"PLATFORM_URL"}, None
+    elif part == "etl":
+        reads, login = _OF_ETL | _names(own_keys(settings, Etl)), _ETL
     else:
-        hidden = _OF_ETL | _OF_DASHBOARD | {_OWNER} | (named - {"PLATFORM_URL"})
+        reads, login = _OF_DASHBOARD | _names(own_keys(settings, Dashboard)), _DASHBOARD
+    if login and not environment.get(login):  # empty is unset, as it is for whoever reads it
+        reads.add(_OWNER)
+    hidden = (_names(settings) | _OF_ETL | _OF_DASHBOARD | {_OWNER}) - reads
     return {name: value for name, value in environment.items() if name not in hidden}
 
 

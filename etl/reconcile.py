@@ -245,7 +245,7 @@ class _Reconciliation:
             (day for day in days if not verified.get(day.day) and day not in rewritten),
             key=lambda day: verified_before.get(day.day, _FIRST),
         )
-        # The first comparison follows the first load, which has just read all of it.
+        # The first comparison is as a rule that after the first load, which has just read all; nothing is called verified by it.
         changed, left = 0, budget if known or budget is None else 0
         for day in [*rewritten, *waiting]:
             if self.intake.halt.is_set() or (left is not None and left <= 0 and day not in rewritten):
@@ -261,12 +261,12 @@ class _Reconciliation:
 
     def _load_day(self, day: date, chosen: Callable[[pa.Table], pa.Table] = lambda records: records) -> int:
         """Load the current records of a day, page by page."""
-        first, last = _moments([day], self.source.day_zone)
+        first, until = _moments([day], self.source.day_zone)
         after, more, changed = START, True, 0
         while more and not self.intake.halt.is_set():
             with self.intake.turn:
                 with reading(self.source.name):
-                    page = self.source.records_within(first, last, after, AT_ONCE)
+                    page = self.source.records_within(first, until, after, AT_ONCE)
                 changed += self._load(chosen(page.records))
             after, more = page.cursor or after, page.more
         return changed
@@ -303,6 +303,6 @@ def _runs(days: Iterable[date]) -> Iterator[list[date]]:
 
 def _moments(days: list[date], zone: str, until: datetime | None = None) -> tuple[datetime, datetime]:
     """The first moment of a run of days, and the end, exclusive."""
-    first, last = (datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
+    first, end = (datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
                    for day in (days[0], days[-1] + timedelta(days=1)))  # fmt: skip
-    return first, last if until is None else min(last, until)
+    return first, end if until is None else min(end, until)

@@ -251,7 +251,3 @@ class Settings(settings.Settings):
     reference: References
     sources: dict[SourceName, SourceSettings] = {}  # noqa: RUF012 - frozen
     etl: Etl = Etl()
-
-    def zone_of(self, source: str) -> str:
-        """The time zone of a source's timestamps without one."""
-        return self.sources[source].time_zone or self.time_zone

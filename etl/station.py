@@ -81,7 +81,7 @@ def leading(settings: Settings, verb: str = "once", pulse: Callable[[], None] = 
 
 
 def _end_who_led(lock: psycopg.Connection) -> None:
-    lock.execute("SET ROLE NONE")  # a user may terminate its own sessions
+    lock.execute("SET ROLE NONE")  # a user may terminate sessions of its own, and of roles whose rights it has
     lock.execute(INTAKE["end_who_led"])
     lock.execute("RESET ROLE")
 

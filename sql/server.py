@@ -172,7 +172,7 @@ class EmbeddedServer:
         return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def logins(self) -> dict[str, str]:
-        """Environment variables with URLs by which each program logs in as its own role, and so cannot leave it."""
+        """Environment variables with URLs by which each program logs in as its own role: a session cannot leave it."""
         with psycopg.connect(self.url(), autocommit=True) as db:
             for role in OWN_URL:
                 db.execute(sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(role)))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, create_model, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from sql.strict import Model, Pattern, SettingsError, Text, TimeZone, complaint, fill_in, read_yaml
 
@@ -166,7 +167,15 @@ def parse(
         # As JSON, because strict mode then still accepts a list as a tuple and a string as a path.
         return whole().model_validate_json(json.dumps(found), context={"folder": file.resolve().parent})
     except ValidationError as refused:
+        if part is not None and all(_is_unfilled(fault, part) for fault in refused.errors()):
+            own = {"data": found["data"], "sources": dict.fromkeys(found.get("sources") or ())} | own_keys(found, part)
+            return part.model_validate_json(json.dumps(own), context={"folder": file.resolve().parent})
         raise complaint(file.name, refused, whole()) from None
+
+
+def _is_unfilled(fault: ErrorDetails, part: type[Settings]) -> bool:
+    """Whether another program's value is refused that holds a variable still."""
+    return "${" in str(fault["input"]) and fault["loc"][0] not in part.model_fields.keys() - {"sources"}
 
 
 def own_keys(found: Mapping[str, Any], part: type[Settings]) -> dict[str, Any]:

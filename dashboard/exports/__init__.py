@@ -35,7 +35,7 @@ def blueprint(reader: Reader) -> Blueprint:
         if is_there and view.is_first_load and not taken.block.is_of_a_part:
             return _said(view.say("loading.no_file"), 503)
         if is_there and view.is_reach_untold and taken.block.is_of_reach:
-            return _said(view.say("told.no_reach"), 503)
+            return _said(view.say("told.no_reach"), 404)
         table = taken.make(view) if is_there else None
         if table is None:
             return _said(view.say("export.nothing"), 404)

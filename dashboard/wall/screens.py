@@ -68,9 +68,9 @@ def hours(view: View, colours):
 NOW = Block("wall-now", takes=(), basis="place", has_denominator=False)
 # The settings' names of the pages (dashboard/settings.py) → their blocks, and what draws them.
 DRAWN = {
-    "standing": (Block("wall-standing", is_first=True), standing),
-    "ranking": (Block("wall-ranking"), league),
-    "map": (Block("wall-map"), place_map),
+    "standing": (Block("wall-standing", is_first=True, is_of_reach=True), standing),
+    "ranking": (Block("wall-ranking", is_of_reach=True), league),
+    "map": (Block("wall-map", is_of_reach=True), place_map),
 }
 CHARTS = {
     "trend": (replace(charts.TREND, id="wall-trend"), trend),

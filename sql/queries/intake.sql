@@ -55,7 +55,7 @@ UPDATE warehouse.leader SET term = term + 1 RETURNING term
 -- name: end_who_led
 -- End sessions of a previous leader, which lost the lock: frozen within a batch, they would block this one.
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND application_name = 'etl' AND usename = session_user AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND application_name = 'etl' AND pg_has_role(session_user, usesysid, 'USAGE') AND pid <> pg_backend_pid()
 
 -- name: beat
 -- Heartbeat; returns the current term.

@@ -1,5 +1,6 @@
 """What one visitor may take: nobody's size, pace or number of connections keeps the others from being answered."""
 
+import re
 import socket
 import time
 from contextlib import ExitStack, suppress
@@ -9,6 +10,7 @@ import pytest
 
 from dashboard.limits import LARGEST_BODY
 from tests.dashboard.served import serving
+from tests.processes import becomes
 
 CALLBACK = "/_dash-update-component"
 
@@ -31,8 +33,16 @@ def sent(served, request: bytes, body: bytes = b"") -> tuple[int, str]:
         line.sendall(request)
         with suppress(OSError):  # it has answered, and closed
             line.sendall(body)
-        answer = line.recv(65_536)
+        answer = to_its_end(line)
     return int(answer.split()[1]), answer.decode()
+
+
+def to_its_end(line: socket.socket) -> bytes:
+    answer = b""
+    with suppress(ConnectionResetError):  # closed while some of the request was on its way
+        while piece := line.recv(65_536):
+            answer += piece
+    return answer
 
 
 def test_a_large_body_is_refused_before_it_is_held(served):
@@ -80,3 +90,31 @@ def test_a_head_that_never_ends_is_not_waited_for(served):
                 pass
             raise ConnectionResetError  # closed in order
         assert 5 < time.monotonic() - started < 15
+
+
+def test_who_does_not_read_the_answers_holds_no_thread(served):
+    """Each of these held one for as long as it liked: an answer that is not taken is not waited for."""
+    (script,) = re.findall(r"lazy/plotly-cartesian[^\"]+", served.get("/assets/shell.js").text)
+    asked = f"GET /assets/{script} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    with ExitStack() as lines:
+        for _ in range(12):
+            line = lines.enter_context(socket.socket())
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", served.port))
+            line.sendall(asked * 8)
+        assert becomes(lambda: not _answers(served), 5)  # for now
+        assert becomes(lambda: _answers(served), 25)
+
+
+def _answers(served) -> bool:
+    try:
+        return served.get("/assets/live.js", timeout=2).status == 200
+    except OSError:
+        return False
+
+
+def test_an_answer_before_the_end_of_the_body_ends_its_connection(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
+        line.sendall(head(CALLBACK, "Content-Length: 9000000") + b"{")
+        answer = to_its_end(line)
+    assert answer.split()[1] == b"413" and b"connection: close" in answer.lower()

@@ -26,3 +26,13 @@ LOGINS = ("DATABASE_URL_ETL", "DATABASE_URL_DASHBOARD")
 def test_a_part_finds_what_it_reads_and_nothing_of_the_others(part, with_logins, found):
     environment = dict.fromkeys([*GIVEN, *(LOGINS if with_logins else ())], "x")
     assert variables_of(part, environment, SETTINGS).keys() == found
+    empty = dict.fromkeys(GIVEN, "x") | dict.fromkeys(LOGINS, "")
+    if not with_logins:
+        assert variables_of(part, empty, SETTINGS).keys() - LOGINS == found
+
+
+def test_a_variable_that_a_parts_own_settings_name_is_never_taken_from_it():
+    named = SETTINGS | {"reference": {"units": {"url": "${DATABASE_URL}", "query": "SELECT"}}}
+    environment = dict.fromkeys([*GIVEN, *LOGINS], "x")
+    assert "DATABASE_URL" in variables_of("etl", environment, named)
+    assert "DATABASE_URL" not in variables_of("dashboard", environment, named)

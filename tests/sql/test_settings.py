@@ -1,6 +1,7 @@
 """Settings are strict, and the complaint names the key."""
 
 import json
+import re
 
 import pytest
 from pydantic import ValidationError
@@ -159,6 +160,12 @@ def test_the_pages_read_their_settings_without_the_secrets_of_the_sources(tmp_pa
     file.write_text(TEXT.replace("sources: {}", SOURCE), encoding="utf-8")
     found = settings.read(file, tmp_path, {}, Dashboard)
     assert (found.sources["platform"].url, found.is_sample) == ("${PLATFORM_URL}", False)
+    coded = TEXT.replace("sources: {}", SOURCE.replace("    kind: database", "    time_zone: ${ZONE}\n    kind: database"))
+    file.write_text(re.sub(r"reconcile_at: \S+", "reconcile_at: ${AT}", coded), encoding="utf-8")
+    found = settings.read(file, tmp_path, {}, Dashboard)
+    assert (list(found.sources), found.is_sample, found.dashboard.port) == (["platform"], False, 8050)
+    file.write_text(coded.replace("port: 8050", "prot: 8050"), encoding="utf-8")
+    assert "dashboard.prot: is not a key here" in complaint(settings.read, file, tmp_path, {}, Dashboard)
     file.write_text(TEXT.replace("time_zone: Asia/Ho_Chi_Minh", "time_zone: ${ZONE}"), encoding="utf-8")
     assert "${ZONE} is not set" in complaint(settings.read, file, tmp_path, {}, Dashboard)
 

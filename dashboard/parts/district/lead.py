@@ -19,7 +19,7 @@ from dashboard.parts.people import self_of, standings
 from dashboard.view import View
 
 LEAD = Block("district-lead", is_first=True, is_of_reach=True)
-ORDERS = Block("district-orders")
+ORDERS = Block("district-orders", is_of_reach=True)
 TILES = Block("district-tiles", is_of_reach=True)
 
 _WEEK = 7

@@ -13,8 +13,8 @@ from dashboard.parts.district import rows_of
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
-DUE = Block("district-due", has_denominator=False)
-SECOND = Block("district-second")
+DUE = Block("district-due", has_denominator=False, is_of_reach=True)
+SECOND = Block("district-second", is_of_reach=True)
 
 _DAYS = 28
 _WAITING = ("overdue", "passed", "lateshare", "due")

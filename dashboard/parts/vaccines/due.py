@@ -10,8 +10,8 @@ from dashboard.parts.vaccines.stores import most_used, stores, total, vaccine_na
 from dashboard.tables import Column, Row, Table
 from dashboard.view import View
 
-COMING = Block("vaccines-coming", takes=("vaccines",), has_denominator=False)
-DUE = Block("vaccines-due", takes=("vaccines",), has_denominator=False, folds=True)
+COMING = Block("vaccines-coming", takes=("vaccines",), has_denominator=False, is_of_reach=True)
+DUE = Block("vaccines-due", takes=("vaccines",), has_denominator=False, folds=True, is_of_reach=True)
 
 _WEEKS = 4
 
